@@ -1,0 +1,198 @@
+"""The `vitrine` command: serve (also when nothing is said), fetch-weights, --version."""
+
+import argparse
+import errno
+import socket
+import sys
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from app import __version__
+
+if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is imported up here
+    from app.settings import Settings
+
+GRACE_SECONDS = 3  # that open connections get at shutdown; without a limit one can hang it
+EVERYWHERE = {"0.0.0.0", "::", ""}
+
+
+class Failure(Exception):
+    """What the person at the terminal should read instead of a traceback."""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="vitrine", description="See inside the fundamentals of deep learning, in the browser."
+    )
+    top.add_argument("--version", action="version", version=f"vitrine {__version__}")
+    commands = top.add_subparsers(dest="command", title="commands")
+    serve = commands.add_parser("serve", help="start the server (this is what plain vitrine does)")
+    fetch = commands.add_parser("fetch-weights", help="download a detector's weights")
+    fetch.add_argument("name", nargs="?", default="", help="leave it out to see the names")
+    for command in (top, serve):
+        # SUPPRESS: the subcommand must not overwrite what stood before it.
+        unset = argparse.SUPPRESS
+        command.add_argument("--host", default=unset, help="0.0.0.0 shows it to the whole room")
+        command.add_argument("--port", default=unset, type=port_number, help="0 picks a free one")
+    return top
+
+
+def port_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 65535")
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status."""
+    chosen = parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        if chosen.command == "fetch-weights":
+            return fetch(chosen.name, settings)
+        host, port = vars(chosen).get("host", settings.host), vars(chosen).get("port")
+        return serve(host, settings.port if port is None else port)
+    except Failure as failure:
+        print(f"vitrine: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def read_settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from app.settings import settings
+
+    try:
+        return settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = "VITRINE_" + "_".join(str(part) for part in problem["loc"]).upper()
+        raise Failure(f"the setting {name} does not fit: {problem['msg']}") from None
+
+
+def fetch(name: str, settings: "Settings") -> int:
+    """Download the weights of one of torchvision's detectors."""
+    from models.weights import DOWNLOADS, WeightsError, fetch_weights
+
+    if name not in DOWNLOADS:
+        names = "\n  ".join(DOWNLOADS)
+        said = f"there are no weights named {name}; " if name else ""
+        raise Failure(f"{said}the names are\n  {names}")
+    try:
+        path = fetch_weights(name, settings.weights_folder)
+    except WeightsError as error:
+        raise Failure(str(error)) from None
+    print(f"{name} is in {path}")
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises Failure with the reason in words."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError:
+        raise Failure(f"“{host}” is not an address of this machine.") from None
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)  # now, because two listeners may share a port that only is bound
+    except OSError as error:
+        listener.close()
+        raise Failure(why_not(error, host, port)) from None
+    return listener
+
+
+def why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use, perhaps by another vitrine; try --port {port + 1}."
+    if error.errno == errno.EACCES:
+        return f"this user may not listen on port {port}; try --port 8000."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"“{host}” is not an address of this machine."
+    return f"cannot listen on {host}, port {port}."
+
+
+def lan_address() -> str | None:
+    """This machine's address as the others in the room see it, if it is in a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the interface
+            found = str(probe.getsockname()[0])
+        except OSError:  # no default route: a room's router without internet gives one, though
+            try:
+                found = socket.gethostbyname(socket.gethostname())
+            except OSError:
+                return None
+    return None if ip_address(found).is_loopback else found
+
+
+def url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def announce(host: str, port: int) -> None:
+    """Print where the pages are and, for a room, the code that phones scan."""
+    shared = lan_address() if host in EVERYWHERE else None if is_local(host) else host
+    print(f"Vitrine is at {url('127.0.0.1' if host in EVERYWHERE else host, port)}", flush=True)
+    if shared:
+        if shared != host:
+            print(f"and for the room at {url(shared, port)}", flush=True)
+        print_code(url(shared, port))
+    elif host in EVERYWHERE:
+        print("This machine is in no network, so nobody else can reach it.", flush=True)
+    print("Stop it with Ctrl+C.", flush=True)
+
+
+def print_code(address: str) -> None:
+    """The address as a QR code, unless the terminal has no characters for it."""
+    import segno
+
+    try:
+        segno.make(address, micro=False, error="l").terminal(compact=True, border=2)
+    except UnicodeEncodeError:
+        return
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until stopped. Raises Failure if the address cannot be had."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if sockets and self.started:
+                announce(host, sockets[0].getsockname()[1])
+
+    listener = listen(host, port)
+    config = uvicorn.Config(
+        "app.main:create_app",
+        factory=True,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        # Frames are numbers that hardly shrink: deflate took half a core for 100 viewers.
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config)
+    with listener:
+        server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

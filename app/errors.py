@@ -1,0 +1,161 @@
+"""What can go wrong, as a tree, and the one JSON shape in which it is told.
+
+DomainError                     code, HTTP status, a sentence for the reader
+├── InvalidInput        422     a field's value makes no sense; names the field
+├── ImageError
+│   ├── ImageTooLarge   413     too many bytes, or too many pixels
+│   ├── ImageFormat     415     not a PNG, JPEG, WebP or GIF
+│   ├── ImageDamaged    422     claims to be one, but cannot be read
+│   └── ImageGone       404     no picture with that id, or no longer
+├── NotFound            404
+└── ModelNotInstalled   409     weights that this machine does not have; says the command
+
+Every error goes out as {"error": {"code": …, "message": …, "field": …}}, in the reader's language.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from app.i18n import N_, LazyText, language_of, translate
+
+MAX_PATH = 200  # characters of a field's path that are repeated to the sender
+
+
+class DomainError(Exception):
+    """An error that a person should read. `message` is translated when it is told."""
+
+    code = "error"
+    status = 400
+
+    def __init__(self, message: LazyText, field: str | None = None, **values: Any) -> None:
+        super().__init__(message)
+        self.message, self.field, self.values = message, field, values
+
+    def told_in(self, language: str) -> dict[str, Any]:
+        """The one error shape."""
+        text = translate(self.message, language).format(**self.values)
+        return {"error": {"code": self.code, "message": text, "field": self.field}}
+
+
+class InvalidInput(DomainError):
+    code, status = "invalid_input", 422
+
+
+class ImageError(DomainError):
+    pass
+
+
+class ImageTooLarge(ImageError):
+    code, status = "image_too_large", 413
+
+
+class ImageFormat(ImageError):
+    code, status = "image_format", 415
+
+
+class ImageDamaged(ImageError):
+    code, status = "image_damaged", 422
+
+
+class ImageGone(ImageError):
+    code, status = "image_gone", 404
+
+
+class NotFound(DomainError):
+    code, status = "not_found", 404
+
+
+class ModelNotInstalled(DomainError):
+    code, status = "model_not_installed", 409
+
+
+PLAIN: dict[int, tuple[str, LazyText]] = {
+    404: ("not_found", N_("There is nothing at this address.")),
+    405: ("method_not_allowed", N_("This address does not take that kind of request.")),
+    413: ("too_large", N_("That is more data than this server accepts at once.")),
+    415: ("media_type", N_("The server cannot read this kind of content.")),
+}
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+    field: str | None
+
+
+class ErrorAnswer(BaseModel):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+def error_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that an endpoint may answer with, for its description in the OpenAPI."""
+    return {status: {"model": ErrorAnswer} for status in statuses}
+
+
+def error_response(error: DomainError, language: str) -> JSONResponse:
+    return JSONResponse(error.told_in(language), status_code=error.status)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every failure of `app` answer in the one shape, without internals."""
+
+    @app.exception_handler(DomainError)
+    async def domain_error(request: Request, error: DomainError) -> Response:
+        return error_response(error, language_of(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def validation_error(request: Request, error: RequestValidationError) -> Response:
+        return error_response(first_problem(error), language_of(request))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        code, message = PLAIN.get(
+            error.status_code, ("http_error", N_("The request could not be answered."))
+        )
+        told = DomainError(message)
+        told.code, told.status = code, error.status_code
+        response = error_response(told, language_of(request))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        told = DomainError(N_("Something went wrong on the server. Your work is not lost."))
+        told.code, told.status = "internal", 500
+        return error_response(told, language_of(request))
+
+
+def first_problem(error: RequestValidationError) -> InvalidInput:
+    """The first of pydantic's findings, in our words: where it is and what is expected."""
+    problem = error.errors()[0]
+    place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
+    field = ".".join(place)[:MAX_PATH] or None
+    if problem["type"] == "json_invalid":
+        return InvalidInput(N_("The request is not valid JSON."))
+    if problem["type"] == "missing":
+        return InvalidInput(N_("“{name}” is missing."), field, name=field or "body")
+    if problem["type"] == "finite_number":
+        return InvalidInput(N_("“{name}” must be a finite number."), field, name=field)
+    limits = problem.get("ctx", {})
+    for key, words in LIMIT_WORDS.items():
+        if key in limits:
+            return InvalidInput(words, field, name=field, limit=limits[key])
+    return InvalidInput(N_("“{name}” has a value that is not allowed here."), field, name=field)
+
+
+LIMIT_WORDS = {
+    "le": N_("“{name}” must be at most {limit}."),
+    "lt": N_("“{name}” must be below {limit}."),
+    "ge": N_("“{name}” must be at least {limit}."),
+    "gt": N_("“{name}” must be above {limit}."),
+    "max_length": N_("“{name}” may have at most {limit} entries."),
+    "min_length": N_("“{name}” must have at least {limit} entries."),
+    "expected": N_("“{name}” must be one of {limit}."),
+}

@@ -1,0 +1,62 @@
+"""English and Chinese: which one a reader gets, and every text in it.
+
+The catalogues in `app/locale` are the only source of texts for Python, the templates and the
+browser. A text's key is its English wording; `N_` marks one that is translated later, when it is
+known who reads it.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from starlette.requests import HTTPConnection
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+DEFAULT = "en"
+COOKIE = "vitrine_language"
+FOLDER = Path(__file__).parent / "locale"
+
+LazyText = str  # an English key, to be translated when it is shown
+
+
+def N_(text: str) -> LazyText:
+    """Mark a text for translation later; gettext's usual name for it."""
+    return text
+
+
+@cache
+def catalog(language: str) -> dict[str, str]:
+    """Every text of a language: English key -> text."""
+    if language == DEFAULT:
+        return {key: key for key in catalog("zh")}
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        po = read_po(file, locale=language)
+    return {m.id: m.string for m in po if isinstance(m.id, str) and m.id and m.string}
+
+
+def translate(text: LazyText, language: str) -> str:
+    """The text in a language; a test makes sure that no entry is missing."""
+    if language == DEFAULT:
+        return text
+    return catalog(language).get(text, text)
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The reader's language: `?lang=`, else the cookie, else the browser's, else English."""
+    for chosen in (connection.query_params.get("lang"), connection.cookies.get(COOKIE)):
+        if chosen in LANGUAGES:
+            return chosen
+    wanted = accept_languages(connection.headers.get("accept-language", ""))
+    return next((known for tag in wanted for known in [tag.split("-")[0]] if known in LANGUAGES), DEFAULT)
+
+
+def accept_languages(header: str) -> list[str]:
+    """Language tags of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
+    weighed = []
+    for part in header.lower().split(",")[:20]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighed.append((float(weight or 1), tag.strip()))
+        except ValueError:
+            continue
+    return [tag for weight, tag in sorted(weighed, key=lambda row: -row[0]) if weight > 0]

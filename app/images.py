@@ -1,0 +1,344 @@
+"""Uploads: bytes -> safe RGB picture -> id. The only file that decodes pictures.
+
+The decoding itself happens in `decoder.py`, a process with limits. Measured with 20 million
+pixels in every format and mode: that process peaks at 250 MB and 1 s, the server stays as it was;
+two uploads at once wait for each other, so the peak is never doubled.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import Response
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.types import Message
+
+from app.errors import (
+    ImageDamaged,
+    ImageError,
+    ImageFormat,
+    ImageGone,
+    ImageTooLarge,
+    InvalidInput,
+)
+from app.i18n import N_
+from app.settings import MEBIBYTE, Settings
+
+if TYPE_CHECKING:  # the home page is served before numpy is loaded
+    import numpy as np
+    from numpy.typing import NDArray
+
+DECODER = Path(__file__).with_name("decoder.py")
+DECODE_SECONDS = 4.5  # for starting the process, too; a visitor waits at most 5
+ENVELOPE = 64 * 1024  # bytes of a multipart body beside the file
+HOUR = 3600
+
+
+@dataclass
+class Picture:
+    """A cleaned picture in the store; `used` is the monotonic time of its last use."""
+
+    id: str
+    path: Path
+    width: int
+    height: int
+    media_type: str
+    size: int
+    used: float
+
+
+class ImageStore:
+    """Pictures in a private temporary folder, each until it was unused for too long.
+
+    Whoever knows an id may see and delete its picture; an id is 128 random bits, and there is no
+    list. Safe under threads.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._folder = TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
+        self._pictures: dict[str, Picture] = {}  # the longest unused first
+        self._lock = threading.Lock()
+        self._turn = CapacityLimiter(1)
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    async def put(self, file: IO[bytes]) -> Picture:
+        """Take a picture from an open file of the disk, when its turn comes.
+
+        Raises ImageTooLarge, ImageFormat or ImageDamaged.
+        """
+        return await to_thread.run_sync(self.add, file, limiter=self._turn)
+
+    def add(self, file: IO[bytes]) -> Picture:
+        """`put`, for a caller that may block."""
+        target = Path(self._folder.name) / token_hex(16)
+        facts = run_decoder(file, target, self.settings)
+        if "refused" in facts:
+            target.unlink(missing_ok=True)
+            raise refusal(facts["refused"], self.settings)
+        picture = Picture(
+            token_hex(16), target, size=target.stat().st_size, used=time.monotonic(), **facts
+        )
+        with self._lock:
+            self._pictures[picture.id] = picture
+            self._make_room()
+        return picture
+
+    def get(self, image_id: str) -> Picture:
+        """What is known of a picture, which counts as a use of it. Raises ImageGone."""
+        with self._lock:
+            self._make_room()
+            picture = self._pictures.pop(image_id, None)
+            if picture is None:
+                raise self._gone()
+            picture.used = time.monotonic()
+            self._pictures[image_id] = picture
+        return picture
+
+    def read(self, image_id: str) -> tuple[bytes, str]:
+        """(the file's bytes, its media type). Raises ImageGone."""
+        picture = self.get(image_id)
+        try:
+            return picture.path.read_bytes(), picture.media_type
+        except FileNotFoundError:  # thrown out since
+            raise self._gone() from None
+
+    def load(self, image_id: str) -> "NDArray[np.uint8]":
+        """The pixels as uint8 [H, W, 3], RGB: those the browser shows. Raises ImageGone."""
+        import numpy as np
+        from PIL import Image
+
+        picture = self.get(image_id)
+        try:
+            with Image.open(picture.path, formats=["PNG", "JPEG"]) as opened:
+                return np.array(opened.convert("RGB"))
+        except FileNotFoundError:
+            raise self._gone() from None
+
+    def delete(self, image_id: str) -> None:
+        """Forget a picture. Raises ImageGone."""
+        with self._lock:
+            if image_id not in self._pictures:
+                raise self._gone()
+            self._remove(image_id)
+
+    def _gone(self) -> ImageGone:
+        return ImageGone(
+            N_(
+                "This picture is no longer here: unused pictures are kept for {hours} hours. "
+                "Please choose it again."
+            ),
+            hours=f"{self.settings.image_hours:g}",
+        )
+
+    def _remove(self, image_id: str) -> None:
+        self._pictures.pop(image_id).path.unlink(missing_ok=True)
+
+    def _make_room(self) -> None:
+        oldest_use = time.monotonic() - self.settings.image_hours * HOUR
+        room = self.settings.image_store_bytes
+        total = sum(picture.size for picture in self._pictures.values())
+        for picture in list(self._pictures.values()):
+            crowded = total > room and len(self._pictures) > 1
+            if picture.used >= oldest_use and not crowded:
+                return
+            total -= picture.size
+            self._remove(picture.id)
+
+
+def run_decoder(file: IO[bytes], target: Path, settings: Settings) -> dict[str, Any]:
+    """What `decoder.py` says about a file: width, height and media_type, or why refused."""
+    file.flush()
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
+    limits = (str(settings.max_pixels), str(settings.max_side))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(DECODER), str(target), *limits],
+            stdin=file.fileno(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=DECODE_SECONDS,
+            check=True,
+        )
+        facts: dict[str, Any] = json.loads(done.stdout)
+        return facts
+    except subprocess.TimeoutExpired:
+        return {"refused": "heavy"}
+    except (subprocess.CalledProcessError, ValueError):  # the decoder crashed on it
+        return {"refused": "damaged"}
+
+
+def too_many_bytes(settings: Settings) -> ImageTooLarge:
+    return ImageTooLarge(
+        N_("This file is too large: a picture may have at most {megabytes} MB."),
+        field="file",
+        megabytes=f"{settings.max_upload_bytes / MEBIBYTE:.3g}",
+    )
+
+
+def refusal(reason: str, settings: Settings) -> ImageError:
+    """The error for the decoder's word."""
+    if reason == "format":
+        return ImageFormat(N_("This file is not a PNG, JPEG, WebP or GIF picture."), field="file")
+    if reason == "pixels":
+        return ImageTooLarge(
+            N_("This picture has too many pixels: at most {millions} million can be read."),
+            field="file",
+            millions=f"{settings.max_pixels / 1e6:.3g}",
+        )
+    if reason == "heavy":
+        return ImageTooLarge(
+            N_(
+                "Opening this picture takes too much time or memory. "
+                "Save it again as JPEG or PNG, or choose another one."
+            ),
+            field="file",
+        )
+    return ImageDamaged(N_("This picture is damaged and cannot be read."), field="file")
+
+
+class ErrorWords(BaseModel):
+    code: str
+    message: str
+    field: str | None
+
+
+class ErrorAnswer(BaseModel):
+    """The one shape in which every error is told."""
+
+    error: ErrorWords
+
+
+def can_fail(reasons: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI descriptions of error answers, from {status: why}."""
+    return {
+        status: {"model": ErrorAnswer, "description": reason} for status, reason in reasons.items()
+    }
+
+
+class ImageAnswer(BaseModel):
+    """A picture as the page uses it: boxes are in these pixels."""
+
+    id: str
+    width: int
+    height: int
+    url: str
+
+
+def answer(picture: Picture) -> ImageAnswer:
+    return ImageAnswer(
+        id=picture.id,
+        width=picture.width,
+        height=picture.height,
+        url=f"/api/images/{picture.id}",
+    )
+
+
+router = APIRouter(prefix="/api/images", tags=["images"])
+ImageId = Annotated[str, PathParameter(description="an id that an upload returned")]
+NO_IMAGE = can_fail({404: "no picture with that id, or no longer"})
+CANNOT_TAKE = can_fail(
+    {
+        400: "not a well-formed multipart body",
+        413: "too many bytes or pixels",
+        415: "not a PNG, JPEG, WebP or GIF",
+        422: "no file, or a damaged one",
+    }
+)
+MEDIA_TYPES = ("image/png", "image/jpeg")
+IMAGE_BYTES: dict[str, Any] = {
+    media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES
+}
+# Described by hand, because the body is read by hand: FastAPI would read all of it first.
+UPLOAD_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                },
+                "encoding": {
+                    "file": {"contentType": "image/png, image/jpeg, image/webp, image/gif"}
+                },
+            }
+        },
+    }
+}
+HEADERS = {
+    "Cache-Control": f"private, max-age={6 * HOUR}, immutable",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def images_of(request: Request) -> ImageStore:
+    store: ImageStore = request.app.state.images
+    return store
+
+
+def at_most(limit: int, request: Request, error: ImageTooLarge) -> Callable[[], Awaitable[Message]]:
+    """The request's body, which raises `error` as soon as more than `limit` bytes have come."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise error
+    seen = 0
+
+    async def receive() -> Message:
+        nonlocal seen
+        message = await request.receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise error
+        return message
+
+    return receive
+
+
+@router.post("", status_code=201, responses=CANNOT_TAKE, openapi_extra=UPLOAD_BODY)
+async def upload(request: Request) -> ImageAnswer:
+    """Take a picture: multipart field `file`; PNG, JPEG, WebP or GIF, told by its content."""
+    store = images_of(request)
+    limit = store.settings.max_upload_bytes
+    too_large = too_many_bytes(store.settings)
+    limited = Request(request.scope, at_most(limit + ENVELOPE, request, too_large))
+    async with limited.form(max_files=1, max_fields=8, max_part_size=ENVELOPE) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
+        if (file.size or 0) > limit:
+            raise too_large
+        return answer(await store.put(file.file))
+
+
+@router.get(
+    "/{image_id}",
+    response_class=Response,
+    responses={200: {"content": IMAGE_BYTES, "description": "the cleaned picture"}, **NO_IMAGE},
+)
+def show(request: Request, image_id: ImageId) -> Response:
+    """The picture that the networks see: upright, RGB, without metadata."""
+    data, media_type = images_of(request).read(image_id)
+    return Response(data, media_type=media_type, headers=HEADERS)
+
+
+@router.delete("/{image_id}", status_code=204, responses=NO_IMAGE)
+def forget(request: Request, image_id: ImageId) -> None:
+    """Forget a picture at once."""
+    images_of(request).delete(image_id)

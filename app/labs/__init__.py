@@ -1,0 +1,1 @@
+"""The labs: each module is one, and no lab imports another."""

@@ -1,0 +1,97 @@
+"""The application: settings, mounts, routers, error handlers, nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import __version__, images, pages, samples
+from app.errors import install_error_handlers
+from app.pages import ROOT
+from app.registry import LABS
+from app.settings import Settings
+from app.settings import settings as process_settings
+
+# Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
+WARM_UP_DELAY = 1.0
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class Health(BaseModel):
+    status: str
+    version: str
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole application, ready for a server; `settings` default to the environment's."""
+    settings = settings or process_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.create_task(warm_up())
+        yield
+        warming.cancel()
+        app.state.images.close()
+
+    app = FastAPI(
+        title="Vitrine",
+        version=__version__,
+        description="See inside the fundamentals of deep learning. Boxes are (x1, y1, x2, y2) in "
+        "pixels of the displayed image.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.images = images.ImageStore(settings)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    app.middleware("http")(add_headers)
+    install_error_handlers(app)
+    app.include_router(pages.router)
+    app.include_router(images.router)
+    app.include_router(samples.router)
+    for lab in LABS:
+        app.include_router(lab.router, tags=[lab.slug])
+
+    @app.get("/healthz", tags=["server"])
+    async def healthz() -> Health:
+        """Whether the server answers, and which version it is."""
+        return Health(status="ok", version=__version__)
+
+    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    return app
+
+
+async def add_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """What every answer carries: a strict content security policy, no sniffing."""
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 where unchanged
+    return response
+
+
+async def warm_up() -> None:
+    """Load torch, the weights and the compiled NMS behind the first page, not before it."""
+    await asyncio.sleep(WARM_UP_DELAY)
+    await asyncio.to_thread(load_everything)
+
+
+def load_everything() -> None:
+    from app.inference import warm_up as warm_up_networks
+
+    warm_up_networks()

@@ -1,0 +1,93 @@
+"""The HTML pages: home, one a lab, the pattern book, the description of the API."""
+
+from collections import defaultdict
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.templating import Jinja2Templates
+from latex2mathml.converter import convert
+from markupsafe import Markup
+
+from app import __version__
+from app.errors import NotFound
+from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
+from app.registry import BY_SLUG, LABS
+
+ROOT = Path(__file__).parent.parent
+THEMES = ("auto", "light", "dark")
+YEAR = 365 * 24 * 3600
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(ROOT / "templates")
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+
+@cache
+def mathml(latex: str, display: str = "inline") -> Markup:
+    """A formula in LaTeX as MathML, which the browser draws with the STIX Two Math font."""
+    return Markup(convert(latex, display=display))
+
+
+templates.env.filters["math"] = mathml
+
+
+def render(request: Request, name: str, **values: Any) -> HTMLResponse:
+    """A page in the reader's language and theme."""
+    language = language_of(request)
+    theme = request.cookies.get("vitrine_theme", "auto")
+    values |= {
+        "_": lambda text, **v: translate(text, language).format(**v) if v else translate(text, language),
+        "language": language,
+        "languages": LANGUAGES,
+        "theme": theme if theme in THEMES else "auto",
+        "labs": LABS,
+        "version": __version__,
+        "catalog": catalog(language) if language != "en" else {},
+    }
+    response = templates.TemplateResponse(request, name, values)
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax")
+    return response
+
+
+@router.get("/")
+def home(request: Request) -> HTMLResponse:
+    return render(request, "index.html")
+
+
+@router.get("/labs/{slug}")
+def lab(request: Request, slug: str) -> HTMLResponse:
+    if slug not in BY_SLUG:
+        raise NotFound(N_("There is no lab of that name."))
+    return render(request, f"labs/{slug.replace('-', '_')}.html", lab=BY_SLUG[slug])
+
+
+@router.get("/patterns")
+def patterns(request: Request) -> HTMLResponse:
+    return render(request, "patterns.html")
+
+
+@router.get("/api")
+def api(request: Request) -> HTMLResponse:
+    """Every endpoint, drawn from the same OpenAPI description that /openapi.json serves."""
+    schema = request.app.openapi()
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            tag = operation.get("tags", ["server"])[0]
+            groups[tag].append({"path": path, "method": method.upper(), **operation})
+    return render(request, "api.html", groups=groups, schemas=schema["components"]["schemas"])
+
+
+@router.get("/fonts/math.ttf")
+def math_font() -> Response:
+    """STIX Two Math, out of the package that carries it; found without importing the package."""
+    spec = find_spec("ziamath")
+    if spec is None or spec.origin is None:
+        raise NotFound(N_("There is nothing at this address."))
+    font = Path(spec.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+    return FileResponse(font, media_type="font/ttf", headers={"Cache-Control": f"max-age={YEAR}"})

@@ -1,0 +1,247 @@
+"""Pictures to begin with: two photos that scikit-learn carries, and scenes drawn by Vitrine.
+
+A sample goes through the same door as an upload and gets an id of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from app.errors import NotFound
+from app.i18n import N_, LazyText, language_of, translate
+from app.images import (
+    HEADERS,
+    IMAGE_BYTES,
+    ImageAnswer,
+    answer,
+    can_fail,
+    images_of,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+THUMBNAIL = 320  # pixels, the longer side
+Box = list[float]  # x1, y1, x2, y2
+DRAWN = N_("drawn by Vitrine; every box is known")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo in scikit-learn's package; both are CC BY 2.0."""
+
+    file: str
+    title: LazyText
+    credit: LazyText
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Arguments of `models.datasets.draw_scene`."""
+
+    theme: Literal["street", "table", "market"]
+    seed: int
+    title: LazyText
+    credit: LazyText = DRAWN
+
+
+SAMPLES: dict[str, Photo | Drawing] = {
+    "street": Drawing("street", 2, N_("A street")),
+    "china": Photo("china.jpg", N_("Temple in China"), N_("Photo: danielbuechele, CC BY 2.0")),
+    "flower": Photo("flower.jpg", N_("A flower"), N_("Photo: vultilion, CC BY 2.0")),
+    "table": Drawing("table", 1, N_("Things on a table")),
+    "market": Drawing("market", 1, N_("A crowded market stall")),
+}
+# What the scenes' generator calls its objects.
+LABELS: dict[str, LazyText] = {
+    "apple": N_("apple"),
+    "balloon": N_("balloon"),
+    "book": N_("book"),
+    "bottle": N_("bottle"),
+    "bus": N_("bus"),
+    "car": N_("car"),
+    "cup": N_("cup"),
+    "house": N_("house"),
+    "orange": N_("orange"),
+    "pear": N_("pear"),
+    "person": N_("person"),
+    "plum": N_("plum"),
+    "tree": N_("tree"),
+    "vase": N_("vase"),
+}
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A sample as a file; `boxes` in its pixels, known only for drawn scenes."""
+
+    data: bytes
+    media_type: str
+    thumbnail: bytes
+    width: int
+    height: int
+    boxes: list[Box] | None
+    labels: list[str] | None
+
+
+@cache
+def specimen(name: str) -> Specimen:
+    """The sample of that name, drawn or read once. `name` must be in SAMPLES."""
+    from PIL import Image  # here, not at the top: nothing may delay the first page
+
+    sample = SAMPLES[name]
+    boxes: list[Box] | None = None
+    labels: list[str] | None = None
+    if isinstance(sample, Photo):
+        data, media_type = photo_file(sample.file).read_bytes(), "image/jpeg"
+        picture = Image.open(BytesIO(data), formats=["JPEG"]).convert("RGB")
+    else:
+        from models.datasets import draw_scene
+
+        scene = draw_scene(sample.seed, theme=sample.theme)
+        picture = Image.fromarray(scene.image)
+        data, media_type = encoded(picture, "PNG"), "image/png"
+        boxes = scene.boxes.tolist()
+        labels = scene.labels
+    width, height = picture.size
+    picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    small = encoded(picture, "JPEG", quality=88)
+    return Specimen(data, media_type, small, width, height, boxes, labels)
+
+
+def encoded(picture: "Image", name: str, **options: int) -> bytes:
+    """The picture as a file in memory."""
+    buffer = BytesIO()
+    picture.save(buffer, name, **options)
+    return buffer.getvalue()
+
+
+def photo_file(name: str) -> Path:
+    """A photo's path in scikit-learn's package, which is found but not imported (2 s)."""
+    spec = find_spec("sklearn")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("scikit-learn is not installed")
+    return Path(spec.submodule_search_locations[0]) / "datasets" / "images" / name
+
+
+def sample_named(name: str) -> Specimen:
+    if name not in SAMPLES:
+        raise NotFound(N_("There is no sample picture of that name."), "name")
+    return specimen(name)
+
+
+class SampleAnswer(BaseModel):
+    """A sample that may be chosen; POST to its `url` to use it."""
+
+    name: str
+    title: str
+    kind: Literal["photo", "scene"]
+    credit: str
+    width: int
+    height: int
+    url: str
+    thumbnail: str
+    boxes: list[Box] | None
+    labels: list[str] | None
+
+
+class ChosenSample(ImageAnswer):
+    """A sample in the store; `boxes` (scenes only) in the stored picture's pixels."""
+
+    name: str
+    boxes: list[Box] | None
+    labels: list[str] | None
+
+
+router = APIRouter(prefix="/api/samples", tags=["images"])
+SampleName = Annotated[str, PathParameter(description="a name from GET /api/samples")]
+NO_SAMPLE = can_fail({404: "no sample of that name"})
+
+
+def labels_in(language: str, labels: list[str] | None) -> list[str] | None:
+    return labels and [translate(LABELS[label], language) for label in labels]
+
+
+@router.get("")
+def samples(request: Request) -> list[SampleAnswer]:
+    """Every sample picture, with what is known about it."""
+    language = language_of(request)
+
+    def rows() -> Iterator[SampleAnswer]:
+        for name, sample in SAMPLES.items():
+            known = specimen(name)
+            yield SampleAnswer(
+                name=name,
+                title=translate(sample.title, language),
+                kind="photo" if isinstance(sample, Photo) else "scene",
+                credit=translate(sample.credit, language),
+                width=known.width,
+                height=known.height,
+                url=f"/api/samples/{name}",
+                thumbnail=f"/api/samples/{name}/thumbnail",
+                boxes=known.boxes,
+                labels=labels_in(language, known.labels),
+            )
+
+    return list(rows())
+
+
+@contextmanager
+def on_disk(data: bytes) -> Iterator[IO[bytes]]:
+    with TemporaryFile() as file:
+        file.write(data)
+        yield file
+
+
+@router.post("/{name}", status_code=201, responses=NO_SAMPLE)
+async def choose(request: Request, name: SampleName) -> ChosenSample:
+    """Use a sample: answers like an upload, and with its known boxes."""
+    known = sample_named(name)
+    with on_disk(known.data) as file:
+        picture = await images_of(request).put(file)
+    scale = picture.width / known.width, picture.height / known.height
+    boxes = known.boxes and [
+        [x1 * scale[0], y1 * scale[1], x2 * scale[0], y2 * scale[1]]
+        for x1, y1, x2, y2 in known.boxes
+    ]
+    return ChosenSample(
+        **answer(picture).model_dump(),
+        name=name,
+        boxes=boxes,
+        labels=labels_in(language_of(request), known.labels),
+    )
+
+
+@router.get(
+    "/{name}",
+    response_class=Response,
+    responses={200: {"content": IMAGE_BYTES, "description": "the picture"}, **NO_SAMPLE},
+)
+def show_sample(name: SampleName) -> Response:
+    """The sample picture itself."""
+    known = sample_named(name)
+    return Response(known.data, media_type=known.media_type, headers=HEADERS)
+
+
+@router.get(
+    "/{name}/thumbnail",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": IMAGE_BYTES["image/jpeg"]}, "description": "small"},
+        **NO_SAMPLE,
+    },
+)
+def show_thumbnail(name: SampleName) -> Response:
+    """The sample picture, at most 320 pixels wide and high."""
+    return Response(sample_named(name).thumbnail, media_type="image/jpeg", headers=HEADERS)

@@ -1,0 +1,42 @@
+"""Settings, each read from an environment variable `VITRINE_<NAME>`; the README lists them."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 2**20
+
+
+class Settings(BaseSettings):
+    """What whoever runs the server may choose."""
+
+    model_config = SettingsConfigDict(env_prefix="VITRINE_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for the whole room")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="largest uploaded file, bytes")
+    max_pixels: int = Field(
+        20_000_000, gt=0, description="largest uploaded picture, pixels, checked before decoding"
+    )
+    max_side: int = Field(
+        1600, ge=64, description="longer side that an uploaded picture is reduced to, pixels"
+    )
+    image_hours: float = Field(6, gt=0, description="how long an unused picture is kept, hours")
+    image_store_bytes: int = Field(
+        2048 * MEBIBYTE, gt=0, description="room for all pictures together, bytes"
+    )
+    weights_folder: Path = Field(
+        Path.home() / ".cache" / "vitrine",
+        description="where fetch-weights puts, and the pages look for, torchvision's weights",
+    )
+    torch_threads: int = Field(
+        0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

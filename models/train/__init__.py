@@ -1,0 +1,1 @@
+"""Command lines that make the shipped weights."""

@@ -1,0 +1,117 @@
+/** Talking to the server: one error shape in, one kind of Error out. */
+
+import { t } from "./i18n.js";
+import { decode } from "./wire.js";
+
+/** An error whose message is written for the visitor. */
+export class ApiError extends Error {
+  /** @param {string} code @param {string} message @param {string | null} [field] */
+  constructor(code, message, field = null) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+}
+
+/** @param {Response | {status: number}} response @param {any} body */
+function errorOf(response, body) {
+  const told = body?.error;
+  if (told) return new ApiError(told.code, told.message, told.field);
+  return new ApiError("http_error", t("The server answered {status} and gave no reason.", { status: response.status }));
+}
+
+/** @param {string} url @param {RequestInit} init */
+async function request(url, init) {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("offline", t("The server cannot be reached. Is it still running?"));
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} [init]
+ * @returns {Promise<any>}
+ */
+export async function json(url, init = {}) {
+  const response = await request(url, init);
+  const body = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw errorOf(response, body);
+  return body;
+}
+
+/**
+ * @param {string} url
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ */
+export function post(url, body, signal) {
+  return json(url, { ...asJson(body), signal: signal ?? null });
+}
+
+/**
+ * The same as `post`, answered as one binary frame.
+ * @param {string} url
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ */
+export async function postForFrame(url, body, signal) {
+  const init = asJson(body);
+  const headers = { ...init.headers, Accept: "application/octet-stream" };
+  const response = await request(url, { ...init, headers, signal: signal ?? null });
+  if (!response.ok) throw errorOf(response, await response.json().catch(() => null));
+  return decode(await response.arrayBuffer());
+}
+
+/** @param {unknown} body */
+const asJson = (body) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+/**
+ * Upload a picture. XMLHttpRequest, because fetch cannot tell how far an upload is.
+ * @param {Blob} file
+ * @param {(share: number) => void} onProgress share in [0, 1]
+ * @returns {Promise<any>}
+ */
+export function uploadImage(file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    form.append("file", file, "photo");
+    const call = new XMLHttpRequest();
+    call.open("POST", "/api/images");
+    call.responseType = "json";
+    call.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    call.addEventListener("load", () =>
+      call.status === 201 ? resolve(call.response) : reject(errorOf(call, call.response)),
+    );
+    call.addEventListener("error", () =>
+      reject(new ApiError("offline", t("The upload broke off. Is the server still reachable?"))),
+    );
+    call.send(form);
+  });
+}
+
+/**
+ * Calls where only the newest answer matters: a new one cancels the one under way.
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} call
+ * @returns {Promise<T | null>} null when a newer call took over
+ */
+export async function latest(/** @type {{controller?: AbortController}} */ slot, call) {
+  slot.controller?.abort();
+  const controller = new AbortController();
+  slot.controller = controller;
+  try {
+    return await call(controller.signal);
+  } catch (error) {
+    if (controller.signal.aborted) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+/** Small steps with the DOM. */
+
+/**
+ * An element with attributes, listeners (`onclick: …`) and children.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string | number)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  element.append(...children.map((child) => (typeof child === "number" ? String(child) : child)));
+  return element;
+}
+
+/**
+ * The one element that matches; a page without it is our mistake, said at once.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {HTMLElement}
+ */
+export function $(selector, root = document) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`no element ${selector}`);
+  return found;
+}
+
+/**
+ * `draw` at most once per animation frame, however often it is asked for.
+ * @param {() => void} draw
+ * @returns {() => void}
+ */
+export function oncePerFrame(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  };
+}
+
+/**
+ * Size a canvas to its element in device pixels and return its context, scaled to CSS pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width CSS pixels
+ * @param {number} height CSS pixels
+ */
+export function context2d(canvas, width, height) {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+  const [w, h2] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h2) {
+    canvas.width = w;
+    canvas.height = h2;
+  }
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser draws no canvas");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/**
+ * A color of tokens.css. Canvas cannot read `light-dark()`, so the browser resolves it.
+ * @param {string} name such as "--kept"
+ */
+export function token(name) {
+  const key = name + document.documentElement.dataset.theme + matchMedia("(prefers-color-scheme: dark)").matches;
+  let color = resolved.get(key);
+  if (!color) {
+    const probe = h("i", { hidden: true });
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    color = getComputedStyle(probe).color;
+    probe.remove();
+    resolved.set(key, color);
+  }
+  return color;
+}
+/** @type {Map<string, string>} */
+const resolved = new Map();
+
+/**
+ * Hand the visitor a file.
+ * @param {string} name
+ * @param {Blob} blob
+ */
+export function download(name, blob) {
+  const link = h("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

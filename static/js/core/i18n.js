@@ -1,0 +1,32 @@
+/** Texts in the reader's language. The page carries the catalogue; a key is its English wording. */
+
+/** @type {Record<string, string>} */
+const catalog =
+  typeof document === "undefined"
+    ? {}
+    : JSON.parse(document.getElementById("catalog")?.textContent || "{}");
+
+/**
+ * The text in the reader's language, with `{name}` replaced by `values.name`.
+ * @param {string} text
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(text, values = {}) {
+  const found = catalog[text] ?? text;
+  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * A number as a person reads it: `digits` decimals, a true minus sign, a separator of thousands.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export function number(value, digits = 2) {
+  if (!Number.isFinite(value)) return "–";
+  const fixed = Math.abs(value).toFixed(digits);
+  const [whole = "0", rest] = fixed.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const sign = value < 0 && Number(fixed) !== 0 ? "−" : "";
+  return sign + grouped + (rest ? `.${rest}` : "");
+}

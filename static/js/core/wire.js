@@ -1,0 +1,72 @@
+/**
+ * Frames: uint32 length, JSON header, 8-byte aligned arrays. The twin of app/wire.py, which
+ * describes the format.
+ */
+
+const TYPES = {
+  uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,
+  uint32: Uint32Array, int32: Int32Array, float32: Float32Array, float64: Float64Array,
+};
+
+/** @typedef {Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array} Values */
+/** @typedef {{name: string, dtype: keyof typeof TYPES, shape: number[], offset: number}} ArrayRow */
+
+const align = (/** @type {number} */ size) => Math.ceil(size / 8) * 8;
+
+/**
+ * @param {ArrayBuffer} frame
+ * @returns {{header: Record<string, any>, arrays: Record<string, any>, shapes: Record<string, number[]>}}
+ *   arrays are views into the frame, flat, in C order
+ */
+export function decode(frame) {
+  const length = new DataView(frame).getUint32(0, true);
+  const { arrays: rows, ...header } = JSON.parse(
+    new TextDecoder().decode(new Uint8Array(frame, 4, length)),
+  );
+  /** @type {Record<string, any>} */ const arrays = {};
+  /** @type {Record<string, number[]>} */ const shapes = {};
+  for (const { name, dtype, shape, offset } of /** @type {ArrayRow[]} */ (rows)) {
+    const count = shape.reduce((product, side) => product * side, 1);
+    arrays[name] = new TYPES[dtype](frame, offset, count);
+    shapes[name] = shape;
+  }
+  return { header, arrays, shapes };
+}
+
+/**
+ * @param {Record<string, any>} header
+ * @param {Record<string, {values: Values, shape: number[]}>} arrays
+ * @returns {ArrayBuffer}
+ */
+export function encode(header, arrays) {
+  const names = Object.entries(TYPES);
+  /** @type {(start: number) => ArrayRow[]} */
+  const rows = (start) => {
+    let offset = start;
+    return Object.entries(arrays).map(([name, { values, shape }]) => {
+      const dtype = /** @type {keyof typeof TYPES} */ (
+        names.find(([, type]) => values instanceof type)?.[0]
+      );
+      const row = { name, dtype, shape, offset };
+      offset += align(values.byteLength);
+      return row;
+    });
+  };
+  let start = 8;
+  let text = new Uint8Array();
+  for (;;) {
+    text = new TextEncoder().encode(JSON.stringify({ ...header, arrays: rows(start) }));
+    if (align(4 + text.length) <= start) break;
+    start = align(4 + text.length);
+  }
+  const sizes = Object.values(arrays).map(({ values }) => align(values.byteLength));
+  const frame = new Uint8Array(start + sizes.reduce((sum, size) => sum + size, 0));
+  new DataView(frame.buffer).setUint32(0, start - 4, true);
+  frame.fill(32, 4, start);
+  frame.set(text, 4);
+  for (const { name, offset } of rows(start)) {
+    const { values } = /** @type {{values: Values}} */ (arrays[name]);
+    frame.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+  }
+  return frame.buffer;
+}

@@ -1,0 +1,82 @@
+/** The home page's thumbnails, drawn from the same data as the labs. */
+
+import { postForFrame } from "../core/api.js";
+import { $ } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { lastPhoto } from "../core/photo.js";
+import { STYLES, warm } from "../views/picture.js";
+import { token } from "../core/dom.js";
+import { resultAt } from "./nms_result.js";
+
+/** @param {string} slug */
+const thumbnail = (slug) => {
+  const figure = $(`[data-thumbnail=${slug}]`);
+  const canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector("canvas"));
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  return { canvas, context, note: $("[data-thumbnail-note]", figure) };
+};
+
+/** Fill the canvas with the photo; returns what turns photo pixels into the canvas's. */
+function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("../core/photo.js").Photo} */ photo) {
+  const { width, height } = context.canvas;
+  const scale = Math.max(width / photo.width, height / photo.height);
+  const [x, y] = [(width - photo.width * scale) / 2, (height - photo.height * scale) / 2];
+  context.drawImage(photo.image, x, y, photo.width * scale, photo.height * scale);
+  return { scale, x, y };
+}
+
+async function main() {
+  try {
+    const photo = await lastPhoto();
+    const frame = await postForFrame("/api/rpn/proposals", { image_id: photo.id });
+    drawRpn(photo, frame);
+    drawNms(photo, frame);
+  } catch (error) {
+    for (const slug of ["rpn", "nms"]) thumbnail(slug).note.textContent = error instanceof Error ? error.message : "";
+  }
+  document.documentElement.dataset.ready = "";
+}
+
+/** @param {import("../core/photo.js").Photo} photo @param {any} frame */
+function drawRpn(photo, { header, arrays }) {
+  const { context, note } = thumbnail("rpn");
+  const { scale, x, y } = cover(context, photo);
+  const { width: columns, height: rows, anchors_per_location: k } = header.feature_maps[0];
+  const [w, h] = [(photo.width * scale) / columns, (photo.height * scale) / rows];
+  let top = 0;
+  for (const score of arrays.objectness) top = Math.max(top, score);
+  context.globalAlpha = 0.75;
+  for (let cell = 0; cell < rows * columns; cell++) {
+    let best = 0;
+    for (let a = 0; a < k; a++) best = Math.max(best, arrays.objectness[cell * k + a]);
+    const [r, g, b] = warm(best / top);
+    context.fillStyle = `rgb(${r} ${g} ${b})`;
+    context.fillRect(x + (cell % columns) * w, y + Math.floor(cell / columns) * h, w + 1, h + 1);
+  }
+  context.globalAlpha = 1;
+  note.textContent = t("Objectness at {count} anchors, live from shipped weights", { count: header.anchors.total });
+}
+
+/** @param {import("../core/photo.js").Photo} photo @param {any} frame */
+function drawNms(photo, { arrays }) {
+  const { context, note } = thumbnail("nms");
+  const { scale, x, y } = cover(context, photo);
+  const order = Int32Array.from(arrays.scores, (/** @type {number} */ _, /** @type {number} */ i) => i);
+  const { kept, suppressed } = resultAt({ order, suppressedBy: arrays.suppressed_by }, 0.3, Math.min(60, order.length));
+  for (const [style, indices] of /** @type {[string, number[]][]} */ ([["suppressed", suppressed], ["kept", kept.slice(0, 12)]])) {
+    const look = STYLES[style];
+    if (!look) continue;
+    context.strokeStyle = token(look.color);
+    context.lineWidth = style === "kept" ? 4 : 1.5;
+    context.setLineDash(look.dash ?? []);
+    for (const i of indices) {
+      const [x1, y1, x2, y2] = arrays.boxes.subarray(i * 4, i * 4 + 4);
+      context.strokeRect(x + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale);
+    }
+  }
+  note.textContent = t("The best {all} boxes of the same network: {kept} kept, {suppressed} suppressed", {
+    all: kept.length + suppressed.length, kept: kept.length, suppressed: suppressed.length,
+  });
+}
+
+main();

@@ -1,0 +1,136 @@
+/**
+ * What NMS leaves of a sorted list, read from the sweep: no NMS runs here.
+ * Greedy NMS on a prefix of the sorted list is the prefix of greedy NMS, so the score threshold
+ * and top-n only shorten the list. No DOM here.
+ */
+
+import { boxAt, overlap } from "../core/geometry.js";
+
+/**
+ * @typedef {object} Sweep
+ * @property {Int32Array} order box indices, best first
+ * @property {Int16Array} suppressedBy [101 * N] by position in `order`; -1 where kept
+ */
+/**
+ * @typedef {object} Result
+ * @property {number[]} kept box indices, best first
+ * @property {number[]} suppressed box indices, best first
+ * @property {Int32Array} suppressor by box index: the box that suppressed it, or -1
+ * @property {number[]} takingPart box indices in the list, best first
+ */
+
+/** @param {number} threshold in [0, 1] */
+export const thresholdIndex = (threshold) => Math.round(threshold * 100);
+
+/**
+ * How many of the best boxes take part.
+ * @param {Sweep} sweep
+ * @param {ArrayLike<number>} scores by box index
+ * @param {number} scoreThreshold
+ * @param {number} topN
+ */
+export function prefix(sweep, scores, scoreThreshold, topN) {
+  const { order } = sweep;
+  let low = 0;
+  let high = Math.min(topN, order.length);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((scores[order[middle] ?? 0] ?? 0) >= scoreThreshold) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {number} threshold
+ * @param {number} count boxes that take part, from `prefix`
+ * @returns {Result}
+ */
+export function resultAt(sweep, threshold, count) {
+  const { order, suppressedBy } = sweep;
+  const row = thresholdIndex(threshold) * order.length;
+  const suppressor = new Int32Array(order.length).fill(-1);
+  const kept = [];
+  const suppressed = [];
+  const takingPart = [];
+  for (let position = 0; position < count; position++) {
+    const index = order[position] ?? 0;
+    const by = suppressedBy[row + position] ?? -1;
+    takingPart.push(index);
+    if (by < 0) kept.push(index);
+    else {
+      suppressed.push(index);
+      suppressor[index] = order[by] ?? -1;
+    }
+  }
+  return { kept, suppressed, suppressor, takingPart };
+}
+
+/**
+ * Boxes kept at each of the 101 thresholds.
+ * @param {Sweep} sweep
+ * @param {number} count
+ */
+export function keptCurve(sweep, count) {
+  const size = sweep.order.length;
+  return Array.from({ length: 101 }, (_, t) => {
+    let kept = 0;
+    for (let position = 0; position < count; position++) {
+      if ((sweep.suppressedBy[t * size + position] ?? -1) < 0) kept += 1;
+    }
+    return kept;
+  });
+}
+
+/**
+ * The state after some decisions: who is kept, who fell, who still waits.
+ * @param {Result} result
+ * @param {number} decisions
+ */
+export function afterDecisions(result, decisions) {
+  const kept = result.kept.slice(0, decisions);
+  const picked = new Set(kept);
+  const suppressed = result.suppressed.filter((index) => picked.has(result.suppressor[index] ?? -1));
+  const decided = new Set([...kept, ...suppressed]);
+  const pending = result.takingPart.filter((index) => !decided.has(index));
+  return { kept, suppressed, pending };
+}
+
+/**
+ * COCO results of one image: boxes, scores, labels.
+ * @param {unknown} data parsed JSON
+ * @returns {{boxes: Float32Array, scores: Float32Array, labels: Int32Array, width: number, height: number} | string}
+ *   or the reason why not, as a key for translation
+ */
+export function parseDetections(data) {
+  const rows = Array.isArray(data) ? data : /** @type {any} */ (data)?.annotations;
+  if (!Array.isArray(rows) || !rows.length) return "This file holds no list of detections.";
+  const first = rows[0]?.image_id;
+  const mine = rows.filter((row) => row?.image_id === first);
+  if (mine.length > 6000) return "This file has more than 6,000 boxes for one picture.";
+  const boxes = new Float32Array(mine.length * 4);
+  const scores = new Float32Array(mine.length);
+  const labels = new Int32Array(mine.length);
+  let [width, height] = [1, 1];
+  for (const [i, row] of mine.entries()) {
+    const [x, y, w, h] = Array.isArray(row?.bbox) ? row.bbox.map(Number) : [];
+    const score = Number(row?.score ?? 1);
+    if (![x, y, w, h, score].every((v) => Number.isFinite(v) && Math.abs(v) < 1e6) || w < 0 || h < 0) {
+      return "A detection in this file has no proper bbox [x, y, width, height] and score.";
+    }
+    boxes.set([x, y, x + w, y + h], i * 4);
+    scores[i] = score;
+    labels[i] = Number.isInteger(row.category_id) ? row.category_id : 0;
+    width = Math.max(width, x + w);
+    height = Math.max(height, y + h);
+  }
+  return { boxes, scores, labels, width: Math.ceil(width), height: Math.ceil(height) };
+}
+
+/**
+ * @param {ArrayLike<number>} boxes
+ * @param {number} a
+ * @param {number} b
+ */
+export const iouOf = (boxes, a, b) => overlap(boxAt(boxes, a), boxAt(boxes, b)).iou;

@@ -1,0 +1,455 @@
+/** The `rpn` lab: one answer of the network, walked through stage by stage. */
+
+import { ApiError, json, latest, postForFrame } from "../core/api.js";
+import { stateOfPage, wireLesson } from "../core/controls.js";
+import { $, h, oncePerFrame } from "../core/dom.js";
+import { number, t } from "../core/i18n.js";
+import { chooseSample, lastPhoto, listSamples, upload } from "../core/photo.js";
+import { boxEditor } from "../views/box_editor.js";
+import { picture } from "../views/picture.js";
+import { uploader } from "../views/uploader.js";
+import { anchorIndex, assign, decoded, heatOf, locate, outcome, recall } from "./rpn_math.js";
+import { layersOf, legendOf } from "./rpn_layers.js";
+import { showCell, showThumbs } from "./rpn_panels.js";
+
+const STAGES = ["photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals"];
+const whole = (/** @type {number} */ low, /** @type {number} */ high) => (/** @type {any} */ v) =>
+  Number.isInteger(v) && v >= low && v <= high;
+const state = stateOfPage({
+  stage: { default: "anchors", check: (v) => STAGES.includes(String(v)) },
+  row: { default: -1, check: whole(-1, 4000) },
+  column: { default: -1, check: whole(-1, 4000) },
+  shape: { default: -1, check: whole(-1, 63) },
+  map: { default: 0, check: whole(0, 9) },
+  channel: { default: 0, check: whole(0, 4095) },
+  heat: { default: -1, check: whole(-1, 63) },
+  tool: { default: "look", check: (v) => v === "look" || v === "truth" },
+});
+
+/** @type {import("../core/photo.js").Photo | null} */
+let photo = null;
+/** @type {import("./rpn_math.js").Output | null} */
+let output = null;
+/** @type {any} */
+let frame = null;
+/** @type {number[]} */
+let truths = [];
+let selected = -1;
+/** @type {{labels: Int8Array, best: Float32Array} | null} */
+let labels = null;
+let slide = 1; // how far the boxes have slid from anchor to decoded, in [0, 1]
+
+const said = $("[data-said]");
+const view = picture($("[data-picture]"), {
+  onClick: (x, y) => state.values.tool === "look" && choosePlace(x, y),
+});
+view.element.tabIndex = 0;
+
+// --- The network's answer ---------------------------------------------------------------------------
+
+const slot = {};
+const paperForm = () => !String(state.values.model).startsWith("fasterrcnn");
+
+/** @param {unknown} error */
+function complain(error) {
+  if (!(error instanceof Error)) throw error;
+  said.replaceChildren(h("span", { class: "bad" }, error.message));
+  if (!(error instanceof ApiError)) throw error;
+  const command = $("[data-command]");
+  command.hidden = error.code !== "model_not_installed";
+  command.textContent = `vitrine fetch-weights ${state.values.model}`;
+  if (error.code === "image_gone") $("[data-uploader] label").scrollIntoView({ block: "center" });
+}
+
+/** Ask the network. In the paper's form the answer holds every box, so that top-n needs no other. */
+async function ask() {
+  if (!photo) return;
+  const { model, min_size, pre_nms_top_n } = state.values;
+  document.documentElement.dataset.asking = "";
+  try {
+    const query = { image_id: photo.id, model, min_size, pre_nms_top_n: paperForm() ? 6000 : pre_nms_top_n };
+    const answer = await latest(slot, (signal) => postForFrame("/api/rpn/proposals", query, signal));
+    if (!answer) return;
+    take(answer);
+    $("[data-command]").hidden = true;
+  } catch (error) {
+    output = null;
+    view.update({ image: photo.image, width: photo.width, height: photo.height, layers: [], summary: t("The photo") });
+    complain(error);
+  }
+  delete document.documentElement.dataset.asking;
+}
+
+/** @param {any} answer */
+function take(answer) {
+  frame = answer;
+  const { header, arrays, shapes } = answer;
+  output = {
+    image: header.image, maps: header.feature_maps, spec: header.anchors, outputs: shapes.logits[1],
+    anchors: arrays.anchors, logits: arrays.logits, objectness: arrays.objectness, deltas: arrays.deltas,
+    largeEnough: arrays.large_enough, boxes: arrays.boxes, scores: arrays.scores,
+    anchorOf: arrays.anchor, suppressedBy: arrays.suppressed_by,
+  };
+  const maps = output.maps;
+  const map = maps[state.values.map];
+  const { row, column } = state.values;
+  if (!map || row < 0 || row >= map.height || column < 0 || column >= map.width) {
+    const best = locate(maps, output.anchorOf[0] ?? 0);
+    state.set({ map: best.map, row: best.row, column: best.column, shape: best.shape });
+  }
+  const badge = $("[data-badge]");
+  badge.dataset.origin = header.origin;
+  badge.textContent =
+    { shipped: t("Live, from shipped weights"), untrained: t("Live, untrained: random weights"), fetched: t("Live, from torchvision's weights") }[/** @type {string} */ (header.origin)] ?? "";
+  reassign();
+  fillChoices();
+  if (frame.header.pictured_map !== null) showThumbs($("[data-thumbs]"), frame, state);
+  draw();
+}
+
+function reassign() {
+  const { positive_iou, negative_iou } = state.values;
+  labels = output && truths.length ? assign(output.anchors, truths, positive_iou, negative_iou) : null;
+}
+
+// --- Photo ------------------------------------------------------------------------------------------
+
+/** @type {any[]} */
+let samples = [];
+/** @param {() => Promise<import("../core/photo.js").Photo>} get */
+async function usePhoto(get) {
+  try {
+    photo = await get();
+    truths = (photo.boxes ?? []).flat();
+    selected = -1;
+    samplesView.update({ samples, chosen: photo.name ?? "" });
+    state.set({ row: -1, column: -1, shape: -1 });
+    await ask();
+  } catch (error) {
+    complain(error);
+  }
+}
+const samplesView = uploader($("[data-uploader]"), {
+  drop: $("[data-picture]"),
+  onFile: (file, onProgress) => usePhoto(() => upload(file, onProgress)),
+  onSample: (name) => usePhoto(() => chooseSample(name)),
+});
+
+// --- Drawing ----------------------------------------------------------------------------------------
+
+const currentMap = () => output?.maps[Math.min(state.values.map, output.maps.length - 1)] ?? null;
+
+/** The anchors of the chosen place, by index. */
+function anchorsHere() {
+  const map = currentMap();
+  if (!map) return [];
+  const { row, column } = state.values;
+  return Array.from({ length: map.anchors_per_location }, (_, shape) => anchorIndex(map, row, column, shape));
+}
+
+const draw = oncePerFrame(() => {
+  if (!output || !photo) return;
+  const map = currentMap();
+  if (!map) return;
+  const { values } = state;
+  const result = outcome(output, values);
+  const here = anchorsHere();
+  const chosen = values.shape >= 0 ? (here[values.shape] ?? -1) : -1;
+  const model = { output, map, values, result, here, chosen, labels, truths, selected, slide, frame };
+  const cellWidth = photo.width / map.width;
+  const cellHeight = photo.height / map.height;
+  const placed = ["anchors", "scores", "deltas", "clipped"].includes(values.stage);
+  const sentence = sentenceOf(model);
+  view.update({
+    image: photo.image, width: photo.width, height: photo.height,
+    layers: layersOf(model),
+    heat: heatLayer(model),
+    grid: placed ? { rows: map.height, columns: map.width } : null,
+    cell: placed ? [values.column * cellWidth, values.row * cellHeight, (values.column + 1) * cellWidth, (values.row + 1) * cellHeight] : null,
+    summary: sentence,
+  });
+  said.textContent = sentence;
+  showStages(result);
+  showFigures(result);
+  legendOf($("[data-legend]"), values.stage, truths.length > 0);
+  $("[data-heat]").hidden = values.stage !== "scores";
+  $("[data-map]").hidden = output.maps.length < 2 || !placed;
+  $("[data-features]").hidden = values.stage !== "features";
+  $("[data-cell]").hidden = !placed;
+  $("[data-clear-truth]").hidden = truths.length === 0;
+  if (placed) showCell(model, (shape) => state.set({ shape }));
+});
+
+/** @param {any} model */
+function heatLayer({ output, map, values, frame }) {
+  if (values.stage === "scores") {
+    return { values: heatOf(output, map, values.heat), rows: map.height, columns: map.width };
+  }
+  if (values.stage !== "features" || frame.header.pictured_map === null) return null;
+  const [channels, rows, columns] = frame.shapes.features;
+  const first = Math.min(values.channel, channels - 1) * rows * columns;
+  const pixels = frame.arrays.features.subarray(first, first + rows * columns);
+  return { values: Float32Array.from(pixels, (/** @type {number} */ v) => v / 255), rows, columns, alpha: 0.86 };
+}
+
+const count = (/** @type {number} */ value) => number(value, 0);
+
+/** @param {any} model */
+function sentenceOf({ output, map, values, result, here, chosen, labels, frame }) {
+  const k = map.anchors_per_location;
+  const total = output.anchors.length / 4;
+  const product = output.maps.map((/** @type {any} */ m) => `${m.width} × ${m.height} × ${m.anchors_per_location}`).join(" + ");
+  const { transform } = frame.header;
+  switch (values.stage) {
+    case "photo":
+      return t("The network sees this photo at {width} × {height} pixels, whatever its size was.", { width: transform.input_width, height: transform.input_height });
+    case "features":
+      return t("{channels} channels of {width} × {height}: channel {channel} is enlarged. Each number looks at a piece of the photo around its cell.", { channels: map.channels, width: map.width, height: map.height, channel: values.channel });
+    case "anchors":
+      if (labels) {
+        const tally = [0, 0, 0];
+        for (const label of labels.labels) tally[label + 1] = (tally[label + 1] ?? 0) + 1;
+        return t("{positive} anchors are positive, {negative} negative, {neutral} neutral and train nothing.", { positive: count(tally[2] ?? 0), negative: count(tally[1] ?? 0), neutral: count(tally[0] ?? 0) });
+      }
+      return t("{k} anchors stand on this place; everywhere: {product} = {total} anchors.", { k, product, total: count(total) });
+    case "scores": {
+      const best = Math.max(...here.map((/** @type {number} */ a) => output.objectness[a]));
+      return t("Row {row}, column {column}: the most likely of its {k} anchors is an object with probability {p}.", { row: values.row, column: values.column, k, p: number(best) });
+    }
+    case "deltas":
+      return chosen >= 0
+        ? t("Its four deltas move the dashed anchor to the solid box.")
+        : t("Each dashed anchor has four deltas that move it to its solid box. Choose one.");
+    case "clipped": {
+      const small = output.largeEnough.reduce((/** @type {number} */ n, /** @type {number} */ ok) => n + (ok ? 0 : 1), 0);
+      return t("Boxes are cut at the photo's border. {small} of {total} are then smaller than {size} px and are dropped.", { small: count(small), total: count(total), size: values.min_size });
+    }
+    case "top":
+      return t("The {n} boxes with the highest scores go on: piles of them on each object.", { n: count(result.entered) });
+    case "nms":
+      return t("NMS at IoU {threshold} keeps {kept} of {n} and suppresses {suppressed}.", { threshold: number(values.iou_threshold), kept: count(result.kept.length), n: count(result.entered), suppressed: count(result.suppressed.length) });
+    default:
+      return t("{count} proposals: places worth a second look, without saying what is there.", { count: count(result.proposals.length) });
+  }
+}
+
+/** @param {ReturnType<typeof outcome>} result */
+function showStages(result) {
+  if (!output) return;
+  const map = currentMap();
+  const { transform } = frame.header;
+  const total = output.anchors.length / 4;
+  const k = map?.anchors_per_location ?? 0;
+  const shape = `${map?.height} × ${map?.width}`;
+  const shapes = /** @type {Record<string, string>} */ ({
+    photo: `3 × ${transform.input_height} × ${transform.input_width}`, features: `${map?.channels} × ${shape}`,
+    anchors: `${count(total)} × 4`, scores: `${output.outputs * k} × ${shape}`, deltas: `${4 * k} × ${shape}`,
+    clipped: `${count(total)} × 4`, top: `${count(result.entered)} × 4`, nms: `${count(result.kept.length)} × 4`,
+    proposals: `${count(result.proposals.length)} × 4`,
+  });
+  for (const button of document.querySelectorAll("[data-stage]")) {
+    const name = /** @type {HTMLElement} */ (button).dataset.stage ?? "";
+    const on = name === state.values.stage;
+    if (on && button.getAttribute("aria-pressed") !== "true") reveal(/** @type {HTMLElement} */ (button));
+    button.setAttribute("aria-pressed", String(on));
+    $("[data-shape]", button).textContent = shapes[name] ?? "";
+  }
+}
+
+/** Scroll the row of stages, and only that, until the button is in it. @param {HTMLElement} button */
+function reveal(button) {
+  const row = $("[data-stages]");
+  row.scrollLeft += button.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
+}
+
+/** @param {ReturnType<typeof outcome>} result */
+function showFigures(result) {
+  const rows = [];
+  if (output && truths.length) {
+    const all = Array.from({ length: output.anchors.length / 4 }, (_, i) => i);
+    const moved = new Float32Array(output.anchors.length);
+    for (const i of all) moved.set(decoded(output, i).clipped, i * 4);
+    const upTo = Array.from({ length: result.entered }, (_, i) => i);
+    rows.push(
+      [t("Anchors"), recall(output.anchors, all, truths)],
+      [t("Boxes"), recall(moved, all, truths)],
+      [t("Top-n"), recall(output.boxes, upTo, truths)],
+      [t("NMS"), recall(output.boxes, result.kept, truths)],
+      [t("Proposals"), recall(output.boxes, result.proposals, truths)],
+    );
+  }
+  $("[data-figures]").replaceChildren(
+    ...(rows.length ? [h("div", {}, h("dt", {}, t("Recall at IoU 0.5, after:")), h("dd", {}, t("{count} objects", { count: truths.length / 4 })))] : []),
+    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value))))),
+  );
+}
+
+function fillChoices() {
+  const map = currentMap();
+  if (!output || !map) return;
+  const heat = /** @type {HTMLSelectElement} */ ($("[data-heat-choice]"));
+  const shapes = Array.from({ length: map.anchors_per_location }, (_, shape) => h("option", { value: shape }, t("anchor {name}", { name: shape + 1 })));
+  heat.replaceChildren(h("option", { value: -1 }, t("the best anchor of each place")), ...shapes);
+  heat.value = String(Math.min(state.values.heat, map.anchors_per_location - 1));
+  const maps = /** @type {HTMLSelectElement} */ ($("[data-map-choice]"));
+  maps.replaceChildren(...output.maps.map((m, i) => h("option", { value: i }, `${m.width} × ${m.height} × ${m.anchors_per_location}`)));
+  maps.value = String(state.values.map);
+}
+
+// --- What the visitor does ----------------------------------------------------------------------------
+
+/** @param {number} x @param {number} y pixels of the photo */
+function choosePlace(x, y) {
+  const map = currentMap();
+  if (!map || !photo) return;
+  state.set({
+    column: Math.min(Math.max(Math.floor((x / photo.width) * map.width), 0), map.width - 1),
+    row: Math.min(Math.max(Math.floor((y / photo.height) * map.height), 0), map.height - 1),
+    ...(["anchors", "scores", "deltas", "clipped"].includes(state.values.stage) ? {} : { stage: "anchors" }),
+  });
+}
+
+view.element.addEventListener("keydown", (event) => {
+  const map = currentMap();
+  const { row, column, tool } = state.values;
+  const [dx = 0, dy = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
+  if (!map || tool !== "look") return;
+  if (/^[1-9]$/.test(event.key) && Number(event.key) <= map.anchors_per_location) state.set({ shape: Number(event.key) - 1 });
+  else if (dx || dy) {
+    state.set({ row: Math.min(Math.max(row + dy, 0), map.height - 1), column: Math.min(Math.max(column + dx, 0), map.width - 1) });
+  } else return;
+  event.preventDefault();
+});
+
+boxEditor(view, {
+  boxes: () => truths,
+  size: () => [photo?.width ?? 1, photo?.height ?? 1],
+  selected: () => selected,
+  enabled: () => state.values.tool === "truth",
+  onSelect: (index) => {
+    selected = index;
+    draw();
+  },
+  onEdit: ({ index, box, done }) => {
+    const next = truths.slice();
+    if (!box) next.splice(index * 4, 4);
+    else if (index >= 0) next.splice(index * 4, 4, ...box);
+    else if (done) next.push(...box);
+    else {
+      const image = photo?.image ?? null;
+      view.update({ image, width: photo?.width ?? 1, height: photo?.height ?? 1, summary: "", layers: [{ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" }, { boxes: box, indices: [0], style: "chosen" }] });
+      return;
+    }
+    if (!box) selected = -1;
+    else if (index < 0) selected = next.length / 4 - 1;
+    truths = next;
+    reassign();
+    draw();
+  },
+});
+$("[data-clear-truth]").addEventListener("click", () => {
+  truths = [];
+  selected = -1;
+  reassign();
+  draw();
+});
+
+const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+/** Boxes slide from anchor to decoded within 250 ms: the motion is the explanation. */
+function slideIn() {
+  if (reduced.matches) return;
+  const start = performance.now();
+  const move = (/** @type {number} */ now) => {
+    slide = Math.min(Math.max((now - start) / 250, 0), 1);
+    draw();
+    if (slide < 1) requestAnimationFrame(move);
+  };
+  requestAnimationFrame(move);
+}
+
+let timer = 0;
+/** @param {number} by */
+const moveStage = (by) => {
+  const next = STAGES[STAGES.indexOf(state.values.stage) + by];
+  if (next) state.set({ stage: next });
+  return Boolean(next);
+};
+function stop() {
+  clearInterval(timer);
+  timer = 0;
+  $("[data-player=play]").textContent = t("Play");
+}
+$("[data-player=back]").addEventListener("click", () => (stop(), moveStage(-1)));
+$("[data-player=next]").addEventListener("click", () => (stop(), moveStage(1)));
+$("[data-player=play]").addEventListener("click", () => {
+  if (timer) return stop();
+  if (state.values.stage === "proposals") state.set({ stage: "photo" });
+  timer = window.setInterval(() => moveStage(1) || stop(), 2200);
+  $("[data-player=play]").textContent = t("Pause");
+});
+for (const button of document.querySelectorAll("[data-stage]")) {
+  button.addEventListener("click", () => (stop(), state.set({ stage: /** @type {HTMLElement} */ (button).dataset.stage ?? "" })));
+}
+for (const button of document.querySelectorAll("[data-tool]")) {
+  button.addEventListener("click", () => state.set({ tool: /** @type {HTMLElement} */ (button).dataset.tool ?? "" }));
+}
+for (const name of ["heat", "map"]) {
+  $(`[data-${name}-choice]`).addEventListener("change", (event) => {
+    const value = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+    state.set(name === "map" ? { map: value, row: 0, column: 0, shape: -1 } : { [name]: value });
+  });
+}
+
+const hide = (/** @type {boolean} */ on) => view.frame.classList.toggle("hiding", on);
+const hold = $("[data-hold]");
+hold.addEventListener("pointerdown", () => hide(true));
+for (const name of ["pointerup", "pointerleave", "blur"]) hold.addEventListener(name, () => hide(false));
+for (const [name, on] of /** @type {[string, boolean][]} */ ([["keydown", true], ["keyup", false]])) {
+  addEventListener(name, (event) => {
+    const { key, target } = /** @type {KeyboardEvent} */ (event);
+    const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+    if (key.toLowerCase() === "h" && !typing) hide(on);
+    if (target === hold && (key === " " || key === "Enter")) hide(on);
+  });
+}
+
+function showTools() {
+  for (const button of document.querySelectorAll("[data-tool]")) {
+    button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === state.values.tool));
+  }
+  view.element.style.cursor = "crosshair";
+}
+state.subscribe((changed) => {
+  showTools();
+  const again = ["model", "min_size", ...(paperForm() ? [] : ["pre_nms_top_n"])];
+  if (again.some((name) => changed.has(name))) ask();
+  if (changed.has("positive_iou") || changed.has("negative_iou")) reassign();
+  if (changed.has("map")) fillChoices();
+  const moved = ["row", "column", "shape", "stage"].some((name) => changed.has(name));
+  if (moved && state.values.stage === "deltas") slideIn();
+  draw();
+});
+wireLesson(state, stop);
+
+/** Say in the list which models this machine does not have. */
+async function markMissing() {
+  const models = await json("/api/rpn/models");
+  for (const { name, installed } of models) {
+    const option = document.querySelector(`#c-model option[value="${name}"]`);
+    if (option && !installed) option.textContent += t(" (not installed)");
+  }
+}
+
+async function main() {
+  showTools();
+  try {
+    [samples] = await Promise.all([listSamples(), markMissing()]);
+    const { row, column, shape } = state.values;
+    await usePhoto(lastPhoto);
+    if (row >= 0) state.set({ row, column, shape }); // the place that the address names
+  } catch (error) {
+    complain(error);
+  }
+  document.documentElement.dataset.ready = "";
+}
+main();

@@ -1,0 +1,288 @@
+/**
+ * A photo with what lies on it: heat map, grid cell, boxes, labels. Two canvases: the photo is
+ * painted once, what changes is painted over it at most once a frame.
+ */
+
+import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { boxAt, fit } from "../core/geometry.js";
+
+/**
+ * Roles have fixed looks on every page; each also has its own dash or letter.
+ * @type {Record<string, {color: string, width: number, dash?: number[], alpha?: number, fill?: number}>}
+ */
+export const STYLES = {
+  kept: { color: "--kept", width: 2.5 },
+  suppressed: { color: "--suppressed", width: 1, dash: [4, 3], alpha: 0.8 },
+  candidate: { color: "--oi-sky", width: 1, alpha: 0.75 },
+  pending: { color: "--oi-yellow", width: 1.25, alpha: 0.9 },
+  anchor: { color: "--oi-yellow", width: 1.75, dash: [7, 5] },
+  decoded: { color: "--kept", width: 2.5 },
+  chosen: { color: "--chosen", width: 3.5, fill: 0.12 },
+  suppressor: { color: "--kept", width: 4, fill: 0.15 },
+  truth: { color: "--truth", width: 2.5, dash: [10, 3] },
+  positive: { color: "--label-positive", width: 2, alpha: 0.95 },
+  negative: { color: "--label-negative", width: 0.75, dash: [2, 4], alpha: 0.55 },
+  neutral: { color: "--label-neutral", width: 0.75, dash: [6, 3], alpha: 0.6 },
+  first: { color: "--oi-orange", width: 3, fill: 0.2 },
+  divider: { color: "--truth", width: 2 },
+  second: { color: "--oi-sky", width: 3, dash: [9, 4], fill: 0.2 },
+};
+
+/**
+ * @typedef {object} Layer
+ * @property {ArrayLike<number>} boxes flat x1, y1, x2, y2 in pixels of the picture
+ * @property {Iterable<number>} indices which of them, in painting order
+ * @property {string} style a key of `STYLES`
+ * @property {(index: number) => string} [label] caption at the box's corner
+ * @property {[number, number]} [clip] only between these two x, in pixels of the picture
+ */
+/**
+ * @typedef {object} Heat
+ * @property {ArrayLike<number>} values rows x columns, in [0, 1]
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} [alpha]
+ * @property {boolean} [signed] gray ramp (false) or a warm one
+ */
+/**
+ * @typedef {object} Scene
+ * @property {CanvasImageSource | null} image
+ * @property {number} width pixels of the picture
+ * @property {number} height
+ * @property {Layer[]} layers
+ * @property {Heat | null} [heat]
+ * @property {[number, number, number, number] | null} [cell] a lit cell of the grid
+ * @property {{rows: number, columns: number} | null} [grid]
+ * @property {string} summary for a screen reader
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {{
+ *   maxHeight?: () => number,
+ *   onPoint?: (x: number, y: number, event: PointerEvent) => void,
+ *   onLeave?: () => void,
+ *   onClick?: (x: number, y: number, event: MouseEvent) => void,
+ *   onPainted?: () => void,
+ * }} [options]
+ */
+export function picture(root, options = {}) {
+  const photo = h("canvas", { "aria-hidden": "true" });
+  const over = h("canvas", { role: "img", class: "over" });
+  const frame = h("div", { class: "picture" }, photo, over);
+  root.append(frame);
+  /** @type {Scene} */
+  let scene = { image: null, width: 4, height: 3, layers: [], summary: "" };
+  let size = { scale: 1, width: 4, height: 3 };
+  /** @type {CanvasImageSource | null} */
+  let painted = null;
+
+  const maxHeight = options.maxHeight ?? (() => Math.max(260, innerHeight * 0.72));
+  const measure = () => {
+    const room = root.clientWidth || 320;
+    size = fit(scene.width, scene.height, room, maxHeight());
+    frame.style.width = `${size.width}px`;
+    frame.style.height = `${size.height}px`;
+  };
+  const paintPhoto = () => {
+    const context = context2d(photo, size.width, size.height);
+    context.imageSmoothingQuality = "high";
+    if (scene.image) context.drawImage(scene.image, 0, 0, size.width, size.height);
+    painted = scene.image;
+  };
+  const paint = oncePerFrame(() => {
+    const context = context2d(over, size.width, size.height);
+    paintHeat(context, scene, size);
+    paintGrid(context, scene, size);
+    for (const layer of scene.layers) paintLayer(context, layer, size.scale);
+    for (const layer of scene.layers) paintLabels(context, layer, size);
+    options.onPainted?.();
+  });
+  const resize = () => {
+    measure();
+    paintPhoto();
+    paint();
+  };
+  const watcher = new ResizeObserver(resize);
+  watcher.observe(root);
+  addEventListener("themechange", paint);
+  addEventListener("resize", resize);
+
+  /** @param {MouseEvent} event @returns {[number, number]} */
+  const place = (event) => {
+    const rect = over.getBoundingClientRect();
+    return [(event.clientX - rect.left) / size.scale, (event.clientY - rect.top) / size.scale];
+  };
+  over.addEventListener("pointermove", (e) => options.onPoint?.(...place(e), e));
+  over.addEventListener("pointerleave", () => options.onLeave?.());
+  over.addEventListener("click", (e) => options.onClick?.(...place(e), e));
+
+  return {
+    element: over,
+    frame,
+    place,
+    /** CSS pixels per pixel of the picture. */
+    get scale() {
+      return size.scale;
+    },
+    /** @param {Scene} next */
+    update(next) {
+      const reshaped = next.width !== scene.width || next.height !== scene.height;
+      scene = next;
+      over.setAttribute("aria-label", next.summary);
+      if (reshaped) resize();
+      else {
+        if (painted !== next.image) paintPhoto();
+        paint();
+      }
+    },
+    /** The picture as one canvas, for a file. */
+    snapshot() {
+      const canvas = h("canvas");
+      canvas.width = photo.width;
+      canvas.height = photo.height;
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      context.drawImage(photo, 0, 0);
+      context.drawImage(over, 0, 0);
+      return canvas;
+    },
+    destroy() {
+      watcher.disconnect();
+      removeEventListener("themechange", paint);
+      removeEventListener("resize", resize);
+      frame.remove();
+    },
+  };
+}
+
+/** @typedef {{scale: number, width: number, height: number}} Size */
+
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
+function paintHeat(context, scene, size) {
+  if (!scene.heat) return;
+  const { values, rows, columns, alpha = 0.72 } = scene.heat;
+  const canvas = new OffscreenCanvas(columns, rows);
+  const inner = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const pixels = inner.createImageData(columns, rows);
+  for (let i = 0; i < rows * columns; i++) pixels.data.set(warm(values[i] ?? 0), i * 4);
+  inner.putImageData(pixels, 0, 0);
+  context.save();
+  context.globalAlpha = alpha;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, size.width, size.height);
+  context.restore();
+}
+
+/**
+ * A ramp that stays ordered in gray and to color-blind eyes: black, purple, orange, pale yellow.
+ * @param {number} value in [0, 1]
+ * @returns {[number, number, number, number]}
+ */
+export function warm(value) {
+  const stops = [[4, 4, 18], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]];
+  const at = Math.min(Math.max(value, 0), 1) * (stops.length - 1);
+  const low = Math.min(Math.floor(at), stops.length - 2);
+  const share = at - low;
+  const [a = [0, 0, 0], b = [0, 0, 0]] = [stops[low], stops[low + 1]];
+  const mix = (/** @type {number} */ i) => (a[i] ?? 0) + ((b[i] ?? 0) - (a[i] ?? 0)) * share;
+  return [mix(0), mix(1), mix(2), 255];
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
+function paintGrid(context, scene, size) {
+  if (scene.grid) {
+    const { rows, columns } = scene.grid;
+    context.beginPath();
+    for (let x = 1; x < columns; x++) {
+      context.moveTo((x / columns) * size.width, 0);
+      context.lineTo((x / columns) * size.width, size.height);
+    }
+    for (let y = 1; y < rows; y++) {
+      context.moveTo(0, (y / rows) * size.height);
+      context.lineTo(size.width, (y / rows) * size.height);
+    }
+    context.strokeStyle = "rgb(255 255 255 / 0.28)";
+    context.lineWidth = 0.75;
+    context.stroke();
+  }
+  if (scene.cell) {
+    const [x1, y1, x2, y2] = scene.cell.map((v) => v * size.scale);
+    context.strokeStyle = "#000";
+    context.lineWidth = 4;
+    context.strokeRect(x1 ?? 0, y1 ?? 0, (x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0));
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2;
+    context.strokeRect(x1 ?? 0, y1 ?? 0, (x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0));
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Layer} layer @param {number} scale */
+function clipTo(context, layer, scale) {
+  if (!layer.clip) return;
+  const [from, to] = layer.clip;
+  context.beginPath();
+  context.rect(from * scale, 0, (to - from) * scale, context.canvas.height);
+  context.clip();
+}
+
+/**
+ * All boxes of a layer as one path: thousands cost no more than a few milliseconds.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Layer} layer
+ * @param {number} scale
+ */
+function paintLayer(context, layer, scale) {
+  const style = STYLES[layer.style];
+  if (!style) throw new Error(`no style ${layer.style}`);
+  context.save();
+  clipTo(context, layer, scale);
+  const indices = [...layer.indices];
+  // Dashes are slow to draw: with many boxes a thin plain line has to do.
+  context.setLineDash(indices.length > 400 ? [] : (style.dash ?? []));
+  const color = token(style.color);
+  context.beginPath();
+  for (const index of indices) {
+    const i = index * 4;
+    const x = (layer.boxes[i] ?? 0) * scale;
+    const y = (layer.boxes[i + 1] ?? 0) * scale;
+    context.rect(x, y, (layer.boxes[i + 2] ?? 0) * scale - x, (layer.boxes[i + 3] ?? 0) * scale - y);
+  }
+  if (style.fill) {
+    context.globalAlpha = style.fill;
+    context.fillStyle = color;
+    context.fill();
+  }
+  if (indices.length <= 400 && style.width >= 1.5) {
+    context.globalAlpha = 1;
+    context.strokeStyle = token("--halo");
+    context.lineWidth = style.width + 2;
+    context.stroke();
+  }
+  context.globalAlpha = (style.alpha ?? 1) * (indices.length > 400 ? 0.7 : 1);
+  context.strokeStyle = color;
+  context.lineWidth = style.width;
+  context.stroke();
+  context.restore();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Layer} layer @param {Size} size */
+function paintLabels(context, layer, size) {
+  if (!layer.label) return;
+  context.save();
+  clipTo(context, layer, size.scale);
+  context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
+  context.textBaseline = "middle";
+  for (const index of layer.indices) {
+    const text = layer.label(index);
+    if (!text) continue;
+    const [x1, y1] = boxAt(layer.boxes, index);
+    const width = context.measureText(text).width + 8;
+    const x = Math.min(Math.max(x1 * size.scale - 1, 0), size.width - width);
+    const y = Math.min(Math.max(y1 * size.scale - 18, 0), size.height - 18);
+    context.fillStyle = "rgb(0 0 0 / 0.78)";
+    context.fillRect(x, y, width, 17);
+    context.fillStyle = token(STYLES[layer.style]?.color ?? "--truth");
+    context.fillText(text, x + 4, y + 9);
+  }
+  context.restore();
+}

@@ -1,0 +1,172 @@
+"""The `vitrine` command, run as a person runs it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app import __version__, cli
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "app.cli"]
+
+
+def vitrine(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server and what it printed up to "Stop it"."""
+    server = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    assert server.stdout is not None
+    said = ""
+    for line in server.stdout:
+        said += line
+        if line.startswith("Stop it"):
+            break
+    try:
+        yield server, said
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def test_the_version_is_told_at_once() -> None:
+    begin = time.monotonic()
+    done = vitrine("--version")
+    assert done.stdout == f"vitrine {__version__}\n"
+    assert done.returncode == 0
+    assert time.monotonic() - begin < 1
+
+
+def test_the_version_needs_neither_torch_nor_the_web() -> None:
+    code = (
+        "import sys\n"
+        "from app.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'fastapi', 'uvicorn', 'numpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_plain_vitrine_serves_and_prints_its_real_address() -> None:
+    with serving("--port", "0") as (server, said):
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        assert address is not None, said
+        assert address[1] != "0"
+        assert "room" not in said
+        with urllib.request.urlopen(address[0] + "/healthz", timeout=10) as answer:
+            assert b'"ok"' in answer.read()
+            assert "server" not in answer.headers
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 130
+        assert server.stdout is not None
+        assert "Traceback" not in server.stdout.read()
+
+
+def test_for_a_room_the_address_comes_with_a_code_to_scan() -> None:
+    with serving("serve", "--host", "0.0.0.0", "--port", "0") as (_, said):
+        assert "http://127.0.0.1:" in said
+        if cli.lan_address() is None:
+            assert "no network" in said
+        else:
+            assert f"http://{cli.lan_address()}:" in said
+            assert said.count("█") > 100
+
+
+def test_the_port_may_be_said_before_or_after_serve() -> None:
+    for arguments in (["--port", "0", "serve"], ["serve", "--port", "0"]):
+        chosen = cli.parser().parse_args(arguments)
+        assert (chosen.port, chosen.command) == (0, "serve")
+
+
+def test_a_port_in_use_is_told_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = vitrine("--port", str(port))
+    assert done.returncode == 1
+    assert f"port {port} is in use" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", ""])
+def test_an_impossible_port_is_refused(port: str) -> None:
+    done = vitrine(f"--port={port}")
+    assert done.returncode == 2
+    assert "0 to 65535" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    for host in ("203.0.113.7", "no such host"):
+        done = vitrine("--host", host)
+        assert done.returncode == 1
+        assert "not an address of this machine" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_does_not_fit_is_named() -> None:
+    done = vitrine(VITRINE_PORT="many")
+    assert done.returncode == 1
+    assert "VITRINE_PORT" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["fetch-weights"], ["fetch-weights", "yolo"]])
+def test_fetch_weights_lists_the_names_there_are(arguments: list[str]) -> None:
+    done = vitrine(*arguments)
+    assert done.returncode == 1
+    assert "fasterrcnn_mobilenet_v3_large_320_fpn" in done.stderr
+    assert "fasterrcnn_resnet50_fpn_v2" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_network_fetch_weights_says_so(tmp_path: Path) -> None:
+    # A proxy that is not there makes any machine one without a network.
+    done = vitrine(
+        "fetch-weights",
+        "fasterrcnn_mobilenet_v3_large_320_fpn",
+        VITRINE_WEIGHTS_FOLDER=str(tmp_path),
+        https_proxy="http://127.0.0.1:9",
+        HTTPS_PROXY="http://127.0.0.1:9",
+        no_proxy="",
+        NO_PROXY="",
+    )
+    assert done.returncode == 1
+    assert "could not be fetched" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_version_6_addresses_stand_in_brackets() -> None:
+    assert cli.url("::1", 80) == "http://[::1]:80"
+    assert cli.is_local("::1")
+    assert cli.is_local("localhost")
+    assert not cli.is_local("192.168.1.2")

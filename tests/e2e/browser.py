@@ -1,0 +1,61 @@
+"""A real server and a real Chromium for the browser tests, the screenshots and the benchmark."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> str:
+    """Path of an installed Chromium: $VITRINE_CHROMIUM, or the system's. Fails if there is none."""
+    for name in (os.environ.get("VITRINE_CHROMIUM"), *NAMES):
+        path = name and shutil.which(name)
+        if path:
+            return path
+    raise RuntimeError("no Chromium found; install it, or set VITRINE_CHROMIUM to its path")
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The `vitrine` command in a process of its own; yields its address once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the server did not answer within 30 s")
+
+
+def ready(page: Page) -> None:
+    """Wait until a page has drawn its first picture: it says so on its root element."""
+    page.wait_for_selector("html[data-ready]", timeout=30_000)
