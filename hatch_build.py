@@ -24,13 +24,20 @@ class FetchBrowserModules(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if self.target_name == "sdist" or all((VENDOR / name).exists() for name in FILES.values()):
+        if self.target_name == "sdist" or up_to_date():
             return
         with tempfile.TemporaryDirectory() as folder:
             npm_ci(Path(folder))
             VENDOR.mkdir(parents=True, exist_ok=True)
             for source, name in FILES.items():
                 shutil.copy(Path(folder) / "node_modules" / source, VENDOR / name)
+
+
+def up_to_date() -> bool:
+    """Whether every file is there, and fetched after the lock file last changed."""
+    locked = (ROOT / "package-lock.json").stat().st_mtime
+    files = [VENDOR / name for name in FILES.values()]
+    return all(file.exists() and file.stat().st_mtime >= locked for file in files)
 
 
 def npm_ci(folder: Path) -> None:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import __version__
@@ -30,6 +31,9 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the server (this is what plain vitrine does)")
     fetch = commands.add_parser("fetch-weights", help="download a detector's weights")
     fetch.add_argument("name", nargs="?", default="", help="leave it out to see the names")
+    fetch.add_argument(
+        "--from", dest="source", metavar="FILE", help="take them from this .pth file instead"
+    )
     for command in (top, serve):
         # SUPPRESS: the subcommand must not overwrite what stood before it.
         unset = argparse.SUPPRESS
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         if chosen.command == "fetch-weights":
-            return fetch(chosen.name, settings)
+            return fetch(chosen.name, chosen.source, settings)
         host, port = vars(chosen).get("host", settings.host), vars(chosen).get("port")
         return serve(host, settings.port if port is None else port)
     except Failure as failure:
@@ -73,8 +77,9 @@ def read_settings() -> "Settings":
         raise Failure(f"the setting {name} does not fit: {problem['msg']}") from None
 
 
-def fetch(name: str, settings: "Settings") -> int:
-    """Download the weights of one of torchvision's detectors."""
+def fetch(name: str, source: str | None, settings: "Settings") -> int:
+    """Download the weights of one of torchvision's detectors, or take them from a file."""
+    from models.detectors import install_weights
     from models.weights import DOWNLOADS, WeightsError, fetch_weights
 
     if name not in DOWNLOADS:
@@ -82,7 +87,10 @@ def fetch(name: str, settings: "Settings") -> int:
         said = f"there are no weights named {name}; " if name else ""
         raise Failure(f"{said}the names are\n  {names}")
     try:
-        path = fetch_weights(name, settings.weights_folder)
+        if source is None:
+            path = fetch_weights(name, settings.weights_folder)
+        else:
+            path = install_weights(name, Path(source), settings.weights_folder)
     except WeightsError as error:
         raise Failure(str(error)) from None
     print(f"{name} is in {path}")

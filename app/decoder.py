@@ -23,7 +23,9 @@ except ImportError:  # Windows: the time limit of `images.py` remains
     resource = None  # type: ignore[assignment]
 
 MEBIBYTE = 2**20
-ADDRESS_SPACE = 640 * MEBIBYTE  # the largest legitimate picture needs 480
+# Address space: 389 MiB with the default 20 million pixels; every kind of picture fits in 300.
+OWN_SPACE = 160 * MEBIBYTE
+BYTES_PER_PIXEL = 12
 SECONDS = 5  # of processor time; `images.py` also stops it by the clock
 OUTPUT = 32 * MEBIBYTE
 STRIP = 128  # rows that are flattened at a time
@@ -51,12 +53,12 @@ class Refused(Exception):
     """The picture is not taken; the message is one of format, damaged, pixels, heavy."""
 
 
-def set_limits() -> None:
+def set_limits(max_pixels: int) -> None:
     """Less memory, time and disk for this process than it could do harm with."""
     if resource is None:
         return
     for kind, limit in (
-        (resource.RLIMIT_AS, ADDRESS_SPACE),
+        (resource.RLIMIT_AS, OWN_SPACE + BYTES_PER_PIXEL * max_pixels),
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_FSIZE, OUTPUT),
         (resource.RLIMIT_CORE, 0),
@@ -187,6 +189,7 @@ def decode(file: BinaryIO, target: str, max_pixels: int, max_side: int) -> dict[
 
 
 if __name__ == "__main__":
-    set_limits()
-    answer = decode(sys.stdin.buffer, sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    pixels, side = int(sys.argv[2]), int(sys.argv[3])
+    set_limits(pixels)
+    answer = decode(sys.stdin.buffer, sys.argv[1], pixels, side)
     print(json.dumps(answer))

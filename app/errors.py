@@ -94,9 +94,14 @@ class ErrorAnswer(BaseModel):
     error: ErrorDetail
 
 
-def error_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors that an endpoint may answer with, for its description in the OpenAPI."""
-    return {status: {"model": ErrorAnswer} for status in statuses}
+def can_fail(reasons: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI descriptions of the errors that an endpoint may answer with, from {status: why}."""
+    return {
+        status: {"model": ErrorAnswer, "description": reason} for status, reason in reasons.items()
+    }
+
+
+BAD_BODY = {400: "a body that is not text", 422: "a value that makes no sense; names the field"}
 
 
 def error_response(error: DomainError, language: str) -> JSONResponse:
@@ -123,6 +128,8 @@ def install_error_handlers(app: FastAPI) -> None:
         told.code, told.status = code, error.status_code
         response = error_response(told, language_of(request))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(allowed_methods(request))
         return response
 
     @app.exception_handler(Exception)
@@ -130,6 +137,13 @@ def install_error_handlers(app: FastAPI) -> None:
         told = DomainError(N_("Something went wrong on the server. Your work is not lost."))
         told.code, told.status = "internal", 500
         return error_response(told, language_of(request))
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """All methods of the address asked; starlette itself names those of its first route only."""
+    path = getattr(request.scope.get("route"), "path_format", request.url.path)
+    operations = request.app.openapi()["paths"].get(path, {"get": None})
+    return sorted(method.upper() for method in operations)
 
 
 def first_problem(error: RequestValidationError) -> InvalidInput:

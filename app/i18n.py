@@ -26,12 +26,10 @@ def N_(text: str) -> LazyText:
 
 @cache
 def catalog(language: str) -> dict[str, str]:
-    """Every text of a language: English key -> text."""
-    if language == DEFAULT:
-        return {key: key for key in catalog("zh")}
+    """Every text of a language other than English: English key -> text."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         po = read_po(file, locale=language)
-    return {m.id: m.string for m in po if isinstance(m.id, str) and m.id and m.string}
+    return {m.id: str(m.string) for m in po if isinstance(m.id, str) and m.id and m.string}
 
 
 def translate(text: LazyText, language: str) -> str:
@@ -47,7 +45,9 @@ def language_of(connection: HTTPConnection) -> str:
         if chosen in LANGUAGES:
             return chosen
     wanted = accept_languages(connection.headers.get("accept-language", ""))
-    return next((known for tag in wanted for known in [tag.split("-")[0]] if known in LANGUAGES), DEFAULT)
+    return next(
+        (known for tag in wanted for known in [tag.split("-")[0]] if known in LANGUAGES), DEFAULT
+    )
 
 
 def accept_languages(header: str) -> list[str]:

@@ -33,6 +33,7 @@ from app.errors import (
     ImageGone,
     ImageTooLarge,
     InvalidInput,
+    can_fail,
 )
 from app.i18n import N_
 from app.settings import MEBIBYTE, Settings
@@ -212,25 +213,6 @@ def refusal(reason: str, settings: Settings) -> ImageError:
     return ImageDamaged(N_("This picture is damaged and cannot be read."), field="file")
 
 
-class ErrorWords(BaseModel):
-    code: str
-    message: str
-    field: str | None
-
-
-class ErrorAnswer(BaseModel):
-    """The one shape in which every error is told."""
-
-    error: ErrorWords
-
-
-def can_fail(reasons: dict[int, str]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI descriptions of error answers, from {status: why}."""
-    return {
-        status: {"model": ErrorAnswer, "description": reason} for status, reason in reasons.items()
-    }
-
-
 class ImageAnswer(BaseModel):
     """A picture as the page uses it: boxes are in these pixels."""
 
@@ -251,7 +233,7 @@ def answer(picture: Picture) -> ImageAnswer:
 
 router = APIRouter(prefix="/api/images", tags=["images"])
 ImageId = Annotated[str, PathParameter(description="an id that an upload returned")]
-NO_IMAGE = can_fail({404: "no picture with that id, or no longer"})
+NO_IMAGE = can_fail({404: "no picture with that id, or no longer", 422: "not an id"})
 CANNOT_TAKE = can_fail(
     {
         400: "not a well-formed multipart body",
@@ -273,6 +255,7 @@ UPLOAD_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
+                    "additionalProperties": False,
                     "properties": {"file": {"type": "string", "format": "binary"}},
                 },
                 "encoding": {
@@ -319,6 +302,11 @@ async def upload(request: Request) -> ImageAnswer:
     too_large = too_many_bytes(store.settings)
     limited = Request(request.scope, at_most(limit + ENVELOPE, request, too_large))
     async with limited.form(max_files=1, max_fields=8, max_part_size=ENVELOPE) as form:
+        for name in form:
+            if name != "file":
+                raise InvalidInput(
+                    N_("“{name}” has a value that is not allowed here."), name, name=name
+                )
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InvalidInput(N_("“{name}” is missing."), "file", name="file")

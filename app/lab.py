@@ -42,8 +42,9 @@ def control(
     le: float | None = None,
 ) -> Any:
     """A field of a lab's configuration, and the only description of its control anywhere."""
+    extra: dict[str, Any] = {"look": look}
     return Field(
-        default, title=title, description=description, ge=ge, le=le, json_schema_extra={"look": look}
+        default, title=title, description=description, ge=ge, le=le, json_schema_extra=extra
     )
 
 

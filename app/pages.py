@@ -40,12 +40,15 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
     language = language_of(request)
     theme = request.cookies.get("vitrine_theme", "auto")
     values |= {
-        "_": lambda text, **v: translate(text, language).format(**v) if v else translate(text, language),
+        "_": lambda text, **v: (
+            translate(text, language).format(**v) if v else translate(text, language)
+        ),
         "language": language,
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "labs": LABS,
         "version": __version__,
+        "image_hours": f"{request.app.state.settings.image_hours:g}",
         "catalog": catalog(language) if language != "en" else {},
     }
     response = templates.TemplateResponse(request, name, values)

@@ -18,14 +18,13 @@ from fastapi import Path as PathParameter
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.errors import NotFound
+from app.errors import NotFound, can_fail
 from app.i18n import N_, LazyText, language_of, translate
 from app.images import (
     HEADERS,
     IMAGE_BYTES,
     ImageAnswer,
     answer,
-    can_fail,
     images_of,
 )
 
@@ -166,7 +165,7 @@ class ChosenSample(ImageAnswer):
 
 router = APIRouter(prefix="/api/samples", tags=["images"])
 SampleName = Annotated[str, PathParameter(description="a name from GET /api/samples")]
-NO_SAMPLE = can_fail({404: "no sample of that name"})
+NO_SAMPLE = can_fail({404: "no sample of that name", 422: "not a name"})
 
 
 def labels_in(language: str, labels: list[str] | None) -> list[str] | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 ALIGNMENT = 8
 MEDIA_TYPE = "application/octet-stream"
@@ -57,6 +58,12 @@ def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         for row in header.pop("arrays")
     }
     return header, arrays
+
+
+def described(model: type[BaseModel], words: str) -> dict[str, Any]:
+    """The OpenAPI description of an answer that is JSON or, if asked for, a frame."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {"model": model, "content": {MEDIA_TYPE: binary}, "description": words}
 
 
 def aligned(size: int) -> int:

@@ -30,7 +30,8 @@ class ResidualBlock(nn.Module):
         self.second = conv_bn(channels, channels)
         # Starting as the identity lets a fresh network train at a high learning rate
         # (Goyal et al., 2017, section 5.1).
-        nn.init.zeros_(self.second[1].weight)
+        gamma = self.second[1].get_parameter("weight")
+        nn.init.zeros_(gamma)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(x + self.second(F.relu(self.first(x))))

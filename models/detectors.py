@@ -10,6 +10,7 @@ Shape letters: L levels; H, W rows and columns of a level's map; k anchors at a 
 A anchors of all levels; P candidates that entered NMS; K proposals.
 """
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ from models.boxes import Scaling, clip_boxes, decode_deltas, large_enough
 from models.nms import greedy
 from models.preprocess import INPUT_SIZE, prepare
 from models.rpn import RPN, Candidates, Proposals, per_anchor, propose
-from models.weights import WeightsError, load_state
+from models.weights import WeightsError, load_state, weights_path
 
 BUILDERS: dict[str, Callable[..., FasterRCNN]] = {
     "fasterrcnn_mobilenet_v3_large_320_fpn": fasterrcnn_mobilenet_v3_large_320_fpn,
@@ -52,6 +53,23 @@ def load_detector(name: str, path: Path) -> FasterRCNN:
     detector = BUILDERS[name](weights=None, weights_backbone=None)
     load_state(detector, path)
     return detector.eval()
+
+
+def install_weights(name: str, source: Path, folder: Path) -> Path:
+    """Copy weights from a .pth file to where `load_detector` is pointed at; returns that path.
+
+    Raises `WeightsError` if the file is missing, damaged or of another network, or cannot be
+    copied; nothing is installed then.
+    """
+    load_detector(name, source)
+    path = weights_path(name, folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+    except OSError as error:
+        raise WeightsError(f"{source} could not be copied to {folder}: {error}") from error
+    return path
 
 
 class Level(NamedTuple):

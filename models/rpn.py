@@ -42,7 +42,7 @@ class RPNHead(nn.Module):
         for layer in (self.conv, self.cls_score, self.bbox_pred):
             # "a zero-mean Gaussian distribution with standard deviation 0.01" (section 3.1.3)
             nn.init.normal_(layer.weight, std=0.01)
-            nn.init.zeros_(layer.bias)
+            nn.init.zeros_(layer.get_parameter("bias"))
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         hidden = F.relu(self.conv(features))

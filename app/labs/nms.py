@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.errors import InvalidInput, error_answers
+from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
+from app.sweep import SweepAnswer
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -127,16 +128,6 @@ class NmsAnswer(BaseModel):
     steps: list[Decision]
 
 
-class SweepAnswer(BaseModel):
-    """Greedy NMS at every threshold, by the indices of the boxes as given."""
-
-    thresholds: list[float]
-    kept: list[list[int]] = Field(description="for each threshold the kept boxes, best first")
-    suppressed_by: list[list[int]] = Field(
-        description="for each threshold and box the box that suppressed it, -1 if it is kept"
-    )
-
-
 router = APIRouter()
 
 
@@ -169,7 +160,7 @@ def checked(query: BoxSet) -> tuple[Tensor, Tensor, Tensor | None]:
     return boxes, torch.tensor(query.scores, dtype=torch.float32), labels
 
 
-@router.post("/api/nms", responses=error_answers(422))
+@router.post("/api/nms", responses=can_fail(BAD_BODY))
 def nms(query: NmsQuery) -> NmsAnswer:
     """Suppress boxes, with every decision: greedy, or Soft-NMS (Bodla et al., 2017)."""
     from models import nms as algorithms
@@ -233,12 +224,8 @@ def soft_steps(trace: SoftTrace) -> list[Decision]:
     "/api/nms/sweep",
     response_class=Response,
     responses={
-        **error_answers(422),
-        200: {
-            "model": SweepAnswer,
-            "content": {wire.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-            "description": "JSON, or one binary frame",
-        },
+        **can_fail(BAD_BODY),
+        200: wire.described(SweepAnswer, "JSON, or one binary frame"),
     },
 )
 def sweep(request: Request, query: Annotated[BoxSet, Body()]) -> Response:
@@ -253,7 +240,7 @@ def sweep(request: Request, query: Annotated[BoxSet, Body()]) -> Response:
 
     swept = algorithms.sweep(*checked(query))
     if wire.MEDIA_TYPE in request.headers.get("accept", ""):
-        arrays = {
+        arrays: dict[str, Any] = {
             "order": swept.order.numpy().astype(np.int32),
             "kept": swept.kept.view(np.uint32),
             "suppressed_by": swept.suppressed_by,
@@ -282,7 +269,11 @@ LAB = Lab(
         "suppressed it, follow the algorithm decision by decision."
     ),
     papers=(
-        Paper("Bodla, Singh, Chellappa, Davis", 2017, "Soft-NMS: Improving Object Detection With One Line of Code"),
+        Paper(
+            "Bodla, Singh, Chellappa, Davis",
+            2017,
+            "Soft-NMS: Improving Object Detection With One Line of Code",
+        ),
         Paper("Neubeck, Van Gool", 2006, "Efficient Non-Maximum Suppression"),
     ),
     config=NmsConfig,

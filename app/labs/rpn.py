@@ -9,10 +9,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.errors import error_answers
+from app.errors import BAD_BODY, can_fail
 from app.i18n import N_, language_of, translate
 from app.inference import ORIGINS, is_installed, open_photo
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
+from app.sweep import SweepAnswer
 
 if TYPE_CHECKING:
     from models.detectors import Opened
@@ -140,16 +141,6 @@ class ImageSize(BaseModel):
     height: int
 
 
-class SweepAnswer(BaseModel):
-    """Greedy NMS of the boxes at every threshold."""
-
-    thresholds: list[float]
-    kept: list[list[int]] = Field(description="for each threshold the kept boxes, best first")
-    suppressed_by: list[list[int]] = Field(
-        description="for each threshold and box the box that suppressed it, -1 if it is kept"
-    )
-
-
 class ProposalsAnswer(BaseModel):
     """Everything before NMS, and NMS at every threshold. Boxes in displayed pixels, best first."""
 
@@ -175,12 +166,10 @@ router = APIRouter()
     "/api/rpn/proposals",
     response_class=Response,
     responses={
-        **error_answers(404, 409, 422),
-        200: {
-            "model": ProposalsAnswer,
-            "content": {wire.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-            "description": "JSON, or one binary frame with all scores, deltas and features",
-        },
+        **can_fail({404: "no such picture", 409: "weights not installed", **BAD_BODY}),
+        200: wire.described(
+            ProposalsAnswer, "JSON, or a frame that also has all scores and deltas"
+        ),
     },
 )
 def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) -> Response:
@@ -211,9 +200,7 @@ def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) -> Res
     return JSONResponse({**head, **as_json(query, opened, swept)})
 
 
-def header(
-    query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]
-) -> dict[str, Any]:
+def header(query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]) -> dict[str, Any]:
     """What the JSON answer and the frame's header share."""
     from models.weights import ANCHORS
 

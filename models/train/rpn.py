@@ -102,7 +102,7 @@ def train(args: argparse.Namespace) -> None:
     """Train for `args.steps` steps, saving a checkpoint every 1,000 and the weights at the end."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(args.seed)
-    model = RPN(ANCHORS).to(device, memory_format=torch.channels_last)
+    model = RPN(ANCHORS).to(device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.05)
     start, seconds = 0, 0.0
@@ -124,7 +124,7 @@ def train(args: argparse.Namespace) -> None:
     )
     clock = time.monotonic() - seconds
     bar = tqdm(batches, initial=start, total=args.steps, unit="step", mininterval=5)
-    running = 0.0
+    running = torch.zeros(2)
     for step, (images, truths, weights) in enumerate(bar, start):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, args.steps, args.rate)
@@ -133,7 +133,7 @@ def train(args: argparse.Namespace) -> None:
             model.train(), images.to(device), truths, weights, generator
         )
         optimizer.zero_grad(set_to_none=True)
-        (classification + regression).backward()
+        (classification + regression).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
         average_into(average, model, step)
@@ -194,9 +194,9 @@ def recall_table(model: RPN, photos: list[Photo], size: int) -> dict[str, dict[s
         found.setdefault(photo.source, []).append(torch.stack(best))
     table = {}
     for source, parts in found.items():
-        best = torch.cat(parts, dim=1)  # [budgets, G]
+        overlaps = torch.cat(parts, dim=1)  # [budgets, G]
         table[source] = {
-            f"R@{budget} IoU {iou}": (best[i] >= iou).float().mean().item()
+            f"R@{budget} IoU {iou}": (overlaps[i] >= iou).float().mean().item()
             for iou in (0.5, 0.7)
             for i, budget in enumerate(BUDGETS)
         }

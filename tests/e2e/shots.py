@@ -12,7 +12,13 @@ from playwright.sync_api import sync_playwright
 
 from tests.e2e.browser import find_chromium, ready, running_server
 
-PAGES = {"home": "/", "rpn": "/labs/rpn", "nms": "/labs/nms", "patterns": "/patterns", "api": "/api"}
+PAGES = {
+    "home": "/",
+    "rpn": "/labs/rpn",
+    "nms": "/labs/nms",
+    "patterns": "/patterns",
+    "api": "/api",
+}
 
 
 def main() -> None:

@@ -31,20 +31,33 @@ export function $(selector, root = document) {
   return found;
 }
 
+/** @type {Set<() => void>} */
+const waiting = new Set();
+let flushing = false;
+
+/** Run what waits, and what that asks for in turn: all of it is painted in this one frame. */
+function flush() {
+  flushing = true;
+  try {
+    for (const draw of waiting) {
+      waiting.delete(draw);
+      draw();
+    }
+  } finally {
+    flushing = false;
+    if (waiting.size) requestAnimationFrame(flush);
+  }
+}
+
 /**
  * `draw` at most once per animation frame, however often it is asked for.
  * @param {() => void} draw
  * @returns {() => void}
  */
 export function oncePerFrame(draw) {
-  let asked = false;
   return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      draw();
-    });
+    if (!waiting.size && !flushing) requestAnimationFrame(flush);
+    waiting.add(draw);
   };
 }
 

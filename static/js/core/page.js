@@ -40,7 +40,7 @@ addEventListener("keydown", (event) => {
 for (const sheet of document.querySelectorAll("[data-sheet]")) {
   const wide = matchMedia("(min-width: 1000px)");
   const adapt = () => {
-    if (wide.matches) /** @type {HTMLDetailsElement} */ (sheet).open = true;
+    /** @type {HTMLDetailsElement} */ (sheet).open = wide.matches;
   };
   wide.addEventListener("change", adapt);
   adapt();

@@ -2,7 +2,7 @@
 
 import { postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { number, t } from "../core/i18n.js";
 import { lastPhoto } from "../core/photo.js";
 import { STYLES, warm } from "../views/picture.js";
 import { token } from "../core/dom.js";
@@ -54,7 +54,7 @@ function drawRpn(photo, { header, arrays }) {
     context.fillRect(x + (cell % columns) * w, y + Math.floor(cell / columns) * h, w + 1, h + 1);
   }
   context.globalAlpha = 1;
-  note.textContent = t("Objectness at {count} anchors, live from shipped weights", { count: header.anchors.total });
+  note.textContent = t("Objectness at {count} anchors, live from shipped weights", { count: number(header.anchors.total, 0) });
 }
 
 /** @param {import("../core/photo.js").Photo} photo @param {any} frame */

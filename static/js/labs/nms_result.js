@@ -5,6 +5,7 @@
  */
 
 import { boxAt, overlap } from "../core/geometry.js";
+import { t } from "../core/i18n.js";
 
 /**
  * @typedef {object} Sweep
@@ -17,6 +18,14 @@ import { boxAt, overlap } from "../core/geometry.js";
  * @property {number[]} suppressed box indices, best first
  * @property {Int32Array} suppressor by box index: the box that suppressed it, or -1
  * @property {number[]} takingPart box indices in the list, best first
+ */
+
+/**
+ * @typedef {object} Soft the server's answer, by position in `order`
+ * @property {number[]} order box indices that were asked about
+ * @property {number[]} keep
+ * @property {number[]} scores
+ * @property {number[]} suppressed_by
  */
 
 /** @param {number} threshold in [0, 1] */
@@ -101,14 +110,14 @@ export function afterDecisions(result, decisions) {
  * COCO results of one image: boxes, scores, labels.
  * @param {unknown} data parsed JSON
  * @returns {{boxes: Float32Array, scores: Float32Array, labels: Int32Array, width: number, height: number} | string}
- *   or the reason why not, as a key for translation
+ *   or the reason why not
  */
 export function parseDetections(data) {
   const rows = Array.isArray(data) ? data : /** @type {any} */ (data)?.annotations;
-  if (!Array.isArray(rows) || !rows.length) return "This file holds no list of detections.";
+  if (!Array.isArray(rows) || !rows.length) return t("This file holds no list of detections.");
   const first = rows[0]?.image_id;
   const mine = rows.filter((row) => row?.image_id === first);
-  if (mine.length > 6000) return "This file has more than 6,000 boxes for one picture.";
+  if (mine.length > 6000) return t("This file has more than 6,000 boxes for one picture.");
   const boxes = new Float32Array(mine.length * 4);
   const scores = new Float32Array(mine.length);
   const labels = new Int32Array(mine.length);
@@ -117,7 +126,7 @@ export function parseDetections(data) {
     const [x, y, w, h] = Array.isArray(row?.bbox) ? row.bbox.map(Number) : [];
     const score = Number(row?.score ?? 1);
     if (![x, y, w, h, score].every((v) => Number.isFinite(v) && Math.abs(v) < 1e6) || w < 0 || h < 0) {
-      return "A detection in this file has no proper bbox [x, y, width, height] and score.";
+      return t("A detection in this file has no proper bbox [x, y, width, height] and score.");
     }
     boxes.set([x, y, x + w, y + h], i * 4);
     scores[i] = score;
@@ -134,3 +143,22 @@ export function parseDetections(data) {
  * @param {number} b
  */
 export const iouOf = (boxes, a, b) => overlap(boxAt(boxes, a), boxAt(boxes, b)).iou;
+
+/**
+ * Soft-NMS's answer in the form of a `Result`.
+ * @param {Soft} soft
+ * @param {number} count all boxes of the problem
+ * @returns {Result}
+ */
+export function softResult(soft, count) {
+  const suppressor = new Int32Array(count).fill(-1);
+  soft.suppressed_by.forEach((by, i) => {
+    suppressor[soft.order[i] ?? 0] = by < 0 ? -1 : (soft.order[by] ?? -1);
+  });
+  const kept = soft.keep.map((i) => soft.order[i] ?? 0);
+  const stays = new Set(kept);
+  return { kept, suppressor, takingPart: soft.order, suppressed: soft.order.filter((i) => !stays.has(i)) };
+}
+
+/** The score that Soft-NMS left a box. @param {Soft} soft @param {number} index */
+export const softScore = (soft, index) => soft.scores[soft.order.indexOf(index)];

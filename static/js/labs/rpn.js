@@ -5,12 +5,14 @@ import { stateOfPage, wireLesson } from "../core/controls.js";
 import { $, h, oncePerFrame } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { chooseSample, lastPhoto, listSamples, upload } from "../core/photo.js";
-import { boxEditor } from "../views/box_editor.js";
+import { boxEditor, edited, selectedAfter } from "../views/box_editor.js";
 import { picture } from "../views/picture.js";
+import { player } from "../views/player.js";
 import { uploader } from "../views/uploader.js";
-import { anchorIndex, assign, decoded, heatOf, locate, outcome, recall } from "./rpn_math.js";
+import { anchorIndex, assign, heatOf, locate, outcome } from "./rpn_math.js";
 import { layersOf, legendOf } from "./rpn_layers.js";
-import { showCell, showThumbs } from "./rpn_panels.js";
+import { showCell, showFigures, showThumbs } from "./rpn_panels.js";
+import { sentenceOf } from "./rpn_words.js";
 
 const STAGES = ["photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals"];
 const whole = (/** @type {number} */ low, /** @type {number} */ high) => (/** @type {any} */ v) =>
@@ -108,8 +110,9 @@ function take(answer) {
 }
 
 function reassign() {
-  const { positive_iou, negative_iou } = state.values;
-  labels = output && truths.length ? assign(output.anchors, truths, positive_iou, negative_iou) : null;
+  const { positive_iou, negative_iou, tool } = state.values;
+  labels = null;
+  if (output && truths.length && tool === "truth") labels = assign(output.anchors, truths, positive_iou, negative_iou);
 }
 
 // --- Photo ------------------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ const draw = oncePerFrame(() => {
   const map = currentMap();
   if (!map) return;
   const { values } = state;
-  const result = outcome(output, values);
+  const result = outcome(output, /** @type {any} */ (values));
   const here = anchorsHere();
   const chosen = values.shape >= 0 ? (here[values.shape] ?? -1) : -1;
   const model = { output, map, values, result, here, chosen, labels, truths, selected, slide, frame };
@@ -170,13 +173,13 @@ const draw = oncePerFrame(() => {
   });
   said.textContent = sentence;
   showStages(result);
-  showFigures(result);
-  legendOf($("[data-legend]"), values.stage, truths.length > 0);
+  showFigures(model);
+  legendOf($("[data-legend]"), values.stage, labels !== null);
   $("[data-heat]").hidden = values.stage !== "scores";
   $("[data-map]").hidden = output.maps.length < 2 || !placed;
   $("[data-features]").hidden = values.stage !== "features";
   $("[data-cell]").hidden = !placed;
-  $("[data-clear-truth]").hidden = truths.length === 0;
+  $("[data-clear-truth]").hidden = values.tool !== "truth" || truths.length === 0;
   if (placed) showCell(model, (shape) => state.set({ shape }));
 });
 
@@ -194,45 +197,6 @@ function heatLayer({ output, map, values, frame }) {
 
 const count = (/** @type {number} */ value) => number(value, 0);
 
-/** @param {any} model */
-function sentenceOf({ output, map, values, result, here, chosen, labels, frame }) {
-  const k = map.anchors_per_location;
-  const total = output.anchors.length / 4;
-  const product = output.maps.map((/** @type {any} */ m) => `${m.width} × ${m.height} × ${m.anchors_per_location}`).join(" + ");
-  const { transform } = frame.header;
-  switch (values.stage) {
-    case "photo":
-      return t("The network sees this photo at {width} × {height} pixels, whatever its size was.", { width: transform.input_width, height: transform.input_height });
-    case "features":
-      return t("{channels} channels of {width} × {height}: channel {channel} is enlarged. Each number looks at a piece of the photo around its cell.", { channels: map.channels, width: map.width, height: map.height, channel: values.channel });
-    case "anchors":
-      if (labels) {
-        const tally = [0, 0, 0];
-        for (const label of labels.labels) tally[label + 1] = (tally[label + 1] ?? 0) + 1;
-        return t("{positive} anchors are positive, {negative} negative, {neutral} neutral and train nothing.", { positive: count(tally[2] ?? 0), negative: count(tally[1] ?? 0), neutral: count(tally[0] ?? 0) });
-      }
-      return t("{k} anchors stand on this place; everywhere: {product} = {total} anchors.", { k, product, total: count(total) });
-    case "scores": {
-      const best = Math.max(...here.map((/** @type {number} */ a) => output.objectness[a]));
-      return t("Row {row}, column {column}: the most likely of its {k} anchors is an object with probability {p}.", { row: values.row, column: values.column, k, p: number(best) });
-    }
-    case "deltas":
-      return chosen >= 0
-        ? t("Its four deltas move the dashed anchor to the solid box.")
-        : t("Each dashed anchor has four deltas that move it to its solid box. Choose one.");
-    case "clipped": {
-      const small = output.largeEnough.reduce((/** @type {number} */ n, /** @type {number} */ ok) => n + (ok ? 0 : 1), 0);
-      return t("Boxes are cut at the photo's border. {small} of {total} are then smaller than {size} px and are dropped.", { small: count(small), total: count(total), size: values.min_size });
-    }
-    case "top":
-      return t("The {n} boxes with the highest scores go on: piles of them on each object.", { n: count(result.entered) });
-    case "nms":
-      return t("NMS at IoU {threshold} keeps {kept} of {n} and suppresses {suppressed}.", { threshold: number(values.iou_threshold), kept: count(result.kept.length), n: count(result.entered), suppressed: count(result.suppressed.length) });
-    default:
-      return t("{count} proposals: places worth a second look, without saying what is there.", { count: count(result.proposals.length) });
-  }
-}
-
 /** @param {ReturnType<typeof outcome>} result */
 function showStages(result) {
   if (!output) return;
@@ -240,12 +204,12 @@ function showStages(result) {
   const { transform } = frame.header;
   const total = output.anchors.length / 4;
   const k = map?.anchors_per_location ?? 0;
-  const shape = `${map?.height} × ${map?.width}`;
+  const shape = `${map?.height}×${map?.width}`;
   const shapes = /** @type {Record<string, string>} */ ({
-    photo: `3 × ${transform.input_height} × ${transform.input_width}`, features: `${map?.channels} × ${shape}`,
-    anchors: `${count(total)} × 4`, scores: `${output.outputs * k} × ${shape}`, deltas: `${4 * k} × ${shape}`,
-    clipped: `${count(total)} × 4`, top: `${count(result.entered)} × 4`, nms: `${count(result.kept.length)} × 4`,
-    proposals: `${count(result.proposals.length)} × 4`,
+    photo: `3×${transform.input_height}×${transform.input_width}`, features: `${map?.channels}×${shape}`,
+    anchors: `${count(total)}×4`, scores: `${output.outputs * k}×${shape}`, deltas: `${4 * k}×${shape}`,
+    clipped: `${count(total)}×4`, top: `${count(result.entered)}×4`, nms: `${count(result.kept.length)}×4`,
+    proposals: `${count(result.proposals.length)}×4`,
   });
   for (const button of document.querySelectorAll("[data-stage]")) {
     const name = /** @type {HTMLElement} */ (button).dataset.stage ?? "";
@@ -260,28 +224,6 @@ function showStages(result) {
 function reveal(button) {
   const row = $("[data-stages]");
   row.scrollLeft += button.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
-}
-
-/** @param {ReturnType<typeof outcome>} result */
-function showFigures(result) {
-  const rows = [];
-  if (output && truths.length) {
-    const all = Array.from({ length: output.anchors.length / 4 }, (_, i) => i);
-    const moved = new Float32Array(output.anchors.length);
-    for (const i of all) moved.set(decoded(output, i).clipped, i * 4);
-    const upTo = Array.from({ length: result.entered }, (_, i) => i);
-    rows.push(
-      [t("Anchors"), recall(output.anchors, all, truths)],
-      [t("Boxes"), recall(moved, all, truths)],
-      [t("Top-n"), recall(output.boxes, upTo, truths)],
-      [t("NMS"), recall(output.boxes, result.kept, truths)],
-      [t("Proposals"), recall(output.boxes, result.proposals, truths)],
-    );
-  }
-  $("[data-figures]").replaceChildren(
-    ...(rows.length ? [h("div", {}, h("dt", {}, t("Recall at IoU 0.5, after:")), h("dd", {}, t("{count} objects", { count: truths.length / 4 })))] : []),
-    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value))))),
-  );
 }
 
 function fillChoices() {
@@ -331,22 +273,23 @@ boxEditor(view, {
     draw();
   },
   onEdit: ({ index, box, done }) => {
-    const next = truths.slice();
-    if (!box) next.splice(index * 4, 4);
-    else if (index >= 0) next.splice(index * 4, 4, ...box);
-    else if (done) next.push(...box);
-    else {
-      const image = photo?.image ?? null;
-      view.update({ image, width: photo?.width ?? 1, height: photo?.height ?? 1, summary: "", layers: [{ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" }, { boxes: box, indices: [0], style: "chosen" }] });
-      return;
-    }
-    if (!box) selected = -1;
-    else if (index < 0) selected = next.length / 4 - 1;
-    truths = next;
+    if (box && index < 0 && !done) return preview(box);
+    truths = edited(truths, index, box);
+    selected = selectedAfter(index, box, truths.length / 4);
     reassign();
     draw();
   },
 });
+
+/** A box while it is being drawn. @param {number[]} box */
+function preview(box) {
+  if (!photo) return;
+  const all = truths.map((_, i) => i).slice(0, truths.length / 4);
+  view.update({
+    image: photo.image, width: photo.width, height: photo.height, summary: "",
+    layers: [{ boxes: truths, indices: all, style: "truth" }, { boxes: box, indices: [0], style: "chosen" }],
+  });
+}
 $("[data-clear-truth]").addEventListener("click", () => {
   truths = [];
   selected = -1;
@@ -367,25 +310,17 @@ function slideIn() {
   requestAnimationFrame(move);
 }
 
-let timer = 0;
-/** @param {number} by */
+/** @param {number} by @returns {boolean} whether there is another stage after it */
 const moveStage = (by) => {
   const next = STAGES[STAGES.indexOf(state.values.stage) + by];
   if (next) state.set({ stage: next });
-  return Boolean(next);
+  return state.values.stage !== STAGES.at(-1);
 };
-function stop() {
-  clearInterval(timer);
-  timer = 0;
-  $("[data-player=play]").textContent = t("Play");
-}
-$("[data-player=back]").addEventListener("click", () => (stop(), moveStage(-1)));
-$("[data-player=next]").addEventListener("click", () => (stop(), moveStage(1)));
-$("[data-player=play]").addEventListener("click", () => {
-  if (timer) return stop();
-  if (state.values.stage === "proposals") state.set({ stage: "photo" });
-  timer = window.setInterval(() => moveStage(1) || stop(), 2200);
-  $("[data-player=play]").textContent = t("Pause");
+const { stop } = player(document.body, {
+  actions: { back: () => moveStage(-1), next: () => moveStage(1) },
+  onStart: () => state.values.stage === STAGES.at(-1) && state.set({ stage: "photo" }),
+  advance: () => moveStage(1),
+  period: () => 2200,
 });
 for (const button of document.querySelectorAll("[data-stage]")) {
   button.addEventListener("click", () => (stop(), state.set({ stage: /** @type {HTMLElement} */ (button).dataset.stage ?? "" })));
@@ -423,7 +358,7 @@ state.subscribe((changed) => {
   showTools();
   const again = ["model", "min_size", ...(paperForm() ? [] : ["pre_nms_top_n"])];
   if (again.some((name) => changed.has(name))) ask();
-  if (changed.has("positive_iou") || changed.has("negative_iou")) reassign();
+  if (["positive_iou", "negative_iou", "tool"].some((name) => changed.has(name))) reassign();
   if (changed.has("map")) fillChoices();
   const moved = ["row", "column", "shape", "stage"].some((name) => changed.has(name));
   if (moved && state.values.stage === "deltas") slideIn();
@@ -436,7 +371,7 @@ async function markMissing() {
   const models = await json("/api/rpn/models");
   for (const { name, installed } of models) {
     const option = document.querySelector(`#c-model option[value="${name}"]`);
-    if (option && !installed) option.textContent += t(" (not installed)");
+    if (option && !installed) option.textContent += " " + t("(not installed)");
   }
 }
 

@@ -28,9 +28,11 @@ const SHOWN_LABELED = 300;
 /** @param {Model} model @returns {Layer[]} */
 export function layersOf(model) {
   const { truths, selected } = model;
-  const all = truths.map((_, i) => i).slice(0, truths.length / 4);
-  const layers = [...stageLayers(model), { boxes: truths, indices: all, style: "truth" }];
-  if (selected >= 0 && model.values.tool === "truth") layers.push({ boxes: truths, indices: [selected], style: "chosen" });
+  const layers = stageLayers(model);
+  // Ground truth is what the network does not see: it lies on the photo only when asked for.
+  if (model.values.tool !== "truth") return layers;
+  layers.push({ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" });
+  if (selected >= 0) layers.push({ boxes: truths, indices: [selected], style: "chosen" });
   return layers;
 }
 

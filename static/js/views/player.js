@@ -1,0 +1,35 @@
+/** The player: buttons that go a step, run on by themselves, and stop. One for every lab. */
+
+import { t } from "../core/i18n.js";
+
+/**
+ * @param {HTMLElement} root holds buttons with data-player: play, and any of the other actions
+ * @param {{
+ *   actions: Record<string, () => void>,
+ *   onStart: () => void,
+ *   advance: () => boolean,
+ *   period: () => number,
+ * }} options `advance` goes one step and says whether there is another; `period` in milliseconds
+ */
+export function player(root, { actions, onStart, advance, period }) {
+  const play = /** @type {HTMLElement} */ (root.querySelector("[data-player=play]"));
+  let timer = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = t("Play");
+  };
+  const start = () => {
+    onStart();
+    timer = window.setInterval(() => advance() || stop(), period());
+    play.textContent = t("Pause");
+  };
+  play.addEventListener("click", () => (timer ? stop() : start()));
+  for (const [name, act] of Object.entries(actions)) {
+    root.querySelector(`[data-player=${name}]`)?.addEventListener("click", () => {
+      stop();
+      act();
+    });
+  }
+  return { stop };
+}

@@ -1,0 +1,51 @@
+"""The OpenAPI description is true: whatever it allows is answered as it says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+schemathesis.checks.load_all_checks()
+# What they take cannot be said in a JSON schema: as many scores as boxes, x2 not below x1, a file
+# that is a picture. What they refuse is tested with them.
+STRICTER = {"/api/nms", "/api/nms/sweep", "/api/images"}
+app = create_app(Settings())
+schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed_store() -> Iterator[None]:
+    yield
+    app.state.images.close()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=20,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_endpoint_answers_as_its_description_says(case: Any) -> None:
+    excluded = [positive_data_acceptance] if case.path in STRICTER else []
+    case.call_and_validate(checks=CHECKS.get_all(), excluded_checks=excluded)
+
+
+def test_every_error_that_is_described_has_the_one_shape(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    shape = answer["content"]["application/json"]["schema"]
+                    assert shape == {"$ref": "#/components/schemas/ErrorAnswer"}, (path, status)

@@ -1,0 +1,104 @@
+"""One server and one Chromium for all browser tests; every page is watched by a strict console."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
+
+from tests.e2e.browser import find_chromium, ready, running_server
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What must not happen on any page: an error, a warning, a request to another machine."""
+
+    def __init__(self, address: str) -> None:
+        self.host = urlparse(address).netloc
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+        self.allowed: set[str] = set()
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(
+            a in message.text for a in self.allowed
+        ):
+            self.problems.append(f"console: {message.text}")
+
+    def on_request(self, request: Request) -> None:
+        url = urlparse(request.url)
+        if url.scheme in ("http", "https", "ws", "wss"):
+            self.requests.append(url.path)
+            if url.netloc != self.host:
+                self.problems.append(f"left the machine: {request.url}")
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", self.on_console)
+        context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
+        context.on("request", self.on_request)
+
+
+@pytest.fixture
+def watch(address: str) -> Iterator[Watch]:
+    watch = Watch(address)
+    yield watch
+    assert not watch.problems, watch.problems
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[OpenPage]:
+    """Opens an address in a fresh visit and waits for its first picture."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str, width: int = 1440, height: int = 900, **options: object) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            **{"locale": "en-US", "accept_downloads": True, **options},  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        watch.watch(context)
+        page = context.new_page()
+        page.goto(address + path)
+        ready(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A JPEG that no other part of the project uses: bright things on a soft ground."""
+    ys, xs = np.mgrid[0:480, 0:640]
+    pixels = np.stack([90 + xs / 8, 110 + ys / 8, 150 - xs / 10], axis=-1)
+    pixels[120:300, 80:260] = (200, 60, 40)
+    pixels[(ys - 300) ** 2 + (xs - 470) ** 2 < 90**2] = (240, 220, 60)
+    path = tmp_path_factory.mktemp("photo") / "things.jpg"
+    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path, quality=92)
+    return path

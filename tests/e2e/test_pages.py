@@ -1,0 +1,70 @@
+"""What holds on every page, in a real browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PATHS = ["/", "/labs/rpn", "/labs/nms", "/patterns", "/api"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page, path, scheme):
+    page = open_page(path, color_scheme=scheme)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_narrow_phone_never_scrolls_sideways(open_page, path):
+    page = open_page(path, width=360, height=740)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_chinese_browser_gets_chinese_and_can_switch(open_page, path):
+    page = open_page(path, locale="zh-CN")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    expect(page.locator("nav.labs")).to_contain_text("非极大值抑制")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("nav.labs")).to_contain_text("Non-maximum suppression")
+
+
+@pytest.mark.parametrize("path", ["/labs/rpn", "/labs/nms"])
+def test_the_stage_takes_at_least_60_percent_of_a_desktop(open_page, path):
+    page = open_page(path, width=1440)
+    assert page.locator(".stage").bounding_box()["width"] >= 0.6 * 1440
+
+
+@pytest.mark.parametrize("path", ["/labs/rpn", "/labs/nms"])
+def test_the_presenter_sees_the_picture_larger_and_no_panels(open_page, path):
+    page = open_page(path)
+    before = page.locator(".over:visible").last.bounding_box()["width"]
+    page.get_by_role("button", name="Present").click()
+    expect(page.locator(".lesson")).to_be_hidden()
+    expect(page.locator(".controls")).to_be_hidden()
+    page.wait_for_timeout(100)
+    assert page.locator(".over:visible").last.bounding_box()["width"] >= before
+    page.keyboard.press("Escape")
+    expect(page.locator(".lesson")).to_be_visible()
+
+
+def test_the_theme_can_be_switched_and_is_remembered(open_page):
+    page = open_page("/", color_scheme="light")
+    assert background(page) == "rgb(250, 247, 241)"
+    page.get_by_role("button", name="Light or dark").click()
+    assert background(page) == "rgb(18, 21, 23)"
+    page.goto(page.url.rstrip("/") + "/labs/nms")
+    assert background(page) == "rgb(18, 21, 23)"
+
+
+def background(page: Page) -> str:
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_home_draws_a_thumbnail_of_each_lab_from_the_network(open_page):
+    page = open_page("/")
+    expect(page.locator("[data-thumbnail=rpn]")).to_contain_text("2,700 anchors")
+    expect(page.locator("[data-thumbnail=nms]")).to_contain_text("kept")

@@ -1,0 +1,160 @@
+"""The house's rules, held by reading the files: who may import whom, sizes, what a page fetches."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.i18n import LANGUAGES, catalog
+from app.lab import Lab
+from app.registry import LABS
+
+ROOT = Path(__file__).parents[1]
+PYTHON = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "models").rglob("*.py")])
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
+MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"}
+MAX_LINES = 400
+MAX_WEIGHTS = 5_000_000
+# What a layer of the browser may import from; `vendor` is what npm brought.
+BROWSER_MAY = {
+    "core": {"core"},
+    "views": {"views", "core", "vendor"},
+    "labs": {"labs", "views", "core"},
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Full names of what a Python file imports, wherever in it; imports are never relative here."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("path", [p for p in PYTHON if "models" in p.parts], ids=name_of)
+def test_models_import_no_web(path: Path) -> None:
+    roots = {module.split(".")[0] for module in imports(path)}
+    assert roots <= MODELS_MAY | sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_nothing_but_the_registry_imports_a_lab(path: Path) -> None:
+    labs = [module for module in imports(path) if is_in(module, "app.labs")]
+    assert not labs or name_of(path) == "app/registry.py"
+
+
+@pytest.mark.parametrize("path", [p for p in PYTHON if p.parent.name == "labs"], ids=name_of)
+def test_a_lab_knows_neither_the_pages_nor_the_application(path: Path) -> None:
+    above = ("app.main", "app.pages", "app.registry", "app.cli")
+    assert not [module for module in imports(path) if any(is_in(module, a) for a in above)]
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_one_file_alone_decodes_uploads(path: Path) -> None:
+    if "models" not in path.parts and "PIL" in {m.split(".")[0] for m in imports(path)}:
+        assert path.name in ("decoder.py", "images.py", "samples.py")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_the_browsers_modules_import_one_way(path: Path) -> None:
+    own = path.parent.name
+    for target in re.findall(r'\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"', path.read_text()):
+        address = target[0] or target[1]
+        assert address.startswith("."), f"{address} is not a file of ours"
+        assert (path.parent / address).resolve().parent.name in BROWSER_MAY[own], address
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SCRIPTS if p.parent.name == "labs"], ids=lambda p: p.name
+)
+def test_a_labs_script_imports_only_files_of_its_own_lab(path: Path) -> None:
+    lab = path.stem.split("_")[0]
+    if lab not in {entry.slug for entry in LABS}:
+        return  # the home page and the pattern book show every lab
+    for address in re.findall(r'from "\./([\w-]+)\.js"', path.read_text()):
+        assert address.split("_")[0] == lab, address
+
+
+@pytest.mark.parametrize("path", [*PYTHON, *SCRIPTS, *TEMPLATES, *SHEETS], ids=name_of)
+def test_no_file_is_longer_than_one_can_hold_in_mind(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *TEMPLATES, *SHEETS], ids=name_of)
+def test_nothing_is_fetched_from_elsewhere(path: Path) -> None:
+    text = path.read_text()
+    foreign = re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z][\w./-]*", text)
+    assert not [found for found in foreign if "www.w3.org" not in found]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_no_template_holds_a_script_or_style_of_its_own(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=[\"']|javascript:", text)
+    for attributes in re.findall(r"<script\b([^>]*)>", text):
+        assert "src=" in attributes or 'type="application/json"' in attributes
+
+
+def test_colors_are_named_in_one_place() -> None:
+    for sheet in SHEETS:
+        if sheet.name != "tokens.css":
+            assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", sheet.read_text()), sheet.name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "models" / "weights").glob("*.safetensors")), ids=lambda p: p.name
+)
+def test_shipped_weights_are_small(path: Path) -> None:
+    assert path.stat().st_size <= MAX_WEIGHTS
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_one_word_names_a_lab_in_every_layer(lab: Lab) -> None:
+    word = lab.slug.replace("-", "_")
+    for path in (f"app/labs/{word}.py", f"templates/labs/{word}.html", f"static/js/labs/{word}.js"):
+        assert (ROOT / path).is_file()
+    assert lab.papers
+    assert lab.lesson
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_a_labs_page_has_every_control_in_every_language(
+    client: TestClient, lab: Lab, language: str
+) -> None:
+    page = client.get(f"/labs/{lab.slug}", headers={"Accept-Language": language}).text
+    for control in lab.controls:
+        assert f'data-control="{control.name}"' in page
+        texts = (control.title, control.description, *(control.look.choices or {}).values())
+        for text in texts:
+            assert language == "en" or text in catalog(language), text
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_a_lessons_step_sets_only_what_its_lab_allows(lab: Lab) -> None:
+    for step in lab.lesson:
+        settings = {k: v for k, v in step.state.items() if k in lab.config.model_fields}
+        lab.config(**settings)
+
+
+def test_a_labs_defaults_are_allowed_and_unknown_keys_are_not() -> None:
+    for lab in LABS:
+        lab.config()
+        with pytest.raises(ValueError, match="extra"):
+            lab.config(nonsense=1)  # type: ignore[call-arg]
