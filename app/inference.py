@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.errors import ModelNotInstalled
 from app.i18n import N_
-from app.settings import Settings, settings
+from app.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,11 +95,11 @@ def open_photo(
         return opened
 
 
-def warm_up() -> None:
+def warm_up(config: Settings) -> None:
     """Load torch and the shipped network, compile the loops: the first visitor should not wait."""
     import numpy as np
 
     from models import nms
 
     nms.warm_up()
-    open_photo("vitrine", "", np.zeros((240, 320, 3), np.uint8), settings())
+    open_photo("vitrine", "", np.zeros((240, 320, 3), np.uint8), config)

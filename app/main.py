@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(warm_up())
+        warming = asyncio.create_task(warm_up(settings))
         yield
         warming.cancel()
         app.state.images.close()
@@ -85,13 +85,13 @@ async def add_headers(
     return response
 
 
-async def warm_up() -> None:
+async def warm_up(settings: Settings) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await asyncio.to_thread(load_everything)
+    await asyncio.to_thread(load_everything, settings)
 
 
-def load_everything() -> None:
+def load_everything(settings: Settings) -> None:
     from app.inference import warm_up as warm_up_networks
 
-    warm_up_networks()
+    warm_up_networks(settings)

@@ -29,6 +29,8 @@ MODEL_TITLES = {
     "untrained": N_("The same network, untrained"),
 }
 STAGES = ("photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals")
+# The size that models.preprocess prepares for; not imported from there, because that loads torch.
+INPUT_SIZE = 320
 PICTURED_SIDE = 64  # locations; a larger feature map is not sent as pictures
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
 
@@ -41,6 +43,17 @@ class RpnConfig(LabConfig):
         N_("Model"),
         N_("Whose proposals to look at. The untrained one shows what training adds."),
         Look(NETWORK, choices=MODEL_TITLES),
+    )
+    input_size: int = control(
+        INPUT_SIZE,
+        N_("Input size"),
+        N_(
+            "The photo's longer side as the network sees it; more pixels show smaller objects and "
+            "mean more anchors. Not for torchvision's networks."
+        ),
+        Look(NETWORK, step=16, unit="px", usual=(320, 512)),
+        ge=160,
+        le=800,
     )
     pre_nms_top_n: int = control(
         1000,
@@ -103,6 +116,9 @@ class ProposalsQuery(BaseModel):
     post_nms_top_n: int = Field(300, ge=1, le=6000, description="proposals, after NMS at 0.7")
     min_size: float = Field(
         0, ge=0, le=1000, description="shortest side of a box, pixels of the model's input"
+    )
+    input_size: int = Field(
+        INPUT_SIZE, ge=64, le=1024, description="longer side of the model's input; Vitrine's only"
     )
 
 
@@ -190,6 +206,7 @@ def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) -> Res
         request.app.state.settings,
         pre_nms_top_n=query.pre_nms_top_n,
         min_size=query.min_size,
+        size=query.input_size,
     )
     levels = opened.labels if len(opened.levels) > 1 else None
     with torch.inference_mode():

@@ -66,10 +66,10 @@ function complain(error) {
 /** Ask the network. In the paper's form the answer holds every box, so that top-n needs no other. */
 async function ask() {
   if (!photo) return;
-  const { model, min_size, pre_nms_top_n } = state.values;
+  const { model, min_size, input_size, pre_nms_top_n } = state.values;
   document.documentElement.dataset.asking = "";
   try {
-    const query = { image_id: photo.id, model, min_size, pre_nms_top_n: paperForm() ? 6000 : pre_nms_top_n };
+    const query = { image_id: photo.id, model, min_size, input_size, pre_nms_top_n: paperForm() ? 6000 : pre_nms_top_n };
     const answer = await latest(slot, (signal) => postForFrame("/api/rpn/proposals", query, signal));
     if (!answer) return;
     take(answer);
@@ -356,7 +356,7 @@ function showTools() {
 }
 state.subscribe((changed) => {
   showTools();
-  const again = ["model", "min_size", ...(paperForm() ? [] : ["pre_nms_top_n"])];
+  const again = ["model", "min_size", "input_size", ...(paperForm() ? [] : ["pre_nms_top_n"])];
   if (again.some((name) => changed.has(name))) ask();
   if (["positive_iou", "negative_iou", "tool"].some((name) => changed.has(name))) reassign();
   if (changed.has("map")) fillChoices();
