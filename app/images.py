@@ -302,14 +302,14 @@ async def upload(request: Request) -> ImageAnswer:
     too_large = too_many_bytes(store.settings)
     limited = Request(request.scope, at_most(limit + ENVELOPE, request, too_large))
     async with limited.form(max_files=1, max_fields=8, max_part_size=ENVELOPE) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
         for name in form:
             if name != "file":
                 raise InvalidInput(
                     N_("“{name}” has a value that is not allowed here."), name, name=name
                 )
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
         if (file.size or 0) > limit:
             raise too_large
         return answer(await store.put(file.file))

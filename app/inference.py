@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.errors import ModelNotInstalled
@@ -30,7 +31,7 @@ REMEMBERED = 48  # results; one of Vitrine's network takes 0.6 MB
 REMEMBERED_ANCHORS = 30_000  # results of larger networks are not kept
 
 _lock = threading.RLock()
-_networks: dict[str, Any] = {}
+_networks: dict[tuple[str, Path], Any] = {}
 _results: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
 
 
@@ -48,23 +49,24 @@ def network(name: str, config: Settings) -> Any:
     from models.detectors import load_detector
     from models.weights import WeightsError, load_rpn, untrained_rpn, weights_path
 
+    key = (name, config.weights_folder)
     with _lock:
-        if name not in _networks:
+        if key not in _networks:
             try:
                 if name == "vitrine":
-                    _networks[name] = load_rpn()
+                    _networks[key] = load_rpn()
                 elif name == "untrained":
-                    _networks[name] = untrained_rpn()
+                    _networks[key] = untrained_rpn()
                 else:
                     path = weights_path(name, config.weights_folder)
-                    _networks[name] = load_detector(name, path)
+                    _networks[key] = load_detector(name, path)
             except WeightsError as error:
                 message = N_(
                     "The weights of “{name}” are not installed, or damaged. On the machine that "
                     "runs Vitrine, type: vitrine fetch-weights {name}"
                 )
                 raise ModelNotInstalled(message, "model", name=name) from error
-        return _networks[name]
+        return _networks[key]
 
 
 def open_photo(
@@ -93,6 +95,12 @@ def open_photo(
             while len(_results) > REMEMBERED:
                 _results.popitem(last=False)
         return opened
+
+
+def forget_results() -> None:
+    """Drop every remembered result; the networks stay loaded."""
+    with _lock:
+        _results.clear()
 
 
 def warm_up(config: Settings) -> None:

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
+from app.answers import SweepAnswer
 from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
-from app.sweep import SweepAnswer
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -9,11 +9,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
+from app.answers import AnchorShapes, FeatureMap, ProposalsAnswer, Transform
 from app.errors import BAD_BODY, can_fail
 from app.i18n import N_, language_of, translate
 from app.inference import ORIGINS, is_installed, open_photo
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
-from app.sweep import SweepAnswer
 
 if TYPE_CHECKING:
     from models.detectors import Opened
@@ -120,59 +120,6 @@ class ProposalsQuery(BaseModel):
     input_size: int = Field(
         INPUT_SIZE, ge=64, le=1024, description="longer side of the model's input; Vitrine's only"
     )
-
-
-class Transform(BaseModel):
-    """Model input = displayed image * scale, in each direction; there is no shift."""
-
-    scale_x: float
-    scale_y: float
-    input_width: int
-    input_height: int
-
-
-class FeatureMap(BaseModel):
-    """One map that anchors stand on; its anchors have indices from `first_anchor` on."""
-
-    channels: int
-    height: int
-    width: int
-    stride_y: int
-    stride_x: int
-    anchors_per_location: int
-    first_anchor: int
-
-
-class AnchorShapes(BaseModel):
-    """Scales are square roots of areas, pixels of the model's input; ratios are height / width."""
-
-    scales: list[float]
-    ratios: list[float]
-    per_location: int
-    total: int
-
-
-class ImageSize(BaseModel):
-    width: int
-    height: int
-
-
-class ProposalsAnswer(BaseModel):
-    """Everything before NMS, and NMS at every threshold. Boxes in displayed pixels, best first."""
-
-    model: str
-    origin: str
-    image: ImageSize
-    transform: Transform
-    feature_map: list[int] = Field(description="[channels, height, width] of the first map")
-    feature_maps: list[FeatureMap]
-    anchors: AnchorShapes | None
-    boxes: list[list[float]]
-    scores: list[float]
-    anchor: list[int] = Field(description="index of the anchor that each box came from")
-    location: list[list[int]] = Field(description="[map, row, column, shape] of that anchor")
-    proposals: list[int] = Field(description="boxes that are proposals: NMS at 0.7, then top-n")
-    sweep: SweepAnswer
 
 
 router = APIRouter()

@@ -1,6 +1,6 @@
 /** The `nms` lab: one request a set of boxes, then every slider move is read from its answer. */
 
-import { ApiError, latest, postForFrame } from "../core/api.js";
+import { ApiError, latest } from "../core/api.js";
 import { stateOfPage, wireLesson } from "../core/controls.js";
 import { $, download, h, oncePerFrame } from "../core/dom.js";
 import { boxUnder } from "../core/geometry.js";
@@ -13,7 +13,7 @@ import { player } from "../views/player.js";
 import { uploader } from "../views/uploader.js";
 import { toCoco, toCsv } from "./nms_export.js";
 import { emptyGround, neighbors, textbook } from "./nms_cases.js";
-import { fetchSoft, fetchSweep } from "./nms_ask.js";
+import { fetchProposals, fetchSoft, fetchSweep } from "./nms_ask.js";
 import { withBox, withValues } from "./nms_edit.js";
 import { layersAfter, layersBefore, layersSwiped } from "./nms_layers.js";
 import { twoBoxes } from "./nms_pair.js";
@@ -81,8 +81,7 @@ function point(index) {
 // --- Getting boxes ------------------------------------------------------------------------------
 
 const isSoft = () => state.values.method !== "greedy";
-const sweepSlot = {};
-const softSlot = {};
+const [sweepSlot, softSlot] = [{}, {}];
 
 /** @param {unknown} error */
 function complain(error) {
@@ -128,18 +127,10 @@ async function show(next, from) {
 /** @param {import("../core/photo.js").Photo} photo */
 async function showPhoto(photo) {
   said.textContent = t("The network looks at the photo …");
-  const frame = await postForFrame("/api/rpn/proposals", { image_id: photo.id, pre_nms_top_n: 2000 });
-  const { boxes, scores } = frame.arrays;
-  const next = {
-    width: photo.width, height: photo.height, image: photo.image, boxes, scores,
-    labels: null, truths: (photo.boxes ?? []).flat(), grid: null,
-  };
-  problem = next;
+  ({ problem, sweep } = await fetchProposals(photo));
   origin = "shipped";
   soft = null;
   pointed = selected = -1;
-  // The answer carries its own sweep; its boxes are sorted already.
-  sweep = { order: Int32Array.from(scores, (/** @type {number} */ _, /** @type {number} */ i) => i), suppressedBy: frame.arrays.suppressed_by };
   samplesView.update({ samples, chosen: photo.name ?? "" });
   recompute();
   if (isSoft()) await askSoft();
@@ -236,7 +227,7 @@ const draw = oncePerFrame(() => {
     kept: shown.kept.length, suppressed: shown.suppressed.length, all: result.takingPart.length,
   });
   if (view === "side") {
-    before.update({ ...base, layers: layersBefore(model), summary: t("Before suppression: {count} boxes.", { count: result.takingPart.length }) });
+    drawBefore(base, model);
     after.update({ ...base, layers: layersAfter(model), summary });
   } else {
     after.update({ ...base, layers: layersSwiped(model, swipe), summary });
@@ -249,6 +240,16 @@ const draw = oncePerFrame(() => {
   showForm(tool === "boxes", problem, selected);
   if (sweep) say(shown);
 });
+
+/** A threshold changes nothing before suppression: drawn anew only when the boxes are others. */
+let drawnBefore = { problem, count: -1 };
+/** @param {any} base @param {any} model */
+function drawBefore(base, model) {
+  const count = result.takingPart.length;
+  if (drawnBefore.problem === problem && drawnBefore.count === count) return;
+  drawnBefore = { problem, count };
+  before.update({ ...base, layers: layersBefore(model), summary: t("Before suppression: {count} boxes.", { count }) });
+}
 
 /** @param {{kept: number[], suppressed: number[], pending: number[]}} shown */
 function say(shown) {

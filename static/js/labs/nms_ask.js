@@ -43,3 +43,20 @@ export async function fetchSoft(problem, order, values, signal) {
   const query = { ...boxSet(problem, order, class_aware), method, sigma, iou_threshold, score_threshold };
   return { ...(await post("/api/nms", query, signal)), order };
 }
+
+/**
+ * The boxes of the proposal network on a photo. The answer carries its own sweep; its boxes are
+ * sorted already.
+ * @param {import("../core/photo.js").Photo} photo
+ * @returns {Promise<{problem: Problem, sweep: import("./nms_result.js").Sweep}>}
+ */
+export async function fetchProposals(photo) {
+  const query = { image_id: photo.id, pre_nms_top_n: 2000 };
+  const { arrays } = await postForFrame("/api/rpn/proposals", query);
+  const problem = {
+    width: photo.width, height: photo.height, image: photo.image, boxes: arrays.boxes, scores: arrays.scores,
+    labels: null, truths: (photo.boxes ?? []).flat(), grid: null,
+  };
+  const order = Int32Array.from(arrays.scores, (/** @type {number} */ _, /** @type {number} */ i) => i);
+  return { problem, sweep: { order, suppressedBy: arrays.suppressed_by } };
+}
