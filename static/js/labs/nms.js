@@ -238,7 +238,7 @@ const draw = oncePerFrame(() => {
   if (curve) curveView.update(curve);
   showFigures(problem, result, shown.kept);
   showForm(tool === "boxes", problem, selected);
-  if (sweep) say(shown);
+  if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: isSoft(), scoreOf }, shown, pointed);
 });
 
 /** A threshold changes nothing before suppression: drawn anew only when the boxes are others. */
@@ -249,11 +249,6 @@ function drawBefore(base, model) {
   if (drawnBefore.problem === problem && drawnBefore.count === count) return;
   drawnBefore = { problem, count };
   before.update({ ...base, layers: layersBefore(model), summary: t("Before suppression: {count} boxes.", { count }) });
-}
-
-/** @param {{kept: number[], suppressed: number[], pending: number[]}} shown */
-function say(shown) {
-  said.textContent = sentenceOf({ problem, result, values: state.values, soft: isSoft(), scoreOf }, shown, pointed);
 }
 
 // --- Editing --------------------------------------------------------------------------------------
