@@ -43,7 +43,7 @@ let selected = -1; // the box or truth that the editor works on
 let swipe = 0.5;
 /** @type {import("./nms_result.js").Result} */
 let result = { kept: [], suppressed: [], suppressor: new Int32Array(), takingPart: [] };
-/** @type {{columns: any, marker: number, summary: string} | null} */
+/** @type {{of: object, count: number, columns: any, marker: number, summary: string} | null} */
 let curve = null;
 let origin = "drawn";
 
@@ -206,10 +206,12 @@ const recompute = oncePerFrame(() => {
   const { iou_threshold, score_threshold, top_n } = state.values;
   const count = prefix(sweep, problem.scores, score_threshold, top_n);
   result = isSoft() && soft ? softResult(soft, problem.scores.length) : resultAt(sweep, iou_threshold, count);
-  const kept = keptCurve(sweep, count);
+  if (!curve || curve.of !== sweep || curve.count !== count) {
+    const kept = keptCurve(sweep, count);
+    curve = { of: sweep, count, columns: [kept.map((_, i) => i / 100), kept], marker: 0, summary: "" };
+  }
   // The same columns again: the chart then only moves its marker.
-  const columns = curve && curve.columns[1].join() === kept.join() ? curve.columns : [kept.map((_, i) => i / 100), kept];
-  curve = { columns, marker: iou_threshold, summary: curveWords(kept, iou_threshold, count) };
+  curve = { ...curve, marker: iou_threshold, summary: curveWords(curve.columns[1], iou_threshold, count) };
   draw();
 });
 
