@@ -1,18 +1,32 @@
-"""The lab contract: one word, one configuration, its endpoints.
+"""The lab contract: one word, one configuration, its endpoints, and where it trains, its run.
 
 From a lab's `config` come validation, the controls in the page, the keys and defaults of the
 page's URL, and the types that the browser's code is checked with. A control is described once,
 by one `control(...)`.
+
+A run is a generator that is given its configuration and yields frames; it is driven in a process
+of its own (`app/runs`):
+
+    def run(config: FittingConfig) -> Generator[FittingFrame, Ask, None]:
+        networks = ...
+        while True:
+            ask = yield frame_of(networks)      # the first frame shows the start, step 0
+            for _ in range(ask.steps):          # ask.config: fields marked live may have changed
+                networks.step(...)
+
+Same configuration and seed, same asks: same frames.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
+import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
+from app import wire
 from app.i18n import LazyText
 
 
@@ -24,13 +38,20 @@ class LabConfig(BaseModel):
 
 @dataclass(frozen=True)
 class Look:
-    """How a control appears: its group's heading, its step, its usual range, its choices' names."""
+    """How a control appears: its group's heading, its step, its usual range, its choices' names.
+
+    `scale` "log" gives a slider whose positions are powers of ten; `live` fields change a running
+    run between two steps, the others start a new one; `hidden` ones are kept in the address only.
+    """
 
     group: LazyText
     step: float = 1
     unit: LazyText = ""
     usual: tuple[float, float] | None = None
     choices: dict[str, LazyText] | None = None
+    scale: Literal["linear", "log"] = "linear"
+    live: bool = False
+    hidden: bool = False
 
 
 def control(
@@ -40,11 +61,17 @@ def control(
     look: Look,
     ge: float | None = None,
     le: float | None = None,
+    max_length: int | None = None,
 ) -> Any:
     """A field of a lab's configuration, and the only description of its control anywhere."""
-    extra: dict[str, Any] = {"look": look}
     return Field(
-        default, title=title, description=description, ge=ge, le=le, json_schema_extra=extra
+        default,
+        title=title,
+        description=description,
+        ge=ge,
+        le=le,
+        max_length=max_length,
+        json_schema_extra={"look": look},  # type: ignore[dict-item]
     )
 
 
@@ -53,7 +80,7 @@ class Control:
     """A field as the page's template draws it."""
 
     name: str
-    kind: Literal["range", "choice", "switch"]
+    kind: Literal["range", "choice", "switch", "text"]
     title: LazyText
     description: LazyText
     default: Any
@@ -64,7 +91,7 @@ class Control:
 
 
 def bound(field: FieldInfo, key: str) -> float:
-    """The limit `ge` or `le` of a number."""
+    """The limit `ge` or `le` of a number, or `max_length` of a text."""
     return next(float(getattr(rule, key)) for rule in field.metadata if hasattr(rule, key))
 
 
@@ -80,6 +107,8 @@ def controls_of(config: type[LabConfig]) -> Iterator[Control]:
             yield Control(name, "switch", *words)
         elif get_args(field.annotation):
             yield Control(name, "choice", *words)
+        elif field.annotation is str:
+            yield Control(name, "text", *words, 0, bound(field, "max_length"))
         else:
             low, high = bound(field, "ge"), bound(field, "le")
             yield Control(name, "range", *words, low, high, field.annotation is int)
@@ -103,9 +132,44 @@ class Step:
     state: dict[str, str | float | bool]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """One picture of a run. A lab's own frame adds fields: numpy arrays travel as arrays, the
+    rest as JSON. NaN and infinity may stand in arrays (a gap in a curve), never in the rest.
+    """
+
+    step: int  # training steps done
+
+    def to_bytes(self) -> bytes:
+        """The frame on the wire. Raises ValueError for NaN or infinity outside the arrays."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = {n: v for n, v in values.items() if isinstance(v, np.ndarray)}
+        return wire.encode({n: v for n, v in values.items() if n not in arrays}, arrays)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a viewer wants of a run's next frame.
+
+    `config` is the whole configuration, live fields as they are now; `steps` (0 or more) training
+    steps lie between the last frame and the next: 0 draws the same state anew; `action` is an
+    instance of the lab's `action`, where the viewer did something beyond turning a control.
+    """
+
+    config: Any
+    steps: int
+    action: Any = None
+
+
 @dataclass(frozen=True)
 class Lab:
-    """A lab. `slug` is its word in every layer: address, module, template, script."""
+    """A lab. `slug` is its word in every layer: address, module, template, script.
+
+    Where the lab trains, `run` yields its frames, `action` is the pydantic model of what a viewer
+    may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
+    configuration before anything is allocated, and `code` writes a standalone script (torch and
+    the standard library) that trains the same for so many steps and prints the final losses.
+    """
 
     slug: str
     title: LazyText
@@ -114,6 +178,10 @@ class Lab:
     config: type[LabConfig]
     lesson: tuple[Step, ...]
     router: APIRouter
+    run: Callable[[Any], Generator[Frame, Ask, None]] | None = None
+    action: type[BaseModel] | None = None
+    parameters: Callable[[Any], int] = lambda config: 0
+    code: Callable[[Any, int], str] | None = None
 
     @property
     def controls(self) -> list[Control]:
@@ -126,3 +194,8 @@ class Lab:
         for row in self.controls:
             groups.setdefault(row.look.group, []).append(row)
         return groups
+
+    @property
+    def live(self) -> list[str]:
+        """Names of the fields that change a running run."""
+        return [row.name for row in self.controls if row.look.live]
