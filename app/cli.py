@@ -5,16 +5,19 @@ import errno
 import socket
 import sys
 from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import __version__
+from app.network import is_local, lan_address
 
 if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is imported up here
+    from fastapi import FastAPI
+
     from app.settings import Settings
 
 GRACE_SECONDS = 3  # that open connections get at shutdown; without a limit one can hang it
+LONGEST_MESSAGE = 2**18  # bytes that a browser may send at once; 2,000 own points take 14 kB
 EVERYWHERE = {"0.0.0.0", "::", ""}
 
 
@@ -127,29 +130,8 @@ def why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}, port {port}."
 
 
-def lan_address() -> str | None:
-    """This machine's address as the others in the room see it, if it is in a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the interface
-            found = str(probe.getsockname()[0])
-        except OSError:  # no default route: a room's router without internet gives one, though
-            try:
-                found = socket.gethostbyname(socket.gethostname())
-            except OSError:
-                return None
-    return None if ip_address(found).is_loopback else found
-
-
 def url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def announce(host: str, port: int) -> None:
@@ -187,19 +169,27 @@ def serve(host: str, port: int) -> int:
 
     listener = listen(host, port)
     config = uvicorn.Config(
-        "app.main:create_app",
+        lambda: application(host),
         factory=True,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         # Frames are numbers that hardly shrink: deflate took half a core for 100 viewers.
         ws_per_message_deflate=False,
+        ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config)
     with listener:
         server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def application(host: str) -> "FastAPI":
+    """The application, knowing where it listens: it tells the room its address."""
+    from app.main import create_app
+
+    return create_app(read_settings().model_copy(update={"host": host}))
 
 
 if __name__ == "__main__":

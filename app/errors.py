@@ -8,11 +8,21 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── ImageDamaged    422     claims to be one, but cannot be read
 │   └── ImageGone       404     no picture with that id, or no longer
 ├── NotFound            404
-└── ModelNotInstalled   409     weights that this machine does not have; says the command
+├── ModelNotInstalled   409     weights that this machine does not have; says the command
+└── RunError            409     a training that is refused, or that has come to an end
+    ├── RunsFull        503     as many runs as the server, or the visitor, may have
+    ├── RunTooLarge     422     more parameters, steps or memory than a run may have
+    ├── RunTimeout      409     past its seconds, or idle for too long
+    ├── RunFinished     409     the lab's own end
+    ├── Diverged        409     NaN or infinity
+    ├── RunKilled       409     its process was ended from outside
+    ├── RunBroken       500     an exception in the lab
+    └── RunGone         404     no run of that name, or no longer
 
 Every error goes out as {"error": {"code": …, "message": …, "field": …}}, in the reader's language.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -74,6 +84,42 @@ class ModelNotInstalled(DomainError):
     code, status = "model_not_installed", 409
 
 
+class RunError(DomainError):
+    code, status = "run_ended", 409
+
+
+class RunsFull(RunError):
+    code, status = "runs_full", 503
+
+
+class RunTooLarge(RunError):
+    code, status = "run_too_large", 422
+
+
+class RunTimeout(RunError):
+    code = "run_timeout"
+
+
+class RunFinished(RunError):
+    code = "run_finished"
+
+
+class Diverged(RunError):
+    code = "diverged"
+
+
+class RunKilled(RunError):
+    code = "run_killed"
+
+
+class RunBroken(RunError):
+    code, status = "run_broken", 500
+
+
+class RunGone(RunError):
+    code, status = "run_gone", 404
+
+
 PLAIN: dict[int, tuple[str, LazyText]] = {
     404: ("not_found", N_("There is nothing at this address.")),
     405: ("method_not_allowed", N_("This address does not take that kind of request.")),
@@ -117,7 +163,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def validation_error(request: Request, error: RequestValidationError) -> Response:
-        return error_response(first_problem(error), language_of(request))
+        return error_response(first_problem(error.errors()), language_of(request))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
@@ -146,13 +192,15 @@ def allowed_methods(request: Request) -> list[str]:
     return sorted(method.upper() for method in operations)
 
 
-def first_problem(error: RequestValidationError) -> InvalidInput:
+def first_problem(problems: Sequence[Any]) -> InvalidInput:
     """The first of pydantic's findings, in our words: where it is and what is expected."""
-    problem = error.errors()[0]
+    problem = problems[0]
     place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
     field = ".".join(place)[:MAX_PATH] or None
     if problem["type"] == "json_invalid":
         return InvalidInput(N_("The request is not valid JSON."))
+    if problem["type"] == "extra_forbidden":
+        return InvalidInput(N_("There is no setting “{name}”."), field, name=field)
     if problem["type"] == "missing":
         return InvalidInput(N_("“{name}” is missing."), field, name=field or "body")
     if problem["type"] == "finite_number":

@@ -9,10 +9,13 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import __version__, images, pages, samples
+from app import __version__, images, pages, samples, share
 from app.errors import install_error_handlers
 from app.pages import ROOT
 from app.registry import LABS
+from app.runs import sockets, training
+from app.runs.processes import ProcessEngine
+from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
 
@@ -39,9 +42,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(warm_up(settings))
+        warming = asyncio.create_task(warm_up(settings, app.state.room))
         yield
         warming.cancel()
+        app.state.room.close()
         app.state.images.close()
 
     app = FastAPI(
@@ -55,12 +59,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
+    app.state.addresses = share.ShortAddresses()
+    app.state.room = Room(ProcessEngine(settings), settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.middleware("http")(add_headers)
     install_error_handlers(app)
     app.include_router(pages.router)
     app.include_router(images.router)
     app.include_router(samples.router)
+    app.include_router(sockets.router)
+    app.include_router(training.router)
+    app.include_router(share.router)
     for lab in LABS:
         app.include_router(lab.router, tags=[lab.slug])
 
@@ -85,9 +94,10 @@ async def add_headers(
     return response
 
 
-async def warm_up(settings: Settings) -> None:
+async def warm_up(settings: Settings, room: Room) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
+    await asyncio.to_thread(room.engine.warm_up)
     await asyncio.to_thread(load_everything, settings)
 
 

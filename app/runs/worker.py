@@ -1,0 +1,129 @@
+"""The process of one run: it drives the lab's generator and writes frames to its socket.
+
+The forkserver imports this module once, torch and the labs with it, so that a run begins with a
+fork. From the server come pickled `Ask`s, each after its length (uint32, little-endian); back go
+a byte for the kind (FRAME or ERROR), the length, and a frame or a pickled description of what
+went wrong. Both ends are ours, which is what makes pickle safe here.
+"""
+
+import os
+import pickle
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import torch
+
+import app.registry  # noqa: F401  the labs are imported once, here, and come with every fork
+from app.errors import Diverged, DomainError, RunBroken, RunFinished, RunTooLarge
+from app.i18n import N_
+from app.lab import Ask, Frame
+
+Run = Callable[[Any], Generator[Frame, Ask, None]]
+
+FRAME, ERROR = b"f", b"e"
+NICENESS = 10  # the server, which many people wait for, goes before any training
+
+torch.set_num_threads(1)  # 8 runs with 2 threads each were 50 times slower: OpenMP spins
+
+
+def work(connection: socket.socket, run: Run, config: Any, memory_bytes: int) -> None:
+    """Run until the run ends, the socket closes or the parent dies."""
+    prepare(memory_bytes)
+    threading.Thread(target=die_with, args=(connection,), daemon=True).start()
+    with connection:
+        try:
+            for frame in frames(connection, run, config):
+                send(connection, FRAME, frame)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the visitor has left
+        except Exception as error:
+            send(connection, ERROR, pickle.dumps(description(error)))
+
+
+def frames(connection: socket.socket, run: Run, config: Any) -> Iterator[bytes]:
+    """The first frame unasked, then one for each ask."""
+    generator = run(config)
+    yield next(generator).to_bytes()
+    while (ask := receive(connection)) is not None:
+        try:
+            frame = generator.send(ask)
+        except StopIteration:
+            raise RunFinished(N_("This run is complete.")) from None
+        yield frame.to_bytes()
+
+
+def prepare(memory_bytes: int) -> None:
+    """Step back behind the server, and take no more memory than is allowed."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's to answer
+    if sys.platform != "win32":
+        os.nice(NICENESS)
+    if sys.platform == "linux":
+        limit_memory(memory_bytes)
+
+
+def die_with(connection: socket.socket) -> None:
+    """End the process when the server closes its end or dies, also in the midst of a frame."""
+    if hasattr(select, "poll"):  # elsewhere the next read or write finds out
+        hung_up = select.poll()
+        hung_up.register(connection, 0)  # no event but a hang-up, which is always told
+        hung_up.poll()
+        os._exit(0)
+
+
+def limit_memory(memory_bytes: int) -> None:
+    """Allow that much beyond what torch has mapped already, which is gigabytes it never uses."""
+    import resource
+
+    with open("/proc/self/statm") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes, hard))
+
+
+def description(error: Exception) -> tuple[type[DomainError], str, str | None, dict[str, Any]]:
+    """What went wrong, for `DomainError`s as they are, for everything else in our words."""
+    if not isinstance(error, DomainError):
+        error = in_our_words(error)
+    return type(error), error.message, error.field, error.values
+
+
+def in_our_words(error: Exception) -> DomainError:
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return RunTooLarge(N_("This run needs more memory than the server allows one run."))
+    if isinstance(error, ValueError) and "JSON compliant" in str(error):
+        return Diverged(N_("The numbers left every bound: the training has diverged."))
+    traceback.print_exception(error)  # for whoever runs the server; never for the visitor
+    return RunBroken(N_("This run broke off because of an error in the lab. It is not your fault."))
+
+
+def send(connection: socket.socket, kind: bytes, data: bytes) -> None:
+    connection.sendall(kind + len(data).to_bytes(4, "little") + data)
+
+
+def receive(connection: socket.socket) -> Ask | None:
+    """The next ask; None when the server has closed the socket."""
+    length = read(connection, 4)
+    data = length and read(connection, int.from_bytes(length, "little"))
+    if not data:
+        return None
+    ask = pickle.loads(data)
+    assert isinstance(ask, Ask)
+    return ask
+
+
+def read(connection: socket.socket, count: int) -> bytes:
+    """Exactly `count` bytes, or none at all when the other end has gone."""
+    data = b""
+    while len(data) < count:
+        piece = connection.recv(count - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return data

@@ -1,0 +1,112 @@
+"""Sharing what one sees: a short address for a page with its settings, and its QR code.
+
+The long address holds everything and needs no server's memory. The short one is for the room: a
+code that phones read from the back row has few modules, so its address must be short. It lives
+as long as the server does.
+"""
+
+import io
+import secrets
+from collections import OrderedDict
+from urllib.parse import urlsplit
+
+import segno
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import BAD_BODY, InvalidInput, NotFound, can_fail
+from app.i18n import N_
+from app.network import is_local, lan_address
+
+REMEMBERED = 5000  # short addresses; the oldest unused goes first
+MAX_PATH = 20_000  # characters; 2,000 of a visitor's own points take 13,334
+
+router = APIRouter(tags=["share"])
+
+PICTURE = {
+    200: {"content": {"image/svg+xml": {}}, "description": "the code, black on white"},
+    **can_fail({404: "no such address", 422: "no such address"}),
+}
+
+
+class ShareQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(max_length=MAX_PATH, examples=["/labs/nms?iou_threshold=0.3"])
+
+
+class Shared(BaseModel):
+    url: str = Field(description="a short address, valid while this server runs")
+    qr: str = Field(description="where its QR code is, an SVG")
+    reachable: bool = Field(description="whether other machines can reach it")
+
+
+class ShortAddresses:
+    """code -> path, the newest `REMEMBERED` of them."""
+
+    def __init__(self) -> None:
+        self._paths: OrderedDict[str, str] = OrderedDict()
+        self._codes: dict[str, str] = {}
+
+    def code_of(self, path: str) -> str:
+        code = self._codes.get(path) or secrets.token_urlsafe(5)
+        self._paths[code], self._codes[path] = path, code
+        self._paths.move_to_end(code)
+        if len(self._paths) > REMEMBERED:
+            self._codes.pop(self._paths.popitem(last=False)[1])
+        return code
+
+    def path_of(self, code: str) -> str:
+        """Raises `NotFound`."""
+        if code not in self._paths:
+            raise NotFound(N_("This short address is not known here, or no longer."))
+        return self._paths[code]
+
+
+@router.post("/api/share", responses=can_fail(BAD_BODY))
+def share(request: Request, query: ShareQuery) -> Shared:
+    """A short address for a page of this server, and the QR code that leads to it."""
+    if not is_ours(query.path):
+        raise InvalidInput(N_("Only pages of this server can be shared."), "path")
+    code = request.app.state.addresses.code_of(query.path)
+    base, reachable = address_for_others(request)
+    return Shared(url=f"{base}/s/{code}", qr=f"/api/share/{code}.svg", reachable=reachable)
+
+
+@router.get(
+    "/api/share/{code}.svg",
+    response_class=Response,
+    responses=PICTURE,
+)
+def qr(request: Request, code: str) -> Response:
+    """The QR code of a short address, as a picture."""
+    request.app.state.addresses.path_of(code)
+    file = io.BytesIO()
+    made = segno.make(f"{address_for_others(request)[0]}/s/{code}", micro=False, error="m")
+    made.save(file, kind="svg", scale=8, border=3, light="#fff")
+    return Response(file.getvalue(), media_type="image/svg+xml")
+
+
+@router.get("/s/{code}", include_in_schema=False)
+def follow(request: Request, code: str) -> RedirectResponse:
+    return RedirectResponse(request.app.state.addresses.path_of(code))
+
+
+def is_ours(path: str) -> bool:
+    """Whether it is a path of this server: no scheme, no host, no way around that."""
+    parts = urlsplit(path)
+    plain = not (parts.scheme or parts.netloc) and path.isprintable() and "\\" not in path
+    return plain and path.startswith("/") and not path.startswith("//")
+
+
+def address_for_others(request: Request) -> tuple[str, bool]:
+    """Scheme and host as other machines reach this server, and whether they do."""
+    url = request.base_url
+    if not is_local(url.hostname or ""):
+        return str(url).rstrip("/"), True
+    address = lan_address()
+    if address is None or is_local(request.app.state.settings.host):
+        return str(url).rstrip("/"), False
+    port = f":{url.port}" if url.port else ""
+    return f"{url.scheme}://{address}{port}", True
