@@ -55,8 +55,12 @@ def test_models_import_no_web(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
 def test_nothing_but_the_registry_imports_a_lab(path: Path) -> None:
-    labs = [module for module in imports(path) if is_in(module, "app.labs")]
-    assert not labs or name_of(path) == "app/registry.py"
+    """A lab of several files is `word.py` and `word_….py` beside it."""
+    for module in imports(path):
+        if is_in(module, "app.labs") and name_of(path) != "app/registry.py":
+            assert path.parent.name == "labs", module
+            word = path.stem.split("_")[0]
+            assert module.split(".")[2].split("_")[0] == word, module
 
 
 @pytest.mark.parametrize("path", [p for p in PYTHON if p.parent.name == "labs"], ids=name_of)

@@ -65,6 +65,18 @@ export async function postForFrame(url, body, signal) {
   return decode(await response.arrayBuffer());
 }
 
+/**
+ * The same as `post`, answered as text.
+ * @param {string} url
+ * @param {unknown} body
+ * @param {AbortSignal} [signal]
+ */
+export async function postForText(url, body, signal) {
+  const response = await request(url, { ...asJson(body), signal: signal ?? null });
+  if (!response.ok) throw errorOf(response, await response.json().catch(() => null));
+  return response.text();
+}
+
 /** @param {unknown} body */
 const asJson = (body) => ({
   method: "POST",

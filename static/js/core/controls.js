@@ -1,8 +1,12 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
+import { t } from "./i18n.js";
+import { logScale } from "./log_scale.js";
 import { createState } from "./state.js";
 
 /** @typedef {import("./state.js").Rule} Rule */
+
+const controlRoots = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-control]")]);
 
 /**
  * The rule of one control, read from its attributes.
@@ -11,20 +15,24 @@ import { createState } from "./state.js";
  */
 function ruleOf(root) {
   const { control: name = "", kind, default: text = "" } = root.dataset;
+  const [low, high] = [Number(root.dataset.low), Number(root.dataset.high)];
   if (kind === "switch") {
     return [name, { default: text === "true", check: (v) => typeof v === "boolean" }];
   }
   if (kind === "choice") {
-    const choices = [...root.querySelectorAll("option")].map((option) => option.value);
+    const choices = JSON.parse(root.dataset.choices ?? "[]");
     return [name, { default: text, check: (v) => choices.includes(String(v)) }];
   }
-  const range = /** @type {HTMLInputElement} */ (root.querySelector("input[type=range]"));
-  const [low, high] = [Number(range.min), Number(range.max)];
+  if (kind === "text") {
+    return [name, { default: text, check: (v) => typeof v === "string" && v.length <= high }];
+  }
   const whole = "whole" in root.dataset;
   return [
     name,
     {
       default: Number(text),
+      low,
+      high,
       check: (v) => typeof v === "number" && v >= low && v <= high && (!whole || Number.isInteger(v)),
     },
   ];
@@ -35,12 +43,33 @@ function ruleOf(root) {
  * @param {Record<string, Rule>} extra
  */
 export function stateOfPage(extra) {
-  const roots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-control]")]);
+  const roots = controlRoots();
   const state = createState({ ...Object.fromEntries(roots.map(ruleOf)), ...extra });
   const shows = roots.map((root) => wire(root, state));
   state.subscribe(() => shows.forEach((show) => show()));
   shows.forEach((show) => show());
   return state;
+}
+
+/** Names of the controls: the keys of the lab's configuration. */
+export const configNames = () => controlRoots().map((root) => root.dataset.control ?? "");
+
+/** Names of those that change a running run. */
+export const liveNames = () =>
+  controlRoots().filter((root) => "live" in root.dataset).map((root) => root.dataset.control ?? "");
+
+/**
+ * The lab's configuration, out of all the page's values.
+ * @param {Record<string, any>} values
+ * @returns {Record<string, any>}
+ */
+export const configOf = (values) => Object.fromEntries(configNames().map((name) => [name, values[name]]));
+
+/** Whoever watches another's run sees its settings and turns none. */
+export function lockControls() {
+  for (const group of document.querySelectorAll("fieldset[data-group], [data-locks]")) {
+    /** @type {HTMLFieldSetElement} */ (group).disabled = true;
+  }
 }
 
 /**
@@ -55,11 +84,24 @@ function wire(root, state) {
     ...root.querySelectorAll("input, select"),
   ]);
   const reset = root.querySelector(".reset");
-  const fallback = /** @type {Rule} */ (state.rules[name]).default;
+  const rule = /** @type {Rule} */ (state.rules[name]);
+  const fallback = rule.default;
+  const slider = inputs.find((input) => input.type === "range");
+  const log = root.dataset.scale === "log" ? logScale(rule.low ?? 0, rule.high ?? 1, "whole" in root.dataset) : null;
+  if (log && slider instanceof HTMLInputElement) {
+    Object.assign(slider, { step: "any", min: String(log.min), max: String(log.max) });
+    slider.addEventListener("keydown", (event) => {
+      const notches = NOTCHES[event.key];
+      if (!notches) return;
+      event.preventDefault();
+      state.set({ [name]: log.moved(state.values[name], notches) });
+    });
+  }
 
   /** @param {HTMLInputElement | HTMLSelectElement} input */
   const read = (input) => {
     if (kind === "switch") return /** @type {HTMLInputElement} */ (input).checked;
+    if (input === slider && log) return log.toValue(Number(input.value));
     return kind === "range" ? Number(input.value) : input.value;
   };
   for (const input of inputs) {
@@ -78,7 +120,11 @@ function wire(root, state) {
     const value = state.values[name];
     for (const input of inputs) {
       if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = value;
-      else if (input.value !== String(value)) input.value = String(value);
+      else if (input === slider && log) {
+        // Where the finger is stays where it is: only another value moves the slider.
+        if (log.toValue(Number(input.value)) !== value) input.value = String(log.toPosition(value));
+        input.setAttribute("aria-valuetext", value === 0 ? t("off") : String(value));
+      } else if (input.value !== String(value)) input.value = String(value);
     }
     const changed = value !== fallback;
     root.classList.toggle("changed", changed);
@@ -86,6 +132,9 @@ function wire(root, state) {
   }
   return show;
 }
+
+/** @type {Record<string, number>} keys of a slider -> notches of its log scale */
+const NOTCHES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 /**
  * "Try this" buttons of the lesson: each sets a state.

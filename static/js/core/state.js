@@ -4,7 +4,7 @@
  */
 
 /** @typedef {string | number | boolean} Value */
-/** @typedef {{default: Value, check: (value: Value) => boolean}} Rule */
+/** @typedef {{default: Value, check: (value: Value) => boolean, low?: number, high?: number}} Rule */
 
 /**
  * Read one value as the type of its default; what fails its check is the default.

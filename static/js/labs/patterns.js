@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { boxEditor } from "../views/box_editor.js";
 import { chart } from "../views/chart.js";
 import { picture, STYLES } from "../views/picture.js";
+import { showTraining } from "./patterns_training.js";
 
 const low = { maxHeight: () => 340 };
 
@@ -68,6 +69,7 @@ chart($("[data-pattern=chart]"), {
   lines: [{ name: "exp(−3x)", color: "--accent", digits: 2 }, { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 }],
 }).update({ columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)], marker: 0.35, summary: t("Two lines and a marker.") });
 
+showTraining();
 document.documentElement.dataset.ready = "";
 
 /** A plain dark ground. @param {number} width @param {number} height */

@@ -1,0 +1,41 @@
+/** Columns of numbers, as a chart shows them and as a file holds them. */
+
+/** @typedef {ArrayLike<number | null>} Column */
+
+/**
+ * A number at a tick: short, and with a power of ten where it is far from 1.
+ * @param {number} value
+ */
+export function tick(value) {
+  if (value === 0) return "0";
+  const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  const sign = value < 0 ? "−" : "";
+  if (power >= -3 && power < 5) return sign + String(Number(Math.abs(value).toPrecision(6)));
+  const digits = Number((Math.abs(value) / 10 ** power).toPrecision(3));
+  const raised = [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)] ?? "⁻").join("");
+  return sign + (digits === 1 ? "" : `${digits}·`) + `10${raised}`;
+}
+
+/**
+ * A column as uPlot wants it: gaps are null.
+ * @param {Column} column
+ * @param {boolean} log
+ * @returns {(number | null)[]}
+ */
+export function withGaps(column, log) {
+  return Array.from(column, (v) => (v !== null && Number.isFinite(v) && (!log || v > 0) ? v : null));
+}
+
+/**
+ * The columns as a CSV file: names first, gaps empty.
+ * @param {string[]} names
+ * @param {ArrayLike<Column>} columns
+ */
+export function csvOf(names, columns) {
+  const quoted = (/** @type {string} */ text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const list = Array.from(columns);
+  const rows = Array.from(list[0] ?? [], (_, i) =>
+    list.map((column) => (Number.isFinite(column[i] ?? NaN) ? String(column[i]) : "")).join(","),
+  );
+  return [names.map(quoted).join(","), ...rows, ""].join("\n");
+}

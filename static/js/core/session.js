@@ -1,0 +1,377 @@
+/**
+ * A training session: the page's state, a run on the server that follows it, and the run's past.
+ * The browser pulls: it asks for the next frame after it has painted the last one, so that the
+ * pace follows the viewer, and pausing is no more than not asking.
+ */
+
+import { ApiError } from "./api.js";
+import { lockControls } from "./controls.js";
+import { createHistory } from "./history.js";
+import { t } from "./i18n.js";
+import { connectHere, openRun, watchRun } from "./run.js";
+import { toQuery } from "./state.js";
+
+/** @typedef {import("./run.js").Frame} Frame */
+/** @typedef {import("./state.js").Rule} Rule */
+/** @typedef {"connecting" | "ready" | "running" | "paused" | "ended" | "watching"} Phase */
+/**
+ * @typedef {object} Status
+ * @property {Phase} phase
+ * @property {number} step of the newest frame
+ * @property {number} shownStep of the frame on show, which may be a past one
+ * @property {number | null} share place of the past frame on show in [0, 1]; null shows the newest
+ * @property {number} frames of the past that can be gone back to
+ * @property {number} framesPerSecond while it runs
+ * @property {ApiError | null} error why the run ended or what was refused
+ * @property {string | null} runId
+ */
+/** @typedef {ReturnType<typeof trainingSession>} Session */
+
+export const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+export const RATES = [2, 10, 30];
+const DEBOUNCE = 150; // milliseconds that a control rests before it starts a new run
+
+/**
+ * What the address of a training page says beside its controls.
+ * @param {{speed?: number, fps?: number}} [defaults]
+ * @returns {Record<string, Rule>}
+ */
+export const runKeys = ({ speed = 5, fps = 30 } = {}) => ({
+  speed: { default: speed, check: (v) => SPEEDS.includes(Number(v)) },
+  fps: { default: fps, check: (v) => RATES.includes(Number(v)) },
+  run: { default: "", check: (v) => typeof v === "string" && /^[\w-]{0,64}$/.test(v) },
+});
+
+/** What a session needs of the browser, so that a test can pass another. */
+const browserHere = {
+  /** @param {() => void} draw */
+  afterPaint: (draw) => void requestAnimationFrame(draw),
+  /** @param {() => void} act @param {number} ms */
+  later: (act, ms) => Number(setTimeout(act, ms)),
+  now: () => performance.now(),
+  random: () => Math.random(),
+};
+
+/**
+ * @param {object} options
+ * @param {string} options.slug
+ * @param {import("./state.js").State} options.state with `runKeys()` among its rules
+ * @param {string[]} options.liveNames fields that change the running run
+ * @param {(values: Record<string, any>) => Record<string, any>} options.configOf the run's configuration
+ * @param {(frame: Frame, about: {past: boolean}) => void} options.onFrame
+ * @param {(status: Status) => void} [options.onStatus]
+ * @param {Session[]} [options.followers] go in lockstep with this one (comparing)
+ * @param {import("./run.js").Connect} [options.connect]
+ * @param {typeof browserHere} [options.browser]
+ */
+export function trainingSession(options) {
+  const { slug, state, liveNames, configOf, onFrame, connect = connectHere, browser = browserHere } = options;
+  const followers = options.followers ?? [];
+  /** @type {ReturnType<typeof createHistory<Frame>>} */
+  const past = createHistory();
+  /** @type {Phase} */
+  let phase = "connecting";
+  let playing = false;
+  let resume = false; // whether "start again" plays
+  let asking = false;
+  let planned = false; // an ask waits for the paint
+  let together = false; // waits for the followers
+  let held = false; // watching, but looking at the past
+  let due = 0; // milliseconds, when the next frame may be asked for
+  let told = ""; // the configuration that the run has, as text
+  let fixed = ""; // its part that no running run can change
+  let timer = 0;
+  let rate = 0;
+  let arrived = 0;
+  /** @type {number | null} */ let share = null;
+  /** @type {ApiError | null} */ let error = null;
+  /** @type {string | null} */ let runId = null;
+  /** @type {Record<string, any> | null} */ let action = null;
+  /** @type {{steps: number, resolve: (frame: Frame | null) => void}[]} */
+  let promised = [];
+  /** @type {typeof promised[number] | null} */
+  let answering = null;
+  let closed = false;
+
+  // --- What it has -------------------------------------------------------------------------------
+
+  const stepOf = (/** @type {Frame | undefined} */ frame) => frame?.header.step ?? 0;
+  /** @returns {Status} */
+  const status = () => ({
+    phase, error, runId, share,
+    step: stepOf(past.last),
+    shownStep: stepOf(share === null ? past.last : past.at(share)),
+    frames: past.length,
+    framesPerSecond: phase === "running" || phase === "watching" ? rate : 0,
+  });
+  const tell = () => {
+    if (!closed) options.onStatus?.(status());
+  };
+  /** @param {Phase} next @param {ApiError | null} [why] */
+  const enter = (next, why = null) => {
+    phase = next;
+    error = why;
+    tell();
+  };
+  const config = () => configOf(state.values);
+  /** @param {Record<string, any>} of */
+  const liveOf = (of) => Object.fromEntries(liveNames.filter((name) => name in of).map((name) => [name, of[name]]));
+  /** @param {Record<string, any>} of */
+  const ownFixed = (of) => JSON.stringify(Object.entries(of).filter(([name]) => !liveNames.includes(name)));
+  // Those in lockstep begin together, so that what starts one anew starts all.
+  /** @param {Record<string, any>} of @returns {string} */
+  const fixedOf = (of) => [ownFixed(of), ...followers.map((other) => other.fixed)].join();
+
+  /** @param {Frame} frame */
+  const take = (frame) => {
+    asking = false;
+    past.push(frame);
+    share = null;
+    const now = browser.now();
+    const seconds = Math.max(now - arrived, 1) / 1000;
+    rate = arrived ? rate * 0.85 + (rate ? 0.15 : 1) * (1 / seconds) : 0;
+    arrived = now;
+    onFrame(frame, { past: false });
+    answering?.resolve(frame);
+    answering = null;
+  };
+  /** Whoever waits for a frame of the run that is over gets none. */
+  const giveUp = () => {
+    for (const { resolve } of [...(answering ? [answering] : []), ...promised.splice(0)]) resolve(null);
+    answering = null;
+  };
+
+  const resting = () => (stepOf(past.last) > 0 ? "paused" : "ready");
+
+  // --- Training ----------------------------------------------------------------------------------
+
+  const run = openRun(slug, {
+    onStarted(of) {
+      runId = of.run;
+      tell();
+    },
+    onFrame(frame) {
+      const first = phase === "connecting";
+      take(frame);
+      if (first || !playing) enter(playing ? "running" : resting());
+      else tell();
+      plan();
+    },
+    onRefused(why) {
+      asking = playing = false;
+      giveUp();
+      enter("paused", why);
+    },
+    onEnded(why) {
+      resume = playing;
+      asking = playing = false;
+      runId = null;
+      giveUp();
+      enter("ended", why);
+    },
+  }, connect);
+
+  /** Begin anew with the settings as they are now. */
+  const start = (alone = false) => {
+    clearTimeout(timer);
+    giveUp();
+    const now = config();
+    told = JSON.stringify(now);
+    fixed = fixedOf(now);
+    past.clear();
+    share = action = runId = null;
+    rate = arrived = due = 0;
+    enter("connecting");
+    run.start(now);
+    asking = true;
+    run.next(0);
+    if (!alone) for (const other of followers) other.reset();
+  };
+
+  const wanted = () => playing || action !== null || promised.length > 0 || JSON.stringify(config()) !== told;
+  /** Ask for what is wanted, once the last frame is on the screen and not faster than `fps`. */
+  function plan() {
+    if (asking || planned || together || closed || watched || !wanted()) return;
+    if (phase === "ended" || phase === "connecting") return;
+    planned = true;
+    const act = () => {
+      planned = false;
+      if (!asking && !together && !closed && phase !== "ended" && phase !== "connecting") ask();
+    };
+    browser.afterPaint(() => {
+      const wait = playing ? due - browser.now() : 0;
+      // After the wait one more paint: a hidden tab paints nothing, and so asks for nothing.
+      if (wait > 4) browser.later(() => browser.afterPaint(act), wait - 4);
+      else act();
+    });
+  }
+  function ask() {
+    if (!wanted()) return;
+    const now = config();
+    if (fixedOf(now) !== fixed) return; // a new run begins in a moment
+    answering = promised.shift() ?? null;
+    const steps = answering?.steps ?? (playing ? state.values.speed : 0);
+    due = Math.max(due, browser.now() - 20) + 1000 / state.values.fps;
+    told = JSON.stringify(now);
+    asking = true;
+    run.next(steps, liveOf(now), action);
+    action = null;
+    if (followers.length && steps > 0) {
+      // Lockstep: none goes on before the others are there.
+      together = true;
+      void Promise.all(followers.map((other) => other.advance(steps))).then(() => {
+        together = false;
+        plan();
+      });
+    }
+  }
+
+  /** @param {boolean} on */
+  const setPlaying = (on) => {
+    if (watched) return;
+    if (share !== null) scrub(null);
+    playing = on;
+    if (phase === "ended") {
+      if (on) start();
+      return;
+    }
+    arrived = rate = 0;
+    if (phase !== "connecting") enter(on ? "running" : resting());
+    plan();
+  };
+  /** @param {number | null} place 0 the first frame kept, 1 the last; null: the newest, live again */
+  function scrub(place) {
+    if (playing && place !== null) setPlaying(false);
+    share = place;
+    const frame = place === null ? past.last : past.at(place);
+    if (frame) onFrame(frame, { past: place !== null });
+    for (const other of followers) other.scrub(place);
+    if (held && place === null) watcher?.next();
+    held &&= place !== null;
+    tell();
+  }
+
+  const onChange = () => {
+    if (watched || closed) return;
+    const now = config();
+    if (fixedOf(now) !== fixed || phase === "ended") {
+      clearTimeout(timer);
+      if (JSON.stringify(now) === told && phase === "ended") return;
+      timer = browser.later(() => start(), DEBOUNCE);
+    } else plan();
+  };
+  state.subscribe(onChange);
+
+  // --- Watching ----------------------------------------------------------------------------------
+
+  const watched = String(state.values.run ?? "");
+  /** @param {Record<string, any>} values */
+  const follow = (values) => state.set(values);
+  const watcher = !watched ? null : watchRun(watched, {
+    onWatching({ lab, config: values }) {
+      if (lab !== slug) {
+        watcher?.close();
+        enter("ended", new ApiError("other_lab", t("This run belongs to another lab.")));
+        return;
+      }
+      runId = watched;
+      follow(values);
+      enter("watching");
+    },
+    onConfig: follow,
+    onFrame(frame) {
+      if (stepOf(frame) < stepOf(past.last)) past.clear();
+      take(frame);
+      tell();
+      browser.afterPaint(() => {
+        held = share !== null;
+        if (!held) watcher?.next();
+      });
+    },
+    onEnded: (why) => enter("ended", why),
+  }, connect);
+
+  // The first message goes when whoever made this session has its views.
+  queueMicrotask(() => {
+    if (closed) return;
+    if (watcher) {
+      lockControls();
+      tell();
+      watcher.next();
+    } else start(true); // the followers begin by themselves, too
+  });
+
+  return {
+    get status() {
+      return status();
+    },
+    /** The frame on show. */
+    get frame() {
+      return share === null ? past.last : past.at(share);
+    },
+    /** Frames kept of the past, first to last. */
+    past,
+    /** The settings that no running run can change, as text. @returns {string} */
+    get fixed() {
+      return fixedOf(config());
+    },
+    /** Where the same settings are, without the run of someone else. */
+    ownAddress: () => `?${toQuery({ ...state.values, run: "" }, state.rules)}`,
+    /** Whether this page only looks on. */
+    watched: Boolean(watched),
+    play: () => setPlaying(true),
+    pause: () => setPlaying(false),
+    toggle: () => setPlaying(!playing),
+    /** One frame further: as many training steps as `speed` says. */
+    step() {
+      setPlaying(false);
+      void this.advance(state.values.speed);
+    },
+    /** The same start again, as it was. */
+    reset() {
+      playing = false;
+      if (!watched) start();
+    },
+    /** After its end: the same settings from the start, and on if it was playing. */
+    again() {
+      playing = resume;
+      if (!watched) start();
+    },
+    /** Another start: a new seed. */
+    dice() {
+      const rule = state.rules.seed;
+      if (watched || !rule) return;
+      const [low, high] = [rule.low ?? 0, Math.min(rule.high ?? 9999, 9999)];
+      let seed = state.values.seed;
+      while (seed === state.values.seed && high > low) seed = low + Math.floor(browser.random() * (high - low + 1));
+      state.set({ seed });
+    },
+    /** @param {Record<string, any>} what an instance of the lab's action, done before the next steps */
+    act(what) {
+      if (watched) return;
+      action = what;
+      plan();
+      for (const other of followers) other.act(what);
+    },
+    /**
+     * @param {number} steps
+     * @returns {Promise<Frame | null>} the frame after so many steps; null if the run ended or began anew
+     */
+    advance(steps) {
+      if (watched || phase === "ended") return Promise.resolve(null);
+      const frame = /** @type {Promise<Frame | null>} */ (
+        new Promise((resolve) => promised.push({ steps, resolve }))
+      );
+      plan();
+      return frame;
+    },
+    scrub,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      giveUp();
+      run.close();
+      watcher?.close();
+    },
+  };
+}

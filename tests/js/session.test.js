@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runKeys, trainingSession } from "../../static/js/core/session.js";
+import { exchange } from "./fake_socket.js";
+
+/** State without an address. @param {Record<string, any>} [given] */
+function stateOf(given = {}) {
+  /** @type {Record<string, import("../../static/js/core/state.js").Rule>} */
+  const rules = {
+    rate: { default: 0.1, check: () => true },
+    width: { default: 4, check: () => true },
+    seed: { default: 1, check: () => true, low: 0, high: 9 },
+    ...runKeys(),
+  };
+  /** @type {Record<string, any>} */
+  const values = { ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default])), ...given };
+  /** @type {((changed: Set<string>) => void)[]} */
+  const listeners = [];
+  return {
+    values,
+    rules,
+    set(/** @type {Record<string, any>} */ changes) {
+      Object.assign(values, changes);
+      for (const listener of listeners) listener(new Set(Object.keys(changes)));
+    },
+    subscribe(/** @type {(changed: Set<string>) => void} */ listener) {
+      listeners.push(listener);
+    },
+  };
+}
+
+/** A browser whose paints and timers a test lets pass. */
+function fakeBrowser() {
+  /** @type {(() => void)[]} */
+  const paints = [];
+  /** @type {(() => void)[]} */
+  const timers = [];
+  let now = 0;
+  return {
+    here: {
+      afterPaint: (/** @type {() => void} */ draw) => void paints.push(draw),
+      later: (/** @type {() => void} */ act) => timers.push(act),
+      now: () => now,
+      random: () => 0.55,
+    },
+    paint() {
+      now += 100;
+      for (const draw of paints.splice(0)) draw();
+    },
+    wait() {
+      for (const act of timers.splice(0)) act();
+    },
+  };
+}
+
+/** @param {Record<string, any>} [given] @param {any} [more] */
+async function begun(given = {}, more = {}) {
+  const state = stateOf(given);
+  const wire = exchange();
+  const browser = fakeBrowser();
+  /** @type {any[]} */
+  const shown = [];
+  const session = trainingSession({
+    slug: "fitting", state, liveNames: ["rate"],
+    configOf: ({ rate, width, seed }) => ({ rate, width, seed }),
+    onFrame: (frame, { past }) => shown.push([frame.header.step, past]),
+    connect: wire.connect, browser: browser.here, ...more,
+  });
+  await Promise.resolve();
+  wire.socket.emit("open");
+  const start = (run = "a1") => {
+    wire.socket.say({ type: "started", run, config: {} });
+    wire.socket.frame(0);
+  };
+  const asks = () => wire.socket.sent.filter((message) => message.type === "next");
+  return { state, wire, browser, shown, session, start, asks };
+}
+
+test("a session opens with the start on show, and does not ask on", async () => {
+  const { wire, browser, shown, session, start, asks } = await begun();
+  assert.equal(session.status.phase, "connecting");
+  start();
+  browser.paint();
+  assert.deepEqual(wire.socket.sent[0].config, { rate: 0.1, width: 4, seed: 1 });
+  assert.deepEqual(shown, [[0, false]]);
+  assert.equal(session.status.phase, "ready");
+  assert.equal(session.status.runId, "a1");
+  assert.equal(asks().length, 1);
+});
+
+test("playing asks for the next frame only after the last one is painted; pausing asks no more", async () => {
+  const { wire, browser, session, start, asks } = await begun();
+  start();
+  session.play();
+  assert.equal(asks().length, 1);
+  browser.paint();
+  assert.equal(asks().at(-1).steps, 5);
+  browser.paint();
+  assert.equal(asks().length, 2);
+  wire.socket.frame(5);
+  assert.equal(asks().length, 2);
+  browser.paint();
+  assert.equal(asks().length, 3);
+  session.pause();
+  wire.socket.frame(10);
+  browser.paint();
+  assert.equal(asks().length, 3);
+  assert.equal(session.status.phase, "paused");
+  assert.equal(session.status.step, 10);
+});
+
+test("a live control asks for the same state anew while paused, and rides along while running", async () => {
+  const { state, wire, browser, session, start, asks } = await begun();
+  start();
+  state.set({ rate: 0.5 });
+  browser.paint();
+  assert.deepEqual(asks().at(-1), { type: "next", steps: 0, live: { rate: 0.5 }, action: null });
+  wire.socket.frame(0);
+  browser.paint();
+  assert.equal(asks().length, 2);
+  session.play();
+  browser.paint();
+  state.set({ rate: 0.7 });
+  assert.equal(asks().length, 3);
+  wire.socket.frame(5);
+  browser.paint();
+  assert.deepEqual(asks().at(-1), { type: "next", steps: 5, live: { rate: 0.7 }, action: null });
+});
+
+test("another control starts anew after a rest, and goes on playing", async () => {
+  const { state, wire, browser, session, start } = await begun();
+  start();
+  session.play();
+  browser.paint();
+  wire.socket.frame(5);
+  state.set({ width: 6 });
+  state.set({ width: 8 });
+  browser.paint();
+  const starts = () => wire.socket.sent.filter((message) => message.type === "start");
+  assert.equal(starts().length, 1);
+  browser.wait();
+  assert.equal(starts().at(-1).config.width, 8);
+  start("a2");
+  assert.equal(session.status.phase, "running");
+  assert.equal(session.status.runId, "a2");
+  assert.deepEqual(session.past.steps, [0]);
+});
+
+test("an ended run tells why, and starts again with the same settings", async () => {
+  const { wire, browser, session, start } = await begun({ rate: 3 });
+  start();
+  session.play();
+  browser.paint();
+  wire.socket.say({ type: "ended", error: { code: "run_diverged", message: "Too fast.", field: "rate" } });
+  assert.equal(session.status.phase, "ended");
+  assert.equal(session.status.error?.message, "Too fast.");
+  session.again();
+  assert.equal(wire.socket.sent.at(-2).config.rate, 3);
+  start("a2");
+  assert.equal(session.status.phase, "running");
+  assert.equal(session.status.error, null);
+});
+
+test("the past can be looked at, and the newest again", async () => {
+  const { wire, browser, shown, session, start } = await begun();
+  start();
+  session.play();
+  for (let step = 5; step <= 20; step += 5) {
+    browser.paint();
+    wire.socket.frame(step);
+  }
+  session.scrub(0.5);
+  assert.equal(session.status.phase, "paused");
+  assert.equal(session.status.shownStep, 10);
+  assert.deepEqual(shown.at(-1), [10, true]);
+  session.scrub(null);
+  assert.deepEqual(shown.at(-1), [20, false]);
+});
+
+test("advance gives the frame after so many steps, and nothing if the run ends", async () => {
+  const { wire, browser, session, start, asks } = await begun();
+  start();
+  const next = session.advance(40);
+  browser.paint();
+  assert.equal(asks().at(-1).steps, 40);
+  wire.socket.frame(40);
+  assert.equal((await next)?.header.step, 40);
+  const lost = session.advance(40);
+  browser.paint();
+  wire.socket.emit("close");
+  assert.equal(await lost, null);
+  assert.equal(session.status.error?.code, "offline");
+});
+
+test("the dice give another seed, and an action goes once with the next ask", async () => {
+  const { state, wire, browser, session, start, asks } = await begun();
+  start();
+  session.act({ kind: "kick" });
+  browser.paint();
+  assert.deepEqual(asks().at(-1).action, { kind: "kick" });
+  wire.socket.frame(0);
+  browser.paint();
+  assert.equal(asks().length, 2);
+  session.dice();
+  assert.equal(state.values.seed, 5);
+  browser.wait();
+  assert.equal(wire.socket.sent.at(-2).config.seed, 5);
+});
+
+test("two sessions go in lockstep: the leader waits for its follower", async () => {
+  const browser = fakeBrowser();
+  const second = await begun({}, { browser: browser.here });
+  const first = await begun({}, { browser: browser.here, followers: [second.session] });
+  first.start();
+  second.start();
+  first.session.play();
+  for (let i = 0; i < 3; i++) browser.paint();
+  assert.equal(first.asks().at(-1).steps, 5);
+  assert.equal(second.asks().at(-1).steps, 5);
+  first.wire.socket.frame(5);
+  browser.paint();
+  assert.equal(first.asks().length, 2);
+  second.wire.socket.frame(5);
+  for (let i = 0; i < 4; i++) await Promise.resolve();
+  browser.paint();
+  assert.equal(first.asks().length, 3);
+});
