@@ -14,6 +14,7 @@ DomainError                     code, HTTP status, a sentence for the reader
     ├── RunTooLarge     422     more parameters, steps or memory than a run may have
     ├── RunTimeout      409     past its seconds, or idle for too long
     ├── RunFinished     409     the lab's own end
+    ├── RunReplaced     409     started anew by the same page; watchers go on with the new run
     ├── Diverged        409     NaN or infinity
     ├── RunKilled       409     its process was ended from outside
     ├── RunBroken       500     an exception in the lab
@@ -102,6 +103,10 @@ class RunTimeout(RunError):
 
 class RunFinished(RunError):
     code = "run_finished"
+
+
+class RunReplaced(RunError):
+    code = "run_replaced"
 
 
 class Diverged(RunError):

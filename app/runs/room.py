@@ -1,8 +1,11 @@
 """The room: every run that is under way here, whose it is, and how many there may be."""
 
+from __future__ import annotations
+
 import asyncio
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +15,7 @@ from app.errors import (
     RunError,
     RunGone,
     RunKilled,
+    RunReplaced,
     RunsFull,
     RunTimeout,
     RunTooLarge,
@@ -23,14 +27,18 @@ from app.runs.engine import Engine, Worker
 from app.settings import Settings
 
 Values = dict[str, Any]
+HEIR_SECONDS = 5  # that a run started anew may take to be there
+GONE = N_("That run is over, or there never was one of that name.")
 FRAME_SECONDS = 60  # that one frame may take; a run that needs more is stuck
 
 
 class Run:
     """A run under way: its worker, its newest frame, and those who wait for a newer one."""
 
-    def __init__(self, lab: Lab, config: LabConfig, visitor: str, settings: Settings) -> None:
-        self.id = secrets.token_urlsafe(9)
+    def __init__(
+        self, lab: Lab, config: LabConfig, visitor: str, settings: Settings, run_id: str = ""
+    ) -> None:
+        self.id = run_id or secrets.token_urlsafe(9)
         self.lab, self.config, self.visitor = lab, config, visitor
         self.steps = 0
         self.version = 0  # frames so far
@@ -41,6 +49,7 @@ class Run:
         self._settings = settings
         self._begun = time.monotonic()
         self._changed = asyncio.Event()
+        self._heir: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
 
     async def begin(self, engine: Engine) -> None:
         """Start the worker and wait for the first frame."""
@@ -130,6 +139,19 @@ class Run:
         if self.ended:
             raise self.ended
 
+    def hand_over(self, heir: Run) -> None:
+        """Name the run that takes this one's place."""
+        if not self._heir.done():
+            self._heir.set_result(heir)
+
+    async def heir(self) -> Run:
+        """The run that took this one's place, its first frame there. Raises this run's end."""
+        with suppress(TimeoutError):
+            heir = await asyncio.wait_for(asyncio.shield(self._heir), HEIR_SECONDS)
+            await heir.newer(0)
+            return heir
+        raise self.ended or RunGone(GONE)
+
     def end(self, why: RunError) -> None:
         """End the run, the first reason counts; watchers are told."""
         self.ended = self.ended or why
@@ -145,9 +167,13 @@ class Room:
         self.engine, self.settings = engine, settings
         self.runs: dict[str, Run] = {}
 
-    def open(self, lab: Lab, config: LabConfig, visitor: str) -> Run:
-        """A place in the room. Raises `RunsFull`, or `RunTooLarge` for a network too large."""
+    def open(self, lab: Lab, config: LabConfig, visitor: str, before: Run | None = None) -> Run:
+        """A place in the room, that of the visitor's run `before` if there was one. Raises
+        `RunsFull`, or `RunTooLarge` for a network too large.
+        """
         check_size(lab, config, self.settings)
+        if before:
+            self.leave(before, RunReplaced(N_("This run was started anew.")))
         limit = self.settings.max_runs
         if len(self.runs) >= limit:
             message = N_(
@@ -162,14 +188,16 @@ class Room:
                 "Close one of your other pages."
             )
             raise RunsFull(message, count=mine)
-        run = Run(lab, config, visitor, self.settings)
+        run = Run(lab, config, visitor, self.settings, before.id if before else "")
         self.runs[run.id] = run
+        if before:
+            before.hand_over(run)
         return run
 
     def find(self, run_id: str) -> Run:
         """Raises `RunGone`."""
         if run_id not in self.runs:
-            raise RunGone(N_("That run is over, or there never was one of that name."))
+            raise RunGone(GONE)
         return self.runs[run_id]
 
     def leave(self, run: Run, why: RunError) -> None:

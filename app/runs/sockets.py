@@ -9,7 +9,8 @@
 
 Every message up is answered by one message down: what it asked for; {"error": {…}} where it was
 refused and the run goes on; or {"type": "ended", "error": {…}} where the run is over. A start
-takes the place of the run before it, also while that one still works on a frame.
+takes the place of the run before it, also while that one still works on a frame: what was asked
+of that one is no longer answered. The new run keeps the name, so whoever watches goes on watching.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from app.errors import (
     NotFound,
     RunError,
     RunKilled,
+    RunReplaced,
     RunTimeout,
     first_problem,
 )
@@ -117,8 +119,10 @@ class Trainer:
             message: Start | Next | DomainError = parse(text)
         except DomainError as error:
             message = error
-        if isinstance(message, Start):
-            self._leave(RunKilled(N_("This run was started anew.")))
+        if isinstance(message, Start) and self.run:
+            self.run.end(RunReplaced(N_("This run was started anew.")))
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
         self._waiting.put_nowait(message)
 
     async def _answer_all(self) -> None:
@@ -148,14 +152,14 @@ class Trainer:
             else:
                 await run.advance(message.steps, message.live, message.action)
                 await self.socket.send_bytes(run.frame)
+        except RunReplaced:
+            return  # the answer to the new start is on its way
         except DomainError as error:
-            if run and not isinstance(message, Start) and run is not self.run:
-                return  # started anew meanwhile: the answer to that is on its way
             await self._tell(error)
 
     async def _start(self, message: Start) -> None:
         config = checked(self.lab.config, message.config)
-        self.run = run = self.room.open(self.lab, config, self.visitor)
+        self.run = run = self.room.open(self.lab, config, self.visitor, self.run)
         await run.begin(self.room.engine)
         await self._send({"type": "started", "run": run.id, "config": config.model_dump()})
 
@@ -210,26 +214,43 @@ async def watch(socket: WebSocket, run_id: str) -> None:
 
 async def relay(socket: WebSocket, run: Run) -> None:
     """Answer each "next" with a frame not yet sent; ends with the run, or with the page."""
-    version, config_version = 0, run.config_version
-    asked = asyncio.create_task(next_message(socket))
+    version, config = 0, run.config
+    hearing = asyncio.create_task(next_message(socket))
     try:
         while True:
-            await asked
-            asked = asyncio.create_task(next_message(socket))
-            fresh = asyncio.ensure_future(run.newer(version))
-            done, _ = await asyncio.wait({fresh, asked}, return_when=asyncio.FIRST_COMPLETED)
-            while fresh not in done:  # asking again changes nothing; leaving does
-                asked.result()
-                asked = asyncio.create_task(next_message(socket))
-                done, _ = await asyncio.wait({fresh, asked}, return_when=asyncio.FIRST_COMPLETED)
-            fresh.result()
-            if config_version != run.config_version:
-                config_version = run.config_version
+            await hearing
+            hearing = asyncio.create_task(next_message(socket))
+            run, version = await fresh(run, version, hearing)
+            if config is not run.config:
+                config = run.config
                 await send_config(socket, run, "config")
-            version = run.version
             await socket.send_bytes(run.frame)
     finally:
-        asked.cancel()
+        hearing.cancel()
+
+
+async def fresh(run: Run, version: int, hearing: asyncio.Task[Any]) -> tuple[Run, int]:
+    """Wait until the run, or the one that took its place, has a newer frame. Raises
+    `WebSocketDisconnect` if the page is closed meanwhile.
+    """
+    if run.version > version and not run.ended:
+        return run, run.version
+    waiting = asyncio.create_task(newest(run, version))
+    try:
+        await asyncio.wait({waiting, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            hearing.result()  # it asks again, which changes nothing, or has left
+        return await waiting
+    finally:
+        waiting.cancel()
+
+
+async def newest(run: Run, version: int) -> tuple[Run, int]:
+    try:
+        await run.newer(version)
+    except RunReplaced:
+        run = await run.heir()
+    return run, run.version
 
 
 async def send_config(socket: WebSocket, run: Run, kind: str, **more: str) -> None:

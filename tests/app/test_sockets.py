@@ -56,9 +56,9 @@ def test_a_page_starts_a_run_pulls_frames_and_changes_it(client: TestClient) -> 
 def test_starting_again_takes_the_place_of_the_run_before(client: TestClient) -> None:
     with client.websocket_connect(TRAIN) as socket:
         first = started(socket)["run"]
-        second = started(socket)["run"]
-        assert first != second
-        assert set(client.app.state.room.runs) == {second}  # type: ignore[attr-defined]
+        frame(socket, steps=4)
+        assert started(socket)["run"] == first  # the name stays, for those who watch
+        assert set(client.app.state.room.runs) == {first}  # type: ignore[attr-defined]
         assert frame(socket, steps=1)["step"] == 1
 
 
@@ -200,6 +200,48 @@ def test_a_watcher_sees_the_same_frames_the_changes_and_the_end(client: TestClie
             watcher.send_json({"type": "next"})
             mine.close()
             assert watcher.receive_json()["type"] == "ended"
+
+
+def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient) -> None:
+    with client.websocket_connect(TRAIN) as mine:
+        run = started(mine)["run"]
+        frame(mine, steps=7)
+        with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
+            watcher.receive_json()
+            assert frame(watcher)["step"] == 7
+            watcher.send_json({"type": "next"})
+            started(mine, rate=3)
+            assert watcher.receive_json()["config"]["rate"] == 3
+            assert wire.decode(watcher.receive_bytes())[0]["step"] == 0
+            frame(mine, steps=2)
+            assert frame(watcher)["total"] == 6
+
+
+def test_what_was_asked_of_a_run_before_it_was_started_anew_is_not_answered(
+    client: TestClient,
+) -> None:
+    with client.websocket_connect(TRAIN) as socket:
+        started(socket, deed="sleep")
+        for _ in range(3):
+            socket.send_json({"type": "next", "steps": 1})
+        started(socket)
+        assert frame(socket, steps=2)["step"] == 2
+
+
+def test_a_start_that_is_refused_leaves_the_page_without_a_run_and_watchers_are_told(
+    client: TestClient,
+) -> None:
+    with client.websocket_connect(TRAIN) as mine:
+        run = started(mine)["run"]
+        with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
+            watcher.receive_json()
+            frame(watcher)
+            watcher.send_json({"type": "next"})
+            answer = error(mine, {"type": "start", "config": {"rate": 99}})
+            assert answer["error"]["field"] == "rate"
+            assert watcher.receive_json()["type"] == "ended"
+        started(mine)
+        assert frame(mine, steps=1)["step"] == 1
 
 
 def test_a_watcher_cannot_steer(client: TestClient) -> None:

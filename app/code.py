@@ -1,0 +1,130 @@
+"""A training as a script of its own: torch and the standard library, the same numbers.
+
+A lab says what it trains as a `Script`; the template writes it as one would by hand, with
+torch.nn and one network after another, so that what the stacked replicas do can be checked by
+anyone who has PyTorch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.mlp import Activation, Loss, Optimizer, Options
+
+TEMPLATES = Path(__file__).parent.parent / "templates" / "code"
+WIDTH = 96  # characters of a line of numbers
+LOSS = {  # of one output, and of several
+    "squared": ("F.mse_loss(output[:, 0], y)", "F.mse_loss(output, y)"),
+    "cross-entropy": (
+        "F.binary_cross_entropy_with_logits(output[:, 0], y)",
+        "F.cross_entropy(output, y)",
+    ),
+    "hinge": ("(1 - y * output[:, 0]).clamp(min=0).mean()", "F.multi_margin_loss(output, y)"),
+}
+OPTIMIZER = {
+    "sgd": "torch.optim.SGD(model.parameters(), LEARNING_RATE)",
+    "momentum": "torch.optim.SGD(model.parameters(), LEARNING_RATE, momentum=0.9)",
+    "adam": "torch.optim.Adam(model.parameters(), LEARNING_RATE)",
+}
+ACTIVATION = {
+    "identity": "nn.Identity()",
+    "sign": "Sign()",
+    "sigmoid": "nn.Sigmoid()",
+    "tanh": "nn.Tanh()",
+    "relu": "nn.ReLU()",
+}
+
+
+@dataclass(frozen=True)
+class EarlyStop:
+    """Back to the best state when x, y have not been fitted better for `patience` steps."""
+
+    x: Tensor
+    y: Tensor
+    every: int
+    patience: int
+
+
+@dataclass(frozen=True)
+class Script:
+    """A training of networks that differ in their seeds only. x [N, C_0], y as the loss wants."""
+
+    title: str
+    lab: str
+    train: tuple[Tensor, Tensor]
+    test: tuple[Tensor, Tensor]
+    shape: tuple[int, ...]
+    options: Options
+    seeds: list[int]
+    activation: Activation
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int
+    seed: int
+    steps: int
+    accuracy: bool = False
+    early_stop: EarlyStop | None = field(default=None)
+
+
+def write(script: Script) -> str:
+    """The script's text."""
+    o, several = script.options, script.shape[-1] > 1
+    measured = ["loss", *(["accuracy"] if script.accuracy else [])]
+    parts = ["training", *(["test"] if len(script.test[1]) else [])]
+    return environment().get_template("training.py.jinja").render(
+        s=script,
+        o=o,
+        scale=f" * {o.init_scale}" if o.init_scale != 1 else "",
+        hidden=hidden_layers(script),
+        loss=LOSS[script.loss][several],
+        optimizer=OPTIMIZER[script.optimizer],
+        right="output.argmax(dim=1) == y" if several else "(output[:, 0] > 0) == (y > 0)",
+        columns=repr(", ".join(f"{part} {what}" for part in parts for what in measured)),
+    )  # fmt: skip
+
+
+def hidden_layers(script: Script) -> list[str]:
+    """What follows each linear layer but the last, as Python."""
+    if len(script.shape) == 2:
+        return []
+    layers = [ACTIVATION[script.activation]]
+    normal = "nn.BatchNorm1d(outputs, dtype=torch.float64)"
+    if script.options.batchnorm != "none":
+        layers.insert(script.options.batchnorm == "after", normal)
+    if script.options.dropout:
+        layers.append("Dropout(r, masks)")
+    return layers
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["numbers"] = numbers
+    return made
+
+
+def numbers(values: Tensor) -> str:
+    """A tensor as Python's literal, exact, broken into lines."""
+    items = [repr(value) for value in values.tolist()]
+    lines, line = [], ""
+    for item in items:
+        if line and len(line) + len(item) + 2 > WIDTH:
+            lines.append(line)
+            line = ""
+        line += f"{item}, "
+    lines.append(line)
+    return "[\n    " + "\n    ".join(text.rstrip() for text in lines if text) + "\n]"
