@@ -84,6 +84,7 @@ def write(script: Script) -> str:
         o=o,
         scale=f" * {o.init_scale}" if o.init_scale != 1 else "",
         hidden=hidden_layers(script),
+        single=meets_single(script),
         loss=LOSS[script.loss][several],
         optimizer=OPTIMIZER[script.optimizer],
         right="output.argmax(dim=1) == y" if several else "(output[:, 0] > 0) == (y > 0)",
@@ -91,12 +92,19 @@ def write(script: Script) -> str:
     )  # fmt: skip
 
 
+def meets_single(script: Script) -> bool:
+    """Whether BatchNorm will meet a batch of one point."""
+    left = len(script.train[0]) % script.batch_size
+    return script.options.batchnorm != "none" and (left == 1 or script.batch_size == 1)
+
+
 def hidden_layers(script: Script) -> list[str]:
     """What follows each linear layer but the last, as Python."""
     if len(script.shape) == 2:
         return []
     layers = [ACTIVATION[script.activation]]
-    normal = "nn.BatchNorm1d(outputs, dtype=torch.float64)"
+    kind = "BatchNorm" if meets_single(script) else "nn.BatchNorm1d"
+    normal = f"{kind}(outputs, dtype=torch.float64)"
     if script.options.batchnorm != "none":
         layers.insert(script.options.batchnorm == "after", normal)
     if script.options.dropout:

@@ -120,6 +120,7 @@ class Replicas:
         self._first = torch.zeros_like(self.flat)  # momentum's velocity, or Adam's first moment
         self._second = torch.zeros_like(self.flat)
         self._steps = 0
+        self._ones = torch.ones(self.count, dtype=self.dtype)  # each loss counts by itself
 
     @torch.no_grad()
     def _initialize(self, options: Sequence[Options]) -> None:
@@ -252,10 +253,10 @@ class Replicas:
 
     def penalty(self) -> Tensor:
         """l1 * sum |w| + l2 * sum w^2 over the used weights of each replica, [R]."""
+        total = torch.zeros(self.count, dtype=self.dtype)
+        if not (self._has_l1 or self._has_l2):
+            return total
         with torch.no_grad():
-            total = torch.zeros(self.count, dtype=self.dtype)
-            if not (self._has_l1 or self._has_l2):
-                return total
             costs = self._l1 * self.flat.abs() + self._l2 * self.flat.square()
             parts = torch.split(costs, [view.numel() for view in self._views])
             for part, weight in zip(parts, self.weights, strict=False):
@@ -272,7 +273,7 @@ class Replicas:
         self._flat_gradient.zero_()
         with torch.enable_grad():
             data = self._loss(self.forward(x, training=True).output, self._target(y))
-            data.sum().backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(data, self._ones)
         with torch.no_grad():
             if self._has_l2:
                 self._flat_gradient.addcmul_(self._l2, self.flat, value=2)

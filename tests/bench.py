@@ -4,13 +4,10 @@ Machines are shared and noisy, so what can be a ratio is one: both sides in turn
 """
 
 import json
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +18,9 @@ from playwright.sync_api import Page, sync_playwright
 from app import inference
 from app.main import create_app
 from models.nms import THRESHOLDS, sweep, warm_up
+from tests.bench_replicas import replica_rows
+from tests.bench_rows import Row, row, seconds
+from tests.bench_runs import run_rows
 from tests.e2e.browser import find_chromium, ready, running_server
 
 OUTPUT = Path("bench.json")
@@ -38,24 +38,6 @@ SLIDE = """async value => {
   }));
   return performance.now() - start;
 }"""
-
-Row = dict[str, Any]
-
-
-def seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def row(values: list[float], unit: str, baseline: str) -> Row:
-    """Median, with the least and the greatest value as its spread."""
-    return {
-        "value": round(statistics.median(values), 3),
-        "unit": unit,
-        "spread": [round(min(values), 3), round(max(values), 3)],
-        "baseline": baseline,
-    }
 
 
 def proposal_like(count: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -138,7 +120,7 @@ def slider_row() -> tuple[str, Row]:
 
 
 def main() -> None:
-    rows = dict([*nms_rows(), *proposal_rows(), slider_row()])
+    rows = dict([*replica_rows(), *run_rows(), *nms_rows(), *proposal_rows(), slider_row()])
     OUTPUT.write_text(json.dumps(rows, indent=1) + "\n")
     print("| row | value | spread | against |\n| --- | --- | --- | --- |")
     for name, result in rows.items():

@@ -84,6 +84,7 @@ def trained(s: Script) -> list[list[float]]:
         },
         {"activation": "sign", "optimizer": "momentum", "options": replace(BASE, init="zero")},
         {"shape": (2, 1), "activation": "sigmoid"},
+        {"batch_size": 19, "options": replace(BASE, batchnorm="before")},
     ],
     ids=str,
 )

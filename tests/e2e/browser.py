@@ -33,6 +33,13 @@ def find_chromium() -> str:
 @contextmanager
 def running_server() -> Iterator[str]:
     """The `vitrine` command in a process of its own; yields its address once it answers."""
+    with served() as (address, _):
+        yield address
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -43,7 +50,7 @@ def running_server() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_up(address, process)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(10)
