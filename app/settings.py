@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     run_idle_seconds: float = Field(
         600, gt=0, description="a run that nobody asks for a frame ends after this, seconds"
     )
-    run_parameters: int = Field(2_000_000, ge=1, description="trained numbers of one run")
+    run_parameters: int = Field(5_000_000, ge=1, description="trained numbers of one run")
     run_memory_bytes: int = Field(
         1024 * MEBIBYTE, gt=0, description="memory of one run beside torch itself, bytes (Linux)"
     )

@@ -243,6 +243,19 @@ class Replicas:
             output: Tensor = self.forward(x).output
             return output
 
+    def peek(self, x: Tensor) -> Trace:
+        """What training would see of the batch x, without dropout, gradients, or any effect."""
+        kept = [statistic.clone() for statistic in (*self.running_mean, *self.running_var)]
+        drop, self._drop = self._drop, None
+        with torch.no_grad():
+            trace = self.forward(x, training=True)
+            for statistic, before in zip(
+                (*self.running_mean, *self.running_var), kept, strict=True
+            ):
+                statistic.copy_(before)
+        self._drop = drop
+        return trace
+
     def evaluate(self, x: Tensor, y: Tensor) -> Tensor:
         """The data loss in eval mode, [R]."""
         with torch.no_grad():

@@ -147,7 +147,7 @@ def test_a_labs_page_has_every_control_in_every_language(
         assert f'data-control="{control.name}"' in page
         texts = (control.title, control.description, *(control.look.choices or {}).values())
         for text in texts:
-            assert language == "en" or text in catalog(language), text
+            assert language == "en" or not text or text in catalog(language), text
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from app.code import EarlyStop, Script, write
 from app.runs.training import notebook
 from models.mlp import Batches, Options, Replicas, accuracy
 from models.toy import TEST, TRAIN, sample_plane
+from tests.labs.scripts import printed
 
 STEPS = 60
 BASE = Options(learning_rate=0.1)
@@ -38,18 +37,6 @@ def script(options: Options = BASE, outputs: int = 1, **changes: Any) -> Script:
         "seed": 7, "steps": STEPS, "accuracy": True,
     }  # fmt: skip
     return Script(**{**made, **changes})
-
-
-def printed(text: str, folder: Path) -> list[list[float]]:
-    """Rows of numbers that the script prints, run by itself: no path leads to our own code."""
-    file = folder / "script.py"
-    file.write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=folder, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    rows = re.findall(r"^(?:network \d+|median):\s+(.*)$", done.stdout, re.M)
-    return [[float(value) for value in row.split()] for row in rows]
 
 
 def trained(s: Script) -> list[list[float]]:

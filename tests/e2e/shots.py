@@ -14,6 +14,8 @@ from tests.e2e.browser import find_chromium, ready, running_server
 
 PAGES = {
     "home": "/",
+    "fitting": "/labs/fitting",
+    "batchnorm": "/labs/batchnorm",
     "rpn": "/labs/rpn",
     "nms": "/labs/nms",
     "patterns": "/patterns",

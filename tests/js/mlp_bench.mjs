@@ -1,3 +1,4 @@
+// @ts-nocheck: a plain network, as short as it is; it only has to be quick
 /**
  * A network 2-16-16-1 with tanh and the squared error, trained by SGD on batches of 10, in plain
  * JavaScript with typed arrays: what a page would do by itself. Prints seconds an update.

@@ -300,6 +300,20 @@ def test_predicting_changes_nothing_and_leaves_grad_mode_alone() -> None:
     assert torch.is_grad_enabled()
 
 
+def test_peeking_shows_training_mode_and_changes_nothing() -> None:
+    made = [replace(BASE, batchnorm="before", dropout=0.5)]
+    peeked, untouched = (Replicas(SHAPE, made, dtype=torch.float64, seed=2) for _ in range(2))
+    x, y = data("squared", 1)
+    normal = peeked.peek(x).normalized[0]
+    assert normal is not None
+    torch.testing.assert_close(normal.mean(dim=1), peeked.beta[0].detach(), atol=1e-9, rtol=0)
+    for stack in (peeked, untouched):
+        stack.step(x, y)
+        stack.step(x, y)
+    assert torch.equal(peeked.flat, untouched.flat)
+    assert torch.equal(peeked.running_var[0], untouched.running_var[0])
+
+
 def test_a_batch_of_one_point_trains_also_with_batchnorm() -> None:
     stack = Replicas(SHAPE, [replace(BASE, batchnorm="before"), BASE])
     x, y = data("squared", 1)

@@ -169,9 +169,11 @@ export function chart(root, options) {
   let [rebuild, fresh, resized] = [false, false, false];
   const paint = oncePerFrame(() => {
     if (rebuild) build();
-    else if (fresh) plot.setData(data);
-    else if (resized) plot.setSize(size());
-    else plot.redraw(false);
+    else {
+      if (resized) plot.setSize(size());
+      if (fresh) plot.setData(data);
+      else if (!resized) plot.redraw(false);
+    }
     rebuild = fresh = resized = false;
   });
   build();

@@ -68,10 +68,12 @@ export function plot(root, options) {
     frame.append(hint);
   }
   root.append(frame);
-  canvas.classList.toggle("free", Boolean(options.onPaint || options.onStroke));
   let { x, y } = options;
-  /** @type {{layers: Layer[], summary: string}} */
+  /** @type {{layers: Layer[], summary: string, free?: boolean}} */
   let scene = { layers: [], summary: "" };
+  // Whether a press beside a point draws; if not, a finger there scrolls the page.
+  const free = () => Boolean(options.onPaint || options.onStroke) && (scene.free ?? true);
+  canvas.classList.toggle("free", free());
   let size = measure();
   let held = -1; // the point under the finger
   /** @type {number[] | null} */
@@ -147,8 +149,8 @@ export function plot(root, options) {
     if (event.button !== 0 || !active) return;
     held = options.onDrag || options.onSelect ? hit(event, event.pointerType === "mouse" ? REACH : TOUCH_REACH) : -1;
     if (held >= 0) choose(held);
-    else if (options.onPaint) painting = true;
-    else if (options.onStroke) stroke = place(event);
+    else if (options.onPaint && free()) painting = true;
+    else if (options.onStroke && free()) stroke = place(event);
     else {
       if (chosen >= 0) choose(-1);
       return;
@@ -217,9 +219,10 @@ export function plot(root, options) {
   return {
     element: canvas,
     frame,
-    /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range}} next */
+    /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean}} next `free` false: a press draws nothing now */
     update(next) {
       scene = next;
+      canvas.classList.toggle("free", free());
       if (canvas.getAttribute("aria-label") !== next.summary) canvas.setAttribute("aria-label", next.summary);
       const moved = (next.x && String(next.x) !== String(x)) || (next.y && String(next.y) !== String(y));
       if (moved) {

@@ -1,0 +1,208 @@
+"""The `fitting` page in a real browser."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, Watch
+
+pytestmark = pytest.mark.browser
+
+
+def steps(page: Page) -> int:
+    return int(page.locator("[data-run-count]").inner_text().replace(",", ""))
+
+
+def until(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
+        arg=at_least,
+    )
+
+
+def point(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Pixels of a place of the plot, read off its own margins."""
+    box = page.locator("[data-plot] canvas").bounding_box()
+    assert box
+    left, right, top, bottom = 52, 24, 30, 48
+    across = (x + 1.08) / 2.16
+    up = (y + 1.75) / 3.5
+    return (
+        box["x"] + left + across * (box["width"] - left - right),
+        box["y"] + box["height"] - bottom - up * (box["height"] - top - bottom),
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_training_and_soon_says_that_it_overfits(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(f"/labs/fitting?speed=20&lang={language}")
+    until(page, 400)
+    words = {"en": "by heart", "zh": "死记"}[language]
+    expect(page.locator("[data-said]")).to_contain_text(words)
+    expect(page.locator("[data-figures] dd").first).not_to_have_text("–")
+
+
+def test_pause_holds_step_goes_on_and_reset_begins_anew(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting")
+    until(page, 20)
+    page.locator("[data-run-play]").click()
+    page.wait_for_timeout(300)
+    held = steps(page)
+    page.wait_for_timeout(400)
+    assert steps(page) == held
+    page.locator("[data-run-step]").click()
+    until(page, held + 5)
+    page.locator("[data-run-reset]").click()
+    expect(page.locator("[data-run-count]")).to_have_text("0")
+
+
+def test_a_point_that_is_dragged_becomes_ones_own_and_moves_by_keys_too(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/fitting?singles=true")
+    until(page, 20)
+    page.locator("[data-run-play]").click()
+    canvas = page.locator("[data-plot] canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.focus()
+    page.keyboard.press("]")
+    for _ in range(10):
+        page.keyboard.press("ArrowUp")
+    page.wait_for_url(re.compile(r"data=own"))
+    first = page.url
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("url => location.href !== url", arg=first)
+    expect(page.locator("[data-own]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_curve_is_drawn_with_the_mouse(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting")
+    page.locator("[data-curve=drawn]").click()
+    page.locator("[data-plot] canvas").scroll_into_view_if_needed()
+    page.mouse.move(*point(page, -1, -1.6))
+    page.mouse.down()
+    for i in range(21):
+        page.mouse.move(*point(page, -1 + i / 10, -1.6 + i / 7))
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"drawn=[\w-]{20}.*data=drawn"))
+    expect(page.locator("[data-curve=drawn]")).to_have_attribute("aria-pressed", "true")
+    until(page, 10)
+
+
+def test_own_rows_are_pasted_and_a_bad_one_is_named(open_page: OpenPage, watch: Watch) -> None:
+    watch.allowed.add("422")  # Chromium's own line about the refused rows
+    page = open_page("/labs/fitting")
+    page.locator("[data-own]").click()
+    page.locator("[data-own-text]").fill("x,y\n1,2\n2,three\n3,4")
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-warning]")).to_contain_text("Line 3")
+    page.locator("[data-own-text]").fill("x,y\n" + "\n".join(f"{i},{i % 5}" for i in range(40)))
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    expect(page.locator("[data-figures] dd").last).to_have_text("20")
+
+
+def test_a_width_that_is_clicked_in_the_sweep_is_loaded(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting?depth=1&replicas=4")
+    expect(page.locator("[data-capacity-said]")).to_contain_text("double descent")
+    page.locator("[data-sweep]").click()
+    chart = page.locator("[data-capacity-network] .u-over")
+    chart.wait_for(timeout=20_000)
+    expect(page.locator("[data-capacity-said]")).to_contain_text("least test error")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_url(re.compile(r"width=(3|4|6)\b"))
+
+
+def test_the_shared_link_opens_the_same_setting(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting?noise=0.5&l2=0.01")
+    page.locator("[data-share]").click()
+    link = page.locator("[data-share-link]")
+    expect(link).to_have_value(re.compile(r"/s/[\w-]+$"))
+    expect(page.locator("[data-share-qr]")).to_be_visible()
+    other = open_page("/s/" + link.input_value().rsplit("/", 1)[1])
+    assert re.search(r"noise=0.5&.*l2=0.01", other.url)
+
+
+def test_a_run_is_watched_from_another_page_without_control(open_page: OpenPage) -> None:
+    mine = open_page("/labs/fitting")
+    until(mine, 20)
+    mine.locator("[data-share]").click()
+    mine.locator("[data-share-kind=watch]").click()
+    link = mine.locator("[data-share-link]")
+    expect(link).to_have_value(re.compile(r"/s/"))
+    watcher = open_page("/s/" + link.input_value().rsplit("/", 1)[1])
+    expect(watcher.locator("[data-run-said]")).to_contain_text("watching")
+    expect(watcher.locator("[data-run-play]")).to_be_disabled()
+    until(watcher, steps(mine) + 10)
+
+
+def test_a_killed_training_says_so_and_starts_again_with_the_same_settings(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/fitting?noise=0.4")
+    until(page, 10)
+    kill_newest_worker()
+    expect(page.locator("[data-run-said]")).to_contain_text("ended from outside")
+    page.locator("[data-run-again]").click()
+    until(page, 10)
+    assert "noise=0.4" in page.url
+
+
+def kill_newest_worker() -> None:
+    """The last process that a forkserver has forked."""
+    rows = subprocess.run(
+        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[1:]
+    processes = [line.split(None, 2) for line in rows]
+    servers = {pid for pid, _, args in processes if "multiprocessing.forkserver" in args}
+    workers = [int(pid) for pid, parent, _ in processes if parent in servers]
+    os.kill(max(workers), signal.SIGKILL)
+
+
+def test_the_script_and_the_curves_are_handed_out(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting")
+    until(page, 50)
+    page.locator("[data-run-play]").click()
+    with page.expect_download() as downloading:
+        page.locator("[data-export=csv]").click()
+    text = Path(downloading.value.path()).read_text()
+    assert text.startswith("training steps,training error")
+    with page.expect_download() as downloading:
+        page.locator("[data-export=json]").click()
+    exported = json.loads(Path(downloading.value.path()).read_text())
+    assert exported["config"]["width"] == 64
+    page.locator("[data-code]").click()
+    expect(page.locator("[data-code-text]")).to_contain_text("def train(r):")
+    page.locator("[data-code-format=ipynb]").click()
+    expect(page.locator("[data-code-text]")).to_contain_text("# ## The network")
+
+
+def test_the_keyboard_alone_plays_and_pauses(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting")
+    until(page, 10)
+    page.locator("[data-plot] canvas").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    held = steps(page)
+    page.wait_for_timeout(300)
+    assert steps(page) == held
+    page.keyboard.press("Space")
+    until(page, held + 5)
+
+
+def test_with_reduced_motion_it_waits_to_be_started(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting", reduced_motion="reduce")
+    page.wait_for_timeout(500)
+    assert steps(page) == 0
+    expect(page.locator("[data-said]")).to_contain_text("Press Play")
