@@ -29,6 +29,11 @@ LOSS = {  # of one output, and of several
     ),
     "hinge": ("(1 - y * output[:, 0]).clamp(min=0).mean()", "F.multi_margin_loss(output, y)"),
 }
+RIGHT = {  # (targets are one-hot rows, several outputs)
+    (False, False): "(output[:, 0] > 0) == (y > 0)",
+    (False, True): "output.argmax(dim=1) == y",
+    (True, True): "output.argmax(dim=1) == y.argmax(dim=1)",
+}
 OPTIMIZER = {
     "sgd": "torch.optim.SGD(model.parameters(), LEARNING_RATE)",
     "momentum": "torch.optim.SGD(model.parameters(), LEARNING_RATE, momentum=0.9)",
@@ -87,9 +92,15 @@ def write(script: Script) -> str:
         single=meets_single(script),
         loss=LOSS[script.loss][several],
         optimizer=OPTIMIZER[script.optimizer],
-        right="output.argmax(dim=1) == y" if several else "(output[:, 0] > 0) == (y > 0)",
+        right=RIGHT[several and script.loss == "squared", several],
         columns=repr(", ".join(f"{part} {what}" for part in parts for what in measured)),
     )  # fmt: skip
+
+
+def write_perceptron(x: Tensor, classes: Tensor, eta: float, looks: int) -> str:
+    """Rosenblatt's rule on x [N, 2] and classes 0 and 1 [N], for so many looks at samples."""
+    template = environment().get_template("perceptron.py.jinja")
+    return template.render(x=x, y=2 * classes - 1, eta=eta, looks=looks)
 
 
 def meets_single(script: Script) -> bool:

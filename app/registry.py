@@ -1,7 +1,7 @@
 """The labs, in the order in which the home page shows them. Nothing else imports a lab."""
 
 from app.lab import Lab
-from app.labs import fitting, nms, rpn
+from app.labs import fitting, mlp, nms, rpn
 
-LABS: tuple[Lab, ...] = (fitting.LAB, rpn.LAB, nms.LAB)
+LABS: tuple[Lab, ...] = (fitting.LAB, mlp.LAB, rpn.LAB, nms.LAB)
 BY_SLUG = {lab.slug: lab for lab in LABS}

@@ -34,7 +34,7 @@ def read_table(text: str, columns: int = 2) -> Table:
     separator = next((s for s in SEPARATORS if s in text), ",")
     decimal_comma = separator != "," and "," in text
     rows, lines = parsed(text, separator, columns)
-    if rows and not any(is_number(cell, decimal_comma) for cell in rows[0]):
+    if rows and not any(is_number(cell, decimal_comma) for cell in rows[0][:-1] or rows[0]):
         names, rows, lines = rows[0], rows[1:], lines[1:]
     else:
         names = [str(i + 1) for i in range(len(rows[0]) if rows else columns)]
@@ -104,3 +104,26 @@ def scaled(values: list[float], low: float, high: float) -> tuple[list[float], f
     if not span or not math.isfinite(span):
         return [(low + high) / 2] * len(values), least, greatest
     return [low + (v - least) / span * (high - low) for v in values], least, greatest
+
+
+@dataclass(frozen=True)
+class Labeled:
+    """Columns of numbers, and a class a row: its number, and the classes' names."""
+
+    names: list[str]
+    columns: list[list[float]]
+    labels: list[int]
+    classes: list[str]
+
+
+def read_labeled(text: str, most: int) -> Labeled:
+    """A table whose last column is a label, at most `most` of them. Raises `InvalidInput`."""
+    table = read_table(text, columns=3)
+    cells = [row[-1] for row in table.rows]
+    classes = sorted(set(cells))
+    if not 2 <= len(classes) <= most:
+        message = N_("The last column holds the label: 2 to {most} different ones, not {found}.")
+        raise InvalidInput(message, "text", most=most, found=len(classes))
+    columns = [numbers(table, column) for column in range(len(table.names) - 1)]
+    labels = [classes.index(cell) for cell in cells]
+    return Labeled(table.names[:-1], columns, labels, classes)

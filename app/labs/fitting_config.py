@@ -100,7 +100,7 @@ class FittingConfig(LabConfig):
         "tanh",
         N_("Activation"),
         N_("What each unit does to its sum: tanh bends smoothly, ReLU in straight pieces."),
-        Look(NETWORK, choices={"tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid"}),
+        Look(NETWORK, choices={"tanh": N_("tanh"), "relu": N_("ReLU"), "sigmoid": N_("sigmoid")}),
     )
     replicas: int = control(
         16,
@@ -114,7 +114,10 @@ class FittingConfig(LabConfig):
         "adam",
         N_("Optimizer"),
         N_("How a gradient becomes a step."),
-        Look(TRAINING, choices={"sgd": "SGD", "momentum": N_("SGD with momentum"), "adam": "Adam"}),
+        Look(
+            TRAINING,
+            choices={"sgd": N_("SGD"), "momentum": N_("SGD with momentum"), "adam": N_("Adam")},
+        ),
     )
     learning_rate: float = control(
         0.01,

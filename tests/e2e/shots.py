@@ -15,7 +15,7 @@ from tests.e2e.browser import find_chromium, ready, running_server
 PAGES = {
     "home": "/",
     "fitting": "/labs/fitting",
-    "batchnorm": "/labs/batchnorm",
+    "mlp": "/labs/mlp",
     "rpn": "/labs/rpn",
     "nms": "/labs/nms",
     "patterns": "/patterns",

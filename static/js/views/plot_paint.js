@@ -71,27 +71,35 @@ function fillHeat({ ramp, values, rows, columns }, pixels) {
   }
 }
 
-/** @param {Context} context @param {Plane} on @param {Of<"heat">} layer */
-function heat(context, on, layer) {
-  const { rows, columns, values, alpha = 1 } = layer;
-  const key = `${layer.ramp} ${token("--heat-zero")} ${rows} ${columns}`;
+/**
+ * A grid of values as a picture of as many pixels; made once for the same values.
+ * @param {Of<"heat">["ramp"]} ramp @param {Of<"heat">["values"]} values @param {number} rows @param {number} columns
+ */
+export function heatImage(ramp, values, rows, columns) {
+  const key = `${ramp} ${token("--heat-zero")} ${rows} ${columns}`;
   let picture = made.get(values);
   if (picture?.key !== key) {
     const canvas = new OffscreenCanvas(columns, rows);
     const inner = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const pixels = inner.createImageData(columns, rows);
-    fillHeat(layer, pixels.data);
+    fillHeat(/** @type {Of<"heat">} */ ({ type: "heat", ramp, values, rows, columns }), pixels.data);
     inner.putImageData(pixels, 0, 0);
     picture = { key, canvas };
     made.set(values, picture);
   }
+  return picture.canvas;
+}
+
+/** @param {Context} context @param {Plane} on @param {Of<"heat">} layer */
+function heat(context, on, layer) {
+  const { rows, columns, alpha = 1 } = layer;
   const [x0, x1] = cellRange(layer.x ?? on.x, columns);
   const [y0, y1] = cellRange(layer.y ?? on.y, rows);
   context.globalAlpha = alpha;
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   const [left, top] = [on.toX(x0), on.toY(y1)];
-  context.drawImage(picture.canvas, left, top, on.toX(x1) - left, on.toY(y0) - top);
+  context.drawImage(heatImage(layer.ramp, layer.values, rows, columns), left, top, on.toX(x1) - left, on.toY(y0) - top);
 }
 
 /** @param {Context} context @param {Plane} on @param {Of<"contour">} layer */

@@ -1,0 +1,62 @@
+/** Small histograms in a row, one a layer: of weights, of gradients. */
+
+import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { number } from "../core/i18n.js";
+
+const BINS = 24;
+const HEIGHT = 56;
+
+/**
+ * Shares of values in bins that reach as far as the greatest absolute value on both sides.
+ * @param {ArrayLike<number>} values
+ */
+export function binned(values) {
+  const finite = Array.from(values).filter(Number.isFinite);
+  const reach = Math.max(1e-12, ...finite.map(Math.abs));
+  const counts = new Array(BINS).fill(0);
+  for (const v of finite) counts[Math.min(BINS - 1, Math.floor(((v + reach) / (2 * reach)) * BINS))] += 1;
+  const most = Math.max(1, ...counts);
+  return { reach, heights: counts.map((count) => count / most) };
+}
+
+/** @param {HTMLElement} root */
+export function histograms(root) {
+  const list = h("div", { class: "histograms" });
+  root.append(list);
+  /** @type {{name: string, values: ArrayLike<number>}[]} */
+  let rows = [];
+  const paint = oncePerFrame(() => {
+    rows.forEach(({ name, values }, i) => {
+      const figure = list.children[i];
+      const canvas = figure?.querySelector("canvas");
+      const caption = figure?.querySelector("figcaption");
+      if (!canvas || !caption) return;
+      const { reach, heights } = binned(values);
+      const width = canvas.clientWidth || 90;
+      const context = context2d(canvas, width, HEIGHT);
+      const bar = width / BINS;
+      heights.forEach((height, b) => {
+        context.fillStyle = token(b < BINS / 2 ? "--negative-sign" : "--positive-sign");
+        context.fillRect(b * bar + 0.5, HEIGHT - 1 - height * (HEIGHT - 6), bar - 1, height * (HEIGHT - 6));
+      });
+      context.fillStyle = token("--gray-2");
+      context.fillRect(0, HEIGHT - 1, width, 1);
+      context.fillRect(width / 2, 0, 1, HEIGHT);
+      caption.textContent = `${name} ±${reach < 0.01 ? reach.toExponential(0).replace("-", "−") : number(reach, 2)}`;
+    });
+  });
+  addEventListener("themechange", paint);
+  return {
+    /** @param {{name: string, values: ArrayLike<number>}[]} next */
+    update(next) {
+      rows = next;
+      while (list.childElementCount > next.length) list.lastChild?.remove();
+      while (list.childElementCount < next.length) list.append(h("figure", {}, h("canvas", { "aria-hidden": "true" }), h("figcaption")));
+      paint();
+    },
+    destroy() {
+      removeEventListener("themechange", paint);
+      list.remove();
+    },
+  };
+}

@@ -1,0 +1,181 @@
+"""The `mlp` page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, Watch
+
+pytestmark = pytest.mark.browser
+
+
+def steps(page: Page) -> int:
+    return int(page.locator("[data-run-count]").inner_text().replace(",", ""))
+
+
+def until(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
+        arg=at_least,
+    )
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "right side"), ("zh", "正确一侧")])
+def test_the_page_opens_training_and_says_how_many_points_are_right(
+    open_page: OpenPage, language: str, words: str
+) -> None:
+    page = open_page(f"/labs/mlp?speed=50&lang={language}")
+    until(page, 300)
+    expect(page.locator("[data-said]")).to_contain_text(words)
+    expect(page.locator("[data-said]")).to_contain_text(re.compile(r"(9\d|100\.0|99\.\d) %"))
+    expect(page.locator("[data-wires]")).to_contain_text("2 × 6")
+
+
+def test_layers_grow_and_shrink_by_their_buttons(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp")
+    page.get_by_role("button", name="One unit more in layer 1").click()
+    page.wait_for_url(re.compile(r"layers=7%2C4"))
+    expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 7, biases 7")
+    for _ in range(2):
+        page.get_by_role("button", name="Remove the last layer").click()
+    expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 1")
+    expect(page.get_by_role("button", name="Remove the last layer")).to_be_disabled()
+    for _ in range(6):
+        page.get_by_role("button", name="Add a layer").click()
+    expect(page.get_by_role("button", name="Add a layer")).to_be_disabled()
+    until(page, 10)
+
+
+def test_a_bias_is_chosen_by_keyboard_and_typed(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp", reduced_motion="reduce")
+    net = page.locator("[data-network] canvas")
+    net.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-map-name]")).to_contain_text("Response of unit 1")
+    page.keyboard.press("]")
+    expect(page.locator("[data-weight-name]")).to_contain_text("Weight from unit 1 to unit 1")
+    before = page.locator("[data-plot] canvas").evaluate("c => c.toDataURL()")
+    field = page.locator("[data-weight-value]")
+    field.fill("9")
+    field.press("Enter")
+    page.locator("[data-run-play]").focus()
+    expect(field).to_have_value("9.000")
+    net.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[data-plot] canvas").evaluate("c => c.toDataURL()") != before
+
+
+def test_a_weight_is_clicked_in_the_picture(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp?layers=1", reduced_motion="reduce")
+    box = page.locator("[data-network] canvas").bounding_box()
+    assert box
+    # Between the middle column's one unit and the output lies their one weight.
+    page.mouse.click(box["x"] + box["width"] * 0.67, box["y"] + 26 + (box["height"] - 30) / 2)
+    expect(page.locator("[data-weight-name]")).to_contain_text("of layer 2")
+
+
+def test_the_perceptron_takes_one_sample_a_step_and_ends_below_its_bound(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/mlp")
+    page.locator("[data-model=perceptron]").click()
+    expect(page.locator("[data-said]")).to_contain_text("w = 0")
+    page.locator("[data-run-step]").click()
+    expect(page.locator("[data-said]")).to_contain_text("Sample 1 is on the wrong side")
+    expect(page.locator("[data-live-rule]")).to_contain_text("margin 0.000 →")
+    page.locator("[data-next-mistake]").click()
+    expect(page.locator("[data-said]")).to_contain_text(re.compile("wrong side|whole round"))
+    page.locator("[data-run-speed]").select_option("200")
+    page.locator("[data-run-play]").click()
+    expect(page.locator("[data-said]")).to_contain_text("A whole round without a mistake")
+
+
+def test_on_xor_it_says_that_no_line_exists_and_shows_the_cycle(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp?model=perceptron&speed=20")
+    page.locator("[data-corners]").click()
+    expect(page.locator("[data-said]")).to_contain_text("No line separates these points")
+    page.locator("[data-run-play]").click()
+    expect(page.locator("[data-said]")).to_contain_text("round in circles")
+
+
+def test_points_are_painted_and_erased(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp")
+    until(page, 10)
+    page.locator("[data-paint-switch]").click()
+    page.locator("[data-paint-clear]").click()
+    page.wait_for_url(re.compile(r"data=own"))
+    page.locator("[data-brush='2']").click()
+    canvas = page.locator("[data-plot] canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    for i in range(8):
+        page.mouse.move(box["x"] + box["width"] * (0.4 + i * 0.03), box["y"] + box["height"] * 0.3)
+    page.mouse.up()
+    expect(page.locator("[data-confusion] thead th")).to_have_count(4)  # a third class is there
+    until(page, 10)
+
+
+def test_a_table_with_three_columns_asks_which_and_a_bad_row_is_named(
+    open_page: OpenPage, watch: Watch
+) -> None:
+    watch.allowed.add("422")
+    page = open_page("/labs/mlp")
+    page.locator("[data-own]").click()
+    page.locator("[data-own-text]").fill("a,b,kind\n1,2,cat\n1,x,dog")
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-warning]")).to_contain_text("Line 3")
+    rows = "\n".join(f"{i % 5},{i},{-i},{'cat' if i % 2 else 'dog'}" for i in range(40))
+    page.locator("[data-own-text]").fill("a,b,c,kind\n" + rows)
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-warning]")).to_contain_text("3 columns")
+    page.locator("[data-own-columns] select").first.select_option("pca")
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    page.wait_for_url(re.compile(r"axes=PCA"))
+
+
+def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/mlp")
+    page.locator("[data-compare]").click()
+    expect(page.locator("[data-compared]")).to_be_visible()
+    page.get_by_label("Activation").select_option("relu")
+    expect(page.locator("[data-compared-name]")).to_contain_text("Activation: tanh")
+    until(page, 30)
+    page.wait_for_timeout(300)
+    again = open_page("/labs/mlp" + page.evaluate("location.search"))
+    expect(again.locator("[data-compared-name]")).to_contain_text("Activation: tanh")
+    again.locator("[data-compare]").click()
+    expect(again.locator("[data-compared]")).to_be_hidden()
+    until(again, 10)
+
+
+def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp")
+    until(page, 100)
+    page.locator("[data-run-play]").click()
+    past = page.locator("[data-run-past]")
+    past.focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    expect(page.locator("[data-run-unit]")).to_contain_text("of ")
+    assert steps(page) < 100
+    page.locator("[data-run-play]").click()
+    until(page, 110)
+
+
+@pytest.mark.parametrize("query", ["model=perceptron&data=gaussians", "compare=b", "data=hill"])
+def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(
+    open_page: OpenPage, query: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(f"/labs/mlp?{query}", width=360, height=740)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
