@@ -24,7 +24,7 @@ STEPS = 10  # training steps a frame
 
 def run_rows() -> Iterator[tuple[str, Row]]:
     with served() as (address, process):
-        time.sleep(5)  # torch and the networks are loaded behind the first page
+        time.sleep(8)  # torch and the networks are loaded behind the first page
         yield "first_frame_s", row(first_frames(address), "s", "at most 0.3")
         latencies, frames = full_room(address)
         slow = row(latencies, "ms", "at most 50; 99th percentile of /healthz with 32 trainings")

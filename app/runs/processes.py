@@ -105,7 +105,7 @@ def context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    chosen.set_forkserver_preload(["app.runs.worker"])
+    chosen.set_forkserver_preload(["app.runs.preload"])
     return chosen
 
 

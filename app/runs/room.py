@@ -27,6 +27,7 @@ from app.runs.engine import Engine, Worker
 from app.settings import Settings
 
 Values = dict[str, Any]
+WHOLE_RUNS = 4  # that are trained in one request at the same time
 HEIR_SECONDS = 5  # that a run started anew may take to be there
 GONE = N_("That run is over, or there never was one of that name.")
 FRAME_SECONDS = 60  # that one frame may take; a run that needs more is stuck
@@ -166,6 +167,8 @@ class Room:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
         self.runs: dict[str, Run] = {}
+        self.remembered: dict[tuple[str, str, int], bytes] = {}  # frames of whole runs
+        self.in_turn = asyncio.Semaphore(WHOLE_RUNS)
 
     def open(self, lab: Lab, config: LabConfig, visitor: str, before: Run | None = None) -> Run:
         """A place in the room, that of the visitor's run `before` if there was one. Raises

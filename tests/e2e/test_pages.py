@@ -46,7 +46,9 @@ def test_the_presenter_sees_the_picture_larger_and_no_panels(open_page, path):
     expect(page.locator(".lesson")).to_be_hidden()
     expect(page.locator(".controls")).to_be_hidden()
     page.wait_for_timeout(100)
-    assert page.locator(".over:visible, .plot canvas:visible").last.bounding_box()["width"] >= before
+    assert (
+        page.locator(".over:visible, .plot canvas:visible").last.bounding_box()["width"] >= before
+    )
     page.keyboard.press("Escape")
     expect(page.locator(".lesson")).to_be_visible()
 

@@ -6,6 +6,10 @@ import { number, t } from "../core/i18n.js";
 import { lastPhoto } from "../core/photo.js";
 import { STYLES, warm } from "../views/picture.js";
 import { token } from "../core/dom.js";
+import { plane } from "../core/plane.js";
+import { paintLayers } from "../views/plot_paint.js";
+import { fitLayers } from "./fitting_layers.js";
+import { mapLayers } from "./mlp_layers.js";
 import { resultAt } from "./nms_result.js";
 
 /** @param {string} slug */
@@ -26,16 +30,56 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
 }
 
 async function main() {
+  await Promise.all([showPhotoLabs(), showFitting(), showMlp()]);
+  document.documentElement.dataset.ready = "";
+}
+
+async function showPhotoLabs() {
   try {
     const photo = await lastPhoto();
     const frame = await postForFrame("/api/rpn/proposals", { image_id: photo.id });
     drawRpn(photo, frame);
     drawNms(photo, frame);
   } catch (error) {
-    for (const slug of ["rpn", "nms"]) thumbnail(slug).note.textContent = error instanceof Error ? error.message : "";
+    for (const slug of ["rpn", "nms"]) complain(slug, error);
   }
-  document.documentElement.dataset.ready = "";
 }
+
+/** @param {string} slug @param {unknown} error */
+function complain(slug, error) {
+  thumbnail(slug).note.textContent = error instanceof Error ? error.message : "";
+}
+
+/**
+ * A lab's run of its own settings after so many steps, as a plot on the thumbnail.
+ * @param {string} slug
+ * @param {number} steps
+ * @param {{x: [number, number], y: [number, number]}} range
+ * @param {(frame: any) => {layers: import("../views/plot.js").Layer[], note: string}} draw
+ */
+async function showRun(slug, steps, range, draw) {
+  const { canvas, context, note } = thumbnail(slug);
+  try {
+    const frame = await postForFrame(`/api/labs/${slug}/run`, { config: {}, steps });
+    const drawn = draw(frame);
+    const on = plane({ ...range, width: canvas.width, maxHeight: canvas.height, aspect: canvas.width / canvas.height, square: false, margins: { left: 0, right: 0, top: 0, bottom: 0 } });
+    paintLayers(context, on, drawn.layers);
+    note.textContent = drawn.note;
+  } catch (error) {
+    complain(slug, error);
+  }
+}
+
+const showFitting = () =>
+  showRun("fitting", 500, { x: [-1.05, 1.05], y: [-1.7, 1.7] }, (frame) => ({
+    layers: fitLayers(frame, { singles: true, selected: -1, drawing: true }),
+    note: t("{count} networks after {step} steps, trained for this picture", { count: number(frame.shapes.curves[0], 0), step: number(frame.header.step, 0) }),
+  }));
+const showMlp = () =>
+  showRun("mlp", 400, { x: [-1.4, 1.4], y: [-0.95, 0.8] }, (frame) => ({
+    layers: mapLayers(frame, { look: "shares", all: true }),
+    note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
+  }));
 
 /** @param {import("../core/photo.js").Photo} photo @param {any} frame */
 function drawRpn(photo, { header, arrays }) {
