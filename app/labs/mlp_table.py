@@ -1,6 +1,6 @@
 """A visitor's own labeled rows for the `mlp` lab."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +18,7 @@ class TableQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(description="columns of numbers and a last column of labels")
-    columns: list[int] | Literal["pca"] | None = Field(
+    columns: list[Annotated[int, Field(strict=True)]] | Literal["pca"] | None = Field(
         None, description="the two columns to use, from 0, or pca; the first two if left out"
     )
 

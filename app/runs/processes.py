@@ -68,8 +68,7 @@ class ProcessEngine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._context = context()
-        # One thread starts all processes: multiprocessing keeps its books without locks.
-        self._starter = ThreadPoolExecutor(1, "start-run")
+        self._starter = starter()
 
     def warm_up(self) -> None:
         """Have the forkserver import torch and the labs, and make its first fork."""
@@ -97,7 +96,14 @@ class ProcessEngine:
         return ProcessWorker(process, reader, writer)
 
     def close(self) -> None:
+        """The runs are ended by whoever began them; an application may be started again."""
         self._starter.shutdown(wait=False)
+        self._starter = starter()
+
+
+def starter() -> ThreadPoolExecutor:
+    """One thread starts all processes: multiprocessing keeps its books without locks."""
+    return ThreadPoolExecutor(1, "start-run")
 
 
 def context() -> BaseContext:

@@ -29,11 +29,11 @@ class TrainQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     config: dict[str, Any] = Field({}, description="settings that differ from the defaults")
-    steps: int = Field(100, ge=0, le=MAX_STEPS)
+    steps: int = Field(100, ge=0, le=MAX_STEPS, strict=True)
 
 
 class CodeQuery(TrainQuery):
-    steps: int = Field(1000, ge=0, le=1_000_000)
+    steps: int = Field(1000, ge=0, le=1_000_000, strict=True)
     format: Literal["py", "ipynb"] = "py"
 
 

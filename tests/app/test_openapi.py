@@ -21,6 +21,8 @@ STRICTER = {
     "/api/nms/sweep",
     "/api/images",
     "/api/share",
+    "/api/fitting/table",
+    "/api/mlp/table",
     "/api/labs/{slug}/run",
     "/api/labs/{slug}/code",
 }

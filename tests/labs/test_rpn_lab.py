@@ -22,23 +22,23 @@ Frame = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
 @pytest.fixture(scope="module")
-def image_id(client: TestClient) -> str:
-    answer = client.post("/api/samples/street")
+def image_id(one_client: TestClient) -> str:
+    answer = one_client.post("/api/samples/street")
     assert answer.status_code == 201
     return str(answer.json()["id"])
 
 
 @pytest.fixture(scope="module")
-def answer(client: TestClient, image_id: str) -> dict[str, Any]:
-    response = client.post(PATH, json={"image_id": image_id})
+def answer(one_client: TestClient, image_id: str) -> dict[str, Any]:
+    response = one_client.post(PATH, json={"image_id": image_id})
     assert response.status_code == 200, response.text
     told: dict[str, Any] = response.json()
     return told
 
 
 @pytest.fixture(scope="module")
-def frame(client: TestClient, image_id: str) -> Frame:
-    return wire.decode(client.post(PATH, json={"image_id": image_id}, headers=BINARY).content)
+def frame(one_client: TestClient, image_id: str) -> Frame:
+    return wire.decode(one_client.post(PATH, json={"image_id": image_id}, headers=BINARY).content)
 
 
 def upload(client: TestClient, width: int, height: int) -> str:
