@@ -23,11 +23,11 @@ STRICTER = {
     "/api/share",
     "/api/fitting/table",
     "/api/mlp/table",
-    "/api/labs/{slug}/run",
     "/api/labs/{slug}/code",
 }
 app = create_app(Settings())
-schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+# One endpoint trains as long as it is asked to; what it refuses is in test_sockets.py.
+schema = schemathesis.openapi.from_asgi("/openapi.json", app).exclude(path="/api/labs/{slug}/run")
 
 
 @pytest.fixture(scope="module", autouse=True)
