@@ -285,7 +285,7 @@ def test_a_process_is_nice_uses_one_thread_and_starts_within_a_blink() -> None:
 
 
 SERVER = """
-import asyncio, sys, time
+import asyncio, signal
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
@@ -299,6 +299,7 @@ async def main():
     await run.advance(1)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the caller ignores it
     asyncio.run(main())
 """
 
