@@ -31,15 +31,18 @@ def read_table(text: str, columns: int = 2) -> Table:
     if len(text) > MAX_CHARACTERS:
         message = N_("The text may have at most {limit} characters.")
         raise InvalidInput(message, "text", limit=f"{MAX_CHARACTERS:,}")
+    text = text.removeprefix("\ufeff")
     separator = next((s for s in SEPARATORS if s in text), ",")
     decimal_comma = separator != "," and "," in text
     rows, lines = parsed(text, separator, columns)
-    if rows and not any(is_number(cell, decimal_comma) for cell in rows[0][:-1] or rows[0]):
+    if rows and not any(is_number(cell, decimal_comma) for cell in rows[0]):
         names, rows, lines = rows[0], rows[1:], lines[1:]
     else:
         names = [str(i + 1) for i in range(len(rows[0]) if rows else columns)]
     if not rows:
         raise InvalidInput(N_("There are no rows with numbers in this text."), "text")
+    if len(rows) > MAX_ROWS:
+        raise InvalidInput(N_("There are more than {limit} rows."), "text", limit=MAX_ROWS)
     return Table(names, rows, lines, decimal_comma)
 
 
@@ -62,9 +65,8 @@ def parsed(text: str, separator: str, columns: int) -> tuple[list[list[str]], li
 
 
 def check_row(row: list[str], rows: list[list[str]], columns: int, line: int) -> None:
-    if len(rows) > MAX_ROWS:  # one more than the rows, for a header
-        message = N_("There are more than {limit} rows.")
-        raise InvalidInput(message, "text", limit=MAX_ROWS)
+    if len(rows) > MAX_ROWS:  # no use reading on: at most one of them is a header
+        raise InvalidInput(N_("There are more than {limit} rows."), "text", limit=MAX_ROWS)
     if len(row) > MAX_COLUMNS:
         message = N_("Line {line} has more than {limit} columns.")
         raise InvalidInput(message, "text", line=line, limit=MAX_COLUMNS)
@@ -82,6 +84,8 @@ def is_number(cell: str, decimal_comma: bool) -> bool:
 
 
 def to_number(cell: str, decimal_comma: bool) -> float:
+    if "_" in cell:  # Python's own way to group digits, and no spreadsheet's
+        raise ValueError("not a number")
     return float(cell.replace(",", ".") if decimal_comma else cell)
 
 
@@ -100,10 +104,11 @@ def numbers(table: Table, column: int) -> list[float]:
 def scaled(values: list[float], low: float, high: float) -> tuple[list[float], float, float]:
     """Values moved into [low, high], with their own least and greatest."""
     least, greatest = min(values), max(values)
-    span = greatest - least
-    if not span or not math.isfinite(span):
+    span = greatest / 2 - least / 2  # halves: the whole may be beyond the largest float
+    if not span:
         return [(low + high) / 2] * len(values), least, greatest
-    return [low + (v - least) / span * (high - low) for v in values], least, greatest
+    moved = [low + (v / 2 - least / 2) / span * (high - low) for v in values]
+    return moved, least, greatest
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ class CurveFit:
         self.stopping = EarlyStopping(self.networks)
         self.history = History(NAMES)
         self._widest = settings.width
+        self._since = -1  # the step after which all moments were measured on these points
         self._measure()
 
     def takes(self, settings: FitSettings) -> bool:
@@ -104,6 +105,8 @@ class CurveFit:
         if settings == self.settings and points is self.points:
             return
         anew = points is not self.points or settings.early_stopping != self.settings.early_stopping
+        if points is not self.points:
+            self._since = self.step
         self.settings, self.points = settings, points
         self.batches.resize(len(self.part(TRAIN)[1]), settings.batch_size)
         if anew:
@@ -149,12 +152,13 @@ class CurveFit:
     @property
     def best_moment(self) -> int | None:
         """Where in the history the median validation error was least; without validation points,
-        the median test error.
+        the median test error. Errors on other points than those of now do not count.
         """
+        first = int(np.searchsorted(self.history.steps, self._since, side="right"))
         for name in ("validation", "test"):
-            row = self.history.table[NAMES.index(name)]
+            row = self.history.table[NAMES.index(name), first:]
             if np.isfinite(row).any():
-                return int(np.nanargmin(row))
+                return first + int(np.nanargmin(row))
         return None
 
     def _error(self, role: int) -> NDArray[np.float64]:

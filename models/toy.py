@@ -7,6 +7,7 @@ more training points adds to those before and moves no other point.
 
 import base64
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
@@ -263,4 +264,6 @@ def decode_heights(text: str) -> list[float]:
 
 def unpacked(text: str) -> bytes:
     """base64url without padding. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text):  # the decoder would take + and / as well
+        raise ValueError("not base64url")
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -308,6 +308,9 @@ class TableAnswer(BaseModel):
     rows: int
     names: list[str]
     ranges: list[list[float]] = Field(description="least and greatest x, then y, as they were")
+    units: list[list[float]] = Field(
+        description="offset and scale of x, then of y: what it was is offset + scale * point"
+    )
 
 
 @router.post("/api/fitting/table", responses=can_fail(BAD_BODY))
@@ -337,7 +340,17 @@ def table(query: TableQuery) -> TableAnswer:
         rows=count,
         names=read.names[:2],
         ranges=[[least_x, greatest_x], [least_y, greatest_y]],
+        units=[units_of(least_x, greatest_x, OWN_X), units_of(least_y, greatest_y, OWN_Y)],
     )
+
+
+def units_of(least: float, greatest: float, side: tuple[float, float]) -> list[float]:
+    """Offset and scale that undo `app.tables.scaled`; a constant column keeps a scale of 1."""
+    low, high = side
+    if least == greatest:
+        return [least - (low + high) / 2, 1.0]
+    scale = (greatest / 2 - least / 2) / (high / 2 - low / 2)
+    return [least - scale * low, scale]
 
 
 LAB = Lab(

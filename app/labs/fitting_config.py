@@ -199,7 +199,7 @@ LESSON = (
             "One unit can only bend once. Both errors stay high, close together: the network is "
             "too small for the curve, and more data would not help it."
         ),
-        {"width": 1, "depth": 1},
+        {"width": 1, "depth": 1, "train": 100},
     ),
     Step(
         N_("More data"),
@@ -207,7 +207,7 @@ LESSON = (
             "The same large networks with 300 training points. There is no room left to wiggle "
             "between them: the band narrows onto the true curve, and the gap closes."
         ),
-        {"train": 300, "batch_size": 32},
+        {"train": 300, "batch_size": 100},
     ),
     Step(
         N_("A penalty"),

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from playwright.sync_api import Page
 
@@ -30,15 +31,20 @@ def find_chromium() -> str:
     raise RuntimeError("no Chromium found; install it, or set VITRINE_CHROMIUM to its path")
 
 
+class Server(NamedTuple):
+    address: str
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
 def running_server() -> Iterator[str]:
     """The `vitrine` command in a process of its own; yields its address once it answers."""
-    with served() as (address, _):
-        yield address
+    with served() as server:
+        yield server.address
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served() -> Iterator[Server]:
     """The same, with its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +56,7 @@ def served() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_up(address, process)
-        yield address, process
+        yield Server(address, process)
     finally:
         process.terminate()
         process.wait(10)
@@ -67,6 +73,13 @@ def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
     raise RuntimeError("the server did not answer within 30 s")
+
+
+def newest_worker(server: subprocess.Popen[bytes]) -> int:
+    """The run that this server started last: its forkserver's child with the greatest number."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
+    return max(pid for pid, parent in parents.items() if parents.get(parent) == server.pid)
 
 
 def ready(page: Page) -> None:

@@ -16,15 +16,20 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.e2e.browser import find_chromium, ready, running_server
+from tests.e2e.browser import Server, find_chromium, ready, served
 
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    with running_server() as url:
-        yield url
+def server() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def address(server: Server) -> str:
+    return server.address
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ import json
 import os
 import re
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import Server, newest_worker
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
@@ -148,26 +148,15 @@ def test_a_run_is_watched_from_another_page_without_control(open_page: OpenPage)
 
 
 def test_a_killed_training_says_so_and_starts_again_with_the_same_settings(
-    open_page: OpenPage,
+    open_page: OpenPage, server: Server
 ) -> None:
     page = open_page("/labs/fitting?noise=0.4")
     until(page, 10)
-    kill_newest_worker()
+    os.kill(newest_worker(server.process), signal.SIGKILL)
     expect(page.locator("[data-run-said]")).to_contain_text("ended from outside")
     page.locator("[data-run-again]").click()
     until(page, 10)
     assert "noise=0.4" in page.url
-
-
-def kill_newest_worker() -> None:
-    """The last process that a forkserver has forked."""
-    rows = subprocess.run(
-        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()[1:]
-    processes = [line.split(None, 2) for line in rows]
-    servers = {pid for pid, _, args in processes if "multiprocessing.forkserver" in args}
-    workers = [int(pid) for pid, parent, _ in processes if parent in servers]
-    os.kill(max(workers), signal.SIGKILL)
 
 
 def test_the_script_and_the_curves_are_handed_out(open_page: OpenPage) -> None:

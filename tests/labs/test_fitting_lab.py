@@ -1,5 +1,7 @@
 """The `fitting` lab: its run, its table, and what it makes of hostile settings."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from app import wire
 from app.errors import Diverged, InvalidInput
 from app.lab import Ask
 from app.labs.fitting import LAB, CapacityFrame, FittingFrame, run
-from app.labs.fitting_config import FittingConfig
+from app.labs.fitting_config import LESSON, FittingConfig
 from models.toy import decode_curve, encode_heights, encode_rows, sample_curve
 from tests.labs.scripts import printed
 
@@ -142,6 +144,72 @@ def test_every_size_is_trained_at_once_and_polynomials_come_with_the_first_frame
     assert LAB.parameters(config) < 5_000_000
 
 
+@pytest.mark.parametrize(("depth", "replicas"), [(1, 4), (2, 16), (3, 1)])
+def test_parameters_are_counted_as_they_are_allocated(depth: int, replicas: int) -> None:
+    from app.labs.fitting import SWEEP_SEEDS, WIDTHS, settings_of
+    from models.capacity import CapacitySweep
+    from models.mlp import Replicas
+
+    def numbers(networks: Replicas) -> int:
+        return sum(tensor.numel() for tensor in [*networks.weights, *networks.biases])
+
+    one = FittingConfig(depth=depth, replicas=replicas, width=9)
+    settings = settings_of(one)
+    assert LAB.parameters(one) == numbers(Replicas(settings.shape, settings.options))
+    every = one.model_copy(update={"mode": "capacity"})
+    sweep = CapacitySweep(
+        WIDTHS, SWEEP_SEEDS, depth, settings.options[0],
+        activation="tanh", optimizer="adam", seed=0,
+    )  # fmt: skip
+    assert LAB.parameters(every) == sum(numbers(stack) for _, stack in sweep._stacks)
+
+
+def test_counting_parameters_needs_no_torch() -> None:
+    program = (
+        "import sys\n"
+        "from app.labs.fitting import LAB\n"
+        "LAB.parameters(LAB.config()); LAB.parameters(LAB.config(mode='capacity'))\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def at(step: int, steps: int) -> Any:
+    """The frame that a step of the lesson shows after so many steps of training."""
+    config = FittingConfig(**LESSON[step].state)
+    return driven(config, Ask(config, steps))
+
+
+def band(frame: Any) -> float:
+    return float(np.mean(frame.band[2] - frame.band[0]))
+
+
+def test_the_lesson_says_what_is_then_seen() -> None:
+    """Each claim of the texts in `fitting_config.LESSON`, from the numbers of the frames."""
+    by_heart, small, much, penalty, early, quiet = (
+        at(step, steps) for step, steps in enumerate((1000, 1000, 1000, 600, 600, 1000))
+    )
+    training, _, test, _ = (
+        {name: float(np.median(frame.errors[row])) for name, frame in {
+            "by heart": by_heart, "small": small, "much": much, "penalty": penalty,
+            "early": early, "quiet": quiet}.items()}
+        for row in range(4)
+    )  # fmt: skip
+    assert by_heart.parameters > 4000
+    assert training["by heart"] < by_heart.floor < by_heart.best_test < test["by heart"] / 2
+    assert small.verdict == "underfits"
+    assert min(training["small"], test["small"]) > 5 * small.floor
+    assert test["small"] == pytest.approx(training["small"], rel=0.1)
+    assert band(much) < band(by_heart) / 2
+    assert np.mean((much.band[1] - much.truth) ** 2) < 0.02
+    assert abs(test["much"] - training["much"]) < 0.02
+    assert test["penalty"] < test["by heart"] / 2
+    assert (early.stopped_at >= 0).all()
+    assert test["penalty"] < test["early"] < 1.3 * test["penalty"]
+    assert test["quiet"] - training["quiet"] < 0.005
+    assert quiet.verdict == "fits"
+
+
 def test_a_program_gets_the_last_frame(client: TestClient) -> None:
     answer = client.post("/api/labs/fitting/run", json={"config": QUICK, "steps": 40})
     header, arrays = wire.decode(answer.content)
@@ -193,6 +261,10 @@ def test_two_columns_become_points_of_three_roles(client: TestClient) -> None:
         ("1,2\n\n3,4\n5,6,7", "Line 4"),
         ("a,b\n1,2\n3,four\n5,6", "Line 3"),
         ("1,2\n3,nan\n5,6\n7,8", "Line 2"),
+        ("one,2\n3,4\n5,6\n7,8\n9,1", "Line 1"),
+        ("1,two\n3,4\n5,6\n7,8\n9,1", "Line 1"),
+        ("1_0,2\n3,4\n5,6\n7,8", "Line 1"),
+        ("\n".join("1,2" for _ in range(2001)), "2000 rows"),
         ("1,2\n3,1e999\n5,6\n7,8", "Line 2"),
         ("1,2\n3,4", "four rows"),
         ("1\n2\n3", "Line 1"),
@@ -207,6 +279,44 @@ def test_a_table_that_cannot_be_used_is_told_by_line(
     answer = client.post("/api/fitting/table", json={"text": text})
     assert answer.status_code == 422
     assert said in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("header", ["", "x,y\n"])
+def test_two_thousand_rows_are_taken_and_can_be_trained_on(client: TestClient, header: str) -> None:
+    text = header + "\n".join(f"{i},{i % 7}" for i in range(2000))
+    answer = client.post("/api/fitting/table", json={"text": text}).json()
+    assert answer["rows"] == 2000
+    frame = driven(FittingConfig(**QUICK, data="own", points=answer["points"]))
+    assert len(frame.x) == 2000
+
+
+def test_a_byte_order_mark_costs_no_row(client: TestClient) -> None:
+    text = "\ufeff1,2\n3,4\n5,6\n7,8"
+    assert client.post("/api/fitting/table", json={"text": text}).json()["rows"] == 4
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(3.5, -7), (4, 0.25), (6, 11), (5, 2)],
+        [(2001, 1e6), (2002, 3e6), (2003, 2e6), (2004, 1e6)],
+        [(-1e308, 1e308), (1e308, -1e308), (0, 0), (5e307, 5e307)],
+        [(1, 5), (2, 5), (3, 5), (4, 5)],
+    ],
+    ids=["small", "years", "as far apart as floats go", "constant"],
+)
+def test_the_units_turn_points_back_into_what_was_pasted(
+    client: TestClient, rows: list[tuple[float, float]]
+) -> None:
+    text = "\n".join(f"{x!r},{y!r}" for x, y in rows)
+    answer = client.post("/api/fitting/table", json={"text": text}).json()
+    points = decode_curve(answer["points"])
+    for place, column, (offset, scale) in zip(
+        (points.x[:, 0], points.y), zip(*rows, strict=True), answer["units"], strict=True
+    ):
+        span = max(column) / 2 - min(column) / 2 or 1.0
+        found, pasted = np.array([offset + scale * v for v in place.tolist()]), np.array(column)
+        np.testing.assert_allclose(found / span, pasted / span, atol=2e-4)
 
 
 def test_a_constant_column_and_odd_characters_do_no_harm(client: TestClient) -> None:

@@ -87,6 +87,23 @@ def test_moving_a_test_point_moves_its_error_and_no_curve() -> None:
     assert not np.array_equal(fit.errors()[2], other.errors()[2])
 
 
+def test_the_best_step_is_sought_among_errors_on_the_points_of_now() -> None:
+    fit = CurveFit(BASE, points())
+    assert fit.best_moment == 0
+    fit.train(200)
+    noisier = sample_curve("sine", train=12, validation=10, test=20, noise=0.9, seed=1)
+    fit.change(BASE, noisier)
+    assert fit.best_moment is None  # nothing is measured on them yet
+    fit.train(100)
+    steps, row = fit.history.steps, fit.history.table[3]
+    later = {int(step): error for step, error in zip(steps, row, strict=True) if step > 200}
+    assert fit.best_moment is not None
+    assert int(steps[fit.best_moment]) == min(later, key=lambda step: later[step])
+    assert row[: len(row) - len(later)].min() < min(later.values())
+    fit.change(replace(BASE, l2=0.01), noisier)
+    assert fit.best_moment is not None  # another penalty leaves the points as they are
+
+
 def test_fewer_units_are_taken_and_more_are_not() -> None:
     fit = CurveFit(BASE, points())
     assert fit.takes(replace(BASE, width=3))

@@ -3,6 +3,7 @@
 const LIMIT = 2; // coordinates lie in [-2, 2]
 const STEPS = 65535;
 const ROW_BYTES = 5;
+const CLASSES = 4;
 export const MAX_ROWS = 2000;
 export const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 
@@ -55,7 +56,7 @@ export function decodeRows(text) {
   const bytes = toBytes(text);
   if (!bytes || bytes.length % ROW_BYTES || bytes.length > MAX_ROWS * ROW_BYTES) return [];
   const view = new DataView(bytes.buffer);
-  return Array.from({ length: bytes.length / ROW_BYTES }, (_, i) => {
+  const rows = Array.from({ length: bytes.length / ROW_BYTES }, (_, i) => {
     const kind = bytes[i * ROW_BYTES + 4] ?? 0;
     return {
       a: fromSteps(view.getUint16(i * ROW_BYTES, true)),
@@ -64,6 +65,7 @@ export function decodeRows(text) {
       role: kind >> 4,
     };
   });
+  return rows.every(({ label, role }) => label < CLASSES && role <= TEST) ? rows : [];
 }
 
 /**

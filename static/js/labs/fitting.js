@@ -11,7 +11,7 @@ import { plot } from "../views/plot.js";
 import { runbar } from "../views/runbar.js";
 import { capacityPanel } from "./fitting_capacity.js";
 import { errorColumns, ERROR_BANDS, ERROR_LINES, fitLayers, marksOf, rulesOf } from "./fitting_layers.js";
-import { ownDialog } from "./fitting_own.js";
+import { ownDialog, unitsOf } from "./fitting_own.js";
 import { fitSentence, liveFormulas, showFigures, summaryOf } from "./fitting_words.js";
 
 const CURVES = ["sine", "step", "polynomial", "drawn"];
@@ -73,7 +73,10 @@ function show(frame) {
 
 function redraw() {
   if (!shown) return;
-  view.update({ layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }), summary: summaryOf(shown), free: drawing });
+  view.update({
+    layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }), summary: summaryOf(shown), free: drawing,
+    units: state.values.data === "own" ? unitsOf(state.values.axes) : null,
+  });
   $("[data-key-truth]").hidden = state.values.data === "own";
 }
 

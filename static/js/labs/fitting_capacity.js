@@ -11,6 +11,8 @@ import { brief, median } from "./fitting_words.js";
 const ENOUGH = 600; // training steps; beyond, the picture hardly changes
 const AT_ONCE = 20; // steps between two pictures
 const DATA = ["data", "train", "noise", "data_seed", "drawn", "points"]; // what polynomials depend on
+const SIZE_ONLY = ["width", "replicas", "validation", "early_stopping", "patience"]; // the sweep goes over all sizes, to the end
+const PERFECT = 1e-6; // a training error that is but rounding
 const MUCH = 1000; // times below the least test error, errors are drawn no lower
 
 /** @type {import("../views/chart.js").Line[]} */
@@ -119,8 +121,10 @@ export function capacityPanel({ state, configOf, onWidth }) {
     // A perfect fit's error is rounding, 1e-28; drawn as it is it would flatten all the rest.
     const floor = (/** @type {number[]} */ row = []) => row.map((v) => Math.max(v, least / MUCH));
     const through = header.points - 1;
-    const again = worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
-    said.textContent = [
+    const again = worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
+    // Of two points above each other no polynomial takes both.
+    const hits = through >= test.length || (training[through] ?? NaN) < PERFECT;
+    said.textContent = !hits ? `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})` : [
       t("Least test error {error} at degree {best}. From degree {through} on, the polynomial goes through all {points} points.", { error: brief(least), best, through, points: header.points }),
       again ? t("There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.", { worst: number(test[worst] ?? NaN, 0) }) : "",
     ].join(" ").trim();
@@ -143,7 +147,8 @@ export function capacityPanel({ state, configOf, onWidth }) {
     }
     // Live fields start this one anew: another penalty is another experiment.
     session = trainingSession({
-      slug: "fitting", configOf, liveNames: [],
+      slug: "fitting", liveNames: [],
+      configOf: (values) => Object.fromEntries(Object.entries(configOf(values)).filter(([name]) => !SIZE_ONLY.includes(name))),
       state: { ...state, get values() { return { ...state.values, speed: AT_ONCE, run: "" }; } },
       onFrame: (next) => {
         frame = next;

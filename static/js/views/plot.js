@@ -54,6 +54,8 @@ const REACH = 14; // pixels from a point to the pointer
 const TOUCH_REACH = 24;
 let plots = 0;
 
+/** What an axis is called and counts in: `offset + scale * place`. @typedef {{name: string, offset: number, scale: number}} Unit */
+
 /**
  * @param {HTMLElement} root
  * @param {PlotOptions} options
@@ -69,7 +71,7 @@ export function plot(root, options) {
   }
   root.append(frame);
   let { x, y } = options;
-  /** @type {{layers: Layer[], summary: string, free?: boolean}} */
+  /** @type {{layers: Layer[], summary: string, free?: boolean, units?: [Unit, Unit] | null}} */
   let scene = { layers: [], summary: "" };
   // Whether a press beside a point draws; if not, a finger there scrolls the page.
   const free = () => Boolean(options.onPaint || options.onStroke) && (scene.free ?? true);
@@ -97,7 +99,8 @@ export function plot(root, options) {
   const paint = oncePerFrame(() => {
     const context = context2d(canvas, size.width, size.height);
     const grounded = scene.layers.some((layer) => layer.type === "heat");
-    const look = { xLabel: options.xLabel ?? "", yLabel: options.yLabel ?? "", grid: !grounded };
+    const plain = [options.xLabel ?? "", options.yLabel ?? ""].map((name) => ({ name, offset: 0, scale: 1 }));
+    const look = { units: scene.units ?? /** @type {[Unit, Unit]} */ (plain), grid: !grounded };
     if (!options.bare && !grounded) paintAxes(context, size, look);
     paintLayers(context, size, scene.layers);
     if (!options.bare && grounded) paintAxes(context, size, look);
@@ -219,7 +222,7 @@ export function plot(root, options) {
   return {
     element: canvas,
     frame,
-    /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean}} next `free` false: a press draws nothing now */
+    /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean, units?: [Unit, Unit] | null}} next `free` false: a press draws nothing now; `units` of x and y, where they are not the plane's own */
     update(next) {
       scene = next;
       canvas.classList.toggle("free", free());

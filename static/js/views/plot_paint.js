@@ -267,8 +267,14 @@ export function paintLayers(context, on, layers) {
   context.restore();
 }
 
-/** @param {Context} context @param {Plane} on @param {{xLabel?: string, yLabel?: string, grid: boolean}} look */
-export function paintAxes(context, on, { xLabel, yLabel, grid }) {
+/** Short enough for the margin. @param {number} value @param {number} digits */
+function tickText(value, digits) {
+  const text = number(value, digits);
+  return text.length > 7 ? value.toExponential(2).replaceAll("-", "−").replace("+", "") : text;
+}
+
+/** @param {Context} context @param {Plane} on @param {{units: [import("./plot.js").Unit, import("./plot.js").Unit], grid: boolean}} look */
+export function paintAxes(context, on, { units: [ux, uy], grid }) {
   const { left, top, width, height } = on.area;
   const [bottom, right] = [top + height, left + width];
   context.save();
@@ -277,33 +283,33 @@ export function paintAxes(context, on, { xLabel, yLabel, grid }) {
   context.strokeStyle = token("--gray-3");
   context.lineWidth = 1;
   const sharp = (/** @type {number} */ v) => Math.round(v) + 0.5;
-  const across = ticks(on.x[0], on.x[1], Math.max(2, Math.floor(width / 62)));
-  const upward = ticks(on.y[0], on.y[1], Math.max(2, Math.floor(height / 48)));
+  const across = ticks(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(width / 62)));
+  const upward = ticks(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(height / 48)));
   context.beginPath();
   context.textAlign = "center";
   context.textBaseline = "top";
   for (const value of across.values) {
-    const x = sharp(on.toX(value));
+    const x = sharp(on.toX((value - ux.offset) / ux.scale));
     context.moveTo(x, grid ? top : bottom);
     context.lineTo(x, bottom + 4);
-    context.fillText(number(value, across.digits), x, bottom + 8);
+    context.fillText(tickText(value, across.digits), x, bottom + 8);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const value of upward.values) {
-    const y = sharp(on.toY(value));
+    const y = sharp(on.toY((value - uy.offset) / uy.scale));
     context.moveTo(grid ? right : left, y);
     context.lineTo(left - 4, y);
-    context.fillText(number(value, upward.digits), left - 8, y);
+    context.fillText(tickText(value, upward.digits), left - 8, y);
   }
   context.stroke();
   if (!grid) context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
   context.font = `italic 13px ${FONT_FAMILY}`;
   context.fillStyle = token("--ink");
   context.textBaseline = "alphabetic";
-  if (xLabel) context.fillText(xLabel, right, bottom + 38);
+  if (ux.name) context.fillText(ux.name, right, bottom + 38);
   context.textAlign = "left";
-  if (yLabel) context.fillText(yLabel, Math.max(left - 34, 6), top - 13);
+  if (uy.name) context.fillText(uy.name, Math.max(left - 34, 6), top - 13);
   context.restore();
 }
 
