@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 Activation = Literal["identity", "sign", "sigmoid", "tanh", "relu"]
-Loss = Literal["squared", "cross-entropy", "hinge"]
+Loss = Literal["squared", "cross-entropy", "hinge", "brier"]
 BatchNorm = Literal["none", "before", "after"]
 Init = Literal["xavier", "he", "torch", "normal", "zero"]
 
@@ -102,10 +102,19 @@ def hinge(output: Tensor, y: Tensor) -> Tensor:
     return (others.sum(dim=2) / output.shape[2]).mean(dim=1)
 
 
+def brier(output: Tensor, y: Tensor) -> Tensor:
+    """Squared error of the softmax probabilities, summed over outputs, mean over points, for y
+    int64 [N]: [R] (Brier, 1950).
+    """
+    target = F.one_hot(y, output.shape[2]).to(output.dtype)
+    return (output.softmax(dim=2) - target).square().sum(dim=2).mean(dim=1)
+
+
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "squared": squared,
     "cross-entropy": cross_entropy,
     "hinge": hinge,
+    "brier": brier,
 }
 
 

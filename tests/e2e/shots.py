@@ -16,6 +16,8 @@ PAGES = {
     "home": "/",
     "fitting": "/labs/fitting",
     "mlp": "/labs/mlp",
+    "regularization": "/labs/regularization",
+    "cross-entropy": "/labs/cross-entropy",
     "rpn": "/labs/rpn",
     "nms": "/labs/nms",
     "patterns": "/patterns",

@@ -4,7 +4,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-PATHS = ["/", "/labs/fitting", "/labs/mlp", "/labs/rpn", "/labs/nms", "/patterns", "/api"]
+PATHS = [
+    "/",
+    "/labs/fitting",
+    "/labs/mlp",
+    "/labs/regularization",
+    "/labs/cross-entropy",
+    "/labs/rpn",
+    "/labs/nms",
+    "/patterns",
+    "/api",
+]
 pytestmark = pytest.mark.browser
 
 
@@ -32,13 +42,17 @@ def test_a_chinese_browser_gets_chinese_and_can_switch(open_page, path):
     expect(page.locator("nav.labs")).to_contain_text("Non-maximum suppression")
 
 
-@pytest.mark.parametrize("path", ["/labs/fitting", "/labs/mlp", "/labs/rpn", "/labs/nms"])
+@pytest.mark.parametrize(
+    "path", ["/labs/fitting", "/labs/mlp", "/labs/regularization", "/labs/rpn", "/labs/nms"]
+)
 def test_the_stage_takes_at_least_60_percent_of_a_desktop(open_page, path):
     page = open_page(path, width=1440)
     assert page.locator(".stage").bounding_box()["width"] >= 0.6 * 1440
 
 
-@pytest.mark.parametrize("path", ["/labs/fitting", "/labs/mlp", "/labs/rpn", "/labs/nms"])
+@pytest.mark.parametrize(
+    "path", ["/labs/fitting", "/labs/mlp", "/labs/regularization", "/labs/rpn", "/labs/nms"]
+)
 def test_the_presenter_sees_the_picture_larger_and_no_panels(open_page, path):
     page = open_page(path)
     before = page.locator(".over:visible, .plot canvas:visible").last.bounding_box()["width"]

@@ -1,0 +1,107 @@
+"""What the `regularization` page asks for beside its run: a plane of two weights, weight decay."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from app.errors import can_fail
+from app.labs.regularization_config import LOW
+
+PER_DECADE, PLACES = 32, 157  # values of λ in the plane: a slider between them seems smooth
+POINTS, NOISE = 20, 1.0
+STEPS, EVERY, ADAM_RATE = 400, 8, 0.05
+DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, DECAY_NOISE = 30, 12, 4, 0.6
+
+BAD_VALUE = {422: "a value out of its range; names the field"}
+router = APIRouter(tags=["regularization"])
+
+
+class GeometryAnswer(BaseModel):
+    """The data loss is least + 1/2 (θ - best)' hessian (θ - best)."""
+
+    lambdas: list[float] = Field(description="M values")
+    hessian: list[list[float]]
+    best: list[float]
+    least: float
+    l1: list[list[float]] = Field(description="M pairs of weights that make J least under L1")
+    l2: list[list[float]] = Field(description="the same under L2")
+    elastic: list[list[float]] = Field(description="the same under the elastic net")
+    points: int
+
+
+class DecayAnswer(BaseModel):
+    """Four optimizers on one ridge regression, whose least J is known in closed form."""
+
+    names: list[str]
+    steps: list[int] = Field(description="T moments")
+    distance: list[list[float]] = Field(
+        description="for each optimizer and moment, how far the weights are from the least J"
+    )
+    size: list[list[float]] = Field(description="and the sum of their squares")
+    minimum_size: float = Field(description="the sum of squares at the least J")
+    minimum_largest: float = Field(description="the largest absolute weight there")
+    largest: list[float] = Field(description="the largest absolute weight of each at the end")
+    sgd_difference: float = Field(
+        description="the greatest difference between weights of the two SGD, at any moment"
+    )
+    adam_difference: float = Field(description="between Adam and AdamW, at the end")
+
+
+@router.get("/api/regularization/geometry", responses=can_fail(BAD_VALUE))
+def geometry(
+    correlation: Annotated[float, Query(ge=-0.95, le=0.95)] = 0.5,
+    mix: Annotated[float, Query(ge=0, le=1)] = 0.5,
+) -> GeometryAnswer:
+    """A regression of two features: its bowl, and the solutions over λ."""
+    return solved(correlation, mix)
+
+
+@lru_cache(maxsize=64)
+def solved(correlation: float, mix: float) -> GeometryAnswer:
+    from models.regularization import lambda_grid
+    from models.regularization_plane import bowl, two_features
+
+    lambdas = lambda_grid(LOW, PER_DECADE, PLACES)
+    found = bowl(*two_features(POINTS, correlation, NOISE, 0), lambdas, (1.0, 0.0, mix))
+    l1, l2, elastic = found.solutions.tolist()
+    return GeometryAnswer(
+        lambdas=lambdas.tolist(),
+        hessian=found.hessian.tolist(),
+        best=found.best.tolist(),
+        least=found.least,
+        l1=l1,
+        l2=l2,
+        elastic=elastic,
+        points=POINTS,
+    )
+
+
+@router.get("/api/regularization/decay", responses=can_fail(BAD_VALUE))
+def decay(lam: Annotated[float, Query(ge=0.01, le=10)] = 0.5) -> DecayAnswer:
+    """SGD and Adam, each with L2 in the loss and with weight decay, on one regression."""
+    return raced(lam)
+
+
+@lru_cache(maxsize=64)
+def raced(lam: float) -> DecayAnswer:
+    from models.regularization_data import with_useless_features
+    from models.regularization_decay import NAMES, race
+
+    data = with_useless_features(DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, 0.0, DECAY_NOISE, 0)
+    found = race(data.x, data.y, lam, steps=STEPS, every=EVERY, adam_rate=ADAM_RATE, seed=0)
+    paths = found.paths
+    return DecayAnswer(
+        names=list(NAMES),
+        steps=found.steps.tolist(),
+        distance=(paths - found.minimum).norm(dim=2).tolist(),
+        size=paths.square().sum(dim=2).tolist(),
+        minimum_size=float(found.minimum.square().sum()),
+        minimum_largest=float(found.minimum.abs().max()),
+        largest=paths[:, -1].abs().amax(dim=1).tolist(),
+        sgd_difference=float((paths[0] - paths[1]).abs().max()),
+        adam_difference=float((paths[2, -1] - paths[3, -1]).abs().max()),
+    )

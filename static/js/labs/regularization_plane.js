@@ -1,0 +1,135 @@
+/** Two weights: the bowl of the data loss, the diamond and the disc, and the solution that slides. */
+
+import { ApiError, json, latest } from "../core/api.js";
+import { $ } from "../core/dom.js";
+import { number, t } from "../core/i18n.js";
+import { plot } from "../views/plot.js";
+import { bowl, cost, heights, nearestLambda } from "./regularization_math.js";
+import { brief, lambdaText } from "./regularization_words.js";
+
+/** @typedef {[number, number]} Pair */
+/** @typedef {{lambdas: number[], hessian: number[][], best: number[], least: number, l1: number[][], l2: number[][], elastic: number[][], points: number}} Bowl */
+
+const SIDE = 81; // nodes along a side of the grid that contours are drawn from
+const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weights 0, 0 add
+
+/** The place where both pictures look: 0, the best, and room around. @param {Bowl} of @returns {[Pair, Pair]} */
+function window2(of) {
+  const [a = 0, b = 0] = of.best;
+  const unit = Math.max(Math.abs(a), Math.abs(b), 0.5);
+  const side = (/** @type {number} */ v) => /** @type {Pair} */ (v < 0 ? [-1.45 * unit, 0.7 * unit] : [-0.7 * unit, 1.45 * unit]);
+  return [side(a), side(b)];
+}
+
+/**
+ * @param {{state: import("../core/state.js").State}} options
+ */
+export function planePanel({ state }) {
+  const square = () => Math.max(240, Math.min(innerHeight * 0.5, 400));
+  const options = { x: /** @type {Pair} */ ([-1, 2]), y: /** @type {Pair} */ ([-1, 2]), square: true, xLabel: "θ₁", yLabel: "θ₂", maxHeight: square };
+  const views = { l1: plot($("[data-plane=l1]"), options), l2: plot($("[data-plane=l2]"), options) };
+  views.l1.update({ layers: [], summary: t("Two weights: L1 and its diamond") });
+  views.l2.update({ layers: [], summary: t("Two weights: L2 and its disc") });
+  const slide = /** @type {HTMLInputElement} */ ($("[data-plane-lambda]"));
+  const between = /** @type {HTMLInputElement} */ ($("[data-between]"));
+  const said = $("[data-plane-said]");
+  /** @type {Bowl | null} */
+  let of = null;
+  /** @type {{x: Pair, y: Pair, data: Float64Array} | null} */
+  let ground = null;
+  let asked = "";
+  const slot = {};
+
+  const elastic = () => state.values.penalty === "elastic";
+  async function ask() {
+    const query = `correlation=${state.values.between}&mix=${state.values.mix}`;
+    if (query === asked) return;
+    asked = query;
+    try {
+      const answer = await latest(slot, (signal) => json(`/api/regularization/geometry?${query}`, { signal }));
+      if (!answer) return;
+      of = answer;
+      const [x, y] = window2(answer);
+      ground = { x, y, data: heights(x, y, SIDE, bowl(answer.hessian, answer.best)) };
+      draw();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      said.textContent = error.message;
+    }
+  }
+  /** @param {Bowl} found @param {"l1" | "l2"} kind */
+  const pathOf = (found, kind) => (kind === "l1" && elastic() ? found.elastic : found[kind]);
+
+  /** @param {"l1" | "l2"} kind @param {number} at */
+  function layersOf(kind, at) {
+    if (!of || !ground) return [];
+    const { x, y, data } = ground;
+    const path = pathOf(of, kind);
+    const [a = 0, b = 0] = path[at] ?? [];
+    const penalty = cost(kind === "l2" ? 0 : elastic() ? state.values.mix : 1);
+    const lossAt = bowl(of.hessian, of.best);
+    const origin = lossAt(0, 0);
+    const grid = { rows: SIDE, columns: SIDE, x, y };
+    /** @type {import("../views/plot.js").Layer[]} */
+    const layers = LEVELS.map((level) => ({ type: "contour", values: data, level: level * origin, color: "--gray-2", width: 1, ...grid }));
+    layers.push({ type: "line", xs: x, ys: [0, 0], color: "--gray-2", width: 1 }, { type: "line", xs: [0, 0], ys: y, color: "--gray-2", width: 1 });
+    if (a !== 0 || b !== 0) {
+      layers.push({ type: "contour", values: data, level: Math.max(lossAt(a, b), 1e-9), color: "--role-train", width: 2, dash: [6, 4], ...grid });
+      layers.push({ type: "contour", values: heights(x, y, SIDE, penalty), level: penalty(a, b), color: "--accent", width: 2.5, ...grid });
+    }
+    layers.push(
+      { type: "line", xs: path.map(([v = 0]) => v), ys: path.map(([, v = 0]) => v), color: "--role-test", width: 2, dash: [2, 3] },
+      { type: "points", x: [of.best[0] ?? 0], y: [of.best[1] ?? 0], role: "train", shape: "cross", size: 6 },
+      { type: "points", x: [a], y: [b], role: "train", color: "--role-test", size: 7 },
+      { type: "label", x: of.best[0] ?? 0, y: of.best[1] ?? 0, text: t("least squares"), color: "--role-train", leader: [14, -22] },
+      { type: "label", x: a, y: b, text: `${brief(a)}, ${brief(b)}`, color: "--role-test", leader: [-16, 26] },
+    );
+    return layers;
+  }
+
+  function draw() {
+    if (!of || !ground) return;
+    const at = nearestLambda(of.lambdas, state.values.lam);
+    const lambda = lambdaText(of.lambdas[at] ?? NaN);
+    for (const kind of /** @type {const} */ (["l1", "l2"])) {
+      const [a = 0, b = 0] = pathOf(of, kind)[at] ?? [];
+      views[kind].update({
+        layers: layersOf(kind, at), x: ground.x, y: ground.y,
+        summary: t("Lines of equal data loss over two weights. At λ = {lambda} the solution is {a}, {b}; least squares is {c}, {d}.", {
+          lambda, a: number(a, 3), b: number(b, 3), c: number(of.best[0] ?? 0, 3), d: number(of.best[1] ?? 0, 3),
+        }),
+      });
+    }
+    said.textContent = sentence(of, at, lambda);
+  }
+  /** @param {Bowl} found @param {number} at @param {string} lambda */
+  function sentence(found, at, lambda) {
+    const pair = (/** @type {number[]} */ [a = 0, b = 0] = []) => `(${brief(a)}, ${brief(b)})`;
+    const corner = pathOf(found, "l1");
+    const first = corner.findIndex((row) => row.includes(0));
+    const words = elastic()
+      ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) })
+      : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) });
+    const kinks = first < 0
+      ? t("On the left no weight becomes zero.")
+      : t("On the left a weight is zero from λ = {first} on: the line of equal loss meets the region in a corner. On the right none ever is.", { first: lambdaText(found.lambdas[first] ?? NaN) });
+    return `${words} ${kinks}`;
+  }
+
+  slide.addEventListener("input", () => state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }));
+  between.addEventListener("input", () => state.set({ between: Number(between.value) }));
+  let timer = 0;
+  const follow = () => {
+    const position = Math.log10(state.values.lam);
+    if (Math.abs(Number(slide.value) - position) > 0.02) slide.value = String(position);
+    between.value = String(state.values.between);
+    $("[data-plane-lambda-said]").textContent = lambdaText(state.values.lam);
+    slide.setAttribute("aria-valuetext", lambdaText(state.values.lam));
+    $("[data-between-said]").textContent = number(state.values.between, 1);
+    draw();
+    clearTimeout(timer);
+    timer = window.setTimeout(ask, 60);
+  };
+  state.subscribe(follow);
+  follow();
+}

@@ -1,0 +1,176 @@
+"""The `regularization` page in a real browser."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, Watch
+
+pytestmark = pytest.mark.browser
+FAST = "method=accelerated&rate=1&speed=20"
+
+
+def until(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
+        arg=at_least,
+    )
+
+
+def zeros(page: Page) -> int:
+    return int(page.locator("[data-figures] dd").first.inner_text().split(" / ")[0])
+
+
+def slide(page: Page, selector: str, value: float) -> None:
+    page.locator(selector).evaluate(
+        "(input, v) => { input.value = v; input.dispatchEvent(new Event('input')); }", value
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_training_and_soon_counts_exact_zeros(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(f"/labs/regularization?lang={language}&speed=10")
+    until(page, 200)
+    expect(page.locator("[data-said]")).to_contain_text("3.16")
+    assert zeros(page) >= 8
+    expect(page.locator("[data-survivors] tbody tr")).to_have_count(3)
+
+
+def test_l2_brings_the_zeros_back_while_it_runs_and_l1_takes_them_away(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/regularization?{FAST}")
+    until(page, 60)
+    assert zeros(page) >= 8
+    page.locator("[data-penalty=l2]").click()
+    expect(page.locator("[data-figures] dd").first).to_have_text("0 / 16")
+    expect(page.locator("[data-method=subgradient]")).to_be_hidden()
+    page.locator("[data-penalty=elastic]").click()
+    expect(page.locator("[data-control=mix]")).to_be_visible()
+    page.locator("[data-penalty=l1]").click()
+    expect(page.locator("[data-figures] dd").first).to_have_text(re.compile(r"^(9|1\d) / 16"))
+    assert "penalty" not in page.url
+
+
+def test_the_sub_gradient_never_has_a_zero_and_the_proximal_step_cures_it(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/regularization?method=subgradient&speed=20&lam=10")
+    until(page, 300)
+    assert zeros(page) == 0
+    expect(page.locator("[data-said]")).to_contain_text("no weight is exactly zero")
+    page.locator("[data-method=proximal]").click()
+    expect(page.locator("[data-figures] dd").first).not_to_have_text("0 / 16")
+
+
+def test_a_lambda_that_is_clicked_is_looked_at_everywhere(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/regularization?{FAST}")
+    until(page, 60)
+    for chart in ("[data-paths]", "[data-errors]"):
+        over = page.locator(f"{chart} .u-over")
+        over.scroll_into_view_if_needed()
+        box = over.bounding_box()
+        assert box
+        share = 0.9 if chart == "[data-paths]" else 0.1
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
+        words = "16 / 16" if share > 0.5 else re.compile("^[0-3] / 16")
+        expect(page.locator("[data-figures] dd").first).to_have_text(words)
+        page.wait_for_url(re.compile(r"lam=\d+" if share > 0.5 else r"lam=0\.0"))
+        value = page.locator("[data-control=lam] .number").input_value()
+        assert f"lam={value}" in page.url
+        expect(page.locator("[data-plane-lambda-said]")).to_have_text(value)
+
+
+def test_where_nothing_moves_it_rests_and_another_penalty_wakes_it(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/regularization?{FAST}")
+    expect(page.locator("[data-said]")).to_contain_text("Nothing moves")
+    expect(page.locator("[data-run-play-text]")).to_have_text("Play")
+    count = page.locator("[data-run-count]").inner_text()
+    page.locator("[data-penalty=l2]").click()
+    expect(page.locator("[data-run-count]")).not_to_have_text(count)
+
+
+def test_the_diamond_slides_without_the_network(open_page: OpenPage, watch: Watch) -> None:
+    page = open_page("/labs/regularization?lam=0.1")
+    expect(page.locator("[data-plane-said]")).to_contain_text("At λ = 0.1 ")
+    asked = watch.requests.count("/api/regularization/geometry")
+    for position in (0.5, 1.0, 1.5, 2.0):
+        slide(page, "[data-plane-lambda]", position)
+        expect(page.locator("[data-plane-said]")).to_contain_text(f"At λ = {10**position:.3g} ")
+    expect(page.locator("[data-plane-said]")).to_contain_text("L1 has (0, 0)")
+    page.wait_for_timeout(300)
+    assert watch.requests.count("/api/regularization/geometry") == asked
+    slide(page, "[data-between]", -0.5)
+    expect(page.locator("[data-between-said]")).to_have_text("−0.5")
+    page.wait_for_url(re.compile(r"between=-0.5"))
+
+
+def test_one_weight_and_weight_decay_follow_their_sliders(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 15")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("goes on leaping")
+    slide(page, "[data-pull]", 0.2)
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 5")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("by chance")
+    expect(page.locator("[data-dynamics-table] tbody tr").nth(2)).to_contain_text("0.600")
+    expect(page.locator("[data-decay-said]")).to_contain_text("not one digit")
+    table = page.locator("[data-decay-table]")
+    before = table.inner_text()
+    slide(page, "[data-decay-lambda]", 0.7)
+    expect(table).not_to_have_text(before, use_inner_text=True)
+    page.wait_for_url(re.compile(r"decay=5.*"))
+
+
+def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization?speed=10")
+    steps = page.locator(".steps details")
+    for number in range(steps.count()):
+        step = steps.nth(number)
+        if step.get_attribute("open") is None:
+            step.locator("summary").click()
+        step.locator(".try").click()
+        page.wait_for_timeout(400)
+        until(page, 20)
+        expect(page.locator("[data-run-said]")).to_be_hidden()
+    expect(page.locator("[data-bars-title]")).to_contain_text("each input")
+    expect(page.locator("[data-control=hidden]")).to_be_visible()
+
+
+def test_models_of_a_sine_show_their_curve(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/regularization?model=polynomial&{FAST}")
+    expect(page.locator("[data-curve] canvas")).to_be_visible()
+    expect(page.locator("[data-survivors]")).to_be_hidden()
+    page.locator("select[name=model]").select_option("features")
+    expect(page.locator("[data-survivors]")).to_be_visible()
+    expect(page.locator("[data-curve] canvas")).to_be_hidden()
+
+
+def test_the_paths_and_the_script_are_handed_out(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/regularization?{FAST}")
+    until(page, 40)
+    with page.expect_download() as downloading:
+        page.locator("[data-export=csv]").click()
+    rows = Path(downloading.value.path()).read_text().splitlines()
+    assert len(rows) == 41
+    assert rows[0].startswith("λ,θ")
+    assert len(rows[0].split(",")) == 17
+    with page.expect_download() as downloading:
+        page.locator("[data-export=json]").click()
+    exported = json.loads(Path(downloading.value.path()).read_text())
+    assert exported["config"]["penalty"] == "l1"
+    assert len(exported["lambdas"]) == 40
+    page.locator("[data-code]").click()
+    expect(page.locator("[data-code-text]")).to_contain_text("def soft_threshold(values, by):")
+
+
+def test_with_reduced_motion_least_squares_waits_to_be_started(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization", reduced_motion="reduce")
+    page.wait_for_timeout(400)
+    expect(page.locator("[data-run-count]")).to_have_text("0")
+    expect(page.locator("[data-said]")).to_contain_text("Press Play")
+    expect(page.locator("[data-plane-said]")).to_contain_text("L1 has")
