@@ -13,7 +13,7 @@ class CrossEntropyConfig(LabConfig):
         1.0,
         N_("Start scale of the last layer"),
         N_("At 1 a network starts undecided; at 20 it starts sure, and mostly wrong."),
-        Look(NETWORK, usual=(1, 1)),
+        Look(NETWORK, usual=(0.5, 2)),
         ge=0,
         le=40,
     )

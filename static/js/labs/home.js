@@ -11,6 +11,7 @@ import { paintLayers } from "../views/plot_paint.js";
 import { fitLayers } from "./fitting_layers.js";
 import { mapLayers } from "./mlp_layers.js";
 import { resultAt } from "./nms_result.js";
+import { pathLayers } from "./regularization_layers.js";
 
 /** @param {string} slug */
 const thumbnail = (slug) => {
@@ -30,7 +31,7 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
 }
 
 async function main() {
-  await Promise.all([showPhotoLabs(), showFitting(), showMlp()]);
+  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showRegularization(), showCrossEntropy()]);
   document.documentElement.dataset.ready = "";
 }
 
@@ -80,6 +81,22 @@ const showMlp = () =>
     layers: mapLayers(frame, { look: "shares", all: true }),
     note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
   }));
+
+const showRegularization = () =>
+  showRun("regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
+    layers: pathLayers(frame),
+    note: t("{count} weights over 40 values of λ after {step} steps, trained for this picture", { count: frame.shapes.paths[1], step: number(frame.header.step, 0) }),
+  }));
+const showCrossEntropy = () =>
+  showRun("cross-entropy", 100, { x: [-0.7, 9.7], y: [-0.3, 1.05] }, ({ header, arrays }) => {
+    const q = arrays.probabilities.subarray(0, 10);
+    return {
+      layers: Array.from(q, (share, digit) => /** @type {import("../views/plot.js").Layer} */ ({
+        type: "line", xs: [digit, digit], ys: [0, share], width: 14, color: digit === arrays.labels[0] ? "--role-train" : "--role-test",
+      })),
+      note: t("The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture", { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) }),
+    };
+  });
 
 /** @param {import("../core/photo.js").Photo} photo @param {any} frame */
 function drawRpn(photo, { header, arrays }) {

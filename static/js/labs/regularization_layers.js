@@ -172,3 +172,12 @@ export function curveLayers({ arrays }) {
     { type: "points", x: arrays.x, y: arrays.y, role: "train", size: 4.5 },
   ];
 }
+
+/** The paths as a small picture without axes: log₁₀ λ across. @param {Reg} frame @returns {Layer[]} */
+export function pathLayers(frame) {
+  const xs = Array.from(frame.arrays.lambdas, Math.log10);
+  return order(frame).map((i) => {
+    const { color, dash, useful } = lookOf(frame, featureOf(frame, i));
+    return { type: "line", xs, ys: columnOf(frame, "paths", i), color, dash, width: useful ? 4 : 2 };
+  });
+}
