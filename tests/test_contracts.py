@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,3 +163,19 @@ def test_a_labs_defaults_are_allowed_and_unknown_keys_are_not() -> None:
         lab.config()
         with pytest.raises(ValueError, match="extra"):
             lab.config(nonsense=1)  # type: ignore[call-arg]
+
+
+def test_parameters_are_counted_without_torch() -> None:
+    """The server counts before it starts a run, for each choice that a page offers."""
+    program = (
+        "import sys\n"
+        "from app.lab import controls_of\n"
+        "from app.registry import LABS\n"
+        "for lab in (lab for lab in LABS if lab.run):\n"
+        "    for control in controls_of(lab.config):\n"
+        "        for value in control.look.choices or [control.default]:\n"
+        "            assert lab.parameters(lab.config(**{control.name: value})) > 0\n"
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,16 +1,9 @@
 """Uploads: what a person sees is what is kept, and no file can do harm."""
 
 import io
-import json
 import struct
-import subprocess
-import sys
-import time
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,86 +11,22 @@ import pytest
 from PIL import Image, ImageCms
 from starlette.testclient import TestClient
 
-from app import samples
-from app.errors import ImageGone
-from app.images import ImageStore
-from app.main import create_app
-from app.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-
-
-def client_with(**settings: Any) -> TestClient:
-    app = create_app(Settings(**settings))
-    if "/api/samples" not in app.openapi()["paths"]:
-        app.include_router(samples.router)
-        app.openapi_schema = None
-    return TestClient(app)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    client = client_with()
-    yield client
-    client.app.state.images.close()
-
-
-def quarters(width: int = 64, height: int = 48) -> Image.Image:
-    """Red, green / blue, white: any turn or flip of it can be told."""
-    picture = Image.new("RGB", (width, height), WHITE)
-    picture.paste(RED, (0, 0, width // 2, height // 2))
-    picture.paste(GREEN, (width // 2, 0, width, height // 2))
-    picture.paste(BLUE, (0, height // 2, width // 2, height))
-    return picture
-
-
-def saved(picture: Image.Image, name: str = "PNG", **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, name, **options)
-    return buffer.getvalue()
-
-
-def post(client: TestClient, data: bytes, name: str = "photo.png") -> Any:
-    return client.post("/api/images", files={"file": (name, data)})
-
-
-def shown(client: TestClient, data: bytes) -> Image.Image:
-    """The picture that the server shows for an upload."""
-    answer = post(client, data)
-    assert answer.status_code == 201, answer.text
-    picture = Image.open(io.BytesIO(client.get(answer.json()["url"]).content))
-    assert picture.size == (answer.json()["width"], answer.json()["height"])
-    assert picture.mode == "RGB"
-    return picture
-
-
-def corners(picture: Image.Image) -> list[tuple[int, ...]]:
-    """The colors well inside each quarter: upper left, upper right, lower left, lower right."""
-    w, h = picture.size
-    places = (
-        (w // 4, h // 4),
-        (3 * w // 4, h // 4),
-        (w // 4, 3 * h // 4),
-        (3 * w // 4, 3 * h // 4),
-    )
-    return [picture.getpixel(place) for place in places]
-
-
-def same_colors(found: list[tuple[int, ...]], expected: list[tuple[int, ...]], by: int = 6) -> bool:
-    return bool(np.abs(np.array(found) - np.array(expected)).max() <= by)
-
-
-def refused(answer: Any, status: int, code: str) -> str:
-    """The sentence of an error answer, which has the one shape and says nothing internal."""
-    assert answer.status_code == status, answer.text
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "field"}
-    assert error["code"] == code
-    for internal in ("PIL", "Traceback", "/tmp", "Error", "libwebp", "decoder"):
-        assert internal not in error["message"]
-    return str(error["message"])
-
+from tests.app.pictures import (
+    BLUE,
+    GREEN,
+    RED,
+    WHITE,
+    client_with,
+    corners,
+    noise,
+    png,
+    post,
+    quarters,
+    refused,
+    same_colors,
+    saved,
+    shown,
+)
 
 # --- what is kept -----------------------------------------------------------------------------
 
@@ -259,23 +188,6 @@ def test_the_name_of_a_file_means_nothing(client: TestClient, name: str) -> None
 ADAM7_OF_8 = [(1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4)]
 
 
-def png(width: int, height: int, depth: int, kind: int, rows: bytes, interlaced: int = 0) -> bytes:
-    """A PNG by hand, for what Pillow does not write."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        crc = zlib.crc32(name + data)
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc)
-
-    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
-
-
-def noise(name: str) -> bytes:
-    pixels = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
-    return saved(Image.fromarray(pixels), name)
-
-
 @pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF"])
 @pytest.mark.parametrize("tenth", range(10))
 def test_a_truncated_file_is_told_to_be_damaged(client: TestClient, name: str, tenth: int) -> None:
@@ -425,236 +337,3 @@ def test_the_sentences_are_in_the_readers_language(client: TestClient) -> None:
     ).json()["error"]["message"]
     assert english.isascii()
     assert not chinese.isascii()
-
-
-# --- the store --------------------------------------------------------------------------------
-
-
-def test_a_picture_can_be_forgotten(client: TestClient) -> None:
-    address = post(client, saved(quarters())).json()["url"]
-    assert client.delete(address).status_code == 204
-    assert "again" in refused(client.get(address), 404, "image_gone")
-    refused(client.delete(address), 404, "image_gone")
-
-
-@pytest.mark.parametrize("image_id", ["0" * 32, "x", "..%2f..%2fetc%2fpasswd", "%00", "é"])
-def test_an_unknown_id_is_gone_not_an_error(client: TestClient, image_id: str) -> None:
-    answer = client.get(f"/api/images/{image_id}")
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] in ("image_gone", "not_found")
-
-
-def test_nobody_can_list_or_guess_anothers_pictures(client: TestClient) -> None:
-    ids = {post(client, saved(quarters())).json()["id"] for _ in range(3)}
-    assert len(ids) == 3
-    answer = client.get("/api/images")
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "POST"
-    store = client.app.state.images
-    stored = {store.get(image_id).path.name for image_id in ids}
-    assert not ids & stored  # not even the folder tells an id
-
-
-def test_the_longest_unused_pictures_go_first_when_room_is_short() -> None:
-    data = noise("PNG")
-    client = client_with(image_store_bytes=int(2.5 * len(data)))
-    first, second = (post(client, data).json()["url"] for _ in range(2))
-    assert client.get(first).status_code == 200  # so the second is now the longest unused
-    third = post(client, data).json()["url"]
-    assert [client.get(url).status_code for url in (first, second, third)] == [200, 404, 200]
-    folder = Path(client.app.state.images._folder.name)
-    assert len(list(folder.iterdir())) == 2
-
-
-def test_a_picture_that_fills_the_room_alone_is_still_kept() -> None:
-    client = client_with(image_store_bytes=1)
-    address = post(client, noise("PNG")).json()["url"]
-    assert client.get(address).status_code == 200
-
-
-def test_an_unused_picture_expires_and_a_used_one_does_not() -> None:
-    client = client_with(image_hours=0.6 / 3600)
-    used, unused = (post(client, saved(quarters())).json()["url"] for _ in range(2))
-    for _ in range(4):
-        time.sleep(0.2)
-        assert client.get(used).status_code == 200
-    message = refused(client.get(unused), 404, "image_gone")
-    assert "again" in message
-
-
-def test_threads_may_use_the_store_at_once(tmp_path: Path) -> None:
-    store = ImageStore(Settings(image_store_bytes=60_000))
-    (tmp_path / "a.png").write_bytes(noise("PNG"))
-
-    def visit(_: int) -> int:
-        with (tmp_path / "a.png").open("rb") as file:
-            image_id = store.add(file).id
-        try:
-            read = len(store.load(image_id))
-            store.delete(image_id)
-        except ImageGone:
-            return 0
-        return read
-
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(visit, range(24))) <= {0, 60}
-    left = {picture.path for picture in store._pictures.values()}
-    assert left == set(Path(store._folder.name).iterdir())
-    store.close()
-
-
-def test_closing_the_store_leaves_nothing_on_the_disk() -> None:
-    store = ImageStore(Settings())
-    folder = Path(store._folder.name)
-    assert folder.stat().st_mode & 0o077 == 0
-    store.close()
-    assert not folder.exists()
-
-
-# --- samples ----------------------------------------------------------------------------------
-
-
-def test_samples_are_photos_and_scenes_and_go_through_the_same_door(client: TestClient) -> None:
-    rows = client.get("/api/samples").json()
-    assert {row["kind"] for row in rows} == {"photo", "scene"}
-    assert len(rows) == 5
-    for row in rows:
-        chosen = client.post(row["url"])
-        assert chosen.status_code == 201
-        body = chosen.json()
-        assert (body["width"], body["height"]) == (row["width"], row["height"])
-        assert client.get(body["url"]).status_code == 200
-        assert body["boxes"] == row["boxes"]
-        assert (row["boxes"] is None) == (row["kind"] == "photo")
-        assert client.get(row["url"]).headers["content-type"].startswith("image/")
-        small = Image.open(io.BytesIO(client.get(row["thumbnail"]).content))
-        assert max(small.size) == 320
-
-
-def test_a_samples_words_are_in_the_readers_language(client: TestClient) -> None:
-    titles = [
-        {row["title"] for row in client.get(f"/api/samples?lang={lang}").json()}
-        for lang in ("en", "zh")
-    ]
-    assert not titles[0] & titles[1]
-
-
-def test_every_label_of_a_scene_has_a_word() -> None:
-    from models.datasets import OBJECTS
-
-    assert set(samples.LABELS) == set(OBJECTS)
-
-
-def test_known_boxes_follow_a_reduced_picture() -> None:
-    client = client_with(max_side=320)
-    row = next(r for r in client.get("/api/samples").json() if r["kind"] == "scene")
-    chosen = client.post(row["url"]).json()
-    assert chosen["width"] == 320
-    assert np.allclose(np.array(chosen["boxes"]) * 2, row["boxes"])
-
-
-def test_an_unknown_sample_is_told(client: TestClient) -> None:
-    for answer in (
-        client.post("/api/samples/none"),
-        client.get("/api/samples/none"),
-        client.get("/api/samples/none/thumbnail"),
-    ):
-        refused(answer, 404, "not_found")
-
-
-# --- cost -------------------------------------------------------------------------------------
-
-MEASURE = """
-import json, os, resource, sys, time
-from app.images import ImageError, ImageStore
-from app.settings import Settings
-from pathlib import Path
-
-def memory():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-store, before = ImageStore(Settings()), memory()
-for path in sys.argv[1:]:
-    begin = time.monotonic()
-    with open(path, "rb") as file:
-        try:
-            picture = store.add(file)
-            said = [picture.width, picture.height]
-        except ImageError as error:
-            said = error.code
-    print(json.dumps({
-        "name": Path(path).name,
-        "said": said,
-        "seconds": time.monotonic() - begin,
-        "server_mb": (memory() - before) / 2**20,
-        "decoder_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-    }))
-"""
-
-
-def endless_progressive() -> bytes:
-    """A JPEG of 20 million pixels whose last scan, of 38 bytes, comes 50,000 times."""
-    data = saved(Image.new("L", (5000, 4000), 77), "JPEG", progressive=True)
-    scan = data[data.rindex(b"\xff\xda") : -2]
-    return data[:-2] + scan * 50_000 + data[-2:]
-
-
-def largest_pictures() -> Iterator[tuple[str, bytes]]:
-    size = (5000, 4000)
-    plain = Image.linear_gradient("L").resize(size).convert("RGB")
-    clear = plain.copy()
-    clear.putalpha(Image.radial_gradient("L").resize(size))
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    yield "turned.jpg", saved(plain, "JPEG", exif=exif)
-    yield "cmyk.jpg", saved(plain.convert("CMYK"), "JPEG", progressive=True)
-    yield "alpha.png", saved(clear, compress_level=1)
-    yield "sixteen.png", png(*size, 16, 6, (b"\0" + bytes(5000 * 8)) * 4000)
-    yield "gray16.png", png(*size, 16, 0, (b"\0" + bytes(5000 * 2)) * 4000)
-    yield "palette.gif", saved(plain.convert("P"), "GIF")
-    yield "lossy.webp", saved(plain, "WEBP", method=0)
-    frames = [clear.transpose(Image.Transpose.ROTATE_180)]
-    options: dict[str, Any] = {"save_all": True, "append_images": frames, "method": 0}
-    yield "animated.webp", saved(clear, "WEBP", lossless=True, **options)
-
-
-def measure(folder: Path, files: Iterator[tuple[str, bytes]]) -> list[dict[str, Any]]:
-    paths = []
-    for name, data in files:
-        paths.append(folder / name)
-        paths[-1].write_bytes(data)
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, *map(str, paths)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_20_million_pixels_cost_below_300_mb_and_5_s_in_any_format(tmp_path: Path) -> None:
-    for row in measure(tmp_path, largest_pictures()):
-        print(row)
-        assert isinstance(row["said"], list), row
-        assert max(row["said"]) == 1600
-        assert row["seconds"] < 5, row
-        assert row["server_mb"] + row["decoder_mb"] < 300, row
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_picture_made_to_be_slow_is_stopped(tmp_path: Path) -> None:
-    (row,) = measure(tmp_path, iter([("endless.jpg", endless_progressive())]))
-    print(row)
-    assert row["seconds"] < 5, row
-    assert row["server_mb"] + row["decoder_mb"] < 300, row
-    assert row["said"] == "image_too_large"
-
-
-def test_importing_the_uploads_does_not_load_torch() -> None:
-    code = (
-        "import sys, app.images, app.samples; app.samples.specimen('street');"
-        "assert not {'torch', 'sklearn', 'torchvision'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -85,3 +85,16 @@ def newest_worker(server: subprocess.Popen[bytes]) -> int:
 def ready(page: Page) -> None:
     """Wait until a page has drawn its first picture: it says so on its root element."""
     page.wait_for_selector("html[data-ready]", timeout=30_000)
+
+
+def steps(page: Page) -> int:
+    """Training steps that the page shows."""
+    return int(page.locator("[data-run-count]").inner_text().replace(",", ""))
+
+
+def until(page: Page, at_least: int) -> None:
+    """Wait for so many training steps."""
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
+        arg=at_least,
+    )

@@ -9,21 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import Server, newest_worker
+from tests.e2e.browser import Server, newest_worker, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
-
-
-def steps(page: Page) -> int:
-    return int(page.locator("[data-run-count]").inner_text().replace(",", ""))
-
-
-def until(page: Page, at_least: int) -> None:
-    page.wait_for_function(
-        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
-        arg=at_least,
-    )
 
 
 def point(page: Page, x: float, y: float) -> tuple[float, float]:

@@ -3,22 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.e2e.browser import steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
-
-
-def steps(page: Page) -> int:
-    return int(page.locator("[data-run-count]").inner_text().replace(",", ""))
-
-
-def until(page: Page, at_least: int) -> None:
-    page.wait_for_function(
-        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
-        arg=at_least,
-    )
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "right side"), ("zh", "正确一侧")])

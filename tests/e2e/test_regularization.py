@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
 FAST = "method=accelerated&rate=1&speed=20"
-
-
-def until(page: Page, at_least: int) -> None:
-    page.wait_for_function(
-        "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
-        arg=at_least,
-    )
 
 
 def zeros(page: Page) -> int:

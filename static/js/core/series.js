@@ -39,3 +39,11 @@ export function csvOf(names, columns) {
   );
   return [names.map(quoted).join(","), ...rows, ""].join("\n");
 }
+
+/** Of the finite ones; NaN of none. @param {ArrayLike<number>} values */
+export function median(values) {
+  const sorted = Array.from(values).filter(Number.isFinite).sort((a, b) => a - b);
+  if (!sorted.length) return NaN;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}

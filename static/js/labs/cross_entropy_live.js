@@ -2,6 +2,7 @@
 
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { median } from "../core/series.js";
 import { chart } from "../views/chart.js";
 
 /** @typedef {{header: any, arrays: Record<string, any>}} Live */
@@ -17,13 +18,6 @@ const banded = (digits) => ({
   ]),
   bands: LOOKS.map((look, i) => ({ between: /** @type {[number, number]} */ ([3 * i, 3 * i + 2]), color: look.color })),
 });
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return sorted.length % 2 ? sorted[Math.floor(half)] ?? NaN : ((sorted[half - 1] ?? NaN) + (sorted[half] ?? NaN)) / 2;
-}
 
 /** @param {import("../core/state.js").State} state */
 export function livePart(state) {
@@ -57,7 +51,7 @@ export function livePart(state) {
   const score = (loss, measure) => {
     const { scores } = /** @type {Live} */ (shown).arrays;
     const starts = scores.length / 6;
-    return median([...scores.subarray((loss * 3 + measure) * starts, (loss * 3 + measure + 1) * starts)]);
+    return median(scores.subarray((loss * 3 + measure) * starts, (loss * 3 + measure + 1) * starts));
   };
   /** @param {number} loss */
   const slope = (loss) => {

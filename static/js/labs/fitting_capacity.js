@@ -3,10 +3,11 @@
 import { ApiError, latest, postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { median } from "../core/series.js";
 import { trainingSession } from "../core/session.js";
 import { chart } from "../views/chart.js";
 import { ROLES } from "../views/shapes.js";
-import { brief, median } from "./fitting_words.js";
+import { brief } from "./fitting_words.js";
 
 const ENOUGH = 600; // training steps; beyond, the picture hardly changes
 const AT_ONCE = 20; // steps between two pictures

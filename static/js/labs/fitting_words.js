@@ -2,17 +2,10 @@
 
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { median } from "../core/series.js";
 import { rowOf } from "./fitting_layers.js";
 
 /** @typedef {import("./fitting_layers.js").Fit} Fit */
-
-/** @param {ArrayLike<number>} values */
-export function median(values) {
-  const sorted = Array.from(values).filter(Number.isFinite).sort((a, b) => a - b);
-  if (!sorted.length) return NaN;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
-}
 
 /** Three digits that matter. @param {number} value */
 export const brief = (value) => (value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3));
