@@ -34,6 +34,11 @@ def naive_softmax(z: Tensor, temperature: float = 1.0) -> Tensor:
     return powers / powers.sum(dim=-1, keepdim=True)
 
 
+def naive_cross_entropy(z: Tensor, y: Tensor, temperature: float = 1.0) -> Tensor:
+    """-sum y log q of the naive softmax: NaN with it, and infinite where a q is rounded to 0."""
+    return -(y * naive_softmax(z, temperature).log()).sum(dim=-1)
+
+
 def smoothed(target: Tensor, classes: int, smoothing: float = 0.0) -> Tensor:
     """Targets [..., K] of classes int64 [...]: 1 - s for the right class, and s shared evenly among
     all (Szegedy et al., 2016).

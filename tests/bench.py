@@ -120,7 +120,9 @@ def slider_row() -> tuple[str, Row]:
 
 
 def main() -> None:
-    rows = dict([*replica_rows(), *run_rows(), *nms_rows(), *proposal_rows(), slider_row()])
+    rows = dict(
+        [*replica_rows(), *sweep_rows(), *run_rows(), *nms_rows(), *proposal_rows(), slider_row()]
+    )
     OUTPUT.write_text(json.dumps(rows, indent=1) + "\n")
     print("| row | value | spread | against |\n| --- | --- | --- | --- |")
     for name, result in rows.items():

@@ -28,6 +28,8 @@ test("what q denies costs infinitely much, and nothing is ever NaN", () => {
 test("far logits break the naive softmax alone", () => {
   assert(info.naiveSoftmax([800, 801]).every(Number.isNaN));
   near(info.sum(info.softmax([800, 801])), 1);
+  assert(Number.isNaN(info.naiveLoss([800, 801], [1, 0])));
+  near(info.naiveLoss([1, -2, 3], [0.2, 0.3, 0.5], 2), info.lossOfLogits([1, -2, 3], [0.2, 0.3, 0.5], 2));
 });
 
 test("an address that is no distribution is refused", () => {

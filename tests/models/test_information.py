@@ -60,7 +60,13 @@ def test_far_logits_break_the_naive_softmax_alone() -> None:
         z = torch.tensor([0.0, 1.0, 2.0], dtype=torch.float64)
         assert losses.naive_softmax(z + shift).isnan().any()
         np.testing.assert_allclose(losses.softmax(z + shift), z.softmax(dim=0))
+        assert losses.naive_cross_entropy(z + shift, torch.ones(3) / 3).isnan()
     np.testing.assert_allclose(losses.naive_softmax(Z), Z.softmax(dim=1))
+    target = losses.smoothed(Y, 7, 0.1)
+    expected = F.cross_entropy(Z, Y, label_smoothing=0.1, reduction="none")
+    np.testing.assert_allclose(losses.naive_cross_entropy(Z, target), expected)
+    rounded = losses.naive_cross_entropy(torch.tensor([0.0, 800.0]), torch.tensor([0.5, 0.5]))
+    assert not rounded.isfinite()
 
 
 def test_two_classes_are_torchs_also_where_sigmoid_is_all_or_nothing() -> None:

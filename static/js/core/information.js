@@ -107,6 +107,9 @@ export function naiveSoftmax(z, temperature = 1) {
   return powers.map((v) => v / total);
 }
 
+/** −Σ y log q of the naive softmax. @param {Row} z @param {Row} y @param {number} [temperature] */
+export const naiveLoss = (z, y, temperature = 1) => -sum(naiveSoftmax(z, temperature).map((q, i) => (y[i] ?? 0) * Math.log(q)));
+
 /** @param {number} target @param {number} classes @param {number} smoothing */
 export const smoothed = (target, classes, smoothing) =>
   Array.from({ length: classes }, (_, i) => (i === target ? 1 - smoothing : 0) + smoothing / classes);

@@ -23,7 +23,7 @@ const fine = (value) => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponen
 export function logitParts(state) {
   const row = () => info.decode(state.values.z, -10, 10) ?? [0, 0];
   const logitBars = bars($("[data-logits]"), {
-    label: t("Logit"), color: "--accent", range: [-10, 10], step: 0.1, names: NAMES,
+    label: t("Logit"), color: "--positive-sign", range: [-10, 10], step: 0.1, names: NAMES,
     onDrag: (i, value) => state.set({ z: info.encode(row().map((v, j) => (j === i ? value : v))) }),
   });
   const probabilities = bars($("[data-softmax]"), { label: t("Probability"), color: "--class-point-1", range: [0, 1], names: NAMES, hatched: true });
@@ -64,6 +64,7 @@ export function logitParts(state) {
     logitBars.update(row().map((value, i) => ({ value, text: number(value, 1), marked: i === right })));
     probabilities.update(q.map((value, i) => ({ value, text: number(value, 3), term: `y ${number(y[i] ?? 0, 2)}`, marked: i === right, spoken: t("{q}, target {y}", { q: number(value, 3), y: number(y[i] ?? 0, 2) }) })));
     slopes.update(slope.map((value, i) => ({ value: Math.max(-1, Math.min(1, value)), text: (value > 0 ? "+" : "") + number(value, 3), marked: i === right })));
+    const naiveLoss = info.naiveLoss(z, y, temperature);
     const broken = naive.some((v) => !Number.isFinite(v));
     const words = [
       t("Cross-entropy {loss} nats. The gradient pushes {name} up by {up} and the others down by as much together.", { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) }),
@@ -74,13 +75,14 @@ export function logitParts(state) {
         : t("The naive softmax breaks: all exponentials are too small for a computer to keep, and 0 divided by 0 is nothing."));
       words.push(t("The safe one takes the greatest logit out first."));
     }
+    if (slope.some((v) => Math.abs(v) > 1)) words.push(t("The bars of the gradient end at ±1; their numbers go on."));
     $("[data-softmax-said]").textContent = words.join(" ");
     const nothing = t("not a number");
     /** @param {string} name @param {number[]} values */
     const line = (name, values) => h("tr", {}, h("th", { scope: "row" }, name), ...values.map((v) => h("td", {}, Number.isFinite(v) ? number(v, 4) : nothing)));
     $("[data-naive]").replaceChildren(
-      h("thead", {}, h("tr", {}, h("td"), ...z.map((_, i) => h("th", { scope: "col" }, NAMES[i] ?? "")))),
-      h("tbody", {}, line(t("safe: log-sum-exp"), q), line(t("naive: exp / sum"), naive)),
+      h("thead", {}, h("tr", {}, h("td"), ...z.map((_, i) => h("th", { scope: "col" }, NAMES[i] ?? "")), h("th", { scope: "col" }, t("cross-entropy")))),
+      h("tbody", {}, line(t("safe: log-sum-exp"), [...q, loss]), line(t("naive: exp / sum"), [...naive, naiveLoss])),
     );
     $("[data-live-slope]").textContent = `${number(slope[right] ?? 0, 3)} = (${number(q[right] ?? 0, 3)} − ${number(y[right] ?? 0, 3)}) / ${number(temperature, 2)}`;
   }

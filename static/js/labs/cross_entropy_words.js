@@ -53,11 +53,12 @@ export function showStack(root, p, q, unit) {
   const whole = own + extra;
   const endless = !Number.isFinite(whole);
   const most = endless ? Math.max(own * 2, 1) : Math.max(whole, toUnit(Math.log(p.length), unit));
+  const readable = 80 / (root.clientWidth || 600); // pixels that a label needs
   /** @param {string} look @param {string} text @param {number} size */
   const piece = (look, text, size) => {
-    const span = h("span", { class: look }, size / most > 0.12 ? text : "");
+    const span = h("span", { class: look }, size / most > readable ? text : "");
     span.style.width = `${(100 * size) / most}%`;
-    if (size / most < 0.12) span.style.padding = "0";
+    if (size / most <= readable) span.style.padding = "0";
     span.hidden = size / most < 0.002;
     return span;
   };
