@@ -21,6 +21,7 @@ from models.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_replicas import replica_rows
 from tests.bench_rows import Row, row, seconds
 from tests.bench_runs import run_rows
+from tests.bench_sweeps import sweep_rows
 from tests.e2e.browser import find_chromium, ready, running_server
 
 OUTPUT = Path("bench.json")
