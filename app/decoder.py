@@ -53,13 +53,13 @@ class Refused(Exception):
     """The picture is not taken; the message is one of format, damaged, pixels, heavy."""
 
 
-def set_limits(max_pixels: int) -> None:
+def set_limits(max_pixels: int, seconds: int = SECONDS) -> None:
     """Less memory, time and disk for this process than it could do harm with."""
     if resource is None:
         return
     for kind, limit in (
         (resource.RLIMIT_AS, OWN_SPACE + BYTES_PER_PIXEL * max_pixels),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, OUTPUT),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -7,6 +7,10 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── ImageFormat     415     not a PNG, JPEG, WebP or GIF
 │   ├── ImageDamaged    422     claims to be one, but cannot be read
 │   └── ImageGone       404     no picture with that id, or no longer
+├── AlbumError
+│   ├── AlbumTooLarge   413     too many bytes, pictures or classes, or a bomb
+│   ├── AlbumRefused    422     no pictures, locked, damaged, or names that point elsewhere
+│   └── AlbumGone       404     no album with that id, or no longer
 ├── NotFound            404
 ├── ModelNotInstalled   409     weights that this machine does not have; says the command
 └── RunError            409     a training that is refused, or that has come to an end
@@ -75,6 +79,22 @@ class ImageDamaged(ImageError):
 
 class ImageGone(ImageError):
     code, status = "image_gone", 404
+
+
+class AlbumError(DomainError):
+    pass
+
+
+class AlbumTooLarge(AlbumError):
+    code, status = "album_too_large", 413
+
+
+class AlbumRefused(AlbumError):
+    code, status = "album_refused", 422
+
+
+class AlbumGone(AlbumError):
+    code, status = "album_gone", 404
 
 
 class NotFound(DomainError):

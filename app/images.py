@@ -27,6 +27,7 @@ from starlette.datastructures import UploadFile
 from starlette.types import Message
 
 from app.errors import (
+    DomainError,
     ImageDamaged,
     ImageError,
     ImageFormat,
@@ -276,7 +277,7 @@ def images_of(request: Request) -> ImageStore:
     return store
 
 
-def at_most(limit: int, request: Request, error: ImageTooLarge) -> Callable[[], Awaitable[Message]]:
+def at_most(limit: int, request: Request, error: DomainError) -> Callable[[], Awaitable[Message]]:
     """The request's body, which raises `error` as soon as more than `limit` bytes have come."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:

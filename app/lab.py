@@ -169,6 +169,8 @@ class Lab:
     may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
     configuration before anything is allocated, and `code` writes a standalone script (torch and
     the standard library) that trains the same for so many steps and prints the final losses.
+    `album` is the id of the album that a configuration learns from, "" for none: `run` is then
+    given the `Album` as `album=…`.
     """
 
     slug: str
@@ -178,10 +180,11 @@ class Lab:
     config: type[LabConfig]
     lesson: tuple[Step, ...]
     router: APIRouter
-    run: Callable[[Any], Generator[Frame, Ask, None]] | None = None
+    run: Callable[..., Generator[Frame, Ask, None]] | None = None
     action: type[BaseModel] | None = None
     parameters: Callable[[Any], int] = lambda config: 0
     code: Callable[[Any, int], str] | None = None
+    album: Callable[[Any], str] = lambda config: ""
 
     @property
     def controls(self) -> list[Control]:

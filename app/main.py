@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import __version__, images, pages, samples, share
+from app import __version__, albums, images, pages, samples, share
 from app.errors import install_error_handlers
 from app.pages import ROOT
 from app.registry import LABS
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         warming.cancel()
         app.state.room.close()
         app.state.images.close()
+        app.state.albums.close()
 
     app = FastAPI(
         title="Vitrine",
@@ -59,13 +60,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
+    app.state.albums = albums.AlbumStore(settings)
     app.state.addresses = share.ShortAddresses()
-    app.state.room = Room(ProcessEngine(settings), settings)
+    app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.middleware("http")(add_headers)
     install_error_handlers(app)
     app.include_router(pages.router)
     app.include_router(images.router)
+    app.include_router(albums.router)
     app.include_router(samples.router)
     app.include_router(sockets.router)
     app.include_router(training.router)

@@ -23,13 +23,21 @@ class Settings(BaseSettings):
     max_side: int = Field(
         1600, ge=64, description="longer side that an uploaded picture is reduced to, pixels"
     )
+    max_album_bytes: int = Field(
+        64 * MEBIBYTE, gt=0, description="largest zip, or photos together, to learn from, bytes"
+    )
     image_hours: float = Field(6, gt=0, description="how long an unused picture is kept, hours")
     image_store_bytes: int = Field(
-        2048 * MEBIBYTE, gt=0, description="room for all pictures together, bytes"
+        2048 * MEBIBYTE,
+        gt=0,
+        description="room for all pictures together, and for all albums, bytes",
     )
     weights_folder: Path = Field(
         Path.home() / ".cache" / "vitrine",
         description="where fetch-weights puts, and the pages look for, torchvision's weights",
+    )
+    data: Path | None = Field(
+        None, description="folder of data sets to learn from: cifar-10-batches-py, pictures"
     )
     max_runs: int = Field(64, ge=1, description="trainings at once, of all visitors together")
     runs_per_visitor: int = Field(8, ge=1, description="trainings at once of one visitor")

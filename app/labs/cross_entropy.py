@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +11,7 @@ from fastapi import APIRouter
 from numpy.typing import NDArray
 
 from app.code import environment
+from app.digits import PIXELS, WHITE, digits
 from app.errors import Diverged
 from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper
@@ -25,8 +22,7 @@ if TYPE_CHECKING:
 
     from models.duel import Duel, DuelSettings
 
-PIXELS, CLASSES = 64, 10
-WHITE = 16  # the digits' greatest value of a pixel
+CLASSES = 10
 TEST = 500  # digits that no network learns from
 
 
@@ -49,21 +45,6 @@ class CrossEntropyFrame(Frame):
     entropies: NDArray[np.float32]  # [L, W] of the prediction, nats
     tested: int
     parameters: int  # of one network
-
-
-@cache
-def digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Pictures [1797, 64] of 0 to 16, and their digits (Alpaydin and Kaynak, 1998), out of the file
-    that scikit-learn ships: importing it takes longer than all else here.
-    """
-    spec = find_spec("sklearn")
-    assert spec is not None
-    assert spec.origin is not None
-    file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    text = gzip.decompress(file.read_bytes()).decode()
-    rows = np.array(text.replace("\n", ",").rstrip(",").split(","), np.float64)
-    table = rows.reshape(-1, PIXELS + 1)
-    return table[:, :PIXELS], table[:, PIXELS].astype(np.int64)
 
 
 def parts_of(config: CrossEntropyConfig) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:

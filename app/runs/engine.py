@@ -4,9 +4,12 @@
 machines say, would stand beside it and change nothing above this file.
 """
 
+from collections.abc import Callable, Generator
 from typing import Protocol
 
-from app.lab import Ask, Lab, LabConfig
+from app.lab import Ask, Frame, LabConfig
+
+Program = Callable[..., Generator[Frame, Ask, None]]  # a lab's `run`; it can be pickled
 
 
 class Worker(Protocol):
@@ -26,7 +29,7 @@ class Engine(Protocol):
     def warm_up(self) -> None:
         """Make the first start quick; may be left out."""
 
-    async def start(self, lab: Lab, config: LabConfig) -> Worker:
+    async def start(self, run: Program, config: LabConfig) -> Worker:
         """Begin a run. Raises `OSError` where the machine has no room for it."""
 
     def close(self) -> None:

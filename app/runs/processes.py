@@ -15,8 +15,8 @@ from typing import Any
 
 from app.errors import DomainError, RunKilled
 from app.i18n import N_
-from app.lab import Ask, Lab, LabConfig
-from app.runs.engine import Worker
+from app.lab import Ask, LabConfig
+from app.runs.engine import Program, Worker
 from app.settings import Settings
 
 FRAME = b"f"
@@ -76,12 +76,12 @@ class ProcessEngine:
         self._starter.submit(process.start).result()
         process.join()
 
-    async def start(self, lab: Lab, config: LabConfig) -> Worker:
+    async def start(self, run: Program, config: LabConfig) -> Worker:
         ours, theirs = socket.socketpair()
         memory = self._settings.run_memory_bytes
         with theirs:
             process = self._context.Process(  # type: ignore[attr-defined]
-                target=work, args=(theirs, lab.run, config, memory), daemon=True
+                target=work, args=(theirs, run, config, memory), daemon=True
             )
             try:
                 loop = asyncio.get_running_loop()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
 import time
 from contextlib import suppress
 from typing import Any
 
+from anyio import to_thread
 from pydantic import ValidationError
 
+from app.albums import AlbumStore
 from app.errors import (
+    DomainError,
     InvalidInput,
     RunError,
     RunGone,
@@ -23,7 +27,7 @@ from app.errors import (
 )
 from app.i18n import N_
 from app.lab import Ask, Lab, LabConfig
-from app.runs.engine import Engine, Worker
+from app.runs.engine import Engine, Program, Worker
 from app.settings import Settings
 
 Values = dict[str, Any]
@@ -52,10 +56,15 @@ class Run:
         self._changed = asyncio.Event()
         self._heir: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
 
-    async def begin(self, engine: Engine) -> None:
-        """Start the worker and wait for the first frame."""
+    async def begin(self, engine: Engine, albums: AlbumStore) -> None:
+        """Start the worker and wait for the first frame. Raises `AlbumError` or `NotFound` where
+        the pictures to learn from are not there.
+        """
         try:
-            self._worker = await engine.start(self.lab, self.config)
+            self._worker = await engine.start(await self._program(albums), self.config)
+        except DomainError:
+            self.end(RunKilled(N_("This run was ended.")))
+            raise
         except OSError:
             self.end(RunsFull(N_("The server has no room for another training right now.")))
             raise self.ended or AssertionError from None
@@ -63,6 +72,14 @@ class Run:
             self._worker.close()
             raise self.ended
         await self._publish(self._worker.first())
+
+    async def _program(self, albums: AlbumStore) -> Program:
+        """The lab's `run`; where the configuration names an album, with that album's pictures."""
+        run, name = self.lab.run, self.lab.album(self.config)
+        assert run is not None
+        if not name:
+            return run
+        return functools.partial(run, album=await to_thread.run_sync(albums.get, name))
 
     async def advance(
         self, steps: int, live: Values | None = None, action: Values | None = None
@@ -164,8 +181,8 @@ class Run:
 class Room:
     """All runs of this server."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine, self.settings = engine, settings
+    def __init__(self, engine: Engine, settings: Settings, albums: AlbumStore) -> None:
+        self.engine, self.settings, self.albums = engine, settings, albums
         self.runs: dict[str, Run] = {}
         self.remembered: dict[tuple[str, str, int], bytes] = {}  # frames of whole runs
         self.in_turn = asyncio.Semaphore(WHOLE_RUNS)

@@ -160,7 +160,7 @@ class Trainer:
     async def _start(self, message: Start) -> None:
         config = checked(self.lab.config, message.config)
         self.run = run = self.room.open(self.lab, config, self.visitor, self.run)
-        await run.begin(self.room.engine)
+        await run.begin(self.room.engine, self.room.albums)
         await self._send({"type": "started", "run": run.id, "config": config.model_dump()})
 
     async def _tell(self, error: DomainError) -> None:

@@ -68,7 +68,7 @@ async def trained(room: Room, lab: Lab, config: LabConfig, steps: int, visitor: 
     async with room.in_turn:  # a few at a time: pages that train live go before
         run = room.open(lab, config, visitor)
         try:
-            await run.begin(room.engine)
+            await run.begin(room.engine, room.albums)
             while run.steps < steps:
                 await run.advance(min(STEPS_AT_ONCE, steps - run.steps))
             return run.frame

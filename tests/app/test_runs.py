@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from app import wire
+from app.albums import AlbumStore
 from app.errors import (
     Diverged,
     InvalidInput,
@@ -40,7 +41,7 @@ def in_a_room(body: Body, **settings: Any) -> None:
 
     async def main() -> None:
         chosen = Settings(**settings)
-        room = Room(ProcessEngine(chosen), chosen)
+        room = Room(ProcessEngine(chosen), chosen, AlbumStore(chosen))
         try:
             await body(room)
         finally:
@@ -51,7 +52,7 @@ def in_a_room(body: Body, **settings: Any) -> None:
 
 async def begun(room: Room, visitor: str = "someone", **config: Any) -> Run:
     run = room.open(LAB, OddConfig(**config), visitor)
-    await run.begin(room.engine)
+    await run.begin(room.engine, room.albums)
     return run
 
 
@@ -286,15 +287,16 @@ def test_a_process_is_nice_uses_one_thread_and_starts_within_a_blink() -> None:
 
 SERVER = """
 import asyncio, signal
+from app.albums import AlbumStore
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
 from tests.app.odd_labs import LAB, OddConfig
 
 async def main():
-    room = Room(ProcessEngine(Settings()), Settings())
+    room = Room(ProcessEngine(Settings()), Settings(), AlbumStore(Settings()))
     run = room.open(LAB, OddConfig(deed="sleep"), "me")
-    await run.begin(room.engine)
+    await run.begin(room.engine, room.albums)
     print(run._worker.process.pid, flush=True)
     await run.advance(1)
 

@@ -9,7 +9,7 @@ from scipy import special, stats
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
-from app.labs.cross_entropy import digits
+from app.digits import digits
 from models import information, losses
 from models.duel import Duel, DuelSettings, reliability
 from models.mlp import Options, Replicas, as_module

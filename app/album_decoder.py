@@ -1,0 +1,188 @@
+"""The program that makes an album, many small pictures, out of uploaded files.
+
+    python album_decoder.py FOLDER TARGET MAX_PIXELS MAX_SIDE    prints one line of JSON
+
+FOLDER holds the uploads as 0, 1, 2 …: one zip of pictures, or photos. TARGET gets the pictures as
+bytes [N, 3, SIDE, SIDE] and then a byte for each one's class. Names inside a zip only tell the
+classes: nothing is ever unpacked to disk. A process of its own with limits, as `decoder.py` is.
+"""
+
+import json
+import math
+import sys
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+if __name__ == "__main__":  # a program, not a part of the server: beside it lies what it needs
+    sys.path.insert(0, str(Path(__file__).parent))
+    import decoder  # type: ignore[import-not-found]
+else:
+    from app import decoder
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIDE = 32  # pixels of a picture in an album
+MAX_PICTURES = 5000
+MAX_CLASSES = 100
+MAX_MEMBERS = 20_000  # entries of a zip, folders and what is no picture included
+MAX_UNPACKED = 512 * decoder.MEBIBYTE  # bytes of all pictures in a zip together
+MAX_MEMBER = 20 * decoder.MEBIBYTE
+MAX_RATIO = 200  # packed pictures hardly shrink; what shrinks more is a bomb
+MAX_DEPTH = 8  # folders in folders
+SECONDS = 60
+PATCHED = 24  # up to so many photos, patches are cut; of more photos each is one picture
+PATCHES = 2000  # of all photos together
+MAX_NAME = 40  # characters of a class's name
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+UNLABELED = 255
+
+Entry = tuple[bytes, str]  # a picture's pixels, the name of its class ("" for none)
+
+
+def bytes_of(picture: "Image") -> bytes:
+    """The picture as SIDE x SIDE RGB, channel by channel."""
+    small = picture.resize((SIDE, SIDE), resample=1)  # 1: Lanczos
+    return b"".join(channel.tobytes() for channel in small.split())
+
+
+def middle(picture: "Image") -> "Image":
+    """The largest square in the middle."""
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    return picture.crop((left, top, left + side, top + side))
+
+
+def patches(picture: "Image", count: int) -> Iterator["Image"]:
+    """About so many overlapping squares on a regular grid, an eighth of the shorter side each."""
+    side = max(min(picture.size) // 8, min(SIDE, *picture.size))
+    room = (picture.width - side, picture.height - side)
+    columns = max(1, round(math.sqrt(count * (room[0] + 1) / (room[1] + 1))))
+    columns = min(columns, count, room[0] + 1)
+    rows = min(max(1, count // columns), room[1] + 1)
+    for row in range(rows):
+        for column in range(columns):
+            left = round(column * room[0] / max(columns - 1, 1))
+            top = round(row * room[1] / max(rows - 1, 1))
+            yield picture.crop((left, top, left + side, top + side))
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The pictures of a zip. Raises `Refused` for one that is made to do harm."""
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise decoder.Refused("many")
+    kept = []
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+        if info.is_dir() or hidden or path.suffix.lower() not in ENDINGS:
+            continue
+        if info.flag_bits & 1:
+            raise decoder.Refused("locked")
+        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH:
+            raise decoder.Refused("names")
+        if info.file_size > MAX_MEMBER or info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise decoder.Refused("bomb")
+        kept.append(info)
+    if sum(info.file_size for info in kept) > MAX_UNPACKED:
+        raise decoder.Refused("bomb")
+    if len(kept) > MAX_PICTURES:
+        raise decoder.Refused("many")
+    return kept
+
+
+def class_of(info: zipfile.ZipInfo) -> str:
+    """The folder that a picture lies in."""
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+    name = parts[-2] if len(parts) > 1 else ""
+    return "".join(c for c in name if c.isprintable())[:MAX_NAME]
+
+
+def from_zip(file: Path, max_pixels: int, max_side: int) -> Iterator[Entry | None]:
+    """Every picture of a zip, with its class; None for one that cannot be read, or that lies
+    beside the folders of the classes: nobody knows what it is.
+    """
+    with zipfile.ZipFile(file) as archive:
+        infos = members(archive)
+        names = {class_of(info) for info in infos}
+        for info in infos:
+            if len(names) > 1 and not class_of(info):
+                yield None
+                continue
+            with archive.open(info) as packed:
+                data = packed.read(MAX_MEMBER + 1)
+            picture = cleaned(BytesIO(data), max_pixels, max_side)
+            # One folder around everything is no class.
+            name = class_of(info) if len(names) > 1 else ""
+            yield (bytes_of(middle(picture)), name) if picture else None
+
+
+def from_photos(files: list[Path], max_pixels: int, max_side: int) -> Iterator[Entry | None]:
+    """Patches of a few photos, their class the photo; or many photos as they are."""
+    for number, file in enumerate(files):
+        with file.open("rb") as stream:
+            picture = cleaned(stream, max_pixels, max_side)
+        if picture is None:
+            yield None
+        elif len(files) > PATCHED:
+            yield bytes_of(middle(picture)), ""
+        else:
+            name = str(number + 1) if len(files) > 1 else ""
+            for patch in patches(picture, PATCHES // len(files)):
+                yield bytes_of(patch), name
+
+
+def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> "Image | None":
+    """The picture as a person would see it, or None where it cannot be read."""
+    try:
+        picture: Image = decoder.cleaned(file, max_pixels, max_side)[0]
+        return picture
+    except MemoryError:
+        raise
+    except Exception:  # as in `decoder.decode`
+        return None
+
+
+def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str, object]:
+    """Write the album; what it holds, or why it was refused."""
+    files = sorted(folder.iterdir(), key=lambda path: int(path.name))
+    try:
+        if len(files) == 1 and zipfile.is_zipfile(files[0]):
+            entries = from_zip(files[0], max_pixels, max_side)
+        else:
+            entries = from_photos(files, max_pixels, max_side)
+        return write(entries, target)
+    except decoder.Refused as refusal:
+        return {"refused": str(refusal)}
+    except MemoryError:
+        return {"refused": "heavy"}
+    except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError and others
+        return {"refused": "damaged"}
+
+
+def write(entries: Iterator[Entry | None], target: Path) -> dict[str, object]:
+    labels, classes, left_out = bytearray(), dict[str, int](), 0
+    with target.open("wb") as album:
+        for entry in entries:
+            if entry is None:
+                left_out += 1
+                continue
+            pixels, name = entry
+            album.write(pixels)
+            labels.append(classes.setdefault(name, len(classes)) if name else UNLABELED)
+            if len(classes) > MAX_CLASSES:
+                raise decoder.Refused("classes")
+        album.write(labels)
+    if not labels:
+        raise decoder.Refused("empty")
+    return {"count": len(labels), "classes": list(classes), "left_out": left_out}
+
+
+if __name__ == "__main__":
+    pixels, side = int(sys.argv[3]), int(sys.argv[4])
+    decoder.set_limits(pixels, SECONDS)
+    print(json.dumps(made(Path(sys.argv[1]), Path(sys.argv[2]), pixels, side)))

@@ -1,0 +1,319 @@
+"""Albums: many small pictures of one visitor that a run may learn from.
+
+Out of a zip of class folders, out of photos, or out of a data set on the server's own disk. As
+with single pictures (`images.py`) a process with limits does the decoding; whoever knows an
+album's id may use it, and there is no list.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+
+from app.album_decoder import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
+from app.errors import (
+    AlbumGone,
+    AlbumRefused,
+    AlbumTooLarge,
+    DomainError,
+    InvalidInput,
+    NotFound,
+    can_fail,
+)
+from app.i18n import N_
+from app.images import ENVELOPE, HOUR, at_most
+from app.settings import MEBIBYTE, Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DECODER = Path(__file__).with_name("album_decoder.py")
+PICTURE = 3 * SIDE * SIDE  # bytes
+MAX_FILES = 200
+ON_DISK = ("cifar10", "folder")  # ids of the data sets that a server may have
+
+
+@dataclass(frozen=True)
+class Album:
+    """`count` pictures uint8 [3, 32, 32] one after another in the file, then their classes."""
+
+    id: str
+    path: Path
+    count: int
+    classes: tuple[str, ...]
+    left_out: int  # files that were no picture, or damaged
+
+
+class AlbumStore:
+    """Albums in a private temporary folder, each until it was unused for too long."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._temporary: TemporaryDirectory[str] | None = None  # there from the first album on
+        self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
+        self._lock = threading.Lock()
+        self.turn = CapacityLimiter(1)
+
+    def close(self) -> None:
+        """Forget all albums; the store may be used again."""
+        with self._lock:
+            if self._temporary:
+                self._temporary.cleanup()
+            self._temporary = None
+            self._albums.clear()
+
+    def _folder(self) -> Path:
+        with self._lock:
+            if self._temporary is None:
+                self._temporary = TemporaryDirectory(
+                    prefix="vitrine-albums-", ignore_cleanup_errors=True
+                )
+            return Path(self._temporary.name)
+
+    def add(self, uploads: list[UploadFile]) -> Album:
+        """Make an album of a zip or of photos. Raises `AlbumRefused` or `AlbumTooLarge`."""
+        with TemporaryDirectory(dir=self._folder()) as folder:
+            for number, upload in enumerate(uploads):
+                upload.file.seek(0)
+                with (Path(folder) / str(number)).open("wb") as copy:
+                    shutil.copyfileobj(upload.file, copy)
+            target = self._folder() / token_hex(16)
+            facts = run_decoder(Path(folder), target, self.settings)
+        if "refused" in facts:
+            target.unlink(missing_ok=True)
+            raise refusal(facts["refused"], self.settings)
+        classes = tuple(facts["classes"])
+        album = Album(token_hex(16), target, facts["count"], classes, facts["left_out"])
+        self._keep(album)
+        return album
+
+    def get(self, album_id: str) -> Album:
+        """What is known of an album, which counts as a use of it. Raises `AlbumGone`, and
+        `NotFound` for a data set that this server does not have.
+        """
+        with self._lock:
+            self._make_room()
+            known = self._albums.pop(album_id, None)
+            if known:
+                self._albums[album_id] = (known[0], time.monotonic())
+                return known[0]
+        if album_id in ON_DISK:
+            album = self._from_disk(album_id)
+            self._keep(album)
+            return album
+        raise AlbumGone(
+            N_(
+                "These pictures are no longer here: unused ones are kept for {hours} hours. "
+                "Please choose them again."
+            ),
+            "pictures",
+            hours=f"{self.settings.image_hours:g}",
+        )
+
+    def _from_disk(self, name: str) -> Album:
+        from app.disk_data import read
+
+        pixels, labels, classes = read(name, self.settings.data)
+        path = self._folder() / token_hex(16)
+        path.write_bytes(pixels.tobytes() + labels.tobytes())
+        return Album(name, path, len(pixels), classes, 0)
+
+    def _keep(self, album: Album) -> None:
+        with self._lock:
+            self._albums[album.id] = (album, time.monotonic())
+            self._make_room()
+
+    def _make_room(self) -> None:
+        oldest = time.monotonic() - self.settings.image_hours * HOUR
+        room = self.settings.image_store_bytes
+        total = sum(album.count * PICTURE for album, _ in self._albums.values())
+        for album, used in list(self._albums.values()):
+            crowded = total > room and len(self._albums) > 1
+            if used >= oldest and not crowded:
+                return
+            total -= album.count * PICTURE
+            self._albums.pop(album.id)
+            album.path.unlink(missing_ok=True)
+
+
+def pixels_of(album: Album) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+    """Pictures uint8 [N, 3, 32, 32], and their classes [N] if they have any. Raises `AlbumGone`."""
+    import numpy as np
+
+    try:
+        data = np.fromfile(album.path, np.uint8)
+    except FileNotFoundError:
+        raise AlbumGone(
+            N_("These pictures are no longer here. Please choose them again."), "pictures"
+        ) from None
+    pixels = data[: album.count * PICTURE].reshape(album.count, 3, SIDE, SIDE)
+    labels = data[album.count * PICTURE :]
+    return pixels, None if (labels == UNLABELED).any() else labels.astype(np.int64)
+
+
+def run_decoder(folder: Path, target: Path, settings: Settings) -> dict[str, Any]:
+    """What `album_decoder.py` says about the uploads, or why it refused them."""
+    limits = (str(settings.max_pixels), str(settings.max_side))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(DECODER), str(folder), str(target), *limits],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=True,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        facts: dict[str, Any] = json.loads(done.stdout)
+        return facts
+    except subprocess.TimeoutExpired:
+        return {"refused": "heavy"}
+    except (subprocess.CalledProcessError, ValueError):  # the decoder crashed on it
+        return {"refused": "damaged"}
+
+
+def too_many_bytes(settings: Settings) -> AlbumTooLarge:
+    return AlbumTooLarge(
+        N_("These files are too large: together they may have at most {megabytes} MB."),
+        "file",
+        megabytes=f"{settings.max_album_bytes / MEBIBYTE:.3g}",
+    )
+
+
+def refusal(reason: str, settings: Settings) -> DomainError:
+    """The error for the decoder's word."""
+    too_large = {
+        "many": N_("This zip holds too many files: at most {pictures} pictures can be read."),
+        "bomb": N_("Unpacked, this zip would be far larger than pictures are. It was not opened."),
+        "heavy": N_("Opening these pictures takes too much time or memory. Choose fewer."),
+        "classes": N_("These pictures lie in too many folders: at most {classes} are classes."),
+    }
+    refused = {
+        "locked": N_("This zip is locked with a password. Please pack it without one."),
+        "names": N_("The names of the files in this zip point out of it. It was not opened."),
+        "empty": N_("There is no picture in it that can be read: PNG, JPEG, WebP or GIF."),
+    }
+    if reason in too_large:
+        return AlbumTooLarge(
+            too_large[reason], "file", pictures=f"{MAX_PICTURES:,}", classes=MAX_CLASSES
+        )
+    damaged = N_("This file is damaged and cannot be read.")
+    return AlbumRefused(refused.get(reason, damaged), "file")
+
+
+class ClassAnswer(BaseModel):
+    name: str
+    count: int
+
+
+class AlbumAnswer(BaseModel):
+    """An album as the page uses it: 32 x 32 pictures, their classes if they have any."""
+
+    id: str
+    count: int
+    classes: list[ClassAnswer]
+    left_out: int = Field(description="files that were no picture, or damaged")
+
+
+def answer(album: Album) -> AlbumAnswer:
+    labels = pixels_of(album)[1]
+    counts = Counter(labels.tolist() if labels is not None else [])
+    classes = [ClassAnswer(name=n, count=counts[i]) for i, n in enumerate(album.classes)]
+    return AlbumAnswer(
+        id=album.id, count=album.count, classes=classes if counts else [], left_out=album.left_out
+    )
+
+
+router = APIRouter(prefix="/api/albums", tags=["albums"])
+AlbumId = Annotated[
+    str, PathParameter(description="an id that an upload returned; or cifar10, folder")
+]
+NO_ALBUM = can_fail({404: "no album with that id, or no longer", 422: "not an id"})
+CANNOT_TAKE = can_fail(
+    {
+        400: "not a well-formed multipart body",
+        413: "too many bytes, pictures or classes",
+        422: "no file, nothing that can be read, or a zip that is not opened",
+    }
+)
+# Described by hand, because the body is read by hand: FastAPI would read all of it first.
+UPLOAD_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def albums_of(request: Request) -> AlbumStore:
+    store: AlbumStore = request.app.state.albums
+    return store
+
+
+@router.post("", status_code=201, responses=CANNOT_TAKE, openapi_extra=UPLOAD_BODY)
+async def upload(request: Request) -> AlbumAnswer:
+    """Take one zip of pictures, or photos: multipart fields `file`, told by their content."""
+    store = albums_of(request)
+    too_large = too_many_bytes(store.settings)
+    limit = store.settings.max_album_bytes + ENVELOPE
+    limited = Request(request.scope, at_most(limit, request, too_large))
+    async with limited.form(max_files=MAX_FILES, max_fields=8, max_part_size=ENVELOPE) as form:
+        for name in form:
+            if name != "file":
+                raise InvalidInput(
+                    N_("“{name}” has a value that is not allowed here."), name, name=name
+                )
+        files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
+        if not files:
+            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
+        album = await to_thread.run_sync(store.add, files, limiter=store.turn)
+        return await to_thread.run_sync(answer, album)
+
+
+@router.get("/{album_id}", responses=NO_ALBUM)
+def show(request: Request, album_id: AlbumId) -> AlbumAnswer:
+    """How many pictures and which classes an album has."""
+    return answer(albums_of(request).get(album_id))
+
+
+@router.get("/{album_id}/pictures", response_class=Response, responses=NO_ALBUM)
+def pictures(request: Request, album_id: AlbumId) -> Response:
+    """The pictures as bytes [N, 3, 32, 32], then a byte for each one's class (255 for none): what
+    the exported script reads.
+    """
+    album = albums_of(request).get(album_id)
+    try:
+        data = album.path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(N_("There is nothing at this address.")) from None
+    return Response(data, media_type="application/octet-stream")

@@ -1,0 +1,239 @@
+"""Albums: zips of class folders and photos to learn from, hostile ones, and data sets on disk."""
+
+import hashlib
+import io
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from app.album_decoder import MAX_DEPTH, PATCHES, SIDE
+from app.albums import AlbumStore, pixels_of
+from app.errors import AlbumGone
+from app.settings import Settings
+from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, quarters, refused, saved
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def plain(color: tuple[int, int, int], size: tuple[int, int] = (48, 40)) -> bytes:
+    return saved(Image.new("RGB", size, color))
+
+
+def post(client: TestClient, *files: bytes) -> Any:
+    return client.post("/api/albums", files=[("file", ("any", data)) for data in files])
+
+
+def pictures(client: TestClient, album: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels [N, 3, 32, 32] and a class for each, as the exported script reads them."""
+    data = np.frombuffer(client.get(f"/api/albums/{album['id']}/pictures").content, np.uint8)
+    end = album["count"] * 3 * SIDE * SIDE
+    assert len(data) == end + album["count"]
+    return data[:end].reshape(-1, 3, SIDE, SIDE), data[end:]
+
+
+def test_a_zip_of_class_folders_is_pictures_with_classes(client: TestClient) -> None:
+    files = {
+        "mine/red/a.png": plain(RED), "mine/red/b.PNG": plain(RED, (30, 90)),
+        "mine/blue/c.png": plain(BLUE), "mine/blue/words.txt": b"not a picture",
+        "__MACOSX/red/._a.png": b"junk", "mine/.hidden/d.png": plain(GREEN),
+    }  # fmt: skip
+    answer = post(client, zipped(files))
+    assert answer.status_code == 201, answer.text
+    album = answer.json()
+    assert album["classes"] == [{"name": "red", "count": 2}, {"name": "blue", "count": 1}]
+    assert album["left_out"] == 0
+    pixels, labels = pictures(client, album)
+    assert labels.tolist() == [0, 0, 1]
+    for picture, color in zip(pixels, (RED, RED, BLUE), strict=True):
+        assert (picture == np.array(color)[:, None, None]).all()
+    assert client.get(f"/api/albums/{album['id']}").json() == album
+
+
+def test_one_folder_around_everything_is_no_class(client: TestClient) -> None:
+    album = post(client, zipped({"all/a.png": plain(RED), "all/b.png": plain(BLUE)})).json()
+    assert (album["count"], album["classes"]) == (2, [])
+    assert pictures(client, album)[1].tolist() == [255, 255]
+
+
+def test_what_lies_beside_the_class_folders_or_is_damaged_is_left_out_and_told(
+    client: TestClient,
+) -> None:
+    files = {
+        "r/a.png": plain(RED), "b/b.png": plain(BLUE), "c.png": plain(GREEN),
+        "b/d.png": plain(BLUE)[:60], "b/e.jpg": b"GIF89a" + bytes(40),
+    }  # fmt: skip
+    album = post(client, zipped(files)).json()
+    assert (album["count"], album["left_out"]) == (2, 3)
+
+
+def test_one_photo_becomes_thousands_of_patches_from_all_over_it(client: TestClient) -> None:
+    album = post(client, saved(quarters(400, 300), "JPEG", quality=95)).json()
+    assert 0.8 * PATCHES <= album["count"] <= PATCHES
+    assert album["classes"] == []
+    pixels, _ = pictures(client, album)
+    flat = pixels.reshape(len(pixels), -1)
+    assert len(np.unique(flat.mean(axis=1).round())) > 4
+    red = pixels[0].mean(axis=(1, 2))
+    assert red[0] > 240 > 20 > red[2]  # the first patch is from the upper left corner
+
+
+def test_a_photo_smaller_than_a_patch_is_taken_whole(client: TestClient) -> None:
+    album = post(client, plain(GREEN, (9, 14))).json()
+    assert album["count"] >= 1
+    assert (pictures(client, album)[0] == np.array(GREEN)[:, None, None]).all()
+
+
+def test_patches_of_several_photos_are_told_apart_by_their_photo(client: TestClient) -> None:
+    album = post(client, plain(RED, (200, 200)), plain(BLUE, (300, 200))).json()
+    assert [row["name"] for row in album["classes"]] == ["1", "2"]
+    pixels, labels = pictures(client, album)
+    for label, color in enumerate((RED, BLUE)):
+        assert (pixels[labels == label] == np.array(color)[:, None, None]).all()
+
+
+def test_of_many_photos_each_is_one_picture(client: TestClient) -> None:
+    album = post(client, *[plain(RED)] * 30).json()
+    assert (album["count"], album["classes"]) == (30, [])
+
+
+def locked() -> bytes:
+    data = bytearray(zipped({"a/b.png": plain(RED)}))
+    at = data.index(b"PK\x01\x02") + 8
+    data[at] |= 1
+    return bytes(data)
+
+
+HOSTILE = {
+    "a bomb": (lambda: zipped({"a/bomb.png": bytes(8 * 2**20)}), 413, "album_too_large"),
+    "a picture too large by its header": (
+        lambda: zipped({"a/x.png": saved(Image.new("1", (9000, 9000)))}), 422, "album_refused",
+    ),
+    "a path out of it": (lambda: zipped({"../../etc/x.png": plain(RED)}), 422, "album_refused"),
+    "an absolute path": (lambda: zipped({"/etc/x.png": plain(RED)}), 422, "album_refused"),
+    "folders in folders": (
+        lambda: zipped({"a/" * MAX_DEPTH + "x.png": plain(RED)}), 422, "album_refused",
+    ),
+    "a zip in a zip": (lambda: zipped({"a.zip": zipped({"x.png": b""})}), 422, "album_refused"),
+    "a password": (locked, 422, "album_refused"),
+    "no picture": (lambda: zipped({"a.txt": b"words"}), 422, "album_refused"),
+    "nothing": (lambda: zipped({}), 422, "album_refused"),
+    "a torn zip": (lambda: zipped({"a/b.png": noise("PNG")})[:-40], 422, "album_refused"),
+    "too many entries": (
+        lambda: zipped({f"{i}.png": b"" for i in range(5001)}), 413, "album_too_large",
+    ),
+    "too many classes": (
+        lambda: zipped({f"{i}/a.png": plain(RED, (2, 2)) for i in range(101)}),
+        413, "album_too_large",
+    ),
+    "not a picture": (lambda: b"just words", 422, "album_refused"),
+    "an empty file": (lambda: b"", 422, "album_refused"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_is_hostile_gets_a_sentence(client: TestClient, case: str) -> None:
+    make, status, code = HOSTILE[case]
+    assert len(refused(post(client, make()), status, code)) > 30
+
+
+def test_a_name_with_strange_characters_is_only_a_name(client: TestClient) -> None:
+    files = {"<b>\x07" + "n" * 90 + "/a.png": plain(RED), "猫/b.png": plain(BLUE)}
+    names = [row["name"] for row in post(client, zipped(files)).json()["classes"]]
+    assert names[1] == "猫"
+    assert names[0].startswith("<b>nnn")
+    assert len(names[0]) == 40
+
+
+def test_too_many_bytes_are_refused_before_they_are_read() -> None:
+    with client_with(max_album_bytes=10_000) as small:
+        answer = small.post("/api/albums", files={"file": ("a", bytes(200_000))})
+        refused(answer, 413, "album_too_large")
+
+
+def test_a_missing_or_a_foreign_field_is_named(client: TestClient) -> None:
+    assert client.post("/api/albums", files={"other": ("a", b"b")}).json()["error"]["field"]
+    answer = client.post("/api/albums", data={"file": "words"})
+    refused(answer, 422, "invalid_input")
+
+
+def test_an_unknown_album_is_gone_in_words(client: TestClient) -> None:
+    refused(client.get("/api/albums/nonsense"), 404, "album_gone")
+    refused(client.get("/api/albums/nonsense/pictures"), 404, "album_gone")
+
+
+def test_unused_albums_go_when_there_is_no_room(tmp_path: Path) -> None:
+    with client_with(image_store_bytes=20 * 3 * SIDE * SIDE) as small:
+        first, second = (post(small, *[plain(RED)] * 25).json() for _ in range(2))
+        refused(small.get(f"/api/albums/{first['id']}"), 404, "album_gone")
+        assert small.get(f"/api/albums/{second['id']}").status_code == 200
+
+
+# --- Data sets on the server’s disk ---------------------------------------------------------------
+
+
+def test_a_data_set_that_is_not_there_says_how_to_get_it(client: TestClient) -> None:
+    assert "cifar-10-python.tar.gz" in refused(client.get("/api/albums/cifar10"), 404, "not_found")
+    assert "VITRINE_DATA" in refused(client.get("/api/albums/folder"), 404, "not_found")
+
+
+def test_cifar_10_is_read_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of its format, of which torchvision checks the sums: here those of our own."""
+    from torchvision.datasets import CIFAR10
+
+    root = tmp_path / CIFAR10.base_folder
+    root.mkdir()
+    sums = []
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 256, (10, 3072), dtype=np.uint8)
+    for name, _ in CIFAR10.train_list:
+        data = pickle.dumps({"data": rows, "labels": list(range(10))})
+        (root / name).write_bytes(data)
+        sums.append([name, hashlib.md5(data).hexdigest()])
+    meta = pickle.dumps({"label_names": [f"class {i}" for i in range(10)]})
+    (root / "batches.meta").write_bytes(meta)
+    monkeypatch.setattr(CIFAR10, "train_list", sums)
+    monkeypatch.setattr(CIFAR10, "test_list", [])
+    monkeypatch.setattr(CIFAR10, "meta", {**CIFAR10.meta, "md5": hashlib.md5(meta).hexdigest()})
+    with client_with(data=tmp_path) as here:
+        album = here.get("/api/albums/cifar10").json()
+        assert album["count"] == 50
+        assert album["classes"][3] == {"name": "class 3", "count": 5}
+        pixels, labels = pictures(here, album)
+        assert (pixels[:10].reshape(10, -1) == rows).all()
+        assert labels[:10].tolist() == list(range(10))
+
+
+def test_a_folder_of_class_folders_is_read_from_disk(tmp_path: Path) -> None:
+    for name, color in (("cats", RED), ("dogs", BLUE)):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        (tmp_path / "pictures" / name / "one.png").write_bytes(plain(color, (70, 50)))
+    with client_with(data=tmp_path) as here:
+        album = here.get("/api/albums/folder").json()
+        assert [row["name"] for row in album["classes"]] == ["cats", "dogs"]
+        pixels, _ = pictures(here, album)
+        assert (pixels[1] == np.array(BLUE)[:, None, None]).all()
+
+
+def test_an_album_whose_file_is_gone_is_gone() -> None:
+    store = AlbumStore(Settings())
+    try:
+        from starlette.datastructures import UploadFile
+
+        album = store.add([UploadFile(io.BytesIO(plain(RED)))])
+        album.path.unlink()
+        with pytest.raises(AlbumGone):
+            pixels_of(album)
+    finally:
+        store.close()
