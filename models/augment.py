@@ -102,8 +102,20 @@ def draw(policy: Policy, n: int, size: int, generator: torch.Generator) -> Drawn
     blur = (BLUR[0] + (most - BLUR[0]) * u[:, 13]) * blurred
     cutout = _cutouts(u[:, 14:17], policy.cutout, size)
     noise = policy.noise * NOISE * u[:, 17]
-    corners = _corners(boxes, flip, angle)
-    return Drawn(boxes, corners, flip, angle, *factors.unbind(1), hue, gray, blur, cutout, noise)
+    return Drawn(
+        boxes=boxes,
+        corners=_corners(boxes, flip, angle),
+        flip=flip,
+        angle=angle,
+        brightness=factors[:, 0],
+        contrast=factors[:, 1],
+        saturation=factors[:, 2],
+        hue=hue,
+        gray=gray,
+        blur=blur,
+        cutout=cutout,
+        noise=noise,
+    )
 
 
 def _crops(u: Tensor, strength: float, size: int) -> Tensor:

@@ -226,7 +226,8 @@ def uniformity(z: Tensor, t: float = 2) -> Tensor:
     if len(z) < 2:
         return z.new_zeros(())
     squares = torch.pdist(normalize(z)).square()
-    return torch.logsumexp(-t * squares, dim=0) - math.log(len(squares))
+    total: Tensor = torch.logsumexp(-t * squares, dim=0)
+    return total - math.log(len(squares))
 
 
 def spread(z: Tensor) -> Tensor:
