@@ -216,7 +216,7 @@ def alignment(z1: Tensor, z2: Tensor, alpha: float = 2) -> Tensor:
     where both views agree; with alpha 2 it is 2 - 2 cos, at most 4.
     """
     away = torch.linalg.vector_norm(normalize(z1) - normalize(z2), dim=1)
-    return away.pow(alpha).mean()
+    return torch.pow(away, alpha).mean()
 
 
 def uniformity(z: Tensor, t: float = 2) -> Tensor:
@@ -235,7 +235,8 @@ def spread(z: Tensor) -> Tensor:
     (divided by N) of each feature of the normalized rows of z [N, d], averaged over features. 0
     where collapsed; at most, and for isotropic rows about, 1 / sqrt(d).
     """
-    return normalize(z).std(dim=0, correction=0).mean()
+    deviation: Tensor = torch.std(normalize(z), dim=0, correction=0)
+    return deviation.mean()
 
 
 def _check(temperature: float) -> None:
