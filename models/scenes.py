@@ -32,7 +32,7 @@ TEXTURE = 0.5  # how far a texture's second color may lie from its first, of 1
 NOISE = 0.03  # the largest standard deviation of the pixels' noise, of 1
 BLOB = 0.5  # share of the pictures with a distracting blob
 BLOCK = 256  # pictures drawn at once: their fields fit the cache
-DRAWS = 32  # uniform numbers a picture takes, of which the columns below are used
+DRAWS = 33  # uniform numbers a picture takes
 
 
 class Scenes(NamedTuple):
@@ -155,8 +155,7 @@ def _paint(labels: Tensor, u: Tensor, size: int, grain: torch.Generator) -> Tens
     blob = (0.5 + blob / pixel).clamp(0, 1) * (c[:, 28] < BLOB)
     ground = ground.lerp(c[:, 29:32].expand_as(ground), blob[:, None])
     image = ground.lerp(fill, inside[:, None])
-    # The noise's strength reuses the turn's last digits: they are uniform on their own.
-    strength = torch.remainder(c[:, 3:4] * 1024, 1) * NOISE * math.sqrt(12)
+    strength = c[:, 32:33] * NOISE * math.sqrt(12)  # uniform in 0..1 has deviation 1 / sqrt(12)
     image = image + strength * (noise[:, 1:2] - 0.5)
     return (image * 255).round().clamp(0, 255).byte()
 
