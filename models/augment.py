@@ -215,12 +215,12 @@ def _color_matrix(saturation: Tensor, hue: Tensor) -> Tensor:
 
 
 def _chroma_parts() -> tuple[Tensor, Tensor]:
-    """[3, 3] each: RGB to its chroma, and to its chroma turned by a quarter in the I-Q plane."""
+    """[3, 3] each: RGB to its chroma, and to its chroma turned by a quarter, red toward green."""
     yiq = torch.tensor(
         [list(LUMA), [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]], dtype=torch.float64
     )
     back = torch.linalg.inv(yiq)
-    quarter = torch.tensor([[0.0, 0, 0], [0, 0, -1], [0, 1, 0]], dtype=torch.float64)
+    quarter = torch.tensor([[0.0, 0, 0], [0, 0, 1], [0, -1, 0]], dtype=torch.float64)
     chroma = torch.diag(torch.tensor([0.0, 1, 1], dtype=torch.float64))
     return (back @ chroma @ yiq).float(), (back @ quarter @ yiq).float()
 
@@ -270,8 +270,8 @@ def rotate(images: Tensor, degrees: float) -> Tensor:
 
 
 def recolor(images: Tensor, hue_turn: float) -> Tensor:
-    """images [N, 3, S, S] in 0..1 with hues turned by `hue_turn` of a circle (0..1; 0 and 1 are the
-    pictures themselves), luma kept but where a color leaves 0..1 and is cut. Gray stays gray.
+    """images [N, 3, S, S] in 0..1 with hues turned by `hue_turn` of a circle, red toward green (0 and
+    1 are the pictures themselves), luma kept but where a color leaves 0..1 and is cut. Gray stays gray.
     """
     n = len(images)
     matrix = _color_matrix(torch.ones(n), torch.full((n,), float(hue_turn)))
