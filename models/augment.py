@@ -160,7 +160,7 @@ def apply(images: Tensor, drawn: Drawn, generator: torch.Generator) -> Tensor:
     outside the picture is its mirror image. The generator gives the noise's pixels, and nothing
     where there is no noise.
     """
-    out = _resample(images, drawn)
+    out = _sample(images, _frames(drawn.boxes, drawn.flip, drawn.angle))
     out = _color(out, drawn)
     if drawn.blur.any():
         kernel = _blur_matrix(drawn.blur, images.shape[-1])[:, None]
@@ -181,9 +181,10 @@ def views(images: Tensor, policy: Policy, generator: torch.Generator) -> tuple[T
     return apply(images, drawn, generator), drawn
 
 
-def _resample(images: Tensor, drawn: Drawn) -> Tensor:
+def _sample(images: Tensor, frames: Tensor) -> Tensor:
+    """images [N, 3, S, S] seen through frames [N, 2, 3]; mirrored beyond their edges."""
     size = images.shape[-1]
-    theta = _frames(drawn.boxes, drawn.flip, drawn.angle) * (2 / size)
+    theta = frames * (2 / size)
     theta[:, :, 2] -= 1
     grid = functional.affine_grid(theta, list(images.shape), align_corners=False)
     return functional.grid_sample(
@@ -262,16 +263,14 @@ def rotate(images: Tensor, degrees: float) -> Tensor:
         return images.clone()  # resampling would be off by a rounding error
     n, size = len(images), images.shape[-1]
     box = torch.tensor([[0.0, 0, size, size]]).expand(n, 4)
-    theta = _frames(box, torch.zeros(n, dtype=torch.bool), torch.full((n,), float(degrees)))
-    theta = theta * (2 / size)
-    theta[:, :, 2] -= 1
-    grid = functional.affine_grid(theta, list(images.shape), align_corners=False)
-    return functional.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+    frames = _frames(box, torch.zeros(n, dtype=torch.bool), torch.full((n,), float(degrees)))
+    return _sample(images, frames)
 
 
 def recolor(images: Tensor, hue_turn: float) -> Tensor:
-    """images [N, 3, S, S] in 0..1 with hues turned by `hue_turn` of a circle, red toward green (0 and
-    1 are the pictures themselves), luma kept but where a color leaves 0..1 and is cut. Gray stays gray.
+    """images [N, 3, S, S] in 0..1 with hues turned by `hue_turn` of a circle, red toward green: 0
+    and 1 are the pictures themselves. Luma is kept but where a color leaves 0..1 and is cut; gray
+    stays gray.
     """
     n = len(images)
     matrix = _color_matrix(torch.ones(n), torch.full((n,), float(hue_turn)))
