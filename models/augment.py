@@ -38,17 +38,18 @@ class Policy:
     of the picture at 1). flip: left-right, of half of the views. color: jitter (at 1 the paper's:
     0.8, 0.8, 0.8, 0.2). gray: the share of views without color. blur: sigma up to S / 16. rotation:
     up to 90 degrees either way. cutout: a square of up to half the side, in half of the views.
-    noise: standard deviation up to 0.2.
+    noise: standard deviation up to 0.2. The defaults are tuned on `models.scenes`, where much of
+    the shape has to stay in view: mild crops, strong color and rotation.
 
     Raises ValueError for a strength out of 0..1.
     """
 
-    crop: float = 0.6
+    crop: float = 0.3
     flip: bool = True
-    color: float = 0.5
+    color: float = 0.8
     gray: float = 0.2
-    blur: float = 0.25
-    rotation: float = 0.5
+    blur: float = 0.5
+    rotation: float = 1.0
     cutout: float = 0.0
     noise: float = 0.0
 
