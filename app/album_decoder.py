@@ -18,34 +18,30 @@ from typing import TYPE_CHECKING, BinaryIO
 
 if __name__ == "__main__":  # a program, not a part of the server: beside it lies what it needs
     sys.path.insert(0, str(Path(__file__).parent))
+    import album_limits as limits  # type: ignore[import-not-found]
     import decoder  # type: ignore[import-not-found]
 else:
+    from app import album_limits as limits
     from app import decoder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SIDE = 32  # pixels of a picture in an album
-MAX_PICTURES = 5000
-MAX_CLASSES = 100
 MAX_MEMBERS = 20_000  # entries of a zip, folders and what is no picture included
 MAX_UNPACKED = 512 * decoder.MEBIBYTE  # bytes of all pictures in a zip together
 MAX_MEMBER = 20 * decoder.MEBIBYTE
 MAX_RATIO = 200  # packed pictures hardly shrink; what shrinks more is a bomb
 MAX_DEPTH = 8  # folders in folders
-SECONDS = 60
 PATCHED = 24  # up to so many photos, patches are cut; of more photos each is one picture
 PATCHES = 2000  # of all photos together
-MAX_NAME = 40  # characters of a class's name
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-UNLABELED = 255
 
 Entry = tuple[bytes, str]  # a picture's pixels, the name of its class ("" for none)
 
 
 def bytes_of(picture: "Image") -> bytes:
     """The picture as SIDE x SIDE RGB, channel by channel."""
-    small = picture.resize((SIDE, SIDE), resample=1)  # 1: Lanczos
+    small = picture.resize((limits.SIDE, limits.SIDE), resample=1)  # 1: Lanczos
     return b"".join(channel.tobytes() for channel in small.split())
 
 
@@ -58,7 +54,7 @@ def middle(picture: "Image") -> "Image":
 
 def patches(picture: "Image", count: int) -> Iterator["Image"]:
     """About so many overlapping squares on a regular grid, an eighth of the shorter side each."""
-    side = max(min(picture.size) // 8, min(SIDE, *picture.size))
+    side = max(min(picture.size) // 8, min(limits.SIDE, *picture.size))
     room = (picture.width - side, picture.height - side)
     columns = max(1, round(math.sqrt(count * (room[0] + 1) / (room[1] + 1))))
     columns = min(columns, count, room[0] + 1)
@@ -90,7 +86,7 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         kept.append(info)
     if sum(info.file_size for info in kept) > MAX_UNPACKED:
         raise decoder.Refused("bomb")
-    if len(kept) > MAX_PICTURES:
+    if len(kept) > limits.MAX_PICTURES:
         raise decoder.Refused("many")
     return kept
 
@@ -99,7 +95,7 @@ def class_of(info: zipfile.ZipInfo) -> str:
     """The folder that a picture lies in."""
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     name = parts[-2] if len(parts) > 1 else ""
-    return "".join(c for c in name if c.isprintable())[:MAX_NAME]
+    return "".join(c for c in name if c.isprintable())[: limits.MAX_NAME]
 
 
 def from_zip(file: Path, max_pixels: int, max_side: int) -> Iterator[Entry | None]:
@@ -173,8 +169,8 @@ def write(entries: Iterator[Entry | None], target: Path) -> dict[str, object]:
                 continue
             pixels, name = entry
             album.write(pixels)
-            labels.append(classes.setdefault(name, len(classes)) if name else UNLABELED)
-            if len(classes) > MAX_CLASSES:
+            labels.append(classes.setdefault(name, len(classes)) if name else limits.UNLABELED)
+            if len(classes) > limits.MAX_CLASSES:
                 raise decoder.Refused("classes")
         album.write(labels)
     if not labels:
@@ -184,5 +180,5 @@ def write(entries: Iterator[Entry | None], target: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     pixels, side = int(sys.argv[3]), int(sys.argv[4])
-    decoder.set_limits(pixels, SECONDS)
+    decoder.set_limits(pixels, limits.SECONDS)
     print(json.dumps(made(Path(sys.argv[1]), Path(sys.argv[2]), pixels, side)))

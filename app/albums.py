@@ -28,7 +28,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
-from app.album_decoder import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
+from app.album_limits import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
 from app.errors import (
     AlbumGone,
     AlbumRefused,

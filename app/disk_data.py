@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.album_decoder import MAX_CLASSES, MAX_NAME, MAX_PICTURES, SIDE
+from app.album_limits import MAX_CLASSES, MAX_NAME, MAX_PICTURES, SIDE
 from app.errors import NotFound
 from app.i18n import N_, LazyText
 

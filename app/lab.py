@@ -31,9 +31,9 @@ from app.i18n import LazyText
 
 
 class LabConfig(BaseModel):
-    """What the learner may set. Unknown keys, NaN and infinity are refused."""
+    """What the learner may set. Unknown keys, NaN, infinity and `true` for 1 are refused."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,9 @@ class Lab:
     may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
     configuration before anything is allocated, and `code` writes a standalone script (torch and
     the standard library) that trains the same for so many steps and prints the final losses.
-    `album` is the id of the album that a configuration learns from, "" for none: `run` is then
-    given the `Album` as `album=…`.
+    `threads` are those of torch in a run, if the machine has as many cores. `album` is the id
+    of the album that a configuration learns from, "" for none: `run` is then given the `Album` as
+    `album=…`.
     """
 
     slug: str
@@ -185,6 +186,7 @@ class Lab:
     parameters: Callable[[Any], int] = lambda config: 0
     code: Callable[[Any, int], str] | None = None
     album: Callable[[Any], str] = lambda config: ""
+    threads: int = 1
 
     @property
     def controls(self) -> list[Control]:

@@ -1,13 +1,14 @@
 """The labs, in the order in which the home page shows them. Nothing else imports a lab."""
 
 from app.lab import Lab
-from app.labs import cross_entropy, fitting, mlp, nms, regularization, rpn
+from app.labs import contrastive, cross_entropy, fitting, mlp, nms, regularization, rpn
 
 LABS: tuple[Lab, ...] = (
     fitting.LAB,
     mlp.LAB,
     regularization.LAB,
     cross_entropy.LAB,
+    contrastive.LAB,
     rpn.LAB,
     nms.LAB,
 )

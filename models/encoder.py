@@ -3,11 +3,6 @@
 f is a small residual network (He et al., 2016) with a strided stem in place of a pooling; g and
 its three kinds follow Chen et al., 2020, section 4.2; the predictor Chen and He, 2021, section 3.
 
-Learned numbers, so that an app can show them without torch (a convolution or linear layer before a
-BatchNorm has no bias; BatchNorm has 2 a channel): a convolution k x k from a to b channels k*k*a*b
-+ 2b. The encoder has ENCODER_PARAMETERS, the projectors PROJECTOR_PARAMETERS, the predictor
-PREDICTOR_PARAMETERS, each stated below and held to the modules by a test.
-
 Shape letters: N pictures, C channels, H rows and columns of a map; D_H = 128 features h,
 D_Z = 64 features z.
 """
@@ -19,15 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-D_H = 128
-D_Z = 64
-D_P = 32  # the predictor's bottleneck
-WIDTHS = (16, 24, 80)  # stem at 16 x 16, first block at 8 x 8, second at 4 x 4
-KINDS = ("none", "linear", "mlp")
-
-ENCODER_PARAMETERS = 97_408
-PROJECTOR_PARAMETERS = {"none": 0, "linear": 128 * 64 + 64, "mlp": 128**2 + 256 + 128 * 64 + 64}
-PREDICTOR_PARAMETERS = 64 * 32 + 2 * 32 + 32 * 64 + 64
+from models.encoder_sizes import D_H, D_P, D_Z, KINDS, WIDTHS
 
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -177,8 +164,3 @@ class Predictor(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         p: Tensor = self.layers(z)
         return p
-
-
-def parameter_count(projector: str) -> int:
-    """Learned numbers of encoder and projector together. Raises KeyError for another kind."""
-    return ENCODER_PARAMETERS + PROJECTOR_PARAMETERS[projector]

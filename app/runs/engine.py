@@ -29,7 +29,7 @@ class Engine(Protocol):
     def warm_up(self) -> None:
         """Make the first start quick; may be left out."""
 
-    async def start(self, run: Program, config: LabConfig) -> Worker:
+    async def start(self, run: Program, config: LabConfig, threads: int = 1) -> Worker:
         """Begin a run. Raises `OSError` where the machine has no room for it."""
 
     def close(self) -> None:

@@ -61,7 +61,9 @@ class Run:
         the pictures to learn from are not there.
         """
         try:
-            self._worker = await engine.start(await self._program(albums), self.config)
+            self._worker = await engine.start(
+                await self._program(albums), self.config, self.lab.threads
+            )
         except DomainError:
             self.end(RunKilled(N_("This run was ended.")))
             raise

@@ -33,9 +33,9 @@ NICENESS = 10  # the server, which many people wait for, goes before any trainin
 torch.set_num_threads(1)  # 8 runs with 2 threads each were 50 times slower: OpenMP spins
 
 
-def work(connection: socket.socket, run: Run, config: Any, memory_bytes: int) -> None:
+def work(connection: socket.socket, run: Run, config: Any, memory_bytes: int, threads: int) -> None:
     """Run until the run ends, the socket closes or the parent dies."""
-    prepare(memory_bytes)
+    prepare(memory_bytes, threads)
     threading.Thread(target=die_with, args=(connection,), daemon=True).start()
     with connection:
         try:
@@ -59,9 +59,9 @@ def frames(connection: socket.socket, run: Run, config: Any) -> Iterator[bytes]:
         yield frame.to_bytes()
 
 
-def prepare(memory_bytes: int) -> None:
+def prepare(memory_bytes: int, threads: int) -> None:
     """Step back behind the server, and take no more memory than is allowed."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(min(threads, os.cpu_count() or 1))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's to answer
     if sys.platform != "win32":
         os.nice(NICENESS)

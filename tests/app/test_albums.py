@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.album_decoder import MAX_DEPTH, PATCHES, SIDE
+from app.album_decoder import MAX_DEPTH, PATCHES
+from app.album_limits import SIDE
 from app.albums import AlbumStore, pixels_of
 from app.errors import AlbumGone
 from app.settings import Settings

@@ -85,17 +85,18 @@ const asJson = (body) => ({
 });
 
 /**
- * Upload a picture. XMLHttpRequest, because fetch cannot tell how far an upload is.
- * @param {Blob} file
+ * Upload files as fields `file`. XMLHttpRequest, because fetch cannot tell how far an upload is.
+ * @param {string} url
+ * @param {Blob[]} files
  * @param {(share: number) => void} onProgress share in [0, 1]
  * @returns {Promise<any>}
  */
-export function uploadImage(file, onProgress) {
+export function uploadFiles(url, files, onProgress) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
-    form.append("file", file, "photo");
+    for (const file of files) form.append("file", file, "file");
     const call = new XMLHttpRequest();
-    call.open("POST", "/api/images");
+    call.open("POST", url);
     call.responseType = "json";
     call.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);

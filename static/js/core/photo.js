@@ -3,7 +3,7 @@
  * next lab opens with it.
  */
 
-import { json, uploadImage } from "./api.js";
+import { json, uploadFiles } from "./api.js";
 
 const KEY = "vitrine-photo";
 
@@ -34,7 +34,7 @@ async function remember(answer) {
 }
 
 /** @param {Blob} file @param {(share: number) => void} onProgress */
-export const upload = async (file, onProgress) => remember(await uploadImage(file, onProgress));
+export const upload = async (file, onProgress) => remember(await uploadFiles("/api/images", [file], onProgress));
 
 /** @param {string} name */
 export const chooseSample = async (name) =>

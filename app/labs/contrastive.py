@@ -1,0 +1,291 @@
+"""The `contrastive` lab: SimCLR, MoCo and SimSiam, from augmented pairs to a linear probe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.albums import Album
+from app.errors import Diverged, InvalidInput
+from app.i18n import N_
+from app.lab import Ask, Frame, Lab, Paper
+from app.labs.contrastive_code import code
+from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
+from app.labs.contrastive_data import album_of, pictures_of, settings_of
+from app.labs.contrastive_lesson import LESSON
+from app.labs.contrastive_queries import router
+
+if TYPE_CHECKING:
+    from models.contrastive_study import Pictures, Study
+    from models.contrastive_trials import Trials
+
+STRIP = 48  # of the queue's pictures that are shown
+STRIP_SIDE = 16
+REPETITIONS = 3
+TRIAL_PICTURES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveFrame(Frame):
+    """L pictures looked at (2L views), P on the map, K neighbors, T moments, B bins, Q of the
+    queue, A amounts of a change, W kinds of features, U label budgets.
+    """
+
+    steps: NDArray[np.float64]  # [T]
+    history: NDArray[np.float32]  # [8, T], see models.contrastive_training.MEASURES
+    similarities: NDArray[np.float32]  # [2L, 2L] cosines of z or h
+    places: NDArray[np.float32]  # [P, 2]
+    shares: list[float]  # 2, of the variance on either axis
+    neighbors: NDArray[np.uint8]  # [P, K]
+    near: NDArray[np.float32]  # [P, K] their similarities
+    places_before: NDArray[np.float32]  # [P, 2], of the untrained encoder's h
+    neighbors_before: NDArray[np.uint8]  # [P, K]
+    near_before: NDArray[np.float32]  # [P, K]
+    histograms: NDArray[np.float32]  # [2, B] of positives and negatives; NaN before the first step
+    queue: NDArray[np.uint8]  # [Q, 3, 16, 16], newest first
+    queue_similarities: NDArray[np.float32]  # [Q] to one query of the last step
+    filled: int  # keys in the queue
+    changes: NDArray[np.float32]  # [3, A] similarity to the picture's occluded, turned, recolored
+    changes_before: NDArray[np.float32]  # [3, A]
+    apart: NDArray[np.float32]  # [2] similarity of different pictures, then and before
+    changes_step: int
+    worth: NDArray[np.float32]  # [W, U, 3] accuracy: low, mean, high over draws of the labels
+    votes: NDArray[np.float32]  # [W] accuracy of the neighbors' vote
+    worth_steps: NDArray[np.int32]  # [W] when it was measured; -1 for not yet
+    known: NDArray[np.float32]  # [3, 4] accuracy of untrained h, h, z on class and what T changes
+    supervised_steps: int
+    map: NDArray[np.float32]  # [P, 2] t-SNE, where it was asked for; else empty
+    map_step: int
+    method: str
+    batch: int  # N
+    width: int  # of z
+    chance: float | None  # the loss where nothing can be told apart
+    floor: float | None  # the least loss that is possible
+    epoch: int  # steps
+    labeled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialsFrame(Frame):
+    """X trials, R repetitions."""
+
+    names: list[list[str]]  # X
+    accuracy: NDArray[np.float32]  # [X, R, 2] linear probe on h, on z; NaN for not yet
+    baseline: NDArray[np.float32]  # [R] of the untrained encoder
+    done: int
+    total: int
+    trial_steps: int
+    learned_from: int
+
+
+def run(config: ContrastiveConfig, album: Album | None = None) -> Generator[Frame, Ask, None]:
+    pictures = pictures_of(config, album)
+    if config.mode == "train":
+        yield from study(config, pictures)
+    else:
+        yield from trials(config, pictures)
+
+
+def study(config: ContrastiveConfig, pictures: Pictures) -> Generator[ContrastiveFrame, Ask, None]:
+    from models.contrastive_study import Study
+    from models.contrastive_training import Lost
+
+    watched = Study(settings_of(config), pictures)
+    mapped, mapped_at = np.zeros((0, 2), np.float32), -1
+    try:
+        while True:
+            ask = yield frame_of(watched, config, mapped, mapped_at)
+            if ask.config != config:
+                config = ask.config
+                watched.change(settings_of(config))
+            if ask.action and ask.action.do == "map":
+                mapped, mapped_at = tsne(watched, config), watched.step
+            elif ask.action:
+                do(watched, ask.action)
+            watched.train(ask.steps)
+    except Lost:
+        message = N_(
+            "At step {step} the loss left every bound. Try a smaller learning rate or a higher "
+            "temperature."
+        )
+        raise Diverged(message, step=watched.step) from None
+
+
+def do(watched: Study, action: ContrastiveAction) -> None:
+    if action.do == "probe":
+        watched.probe()
+    elif action.do == "supervise":
+        watched.supervise()
+    else:
+        watched.fine_tune(action.budget)
+
+
+def tsne(watched: Study, config: ContrastiveConfig) -> NDArray[np.float32]:
+    """Places [P, 2] by t-SNE (van der Maaten and Hinton, 2008), as scikit-learn computes it."""
+    from sklearn.manifold import TSNE
+
+    from models.contrastive import normalize
+    from models.contrastive_study import MAPPED
+
+    features = normalize(watched.contrast.embed(watched.pictures.test[:MAPPED], config.space))
+    if len(features) < 4:
+        return np.zeros((0, 2), np.float32)
+    perplexity = min(30.0, (len(features) - 1) / 3)
+    found = TSNE(perplexity=perplexity, random_state=config.seed, init="pca")
+    places = found.fit_transform(features.numpy())
+    return np.ascontiguousarray(places / np.abs(places).max(), np.float32)
+
+
+def frame_of(
+    watched: Study, config: ContrastiveConfig, mapped: NDArray[np.float32], mapped_at: int
+) -> ContrastiveFrame:
+    contrast, look, before = watched.contrast, watched.look(config.space), watched.before
+    strip, strip_similarities = queue_of(watched)
+    batch = min(config.batch_size, len(watched.pictures.train))
+    chance, floor = landmarks(watched, batch)
+    return ContrastiveFrame(
+        step=watched.step,
+        steps=contrast.history.steps,
+        history=contrast.history.table,
+        similarities=look.similarities.numpy(),
+        places=look.places.numpy(),
+        shares=look.shares.tolist(),
+        neighbors=look.neighbors.numpy().astype(np.uint8),
+        near=look.near.numpy(),
+        places_before=before.places.numpy(),
+        neighbors_before=before.neighbors.numpy().astype(np.uint8),
+        near_before=before.near.numpy(),
+        histograms=watched.histograms(),
+        queue=strip,
+        queue_similarities=strip_similarities,
+        filled=contrast.queue.filled,
+        changes=watched.changes.similarities.numpy(),
+        changes_before=watched.changes_before.similarities.numpy(),
+        apart=np.array([watched.changes.apart, watched.changes_before.apart], np.float32),
+        changes_step=watched.changes_step,
+        worth=watched.worth.copy(),
+        votes=watched.votes.copy(),
+        worth_steps=watched.worth_steps.copy(),
+        known=watched.known.copy(),
+        supervised_steps=watched.supervised.step if watched.supervised else 0,
+        map=mapped,
+        map_step=mapped_at,
+        method=config.method,
+        batch=batch,
+        width=contrast.projector.width,
+        chance=chance,
+        floor=floor,
+        epoch=max(1, len(watched.pictures.train) // batch),
+        labeled=watched.labeled,
+    )
+
+
+def landmarks(watched: Study, batch: int) -> tuple[float | None, float | None]:
+    """The loss where all views are alike, and the least that is possible."""
+    from models.contrastive import floor
+
+    settings = watched.settings
+    if settings.method == "simclr":
+        return math.log(2 * batch - 1), floor(batch, settings.temperature)
+    if settings.method == "moco":
+        return math.log(1 + watched.contrast.queue.filled), None
+    return 0.0, -1.0
+
+
+def queue_of(watched: Study) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The newest pictures of the queue, and how similar their keys are to the last step's first
+    query. Empty for a method without a queue.
+    """
+    import torch.nn.functional as F
+
+    from models.contrastive import normalize
+
+    contrast = watched.contrast
+    if watched.settings.method != "moco" or contrast.latest is None:
+        return np.zeros((0, 3, STRIP_SIDE, STRIP_SIDE), np.uint8), np.zeros(0, np.float32)
+    slots = contrast.queue.order()[:STRIP]
+    pictures = watched.pictures.train[contrast.queue.pictures[slots]]
+    small = F.adaptive_avg_pool2d(pictures.float(), STRIP_SIDE).round().byte()
+    similar = normalize(contrast.queue.keys[slots]) @ normalize(contrast.latest[0][0])
+    return small.numpy(), similar.numpy()
+
+
+def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFrame, Ask, None]:
+    """One short training a step, until all are done with every seed."""
+    from models.contrastive_training import Lost
+    from models.contrastive_trials import Trials, compositions, fewer, projectors
+
+    if pictures.labels is None or pictures.classes < 2:
+        message = N_(
+            "These pictures have no classes, so nobody can say which training is better. "
+            "Choose pictures with classes."
+        )
+        raise InvalidInput(message, "data")
+    settings = settings_of(config)
+    several = compositions(settings) if config.mode == "composition" else projectors(settings)
+    fewer_pictures = fewer(pictures, TRIAL_PICTURES)
+    tried = Trials(several, REPETITIONS, config.trial_steps, fewer_pictures)
+    step = 0
+    try:
+        while True:
+            ask = yield trials_frame(tried, step)
+            for _ in range(ask.steps):
+                tried.run()
+            step += ask.steps
+    except Lost:
+        message = N_("A short training left every bound. Try a smaller learning rate.")
+        raise Diverged(message) from None
+
+
+def trials_frame(tried: Trials, step: int) -> TrialsFrame:
+    return TrialsFrame(
+        step=step,
+        names=[list(trial.name) for trial in tried.trials],
+        accuracy=tried.accuracy.copy(),
+        baseline=tried.baseline.copy(),
+        done=tried.done,
+        total=tried.total,
+        trial_steps=tried.steps,
+        learned_from=len(tried.pictures.train),
+    )
+
+
+def parameters(config: ContrastiveConfig) -> int:
+    """Trained numbers: encoder and projector, and SimSiam's predictor. MoCo's key pair follows."""
+    from models.encoder_sizes import ENCODER_PARAMETERS, PREDICTOR_PARAMETERS, PROJECTOR_PARAMETERS
+
+    projector = "mlp" if config.method == "simsiam" else config.projector
+    predictor = PREDICTOR_PARAMETERS if config.method == "simsiam" else 0
+    return ENCODER_PARAMETERS + PROJECTOR_PARAMETERS[projector] + predictor
+
+
+LAB = Lab(
+    slug="contrastive",
+    title=N_("Contrastive learning"),
+    summary=N_("Learn to see without labels: pairs of views, similarities, SimCLR and MoCo, live."),
+    papers=(
+        Paper("Chen, Kornblith, Norouzi, Hinton", 2020, "A simple framework for contrastive "
+              "learning of visual representations"),
+        Paper("He, Fan, Wu, Xie, Girshick", 2020, "Momentum contrast for unsupervised visual "
+              "representation learning"),
+        Paper("van den Oord, Li, Vinyals", 2018, "Representation learning with contrastive "
+              "predictive coding"),
+        Paper("Chen, He", 2021, "Exploring simple Siamese representation learning"),
+        Paper("Wang, Isola", 2020, "Understanding contrastive representation learning through "
+              "alignment and uniformity on the hypersphere"),
+    ),
+    config=ContrastiveConfig,
+    lesson=LESSON,
+    router=router,
+    run=run,
+    action=ContrastiveAction,
+    parameters=parameters,
+    code=code,
+    album=album_of,
+    threads=2,
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""The script that repeats a contrastive training: the lab's own functions, and a plain loop."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+
+from app.code import environment
+from app.digits import WHITE
+from app.labs.contrastive_config import ContrastiveConfig
+from app.labs.contrastive_data import LEAST, SHARE, TEST, settings_of
+
+# Modules in the order in which a reader wants them: each section's title, and what it is for.
+SECTIONS = {
+    "models.scenes": "The pictures",
+    "models.augment": "T: the family of augmentations",
+    "models.encoder_sizes": "Widths",
+    "models.encoder": "The encoder f and the projector g",
+    "models.contrastive": "The loss",
+    "models.mlp_parts": "Batches",
+    "models.contrastive_training": "Pairs of views",
+}
+WANTED = {
+    "simclr": {"nt_xent"},
+    "moco": {"info_nce", "Queue", "momentum_update"},
+    "simsiam": {"sim_siam", "Predictor"},
+}
+ALWAYS = {"Policy", "Encoder", "Projector", "Predictor", "view_stream", "optimizer_of", "normalize"}
+ALWAYS |= {"quick_encoder"}
+
+
+def code(config: ContrastiveConfig, steps: int) -> str:
+    """The training of these settings, or of the paper's experiment that they set."""
+    wanted = ALWAYS | WANTED[config.method]
+    if config.data == "scenes":
+        wanted |= {"draw_scenes"}
+    template = environment().get_template("contrastive.py.jinja")
+    script = template.render(
+        c=config,
+        s=settings_of(config),
+        steps=steps,
+        sections=list(sections(wanted)),
+        white=WHITE,
+        held=(TEST, SHARE, LEAST),
+    )
+    return without_idle_imports(script)
+
+
+def without_idle_imports(script: str) -> str:
+    """Each section brings what it needs; of the imports only those that are used stay."""
+    tree = ast.parse(script)
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    lines = script.split("\n")
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kept = [a for a in node.names if (a.asname or a.name).split(".")[0] in used]
+            several = ", ".join(a.name + (f" as {a.asname}" if a.asname else "") for a in kept)
+            start = f"from {node.module} import " if isinstance(node, ast.ImportFrom) else "import "
+            lines[node.lineno - 1] = start + several if kept else ""
+    # Two blank lines at most, none within the imports.
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
+
+
+def sections(wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """Title and source of what is wanted of each module, and of what that needs in turn."""
+    sources = {name: inspect.getsource(importlib.import_module(name)) for name in SECTIONS}
+    parts = {name: list(statements(source)) for name, source in sources.items()}
+    needed = closure([part for several in parts.values() for part in several], wanted)
+    taken: set[str] = set()
+    for name, title in SECTIONS.items():
+        kept = [(defined, text) for defined, _, text in parts[name] if defined & needed]
+        text = "\n".join(text for _, text in kept)
+        own = set().union(*(defined for defined, _ in kept)) if kept else set()
+        for again in sorted(own & taken):  # the same name stands for something else in two modules
+            text = re.sub(rf"\b{again}\b", f"{name.split('.')[1].upper()}_{again}", text)
+        taken |= own
+        if text:
+            yield title, text.strip()
+
+
+Statement = tuple[set[str], set[str], str]  # names it defines, names it uses, its source
+
+
+def statements(source: str) -> Iterator[Statement]:
+    """What a module defines, without its docstring and imports."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
+            continue
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(d.lineno for d in decorators)]) - 1
+        text = "".join(lines[first : node.end_lineno])
+        block = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        used |= {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+        yield defined_by(node), used, f"\n\n{text}" if block else text
+
+
+def defined_by(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def closure(parts: list[Statement], wanted: set[str]) -> set[str]:
+    """`wanted` and all that it uses, directly or not."""
+    needed = set(wanted)
+    while True:
+        more = set().union(*(used for defined, used, _ in parts if defined & needed))
+        known = set().union(*(defined for defined, _, _ in parts))
+        if (more & known) <= needed:
+            return needed
+        needed |= more & known

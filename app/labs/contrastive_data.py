@@ -1,0 +1,113 @@
+"""The pictures of the `contrastive` lab: scenes, digits, albums; split into two parts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from app.albums import Album, pixels_of
+from app.digits import WHITE, digits
+from app.errors import InvalidInput
+from app.i18n import N_
+from app.labs.contrastive_config import ContrastiveConfig
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.contrastive_study import Pictures
+    from models.contrastive_training import ContrastSettings
+
+SIDE = 32
+TEST = 500  # pictures held out, at most
+SHARE = 5  # of an album a fifth
+LEAST = 10  # pictures from which on some are held out
+DIGITS = tuple("0123456789")
+CHOOSE = N_("Choose pictures of your own first: a photo, several, or a zip of class folders.")
+
+
+def album_of(config: ContrastiveConfig) -> str:
+    """The album's id; "" where the pictures are built in. Raises `InvalidInput` without one."""
+    if config.data == "own":
+        if not config.pictures:
+            raise InvalidInput(CHOOSE, "pictures")
+        return config.pictures
+    return config.data if config.data in ("cifar10", "folder") else ""
+
+
+def pictures_of(config: ContrastiveConfig, album: Album | None) -> Pictures:
+    if album is None:
+        return built_in(config.data, config.count, config.seed)
+    return from_album(album, config.count, config.seed)
+
+
+@lru_cache(maxsize=4)
+def built_in(data: str, count: int, seed: int) -> Pictures:
+    from models.contrastive_study import Pictures
+    from models.scenes import SHAPES, draw_scenes
+
+    if data == "digits":
+        return split(*digit_pictures(), len(DIGITS), count, seed)
+    drawn = draw_scenes(count + TEST, seed, SIDE)
+    x, y = drawn.images, drawn.labels
+    return Pictures(x[:count], y[:count], x[count:], y[count:], len(SHAPES))
+
+
+def digit_pictures() -> tuple[Tensor, Tensor]:
+    """Scikit-learn's digits, 8 x 8, enlarged to 32 x 32 with three equal channels."""
+    import torch
+
+    pictures, labels = (torch.from_numpy(part) for part in digits())
+    small = pictures.float().view(-1, 1, 8, 8) / WHITE
+    large = torch.nn.functional.interpolate(small, size=SIDE, mode="bilinear")
+    return (large * 255).round().byte().expand(-1, 3, -1, -1).contiguous(), labels
+
+
+def from_album(album: Album, count: int, seed: int) -> Pictures:
+    """Raises `InvalidInput` for fewer than two pictures, `AlbumGone`."""
+    import torch
+
+    pixels, labels = pixels_of(album)
+    if len(pixels) < 2:
+        raise InvalidInput(
+            N_("One small picture has no negatives: choose at least two."), "pictures"
+        )
+    x = torch.from_numpy(pixels.copy())
+    y = None if labels is None else torch.from_numpy(labels)
+    return split(x, y, len(album.classes), count, seed)
+
+
+def split(x: Tensor, y: Tensor | None, classes: int, count: int, seed: int) -> Pictures:
+    """Hold out a fifth, in random order. Too few pictures to hold some out are looked at as well
+    as learned from.
+    """
+    import torch
+
+    from models.contrastive_study import Pictures
+
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+    held = min(TEST, len(x) // SHARE) if len(x) >= LEAST else 0
+    test, train = order[:held], order[held : held + count]
+    if not held:
+        test = train
+    return Pictures(
+        x[train], None if y is None else y[train], x[test], None if y is None else y[test], classes
+    )
+
+
+def settings_of(config: ContrastiveConfig) -> ContrastSettings:
+    from models.augment import Policy
+    from models.contrastive_training import ContrastSettings
+
+    values = config.model_dump()
+    policy = Policy(**{name: values[name] for name in POLICY})
+    # SimSiam compares what its predictor makes of z: it needs the projector that was made for it.
+    projector = "mlp" if config.method == "simsiam" else config.projector
+    kept = {name: values[name] for name in SETTINGS}
+    return ContrastSettings(policy=policy, projector=projector, **kept)
+
+
+POLICY = ("crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise")
+SETTINGS = (
+    "method", "batch_size", "temperature", "learning_rate", "weight_decay", "momentum", "queue",
+    "stop_gradient", "seed",
+)  # fmt: skip

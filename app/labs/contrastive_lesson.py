@@ -1,0 +1,79 @@
+"""The lesson of the `contrastive` page."""
+
+from app.i18n import N_
+from app.lab import Step
+
+LESSON = (
+    Step(
+        N_("Two views, neither the original"),
+        N_(
+            "From each picture two views are drawn: crop, turn, color, blur. Both are changed, "
+            "neither is the original, and no label is used. Below the charts, press “Draw again” "
+            "and find both outlines on the picture. What T changes the network learns to overlook."
+        ),
+        {"picture": 0, "speed": 5},
+    ),
+    Step(
+        N_("One positive, all others negatives"),
+        N_(
+            "Each row is a view: one black frame, its positive, and 30 negatives. Untrained, all "
+            "similarities are high. Train, and the two diagonals of frames stay orange while the "
+            "rest turns pale and blue. A negative may show the same shape: nobody told."
+        ),
+        {"row": 0, "column": 16, "speed": 5},
+    ),
+    Step(
+        N_("Temperature picks the opponents"),
+        N_(
+            "At τ = 0.05 nearly all of the softmax falls on the few most similar negatives: they "
+            "alone are pushed away. Raise τ to 2 and all share it alike. The slider acts on the "
+            "row at once, and on the running training."
+        ),
+        {"temperature": 0.05, "row": 0, "column": 16},
+    ),
+    Step(
+        N_("What is it worth?"),
+        N_(
+            "Let it train for 200 steps, then press “Measure now”: with a handful of labels a "
+            "linear classifier on the trained h finds the shape far more often than on the "
+            "untrained one. Compare with the same encoder trained with all labels."
+        ),
+        {"speed": 20},
+    ),
+    Step(
+        N_("Take color away from T"),
+        N_(
+            "Without color jitter two views of a picture have the same colors, and that is all it "
+            "takes to find the positive: the loss falls fast, the shape is not learned. Measure, "
+            "and compare with the step before."
+        ),
+        {"color": 0, "gray": 0, "speed": 20},
+    ),
+    Step(
+        N_("MoCo: a queue of negatives"),
+        N_(
+            "The negatives now come from a queue of keys, the positive never. While the queue "
+            "fills, the loss rises: each step adds opponents. Set m to 0: the key encoder becomes "
+            "a copy, old keys no longer fit it. At 0.999 it trails far behind, but steadily."
+        ),
+        {"method": "moco", "momentum": 0.99, "speed": 5},
+    ),
+    Step(
+        N_("No negatives, and collapse"),
+        N_(
+            "SimSiam only pulls views together. Without the stop-gradient the easiest way is to "
+            "make all pictures one: watch the collapse meter fall within a hundred steps, while "
+            "the loss looks perfect. Switch the stop-gradient on again."
+        ),
+        {"method": "simsiam", "stop_gradient": False, "speed": 5},
+    ),
+    Step(
+        N_("Which augmentations?"),
+        N_(
+            "One short training for each pair of operations, three seeds each. Chen et al. found "
+            "that crop with color beats all other pairs on photographs. What wins here, where the "
+            "class is a shape that may be turned?"
+        ),
+        {"mode": "composition", "speed": 1},
+    ),
+)

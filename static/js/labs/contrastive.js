@@ -1,0 +1,162 @@
+/** The `contrastive` lab: pairs of views, their similarities, and what training makes of them. */
+
+import { postForFrame } from "../core/api.js";
+import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
+import { $ } from "../core/dom.js";
+import { number, t } from "../core/i18n.js";
+import { tilesOf } from "../core/pixels.js";
+import { runKeys, trainingSession } from "../core/session.js";
+import { wireTools } from "../core/share.js";
+import { runbar } from "../views/runbar.js";
+import { livePart } from "./contrastive_live.js";
+import { mapPart } from "./contrastive_map.js";
+import { ownPart } from "./contrastive_own.js";
+import { rowPart } from "./contrastive_row.js";
+import { trialsPart } from "./contrastive_trials.js";
+import { viewsPart } from "./contrastive_views.js";
+import { failed, saidOf } from "./contrastive_words.js";
+import { worthPart } from "./contrastive_worth.js";
+
+/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Shot */
+/**
+ * What does not change while a run goes on.
+ * @typedef {object} Specimens
+ * @property {OffscreenCanvas[]} views 2L
+ * @property {OffscreenCanvas[]} mapped P
+ * @property {Uint8Array} labels P, or none
+ * @property {any} header
+ */
+
+const SIDE = 32;
+// What the pictures on show depend on; everything else about a run leaves them as they are.
+const SPECIMENS = ["data", "pictures", "count", "seed", "crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
+const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
+
+const state = stateOfPage({
+  ...runKeys({ speed: 5, fps: 10 }),
+  row: whole(31),
+  column: { ...whole(31), default: 16 },
+  picture: whole(159),
+  draws: whole(999_999),
+  map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },
+});
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @type {Shot | null} */
+let shown = null;
+/** @type {Specimens | null} */
+let specimens = null;
+let specimensOf = "";
+
+const row = rowPart(state);
+const live = livePart(state);
+const map = mapPart(state, () => session.act({ do: "map" }));
+const views = viewsPart(state);
+const trials = trialsPart();
+
+const session = trainingSession({
+  slug: "contrastive", state, liveNames: liveNames(), configOf,
+  onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
+  onStatus: (status) => bar.update(status),
+});
+const worth = worthPart(session);
+const bar = runbar($("[data-run]"), { session, pace: state });
+ownPart(state);
+
+/** @param {Shot} frame @param {boolean} past */
+function show(frame, past) {
+  const first = shown === null;
+  shown = frame;
+  if (frame.header.names) {
+    trials.show(frame);
+    if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
+  } else draw(past);
+  $("[data-said]").textContent = saidOf(frame);
+  const badge = $("[data-badge]");
+  badge.textContent = frame.header.step || frame.header.names ? t("live: computed now, on this server") : t("untrained: random weights");
+  badge.dataset.origin = frame.header.step || frame.header.names ? "live" : "untrained";
+  if (first) {
+    showParts();
+    if (!still && !session.watched) session.play();
+  }
+  arrived();
+}
+
+/** The page is ready when a frame and its pictures are there. */
+function arrived() {
+  if (shown && (specimens || shown.header.names)) document.documentElement.dataset.ready = "";
+}
+
+function draw(past = false) {
+  if (!shown || !specimens || shown.header.names) return;
+  row.show(shown, specimens);
+  live.show(shown, past);
+  map.show(shown, specimens);
+  worth.show(shown);
+}
+
+async function fetchSpecimens() {
+  const config = configOf(state.values);
+  const key = JSON.stringify(SPECIMENS.map((name) => config[name]));
+  if (key === specimensOf || (config.data === "own" && !config.pictures)) return;
+  specimensOf = key;
+  try {
+    const { header, arrays } = await postForFrame("/api/contrastive/specimens", { config });
+    if (key !== specimensOf) return;
+    specimens = { header, labels: arrays.labels, views: tilesOf(arrays.views, SIDE), mapped: tilesOf(arrays.mapped, SIDE) };
+    live.setAmounts(header.amounts);
+    views.show(specimens);
+    draw();
+    arrived();
+  } catch (error) {
+    if (key !== specimensOf) return;
+    specimensOf = "";
+    failed(error);
+    document.documentElement.dataset.ready = "";
+  }
+}
+
+// --- What belongs to which setting ------------------------------------------------------------------
+
+function showParts() {
+  const { mode, method, data } = state.values;
+  for (const name of ["mode", "method", "space"]) {
+    for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
+      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === state.values[name]));
+    }
+  }
+  /** @type {Record<string, boolean>} */
+  const parts = { train: mode === "train", trials: mode !== "train", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
+  /** @type {Record<string, boolean>} */
+  const controls = {
+    queue: method === "moco", momentum: method === "moco", stop_gradient: method === "simsiam",
+    temperature: method !== "simsiam", projector: method !== "simsiam" && mode !== "projector",
+    trial_steps: mode !== "train", count: data !== "own",
+  };
+  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+}
+for (const name of ["mode", "method", "space"]) {
+  for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
+    button.addEventListener("click", () => state.set({ [name]: button.getAttribute(`data-${name}`) ?? "", ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }) }));
+  }
+}
+state.subscribe((changed) => {
+  showParts();
+  if (SPECIMENS.some((name) => changed.has(name))) void fetchSpecimens();
+  if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
+});
+
+wireLesson(state, () => {
+  session.reset();
+  if (!still) session.play();
+});
+wireTools({
+  slug: "contrastive", state, session,
+  exports: {
+    png: () => (state.values.mode === "train" ? row.toPng() : trials.toPng()),
+    csv: () => (state.values.mode === "train" ? live.toCsv() : trials.toCsv()),
+    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, similarities: Array.from(shown?.arrays.similarities ?? [], (v) => Number(number(v, 6).replace("−", "-"))) }, null, 1),
+  },
+});
+showParts();
+void fetchSpecimens();

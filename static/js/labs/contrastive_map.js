@@ -1,0 +1,85 @@
+/** The pictures at their places, and the nearest neighbors of one before training and now. */
+
+import { $, h } from "../core/dom.js";
+import { number, t } from "../core/i18n.js";
+import { tilemap } from "../views/tilemap.js";
+import { pictureOf } from "./contrastive_row.js";
+import { percent } from "./contrastive_words.js";
+
+/** @typedef {import("./contrastive.js").Shot} Shot */
+/** @typedef {import("./contrastive.js").Specimens} Specimens */
+
+/** @param {import("../core/state.js").State} state @param {() => void} askForMap */
+export function mapPart(state, askForMap) {
+  const view = tilemap($("[data-map-view]"), {
+    onChoose: (picture) => state.set({ picture }),
+    height: () => Math.max(300, Math.min(innerHeight * 0.5, 460)),
+  });
+  /** @type {Shot | null} */
+  let shown = null;
+  let asked = -1; // the step that a map by t-SNE was asked for
+
+  for (const button of document.querySelectorAll("[data-map]")) {
+    button.addEventListener("click", () => {
+      const map = button.getAttribute("data-map") ?? "pca";
+      state.set({ map });
+      if (map === "tsne") ask();
+    });
+  }
+  const ask = () => {
+    asked = shown?.header.step ?? 0;
+    $("[data-map-said]").textContent = t("t-SNE is being computed …");
+    askForMap();
+  };
+
+  /** @param {Shot} shot @param {string} kind */
+  function placesOf({ arrays, header }, kind) {
+    if (kind === "before") return { places: arrays.places_before, said: t("Features h of the untrained encoder.") };
+    if (kind === "tsne" && arrays.map.length) {
+      return { places: arrays.map, said: t("t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.", { space: state.values.space, step: number(header.map_step, 0) }) };
+    }
+    const [first = 0, second = 0] = header.shares;
+    const said = kind === "tsne" ? t("t-SNE is being computed …") : t("The two directions in which {space} varies most: {first} and {second} of its variance.", { space: state.values.space, first: percent(first, 0), second: percent(second, 0) });
+    return { places: arrays.places, said };
+  }
+
+  /** @param {HTMLElement} root @param {Specimens} of @param {Uint8Array} near @param {Float32Array} how */
+  function drawNeighbors(root, of, near, how) {
+    const { picture } = state.values;
+    const same = (/** @type {number} */ other) => of.labels.length > 0 && of.labels[other] === of.labels[picture];
+    root.replaceChildren(
+      h("li", { class: "asked" }, pictureOf(of.mapped[picture], t("the chosen picture")), h("div", {}, "·")),
+      ...Array.from(near, (other, k) => h("li", { class: same(other) ? "same" : "" }, pictureOf(of.mapped[other], t("neighbor {number}", { number: k + 1 })),
+        h("div", {}, number(how[k] ?? 0, 2), of.labels.length ? (same(other) ? " ✓" : " ✗") : ""))));
+  }
+
+  return {
+    /** @param {Shot} shot @param {Specimens} of */
+    show(shot, of) {
+      shown = shot;
+      const kind = state.values.map;
+      if (kind === "tsne" && !shot.arrays.map.length && asked < 0) ask();
+      for (const button of document.querySelectorAll("[data-map]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-map") === kind));
+      const picture = Math.min(state.values.picture, of.mapped.length - 1);
+      const { arrays } = shot;
+      const k = arrays.neighbors.length / of.mapped.length;
+      const rowOf = (/** @type {any} */ all) => all.subarray(picture * k, (picture + 1) * k);
+      const near = rowOf(kind === "before" ? arrays.neighbors_before : arrays.neighbors);
+      const { places, said } = placesOf(shot, kind);
+      view.update({ places, tiles: of.mapped, chosen: picture, neighbors: [...near], summary: t("{count} held-out pictures at their places. Arrow keys choose one; lines lead to its nearest neighbors.", { count: of.mapped.length }) });
+      $("[data-map-said]").textContent = said;
+      drawNeighbors($("[data-neighbors-before]"), of, rowOf(arrays.neighbors_before), rowOf(arrays.near_before));
+      drawNeighbors($("[data-neighbors]"), of, rowOf(arrays.neighbors), rowOf(arrays.near));
+      $("[data-neighbors-said]").textContent = sharesOf(of, arrays, k);
+    },
+  };
+}
+
+/** How often a neighbor is of the same class, over all pictures of the map. @param {Specimens} of @param {Record<string, any>} arrays @param {number} k */
+function sharesOf(of, arrays, k) {
+  if (!of.labels.length || !k) return t("These pictures have no classes: judge by eye whether neighbors belong together.");
+  const share = (/** @type {Uint8Array} */ all) => all.reduce((sum, other, i) => sum + Number(of.labels[other] === of.labels[Math.floor(i / k)]), 0) / all.length;
+  return t("Of all {count} pictures’ neighbors {before} were of the same class before training, {now} are now. No label was used to train.", {
+    count: of.mapped.length, before: percent(share(arrays.neighbors_before), 0), now: percent(share(arrays.neighbors), 0),
+  });
+}

@@ -1,0 +1,53 @@
+/** What the `contrastive` page says. */
+
+import { ApiError } from "../core/api.js";
+import { $ } from "../core/dom.js";
+import { number, t } from "../core/i18n.js";
+
+/** @typedef {import("./contrastive.js").Shot} Shot */
+
+/** Rows of the history, see models/contrastive_training.py. */
+export const MEASURES = ["loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift"];
+
+/** A measure's curve. @param {Shot} shot @param {string} name @returns {Float32Array} */
+export function curveOf({ arrays }, name) {
+  const long = arrays.steps.length;
+  const at = MEASURES.indexOf(name);
+  return arrays.history.subarray(at * long, (at + 1) * long);
+}
+
+/** Its newest value, NaN before the first step. @param {Shot} shot @param {string} name */
+export const newest = (shot, name) => curveOf(shot, name).at(-1) ?? NaN;
+
+export const percent = (/** @type {number} */ share, digits = 1) => `${number(100 * share, digits)} %`;
+
+/** @param {unknown} error */
+export function failed(error) {
+  const said = $("[data-said]");
+  said.textContent = error instanceof ApiError ? error.message : t("Something went wrong. Please try again.");
+  if (!(error instanceof ApiError)) throw error;
+}
+
+/** What has just happened. @param {Shot} shot */
+export function saidOf(shot) {
+  const { header } = shot;
+  if (header.names) return trialsSaid(header);
+  if (header.step === 0) {
+    return t("Untrained: to random weights nearly all pictures look alike, so all similarities are high, not only those of positives.");
+  }
+  const words = [t("After {step} steps ({epochs} epochs) views of the same picture have a similarity of {positive}, views of different ones {negative}.", {
+    step: number(header.step, 0), epochs: number(header.step / header.epoch, 1),
+    positive: number(newest(shot, "positive"), 2), negative: number(newest(shot, "negative"), 2),
+  })];
+  const spread = newest(shot, "spread") * Math.sqrt(header.width);
+  if (spread < 0.15) words.push(t("The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it."));
+  else words.push(t("For {hits} of the views of this batch the positive is the most similar of all.", { hits: percent(newest(shot, "hits"), 0) }));
+  return words.join(" ");
+}
+
+/** @param {any} header */
+function trialsSaid(header) {
+  if (header.done === 0) return t("{total} short trainings of {steps} steps on {count} pictures each. Each cell fills in as its training ends.", { total: header.total, steps: header.trial_steps, count: number(header.learned_from, 0) });
+  if (header.done < header.total) return t("{done} of {total} short trainings are done.", { done: header.done, total: header.total });
+  return t("All {total} short trainings are done: mean over {seeds} seeds, and how far they spread.", { total: header.total, seeds: 3 });
+}
