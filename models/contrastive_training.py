@@ -179,18 +179,27 @@ class Contrast:
     def _measure(self, loss: float, z1: Tensor, z2: Tensor) -> None:
         self.latest = (z1, z2)
         positive, negative = self.similarities()
-        both = torch.cat([z1, z2])
+        queries = z1 if self.settings.method == "moco" else torch.cat([z1, z2])
         self.history.add(
             self.step,
             loss,
             float(positive.mean()),
             float(negative.mean()) if len(negative) else math.nan,
             float(c.alignment(z1, z2)),
-            float(c.uniformity(both)),
-            float(c.spread(both)),
-            float(c.hits(c.cosine(both))),
+            float(c.uniformity(queries)),
+            float(c.spread(queries)),
+            self._hits(z1, z2),
             self.drift(),
         )
+
+    def _hits(self, z1: Tensor, z2: Tensor) -> float:
+        """Share of views whose positive is the most similar: of MoCo's queries among this batch's
+        keys, as queries and keys are made by two encoders; else among all other views.
+        """
+        if self.settings.method == "moco":
+            nearest = (c.normalize(z1) @ c.normalize(z2).T).argmax(dim=1)
+            return float((nearest == torch.arange(len(z1))).float().mean())
+        return float(c.hits(c.cosine(torch.cat([z1, z2]))))
 
     def similarities(self) -> tuple[Tensor, Tensor]:
         """Cosines of the last step's positives and of its negatives: those that its loss had

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -218,7 +218,7 @@ def queue_of(watched: Study) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
 def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFrame, Ask, None]:
     """One short training a step, until all are done with every seed."""
     from models.contrastive_training import Lost
-    from models.contrastive_trials import Trials, compositions, fewer, projectors
+    from models.contrastive_trials import TRIAL_BATCH, Trials, compositions, fewer, projectors
 
     if pictures.labels is None or pictures.classes < 2:
         message = N_(
@@ -227,6 +227,7 @@ def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFra
         )
         raise InvalidInput(message, "data")
     settings = settings_of(config)
+    settings = replace(settings, batch_size=min(settings.batch_size, TRIAL_BATCH))
     several = compositions(settings) if config.mode == "composition" else projectors(settings)
     fewer_pictures = fewer(pictures, TRIAL_PICTURES)
     tried = Trials(several, REPETITIONS, config.trial_steps, fewer_pictures)

@@ -121,7 +121,8 @@ class ContrastiveConfig(LabConfig):
         "learning rate."), Look(TRAINING, scale="log"), ge=0.000001, le=0.1,
     )  # fmt: skip
     trial_steps: int = control(
-        60, N_("Steps of one short training"), N_("In the two experiments of many trainings."),
+        120, N_("Steps of one short training"),
+        N_("In the two experiments of many trainings, on 1,000 pictures in batches of 64."),
         Look(TRAINING, step=20), ge=20, le=400,
     )  # fmt: skip
     seed: int = control(

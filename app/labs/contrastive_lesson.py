@@ -53,8 +53,9 @@ LESSON = (
         N_("MoCo: a queue of negatives"),
         N_(
             "The negatives now come from a queue of keys, the positive never. While the queue "
-            "fills, the loss rises: each step adds opponents. Set m to 0: the key encoder becomes "
-            "a copy, old keys no longer fit it. At 0.999 it trails far behind, but steadily."
+            "fills, the loss rises: each step adds opponents. Set m to 0: the keys in the queue "
+            "come from ever other encoders, and negatives stay similar. At 0.999 the key encoder "
+            "trails twice as far behind, but steadily."
         ),
         {"method": "moco", "momentum": 0.99, "speed": 5},
     ),
@@ -71,8 +72,8 @@ LESSON = (
         N_("Which augmentations?"),
         N_(
             "One short training for each pair of operations, three seeds each. Chen et al. found "
-            "that crop with color beats all other pairs on photographs. What wins here, where the "
-            "class is a shape that may be turned?"
+            "that crop with color beats all other pairs on photographs. On the scenes, too, each "
+            "pair with color beats each without: else the colors alone give the positive away."
         ),
         {"mode": "composition", "speed": 1},
     ),

@@ -18,6 +18,7 @@ PAGES = {
     "mlp": "/labs/mlp",
     "regularization": "/labs/regularization",
     "cross-entropy": "/labs/cross-entropy",
+    "contrastive": "/labs/contrastive",
     "rpn": "/labs/rpn",
     "nms": "/labs/nms",
     "patterns": "/patterns",

@@ -10,11 +10,13 @@ PATHS = [
     "/labs/mlp",
     "/labs/regularization",
     "/labs/cross-entropy",
+    "/labs/contrastive",
     "/labs/rpn",
     "/labs/nms",
     "/patterns",
     "/api",
 ]
+PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
 pytestmark = pytest.mark.browser
 
 
@@ -42,27 +44,21 @@ def test_a_chinese_browser_gets_chinese_and_can_switch(open_page, path):
     expect(page.locator("nav.labs")).to_contain_text("Non-maximum suppression")
 
 
-@pytest.mark.parametrize(
-    "path", ["/labs/fitting", "/labs/mlp", "/labs/regularization", "/labs/rpn", "/labs/nms"]
-)
+@pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/labs/")])
 def test_the_stage_takes_at_least_60_percent_of_a_desktop(open_page, path):
     page = open_page(path, width=1440)
     assert page.locator(".stage").bounding_box()["width"] >= 0.6 * 1440
 
 
-@pytest.mark.parametrize(
-    "path", ["/labs/fitting", "/labs/mlp", "/labs/regularization", "/labs/rpn", "/labs/nms"]
-)
+@pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/labs/")])
 def test_the_presenter_sees_the_picture_larger_and_no_panels(open_page, path):
     page = open_page(path)
-    before = page.locator(".over:visible, .plot canvas:visible").last.bounding_box()["width"]
+    before = page.locator(PICTURE).last.bounding_box()["width"]
     page.get_by_role("button", name="Present").click()
     expect(page.locator(".lesson")).to_be_hidden()
     expect(page.locator(".controls")).to_be_hidden()
     page.wait_for_timeout(100)
-    assert (
-        page.locator(".over:visible, .plot canvas:visible").last.bounding_box()["width"] >= before
-    )
+    assert page.locator(PICTURE).last.bounding_box()["width"] >= before
     page.keyboard.press("Escape")
     expect(page.locator(".lesson")).to_be_visible()
 

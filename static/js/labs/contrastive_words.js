@@ -47,7 +47,7 @@ export function saidOf(shot) {
 
 /** @param {any} header */
 function trialsSaid(header) {
-  if (header.done === 0) return t("{total} short trainings of {steps} steps on {count} pictures each. Each cell fills in as its training ends.", { total: header.total, steps: header.trial_steps, count: number(header.learned_from, 0) });
+  if (header.done === 0) return t("{total} short trainings of {steps} steps on {count} pictures. Each cell fills in as its training ends.", { total: header.total, steps: header.trial_steps, count: number(header.learned_from, 0) });
   if (header.done < header.total) return t("{done} of {total} short trainings are done.", { done: header.done, total: header.total });
   return t("All {total} short trainings are done: mean over {seeds} seeds, and how far they spread.", { total: header.total, seeds: 3 });
 }

@@ -4,6 +4,7 @@ import { postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { lastPhoto } from "../core/photo.js";
+import { tilesOf } from "../core/pixels.js";
 import { STYLES, warm } from "../views/picture.js";
 import { token } from "../core/dom.js";
 import { plane } from "../core/plane.js";
@@ -31,7 +32,7 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
 }
 
 async function main() {
-  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showRegularization(), showCrossEntropy()]);
+  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showRegularization(), showCrossEntropy(), showContrastive()]);
   document.documentElement.dataset.ready = "";
 }
 
@@ -97,6 +98,37 @@ const showCrossEntropy = () =>
       note: t("The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture", { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) }),
     };
   });
+
+/** Pairs of views of three pictures, as many as there is room for: nothing is trained for it. */
+async function showContrastive() {
+  const { canvas, context, note } = thumbnail("contrastive");
+  try {
+    const [side, rows] = [32, 3];
+    const frames = await Promise.all(Array.from({ length: rows }, (_, picture) =>
+      postForFrame("/api/contrastive/views", { config: {}, picture: 3 * picture + 1, pairs: 2 })));
+    const gap = canvas.height / 30;
+    const size = (canvas.height - (rows + 1) * gap) / rows;
+    const columns = 5; // the picture, then two pairs
+    const left = (canvas.width - columns * size - (columns + 1) * gap) / 2;
+    context.imageSmoothingEnabled = false;
+    frames.forEach(({ arrays }, row) => {
+      const views = tilesOf(arrays.views, side);
+      const tiles = [...tilesOf(arrays.original, side), views[0], views[2], views[1], views[3]];
+      tiles.forEach((tile, column) => {
+        const [x, y] = [left + gap + column * (size + gap), gap + row * (size + gap)];
+        if (tile) context.drawImage(tile, x, y, size, size);
+        if (column === 0) {
+          context.strokeStyle = token("--accent");
+          context.lineWidth = 4;
+          context.strokeRect(x, y, size, size);
+        }
+      });
+    });
+    note.textContent = t("Three pictures, framed, and two pairs of views of each, drawn for this page");
+  } catch (error) {
+    complain("contrastive", error);
+  }
+}
 
 /** @param {import("../core/photo.js").Photo} photo @param {any} frame */
 function drawRpn(photo, { header, arrays }) {

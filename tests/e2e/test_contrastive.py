@@ -1,0 +1,179 @@
+"""The `contrastive` page in a real browser."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import steps, until
+from tests.e2e.conftest import OpenPage, Watch
+
+pytestmark = pytest.mark.browser
+QUICK = "count=200&batch_size=32&speed=2"
+
+
+def share(page: Page) -> float:
+    """The positive's share of the row's softmax, as the page says it."""
+    return float(page.locator(".rivals .positive .share").inner_text().rstrip(" %"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_with_the_untrained_matrix_and_trains(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}")
+    until(page, 4)
+    expect(page.locator("[data-rivals] li")).to_have_count(7)
+    expect(page.locator("[data-two-views] canvas")).to_have_count(2)
+    expect(page.locator("[data-badge]")).to_have_attribute("data-origin", "live")
+    expect(page.locator("[data-figures] dd").first).to_have_text(re.compile(r"^\d\.\d{3}$"))
+
+
+def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    assert steps(page) == 0
+    shares = []
+    for tau in ("10", "0.01"):
+        page.locator("[data-control=temperature] input[type=number]").fill(tau)
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-row-said]")).to_contain_text(f"τ = {float(tau):.2f}")
+        rows = page.locator(".rivals .share").all_inner_texts()
+        shares.append(max(float(text.rstrip(" %")) for text in rows))
+    assert shares[0] < 4  # of 31 others nearly the same share each
+    assert shares[1] > 2 * shares[0]
+
+
+def test_a_cell_is_chosen_by_finger_and_by_keys(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    matrix = page.locator("[data-matrix] canvas")
+    box = matrix.bounding_box()
+    assert box
+    matrix.click(position={"x": box["width"] - 4, "y": box["height"] - 4})
+    expect(page.locator("[data-cell-said]")).to_contain_text("left out of the loss")
+    page.mouse.move(0, 0)
+    for _ in range(16):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-cell-said]")).to_contain_text("A positive pair")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-cell-said]")).to_contain_text("A negative pair")
+    expect(page).to_have_url(re.compile("row=30"))
+
+
+def test_views_are_drawn_again_and_again_and_never_the_original(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    expect(page.locator(".pairs li")).to_have_count(4)
+    first = page.locator(".pairs .how").first
+    words = first.inner_text()
+    page.locator("[data-draw]").click()
+    expect(first).not_to_have_text(words)
+    page.locator("[data-pictures] button").nth(2).click()
+    expect(page.locator("[data-pictures] button").nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-batch-said]")).to_contain_text("N = 32")
+
+
+def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page.locator("[data-run-step]").click()
+    until(page, 2)
+    page.locator("button[data-worth=probe]").click()
+    expect(page.locator("[data-worth-said]")).to_contain_text("At step 2", timeout=30_000)
+    expect(page.locator("[data-known-said]")).not_to_be_empty()
+    page.locator("button[data-worth=supervise]").click()
+    expect(page.locator("[data-worth-said]")).to_contain_text(
+        "The same encoder, trained with all labels for 2 steps", timeout=30_000
+    )
+    page.locator("[data-discard]").check()
+    expect(page.locator("[data-pipeline]")).to_contain_text("linear classifier on h")
+    page.locator("[data-map=tsne]").click()
+    expect(page.locator("[data-map-said]")).to_contain_text("at step 2", timeout=30_000)
+
+
+def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128")
+    until(page, 4)
+    expect(page.locator("[data-queue] li")).to_have_count(48)
+    page.locator(".stage [data-method=simsiam]").click()
+    expect(page.locator("[data-queue]")).to_be_hidden()
+    expect(page.locator("[data-control=temperature]")).to_be_hidden()
+    expect(page.locator("[data-control=stop_gradient]")).to_be_visible()
+
+
+def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}&mode=projector&trial_steps=20&speed=1")
+    until(page, 2)
+    expect(page.locator("[data-trials] .worth-cell").first).to_contain_text("%")
+    page.locator(".stage [data-mode=composition]").click()
+    expect(page.locator("[data-trials] tbody tr")).to_have_count(6)
+    page.locator(".stage [data-mode=train]").click()
+    expect(page.locator("[data-matrix] canvas")).to_be_visible()
+
+
+def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}")
+    file = tmp_path / "mine.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, color in (("red", (200, 30, 20)), ("blue", (20, 60, 200))):
+            for i in range(15):
+                buffer = io.BytesIO()
+                Image.new("RGB", (40 + i, 36), color).save(buffer, "PNG")
+                archive.writestr(f"{name}/{i}.png", buffer.getvalue())
+    page.locator("[data-files]").set_input_files(file)
+    expect(page.locator("[data-own-said]")).to_contain_text("red (15), blue (15)")
+    expect(page).to_have_url(re.compile("data=own.*pictures=|pictures=.*data=own"))
+    until(page, 2)
+    expect(page.locator("[data-pictures] button")).to_have_count(6)
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
+    open_page: OpenPage, watch: Watch, tmp_path: Path
+) -> None:
+    watch.allowed.add("422")
+    page = open_page(f"/labs/contrastive?{QUICK}")
+    file = tmp_path / "words.zip"
+    file.write_bytes(b"PK\x03\x04 but no zip at all")
+    page.locator("[data-files]").set_input_files(file)
+    expect(page.locator("[data-own-said]")).to_contain_text("no picture in it that can be read")
+    until(page, steps(page) + 2)
+
+
+def test_pictures_that_are_gone_say_so(open_page: OpenPage, watch: Watch) -> None:
+    watch.allowed.add("404")
+    page = open_page("/labs/contrastive?data=own&pictures=" + "0" * 32)
+    expect(page.locator("[data-run-notice]")).to_contain_text("no longer here")
+
+
+def test_the_lesson_sets_what_it_talks_about(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page.locator(".steps summary").nth(6).click()
+    page.locator(".steps .try").nth(6).click()
+    expect(page.locator(".stage [data-method=simsiam]")).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("method=simsiam&stop_gradient=false"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"), [("png", b"\x89PNG"), ("csv", b"training steps"), ("json", b"{")]
+)
+def test_what_is_shown_can_be_taken_away(
+    open_page: OpenPage, kind: str, mark: bytes, tmp_path: Path
+) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}")
+    until(page, 2)
+    with page.expect_download() as download:
+        page.locator(f"[data-export={kind}]").click()
+    path = tmp_path / "file"
+    download.value.save_as(path)
+    data = path.read_bytes()
+    assert data.startswith(mark)
+    if kind == "json":
+        assert len(json.loads(data)["similarities"]) == 32 * 32
+
+
+def test_the_code_is_a_script_of_these_settings(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page.locator("[data-code]").click()
+    expect(page.locator("[data-code-text]")).to_contain_text("nt_xent(z, TEMPERATURE).loss")
