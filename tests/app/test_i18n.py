@@ -45,6 +45,14 @@ def test_every_text_is_translated(language: str) -> None:
     assert not missing
 
 
+def test_every_text_of_the_scripts_is_found_by_the_extractor() -> None:
+    """It does not look into template literals, nor into the arguments of another text."""
+    found = texts_in_the_sources()
+    for path in sorted((ROOT / "static" / "js").rglob("*.js")):
+        for text in re.findall(r'(?<![\w.])t\("((?:[^"\\]|\\.)*)"', path.read_text()):
+            assert text in found, f"{path.name}: {text}"
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_entry_is_empty_fuzzy_or_left_over(language: str) -> None:
     used = texts_in_the_sources()

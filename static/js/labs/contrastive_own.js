@@ -32,7 +32,7 @@ export function ownPart(state) {
     try {
       const album = await uploadFiles("/api/albums", files, (share) => (progress.value = share));
       tell(album);
-      state.set({ data: "own", pictures: album.id, row: 0, column: 1, picture: 0 });
+      state.set({ data: "own", pictures: album.id, picture: 0 });
     } catch (error) {
       complain(error);
     } finally {

@@ -87,13 +87,15 @@ export function worthPart(session) {
   }
   function knownSaid() {
     if (!Number.isFinite(knows(H, 1))) return "";
+    const comma = t(", ");
     const changed = KNOWN.map((_, what) => what).slice(1);
     const lost = changed.filter((what) => knows(H, what) > knows(Z, what) + 0.01).map((what) => KNOWN[what]);
     const words = lost.length
-      ? t("h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.", { names: lost.join(t(", ")) })
+      ? t("h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.", { names: lost.join(comma) })
       : t("At this point z has not yet forgotten more than h of what T changes.");
     if (!shown?.header.labeled) return words;
-    return `${words} ${knows(H, 0) > knows(Z, 0) ? t("On the class h is ahead of z, too.") : t("On the class z is ahead here: it is what T leaves as it is.")}`;
+    const onClass = knows(H, 0) > knows(Z, 0) ? t("On the class h is ahead of z, too.") : t("On the class z is ahead here: it is what T leaves as it is.");
+    return [words, onClass].join(" ");
   }
 
   function said() {

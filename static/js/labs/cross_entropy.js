@@ -11,7 +11,7 @@ import { chart } from "../views/chart.js";
 import { runbar } from "../views/runbar.js";
 import { livePart } from "./cross_entropy_live.js";
 import { logitParts } from "./cross_entropy_logits.js";
-import { NAMES, quantities, sayDistributions, showStack, toUnit, unitName } from "./cross_entropy_words.js";
+import { INFINITE, NAMES, quantities, sayDistributions, showStack, toUnit, unitName } from "./cross_entropy_words.js";
 
 const shares = (/** @type {any} */ v) => {
   const row = typeof v === "string" ? info.decode(v, 0, 1) : null;
@@ -78,7 +78,7 @@ function drawDistributions() {
     const text = Number.isFinite(term) ? number(term, 3) : "∞";
     return {
       value, text: number(value, 3), term: text, marked: i === chosen,
-      spoken: t("{share}, {formula} = {term} {unit}", { share: number(value, 3), formula, term: Number.isFinite(term) ? text : t("infinite"), unit: words }),
+      spoken: t("{share}, {formula} = {term} {unit}", { share: number(value, 3), formula, term: Number.isFinite(term) ? text : INFINITE, unit: words }),
     };
   });
   pBars.update(rows(p, own, "−p log p"));

@@ -5,6 +5,7 @@ import * as info from "../core/information.js";
 import { number, t } from "../core/i18n.js";
 
 export const NAMES = [..."ABCDEFGHIJ"];
+export const INFINITE = t("infinite");
 
 /** @param {number} nats @param {string} unit */
 export const toUnit = (nats, unit) => (unit === "bits" ? nats / Math.LN2 : nats);
@@ -69,6 +70,6 @@ export function showStack(root, p, q, unit) {
     h("div", {}, piece("own", `H(p) = ${told(own)}`, own), piece(`extra${end}`, `KL = ${told(extra)}`, rest)),
   );
   root.setAttribute("aria-label", t("H(p, q) = {whole} is H(p) = {own} and KL = {extra} end to end.", {
-    whole: endless ? t("infinite") : told(whole), own: told(own), extra: endless ? t("infinite") : told(extra),
+    whole: endless ? INFINITE : told(whole), own: told(own), extra: endless ? INFINITE : told(extra),
   }));
 }
