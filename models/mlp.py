@@ -84,6 +84,9 @@ class Replicas:
         self.shape, self.count, self.dtype = tuple(shape), len(options), dtype
         self.activation, self.loss, self.optimizer = activation, loss, optimizer
         self._act, self._loss, self._momentum = ACTIVATIONS[activation], LOSSES[loss], momentum
+        self.batchnorm_momentum = (
+            BN_MOMENTUM  # the share of the new batch in the running statistics
+        )
         self._generator = torch.Generator().manual_seed(seed)
         self._hidden = len(shape) - 2
         places = [o.batchnorm for o in options]
@@ -231,8 +234,8 @@ class Replicas:
             batch_mean, batch_var = x.mean(dim=1), x.var(dim=1, correction=0)
             n = x.shape[1]
             with torch.no_grad():
-                mean.lerp_(batch_mean, BN_MOMENTUM)
-                var.lerp_(batch_var * (n / max(n - 1, 1)), BN_MOMENTUM)
+                mean.lerp_(batch_mean, self.batchnorm_momentum)
+                var.lerp_(batch_var * (n / max(n - 1, 1)), self.batchnorm_momentum)
             mean, var = batch_mean, batch_var
         x_hat = (x - mean[:, None]) * torch.rsqrt(var[:, None] + EPS)
         return self.gamma[layer][:, None] * x_hat + self.beta[layer][:, None]
@@ -350,7 +353,8 @@ def as_module(networks: Replicas, r: int) -> nn.Sequential:
 
 
 def batchnorm_of(networks: Replicas, layer: int, r: int, width: int) -> nn.BatchNorm1d:
-    module = nn.BatchNorm1d(width, eps=EPS, momentum=BN_MOMENTUM, dtype=networks.dtype)
+    momentum = networks.batchnorm_momentum
+    module = nn.BatchNorm1d(width, eps=EPS, momentum=momentum, dtype=networks.dtype)
     module.weight.copy_(networks.gamma[layer][r, :width])
     module.bias.copy_(networks.beta[layer][r, :width])
     assert module.running_mean is not None
