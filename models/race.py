@@ -135,7 +135,7 @@ class Race:
         losses = self.losses()
         self.reached.note(self.step, losses.flatten())
         # Who is lost comes last, so that one lost network does not hide the others' median.
-        ranked = torch.where(losses.isfinite(), losses, torch.inf)
+        ranked = torch.where(losses < 1e30, losses, torch.inf)
         quantiles = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
         self.history.add(self.step, *ranked.quantile(quantiles, dim=1).T.flatten().tolist())
         if self.step % INSIDE == 0:
@@ -267,6 +267,13 @@ class Race:
         x, y = self.part(TEST)
         order = torch.randperm(len(x), generator=torch.Generator().manual_seed(self.settings.seed))
         return x[order], y[order]
+
+
+def activation_curve(activation: Activation) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The middles of the histograms' bins [M], and the activation there [M]."""
+    half = RANGE / BINS
+    middles = torch.linspace(half - RANGE, RANGE - half, BINS)
+    return middles.numpy(), ACTIVATIONS[activation](middles).numpy()
 
 
 def slope(activation: Activation, values: Tensor) -> Tensor:

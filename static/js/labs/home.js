@@ -9,6 +9,7 @@ import { token } from "../core/dom.js";
 import { plane } from "../core/plane.js";
 import { paintLayers } from "../views/plot_paint.js";
 import { fitLayers } from "./fitting_layers.js";
+import { thumbnailLayers } from "./batchnorm_layers.js";
 import { mapLayers } from "./mlp_layers.js";
 import { resultAt } from "./nms_result.js";
 import { pathLayers } from "./regularization_layers.js";
@@ -31,7 +32,7 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
 }
 
 async function main() {
-  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showRegularization(), showCrossEntropy()]);
+  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showBatchnorm(), showRegularization(), showCrossEntropy()]);
   document.documentElement.dataset.ready = "";
 }
 
@@ -82,6 +83,11 @@ const showMlp = () =>
     note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
   }));
 
+const showBatchnorm = () =>
+  showRun("batchnorm", 400, { x: [0, 1], y: [-0.12, 0.75] }, (frame) => ({
+    layers: thumbnailLayers(frame),
+    note: t("Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture", { step: number(frame.header.step, 0) }),
+  }));
 const showRegularization = () =>
   showRun("regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
     layers: pathLayers(frame),
