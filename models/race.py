@@ -292,16 +292,22 @@ def changed_to(options: Options, setting: Setting, value: float) -> Options:
 
 
 class RaceSweep:
-    """K values of one setting, with and without BatchNorm, S seeds of each: R = K * 2 * S."""
+    """K values of one setting, each in V variants, S seeds of each: R = K * V * S. In float32: many
+    networks cost what their numbers weigh.
+    """
 
     def __init__(
-        self, settings: RaceSettings, setting: Setting, values: Sequence[float], points: Points
+        self,
+        settings: RaceSettings,
+        setting: Setting,
+        values: Sequence[float],
+        points: Points,
+        variants: Sequence[BatchNorm] = ("none", "before"),
     ) -> None:
-        self.values, self.step = tuple(values), 0
+        self.values, self.variants, self.step = tuple(values), tuple(variants), 0
         base = Options(
             init="xavier", init_scale=settings.init_scale, learning_rate=settings.learning_rate
         )
-        variants: tuple[BatchNorm, BatchNorm] = ("none", "before")
         options = [
             replace(changed, seed=1000 * settings.seed + s, batchnorm=variant)
             for changed in (changed_to(base, setting, value) for value in values)
@@ -311,10 +317,10 @@ class RaceSweep:
         shape = (points.x.shape[1], *[settings.width] * settings.depth, 1)
         self.networks = Replicas(
             shape, options, activation=settings.activation, loss="cross-entropy",
-            seed=settings.seed, dtype=torch.float64,
+            seed=settings.seed,
         )  # fmt: skip
         mine = points.role == TRAIN
-        self._x, self._y = points.x[mine], points.y[mine].double()
+        self._x, self._y = points.x[mine].float(), points.y[mine].float()
         self.networks.batchnorm_momentum = settings.momentum
         self._batches = Batches(len(self._x), settings.batch_size, settings.seed)
         self.reached = Reached(len(options))
@@ -333,5 +339,5 @@ class RaceSweep:
         self.reached.note(self.step, self.loss)
 
     def table(self, of: Tensor) -> Tensor:
-        """[R] as [K, 2, S]: without, with."""
-        return of.view(len(self.values), 2, -1)
+        """[R] as [K, V, S]."""
+        return of.view(len(self.values), len(self.variants), -1)

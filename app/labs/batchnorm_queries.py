@@ -89,16 +89,18 @@ def normalized_maps(groups: int) -> SistersAnswer:
 
 @router.get("/api/batchnorm/surface", responses=can_fail(BAD_VALUE))
 def surface(
-    learning_rate: Annotated[float, Query(ge=0.001, le=2)] = 0.02,
+    share: Annotated[float, Query(ge=0.01, le=1.2)] = 0.7,
     offset: Annotated[float, Query(ge=-5, le=5)] = 1.0,
     spread: Annotated[float, Query(ge=0.2, le=10)] = 5.0,
 ) -> SurfaceAnswer:
-    """Gradient descent on two weights, with raw and with normalized inputs."""
-    return descended(learning_rate, offset, spread)
+    """Gradient descent on two weights, with raw and with normalized inputs, each by that share of
+    the greatest learning rate that it can bear.
+    """
+    return descended(share, offset, spread)
 
 
 @lru_cache(maxsize=64)
-def descended(learning_rate: float, offset: float, spread: float) -> SurfaceAnswer:
+def descended(share: float, offset: float, spread: float) -> SurfaceAnswer:
     """x_1 has mean `offset` and deviation 1, x_2 mean 0 and deviation `spread`. There is no bias:
     with normalized inputs the target is centered, too, so that both can fit it equally well.
     """
@@ -113,23 +115,22 @@ def descended(learning_rate: float, offset: float, spread: float) -> SurfaceAnsw
     weights = torch.tensor([WEIGHTS[0], WEIGHTS[1] / spread], dtype=torch.float64)
     y = raw @ weights + NOISE * drawn[:, 2]
     start = torch.zeros(2, dtype=torch.float64)
-    bowls = [
-        descend(x, target, learning_rate, STEPS, start)
-        for x, target in ((raw, y), (normalize(raw, [0])[2], y - y.mean()))
-    ]
+    bowls = []
+    for x, target in ((raw, y), (normalize(raw, [0])[2], y - y.mean())):
+        limit = 2 / float(torch.linalg.eigvalsh(2 * x.T @ x / len(x))[-1])
+        bowls.append(bowl_of(descend(x, target, share * limit, STEPS, start), limit))
     return SurfaceAnswer(
-        raw=bowl_of(bowls[0]),
-        normalized=bowl_of(bowls[1]),
+        raw=bowls[0],
+        normalized=bowls[1],
         means=raw.mean(dim=0).tolist(),
         deviations=raw.std(dim=0, correction=0).tolist(),
         points=POINTS,
     )
 
 
-def bowl_of(found: Surface) -> BowlAnswer:
+def bowl_of(found: Surface, limit: float) -> BowlAnswer:
     kept = first(found.losses > FAR * found.losses[0])
     arrived = first(found.losses - found.least < 0.01 * (found.losses[0] - found.least))
-    top = float(found.hessian.trace()) * found.condition / (1 + found.condition)
     return BowlAnswer(
         hessian=found.hessian.tolist(),
         best=found.best.tolist(),
@@ -137,7 +138,7 @@ def bowl_of(found: Surface) -> BowlAnswer:
         path=found.path[: kept and kept + 1].tolist(),
         losses=found.losses[: kept and kept + 1].tolist(),
         condition=found.condition,
-        limit=2 / top,
+        limit=limit,
         within=arrived,
     )
 

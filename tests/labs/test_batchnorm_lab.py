@@ -13,7 +13,16 @@ from torch import nn
 from app import wire
 from app.errors import Diverged
 from app.lab import Ask
-from app.labs.batchnorm import LAB, VALUES, BatchnormFrame, SweepFrame, points_of, run, settings_of
+from app.labs.batchnorm import (
+    LAB,
+    SWEEP_SEEDS,
+    VALUES,
+    BatchnormFrame,
+    SweepFrame,
+    points_of,
+    run,
+    settings_of,
+)
 from app.labs.batchnorm_config import LESSON, BatchnormConfig
 from tests.labs.scripts import printed
 
@@ -189,7 +198,10 @@ def test_parameters_are_counted_as_they_are_allocated(settings: dict[str, Any]) 
         from dataclasses import replace
 
         made = RaceSweep(
-            replace(settings_of(config), seeds=4), "rate", VALUES["rate"], points_of(config)
+            replace(settings_of(config), seeds=SWEEP_SEEDS),
+            "rate",
+            VALUES["rate"],
+            points_of(config),
         )
     else:
         made = Race(settings_of(config), ("none", "before", "after"), points_of(config))
@@ -328,22 +340,23 @@ def test_the_four_sisters_share_their_statistics_along_their_axes(client: TestCl
 
 
 def test_normalized_inputs_allow_one_learning_rate_for_both_weights(client: TestClient) -> None:
-    found = client.get("/api/batchnorm/surface?learning_rate=0.3").json()
+    found = client.get("/api/batchnorm/surface").json()
     raw, normal = found["raw"], found["normalized"]
     assert raw["condition"] > 10 > 2 > normal["condition"]
-    assert raw["limit"] < 0.3 < normal["limit"]
-    assert raw["losses"][-1] > raw["losses"][0]
-    assert normal["within"] < 20
+    assert 10 * raw["limit"] < normal["limit"]
+    assert raw["within"] > 3 * normal["within"]
     assert normal["least"] == pytest.approx(raw["least"], abs=0.05)
-    small = client.get("/api/batchnorm/surface?learning_rate=0.02").json()
-    assert small["raw"]["losses"][-1] < small["raw"]["losses"][0]
+    for share, ends_below in ((0.95, True), (1.1, False)):
+        beyond = client.get(f"/api/batchnorm/surface?share={share}").json()
+        for of in (beyond["raw"], beyond["normalized"]):
+            assert (of["losses"][-1] < of["losses"][0]) == ends_below
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "sisters?groups=3", "sisters?groups=x", "surface?learning_rate=0",
-        "surface?learning_rate=nan", "surface?offset=inf", "surface?spread=11", "surface?spread=",
+        "sisters?groups=3", "sisters?groups=x", "surface?share=0",
+        "surface?share=nan", "surface?offset=inf", "surface?spread=11", "surface?spread=",
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(client: TestClient, query: str) -> None:
@@ -353,6 +366,6 @@ def test_what_cannot_be_asked_is_refused(client: TestClient, query: str) -> None
 
 
 def test_the_steepest_descent_still_ends_in_numbers(client: TestClient) -> None:
-    found = client.get("/api/batchnorm/surface?learning_rate=2&spread=10&offset=5").json()
-    assert 1 < len(found["raw"]["path"]) < 10
+    found = client.get("/api/batchnorm/surface?share=1.2&spread=10&offset=5").json()
+    assert 1 < len(found["raw"]["path"]) < 61
     assert np.isfinite(found["raw"]["losses"]).all()

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from models.mlp import Batches, as_module
+from models.mlp_parts import LOSSES
 from models.race import Race, RaceSettings, RaceSweep
 from models.toy import Points, sample_plane
 
@@ -146,3 +147,20 @@ def test_another_momentum_is_that_of_torch() -> None:
     module(x[race._coming])
     race.train(1)
     torch.testing.assert_close(race.networks.running_mean[0][2], module[1].running_mean)
+
+
+def test_the_loss_jumps_more_by_running_statistics_than_by_the_batchs() -> None:
+    """What the page's lesson says of the jags of its curves."""
+    settings = replace(SETTINGS, depth=4, width=12, learning_rate=0.1, batch_size=32, seeds=3)
+    points = sample_plane("moons", train=256, test=128, noise=0.1, seed=0)
+    race = Race(settings, ("none", "before", "after"), points)
+    x, y = race.part(0)
+    losses: list[list[torch.Tensor]] = [[], []]
+    for _ in range(80):
+        race.train(5)
+        output = race.networks.peek(x).output
+        losses[0].append(race.losses())
+        losses[1].append(LOSSES["cross-entropy"](output, y).view(3, -1))
+    by_running, by_batch = (torch.stack(kind).diff(dim=0).abs().mean((0, 2)) for kind in losses)
+    assert (by_running[1:] > 1.5 * by_batch[1:]).all()
+    assert by_running[0] == by_batch[0]

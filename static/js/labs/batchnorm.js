@@ -30,7 +30,7 @@ const state = stateOfPage({
   sister: choice("batch", "layer", "instance", "group"),
   groups: { default: 2, check: (v) => [1, 2, 4].includes(Number(v)) },
   map: { default: 0, check: (v) => Number.isInteger(v) && Number(v) >= 0 && Number(v) <= 11 },
-  descent: range(0.001, 2, 0.03),
+  descent: range(0.01, 1.2, 0.7),
   spread: range(0.5, 10, 5),
   offset: range(-3, 3, 1),
 });

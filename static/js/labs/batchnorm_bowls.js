@@ -30,7 +30,7 @@ export function bowlsPanel({ state }) {
 
   async function ask() {
     const { descent, spread, offset } = state.values;
-    const query = `learning_rate=${descent}&spread=${spread}&offset=${offset}`;
+    const query = `share=${descent}&spread=${spread}&offset=${offset}`;
     if (query === asked) return;
     asked = query;
     try {
@@ -75,7 +75,7 @@ export function bowlsPanel({ state }) {
     const steps = of.path.length - 1;
     const [start = NaN, end = NaN] = [of.losses[0], of.losses.at(-1)];
     const who = name === "raw" ? t("Raw inputs") : t("Normalized inputs");
-    const shape = t("{who}: the steepest curvature is {ratio} times the flattest, and learning rates above {limit} diverge.", { who, ratio: number(of.condition, 1), limit: brief(of.limit) });
+    const shape = t("{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.", { who, ratio: number(of.condition, 1), limit: brief(of.limit), rate: brief(of.limit * state.values.descent) });
     const course = end > start
       ? t("Here descent diverges.")
       : of.within !== null
@@ -84,17 +84,14 @@ export function bowlsPanel({ state }) {
     return `${shape} ${course}`;
   }
 
-  slides.descent?.addEventListener("input", () => state.set({ descent: Number((10 ** Number(slides.descent?.value)).toPrecision(2)) }));
-  for (const name of ["spread", "offset"]) slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));
+  for (const name of ["descent", "spread", "offset"]) slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));
   let timer = 0;
   const follow = () => {
     const { descent, spread, offset } = state.values;
-    const position = Math.log10(descent);
-    if (slides.descent && Math.abs(Number(slides.descent.value) - position) > 0.03) slides.descent.value = String(position);
-    slides.descent?.setAttribute("aria-valuetext", brief(descent));
+    if (slides.descent) slides.descent.value = String(descent);
     if (slides.spread) slides.spread.value = String(spread);
     if (slides.offset) slides.offset.value = String(offset);
-    $("[data-descent-said]").textContent = brief(descent);
+    $("[data-descent-said]").textContent = number(descent, 2);
     $("[data-spread-said]").textContent = number(spread, 1);
     $("[data-offset-said]").textContent = number(offset, 2);
     clearTimeout(timer);

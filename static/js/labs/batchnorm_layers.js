@@ -20,19 +20,18 @@ export const PLACES = [
   { name: t("before"), color: "--class-point-0", dash: [], shape: /** @type {const} */ ("circle") },
   { name: t("after"), color: "--class-point-2", dash: [2, 3], shape: /** @type {const} */ ("square") },
 ];
-const LONG = [t("no BatchNorm"), t("before the activation"), t("after the activation")];
 const [NONE, BEFORE] = [0, 1];
 
 /** @param {{dash: number[]}} place */
 const dashOf = ({ dash }) => (dash.length ? { dash } : {});
 /** @type {Line[]} */
-export const LOSS_LINES = PLACES.flatMap((place, v) => [
+export const LOSS_LINES = PLACES.flatMap((place) => [
   { name: `${place.name} 10 %`, color: place.color, quiet: true },
-  { name: LONG[v] ?? "", color: place.color, digits: 3, width: 2.5, ...dashOf(place) },
+  { name: place.name, color: place.color, digits: 3, width: 2, ...dashOf(place) },
   { name: `${place.name} 90 %`, color: place.color, quiet: true },
 ]);
 /** @type {import("../views/chart.js").Band[]} */
-export const LOSS_BANDS = PLACES.map((place, v) => ({ between: [3 * v, 3 * v + 2], color: place.color, alpha: 0.13 }));
+export const LOSS_BANDS = PLACES.map((place, v) => ({ between: [3 * v, 3 * v + 2], color: place.color, alpha: 0.12 }));
 /** A line a place, with a point at every layer. @type {Line[]} */
 export const LAYER_LINES = PLACES.map((place) => ({ name: place.name, color: place.color, digits: 4, shape: place.shape, ...dashOf(place) }));
 

@@ -2,7 +2,7 @@
 
 import { configOf } from "../core/controls.js";
 import { $ } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { number, plain, t } from "../core/i18n.js";
 import { trainingSession } from "../core/session.js";
 import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
@@ -16,7 +16,7 @@ const IDLE = { rate: ["learning_rate"], scale: ["init_scale"] };
 const ALWAYS_IDLE = ["layer", "unit", "seeds"];
 
 /** @param {ArrayLike<number>} values @returns {string} */
-const ends = (values) => (values.length > 1 ? t("{low} to {high}", { low: brief(values[0] ?? NaN), high: brief(values[values.length - 1] ?? NaN) }) : brief(values[0] ?? NaN));
+const ends = (values) => (values.length > 1 ? t("{low} to {high}", { low: plain(values[0] ?? NaN), high: plain(values[values.length - 1] ?? NaN) }) : plain(values[0] ?? NaN));
 
 /** @param {{state: import("../core/state.js").State}} options */
 export function sweepPanel({ state }) {
@@ -56,7 +56,7 @@ export function sweepPanel({ state }) {
     $("[data-sweep-charts]").hidden = !trained;
     for (const one of document.querySelectorAll("[data-setting]")) one.setAttribute("aria-pressed", String(one.getAttribute("data-setting") === state.values.setting));
     if (!trained) {
-      said.textContent = t("Eight settings, each with and without BatchNorm, four starts of each: 64 networks trained at once on the same batches.");
+      said.textContent = t("Eight settings, each with and without BatchNorm, each from several starts, are trained at once on the same batches.");
       return;
     }
     const { step, setting } = frame.header;
@@ -72,7 +72,7 @@ export function sweepPanel({ state }) {
       values.map((value, k) => {
         const [without = Infinity, within = Infinity] = typical.map((row) => row[k]);
         const ratio = without / within;
-        return [brief(value), text(without), text(within), Number.isFinite(ratio) ? number(ratio, 1) : "–"];
+        return [plain(value), text(without), text(within), Number.isFinite(ratio) ? number(ratio, 1) : "–"];
       }));
   }
 
