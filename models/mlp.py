@@ -131,7 +131,7 @@ class Replicas:
         """Each replica's own start, in the corner that its widths use."""
         for r, option in enumerate(options):
             used = (self.shape[0], *(option.widths or self.shape[1:-1]), self.shape[-1])
-            weights, biases = draw_init(used, option, self.dtype)
+            weights, biases = draw_init(used, option, torch.float64)  # the same start in any dtype
             for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
                 self.weights[layer][r, : used[layer], : used[layer + 1]] = weight
                 self.biases[layer][r, : used[layer + 1]] = bias

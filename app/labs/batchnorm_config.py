@@ -37,7 +37,7 @@ class BatchnormConfig(LabConfig):
         Look(NETWORK, live=True, hidden=True), ge=1, le=MAX_LAYERS,
     )  # fmt: skip
     unit: int = control(
-        1, N_("Unit"), N_("The unit that is looked at closely."),
+        1, N_("Hidden unit"), N_("The unit that is looked at closely."),
         Look(NETWORK, live=True, hidden=True), ge=1, le=MAX_UNITS,
     )  # fmt: skip
     depth: int = control(

@@ -25,7 +25,7 @@ export function saidOf(frame, target) {
     const reached = reachedOf(frame);
     const there = reached.flatMap(({ typical }, v) => (Number.isFinite(typical) ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })] : []));
     const ratio = ratioOf(frame);
-    if (there.length) words.push(t("A loss of {target} was reached {list}.", { target: number(target, 2), list: there.join(t(", ")) }));
+    if (there.length) words.push(t("A loss of {target} was reached {list}.", { target: number(target, 2), list: there.join(" · ") }));
     else words.push(t("None has reached a loss of {target} yet.", { target: number(target, 2) }));
     if (Number.isFinite(ratio)) words.push(t("That is {ratio} times as many steps without it.", { ratio: number(ratio, 1) }));
   }
