@@ -252,7 +252,7 @@ def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
 
 def test_without_batchnorm_few_learning_rates_work_and_with_it_a_far_wider_range() -> None:
     assert LESSON[3].state == {"sweep": True}
-    without, with_it = typical(swept(800).reached).T
+    without, with_it = typical(swept(1000).reached).T
     rates = np.array(VALUES["rate"])
     works, works_with = rates[np.isfinite(without)], rates[np.isfinite(with_it)]
     assert list(works) == [0.1, 0.3, 1.0]

@@ -8,7 +8,7 @@ import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
 import { PLACES, stepsOf } from "./batchnorm_layers.js";
 
-const ENOUGH = 1000; // training steps; beyond, hardly any setting arrives that has not
+const ENOUGH = 1200; // training steps; beyond, hardly any setting arrives that has not
 const AT_ONCE = 20; // steps between two pictures
 const [NONE, BEFORE] = [0, 1];
 /** What a sweep does not depend on; it is given its default. @type {Record<string, string[]>} */
