@@ -79,14 +79,48 @@ def batch_norm(
     return Step(mean, var, x_hat, gamma.view(wide) * x_hat + beta.view(wide)), running
 
 
+class Sister(NamedTuple):
+    """x_hat, and for each value of x [N, C, H, W] the mean and variance that it was normalized
+    by; `statistic` counts them: what has the same number shares them.
+    """
+
+    x_hat: Tensor
+    mean: Tensor
+    var: Tensor
+    statistic: Tensor
+
+
+def sister(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Sister:
+    """x [N, C, H, W] by one of `AXES`. Raises ValueError where groups do not divide C."""
+    shape = x.shape
+    if kind == "group":
+        n, c, h, w = shape
+        if c % groups:
+            raise ValueError(f"{groups} groups do not divide {c} channels")
+        x = x.view(n, groups, c // groups, h, w)
+    mean, var, x_hat = normalize(x, AXES[kind], eps)
+    count = torch.arange(mean.numel()).view(mean.shape)
+    return Sister(*(part.expand(x.shape).reshape(shape) for part in (x_hat, mean, var, count)))
+
+
 def sister_norm(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Tensor:
-    """x_hat of x [N, C, H, W] by one of `AXES`. Raises ValueError where groups do not divide C."""
-    if kind != "group":
-        return normalize(x, AXES[kind], eps)[2]
-    n, c, h, w = x.shape
-    if c % groups:
-        raise ValueError(f"{groups} groups do not divide {c} channels")
-    return normalize(x.view(n, groups, c // groups, h, w), AXES[kind], eps)[2].view(x.shape)
+    """x_hat alone."""
+    return sister(kind, x, groups, eps).x_hat
+
+
+def small_maps() -> Tensor:
+    """The maps [3, 4, 4, 4] of four filters 3 x 3 over three pictures 6 x 6: a corner, the same
+    with twice the contrast, and a ring. Filters: blur, two edges, a point.
+    """
+    rows, columns = torch.meshgrid(torch.arange(6), torch.arange(6), indexing="ij")
+    corner = ((rows > 2) & (columns > 1)).double()
+    ring = (((rows - 2.5).abs() + (columns - 2.5).abs() - 2).abs() < 0.9).double()
+    pictures = torch.stack([corner, 2 * corner, ring])[:, None]
+    edge = torch.tensor([[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]], dtype=torch.float64) / 2
+    point = torch.full((3, 3), -0.25, dtype=torch.float64)
+    point[1, 1] = 2
+    filters = torch.stack([torch.full_like(edge, 1 / 3), edge, edge.T, point])[:, None]
+    return torch.nn.functional.conv2d(pictures, filters)
 
 
 class Surface(NamedTuple):

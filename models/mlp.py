@@ -84,11 +84,15 @@ class Replicas:
         self.shape, self.count, self.dtype = tuple(shape), len(options), dtype
         self.activation, self.loss, self.optimizer = activation, loss, optimizer
         self._act, self._loss, self._momentum = ACTIVATIONS[activation], LOSSES[loss], momentum
+        self.batchnorm_momentum = (
+            BN_MOMENTUM  # the share of the new batch in the running statistics
+        )
         self._generator = torch.Generator().manual_seed(seed)
         self._hidden = len(shape) - 2
         places = [o.batchnorm for o in options]
         self.before = torch.tensor([p == "before" for p in places])[:, None, None]
         self.after = torch.tensor([p == "after" for p in places])[:, None, None]
+        self._any_after = "after" in places
         self._allocate(any(p != "none" for p in places))
         self._initialize(options)
         self.set_options(options)
@@ -127,7 +131,7 @@ class Replicas:
         """Each replica's own start, in the corner that its widths use."""
         for r, option in enumerate(options):
             used = (self.shape[0], *(option.widths or self.shape[1:-1]), self.shape[-1])
-            weights, biases = draw_init(used, option, self.dtype)
+            weights, biases = draw_init(used, option, torch.float64)  # the same start in any dtype
             for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
                 self.weights[layer][r, : used[layer], : used[layer + 1]] = weight
                 self.biases[layer][r, : used[layer + 1]] = bias
@@ -216,10 +220,10 @@ class Replicas:
         """The activation, with BatchNorm where each replica has it."""
         if not self.gamma:
             return self._act(z), None
-        source = torch.where(self.after, self._act(z), z)
+        source = torch.where(self.after, self._act(z), z) if self._any_after else z
         normal = self._normalize(source, layer, training)
-        h = torch.where(self.after, normal, self._act(torch.where(self.before, normal, z)))
-        return h, normal
+        h = self._act(torch.where(self.before, normal, z))
+        return torch.where(self.after, normal, h) if self._any_after else h, normal
 
     def _normalize(self, x: Tensor, layer: int, training: bool) -> Tensor:
         """BatchNorm (Ioffe and Szegedy, 2015, algorithm 1) over the points of each replica.
@@ -228,14 +232,14 @@ class Replicas:
         """
         mean, var = self.running_mean[layer], self.running_var[layer]
         if training:
-            batch_mean, batch_var = x.mean(dim=1), x.var(dim=1, correction=0)
+            batch_var, batch_mean = torch.var_mean(x, dim=1, correction=0)
             n = x.shape[1]
             with torch.no_grad():
-                mean.lerp_(batch_mean, BN_MOMENTUM)
-                var.lerp_(batch_var * (n / max(n - 1, 1)), BN_MOMENTUM)
+                mean.lerp_(batch_mean, self.batchnorm_momentum)
+                var.lerp_(batch_var * (n / max(n - 1, 1)), self.batchnorm_momentum)
             mean, var = batch_mean, batch_var
         x_hat = (x - mean[:, None]) * torch.rsqrt(var[:, None] + EPS)
-        return self.gamma[layer][:, None] * x_hat + self.beta[layer][:, None]
+        return torch.addcmul(self.beta[layer][:, None], self.gamma[layer][:, None], x_hat)
 
     def predict(self, x: Tensor) -> Tensor:
         """The output in eval mode, [R, N, C_L], without gradients."""
@@ -350,7 +354,8 @@ def as_module(networks: Replicas, r: int) -> nn.Sequential:
 
 
 def batchnorm_of(networks: Replicas, layer: int, r: int, width: int) -> nn.BatchNorm1d:
-    module = nn.BatchNorm1d(width, eps=EPS, momentum=BN_MOMENTUM, dtype=networks.dtype)
+    momentum = networks.batchnorm_momentum
+    module = nn.BatchNorm1d(width, eps=EPS, momentum=momentum, dtype=networks.dtype)
     module.weight.copy_(networks.gamma[layer][r, :width])
     module.bias.copy_(networks.beta[layer][r, :width])
     assert module.running_mean is not None

@@ -1,27 +1,34 @@
 """The same networks with and without BatchNorm, trained side by side.
 
 Shape letters: V variants (places of BatchNorm), S seeds, R = V * S replicas, variant by variant;
-L hidden layers, B points of the batch that is looked at, M bins, T moments.
+L hidden layers, C units of each, N points, B points of a batch, M bins, T moments.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.batchnorm import Running, Step, batch_norm, normalize
 from models.history import History
 from models.mlp import ACTIVATIONS, Activation, Batches, BatchNorm, Options, Replicas, accuracy
 from models.toy import TEST, TRAIN, Points
 
 Setting = Literal["rate", "scale"]
-EVERY = 5  # training steps between two measurements
+EVERY = 5  # training steps between two measurements of the losses
+INSIDE = 10  # between two of what is inside
+TRIALS = 50  # between two trials on test points
 LOOKED_AT = 128  # training points whose inner values are shown
 BINS, RANGE = 40, 6.0  # histograms of what enters an activation, from -RANGE to RANGE
-RIDGES = 48  # moments of those histograms
+RIDGES = 24  # moments of those histograms
+STATISTICS = 100  # moments of a unit's batch and running statistics
+LEVELS = 100  # losses 0.01, 0.02, … of which it is noted when a network was first below them
+SIZES = (1, 2, 4, 8, 16, 32, 128)  # of batches that test points are normalized with
+SHIFTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # that test points are moved by
 SATURATED = 0.1  # an activation is, where its slope is below this share of the greatest
 
 
@@ -37,7 +44,34 @@ class RaceSettings:
     batch_size: int
     seeds: int
     seed: int
-    target: float  # the loss that is to be reached
+    momentum: float  # the share of the new batch in the running statistics
+
+
+class Reached:
+    """When each of R networks was first below each of the `LEVELS` losses."""
+
+    def __init__(self, networks: int) -> None:
+        self._first = torch.full((LEVELS, networks), -1)
+        self._levels = torch.arange(1, LEVELS + 1, dtype=torch.float64)[:, None] / LEVELS
+
+    def note(self, step: int, losses: Tensor) -> None:
+        self._first[(losses < self._levels) & (self._first < 0)] = step
+
+    def below(self, target: float) -> Tensor:
+        """Steps [R] until the loss nearest to the target, -1 where it was not reached yet."""
+        return self._first[min(max(round(target * LEVELS), 1), LEVELS) - 1]
+
+
+class Unit(NamedTuple):
+    """A unit on the batch of the next step [B, 1], and what that batch makes of the statistics."""
+
+    x: Tensor
+    train: Step  # by the batch's own statistics
+    eval: Step  # by the running ones
+    gamma: float
+    beta: float
+    running: Running
+    updated: Running
 
 
 class Race:
@@ -53,11 +87,15 @@ class Race:
             seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
         x, _ = self.part(TRAIN)
-        self.batches = Batches(len(x), settings.batch_size, settings.seed)
-        names = ("low", "loss", "high", "accuracy")
+        self.networks.batchnorm_momentum = settings.momentum
+        self._batches = Batches(len(x), settings.batch_size, settings.seed)
+        self._coming = self._batches.next()
+        names = ("low", "loss", "high")
         self.history = History([f"{v} {name}" for v in variants for name in names])
-        self.ridges = History([str(i) for i in range(self._ridge_size)], RIDGES)
-        self.reached: list[int | None] = [None] * len(variants)
+        inner = len(variants) * settings.depth * BINS
+        self.ridges = History([str(i) for i in range(inner)], RIDGES)
+        self.statistics = History([str(i) for i in range(4 * sum(shape[1:-1]))], STATISTICS)
+        self.reached = Reached(self.networks.count)
         self.measure()
 
     def _options(self) -> list[Options]:
@@ -69,23 +107,21 @@ class Race:
             for r in range(s.seeds)
         ]
 
-    @property
-    def _ridge_size(self) -> int:
-        return len(self.variants) * self.settings.depth * BINS
-
     def part(self, role: int) -> tuple[Tensor, Tensor]:
         mine = self.points.role == role
         return self.points.x[mine], self.points.y[mine].double()
 
-    def set_learning_rate(self, rate: float) -> None:
-        self.settings = replace(self.settings, learning_rate=rate)
+    def change(self, learning_rate: float, momentum: float) -> None:
+        """Go on with these from the next step on."""
+        self.settings = replace(self.settings, learning_rate=learning_rate, momentum=momentum)
         self.networks.set_options(self._options())
+        self.networks.batchnorm_momentum = momentum
 
     def train(self, steps: int) -> None:
         x, y = self.part(TRAIN)
         for _ in range(steps):
-            chosen = self.batches.next()
-            self.networks.step(x[chosen], y[chosen])
+            self.networks.step(x[self._coming], y[self._coming])
+            self._coming = self._batches.next()
             self.step += 1
             if self.step % EVERY == 0:
                 self.measure()
@@ -95,18 +131,19 @@ class Race:
         return self.networks.evaluate(*self.part(TRAIN)).view(len(self.variants), -1)
 
     def measure(self) -> None:
-        """Write losses, accuracies and inner histograms into the histories."""
+        """Write what is due at this step into the histories."""
         losses = self.losses()
-        x, y = self.part(TEST)
-        right = accuracy(self.networks.predict(x), y).view(len(self.variants), -1)
-        row: list[float] = []
-        for v in range(len(self.variants)):
-            row += [float(losses[v].quantile(q)) for q in (0.1, 0.5, 0.9)]
-            row.append(float(right[v].median()))
-            if self.reached[v] is None and row[-3] < self.settings.target:
-                self.reached[v] = self.step
-        self.history.add(self.step, *row)
-        self.ridges.add(self.step, *self.histograms().flatten().tolist())
+        self.reached.note(self.step, losses.flatten())
+        # Who is lost comes last, so that one lost network does not hide the others' median.
+        ranked = torch.where(losses < 1e30, losses, torch.inf)
+        quantiles = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
+        self.history.add(self.step, *ranked.quantile(quantiles, dim=1).T.flatten().tolist())
+        if self.step % INSIDE == 0:
+            self.ridges.add(self.step, *self.histograms().flatten().tolist())
+            self.statistics.add(self.step, *self._statistics_now().flatten().tolist())
+        if self.step % TRIALS == 0:
+            self.by_batch = self.accuracy_by_batch(SIZES)
+            self.moved = self.accuracy_when_moved(SHIFTS)
 
     # --- Inside ---------------------------------------------------------------------------------
 
@@ -151,19 +188,92 @@ class Race:
         grouped = norms.view(len(norms), len(self.variants), -1)
         return grouped.median(dim=2).values.T.numpy().astype(np.float32)
 
-    def accuracy_by(self, v: int, batch: int | None, shift: float = 0.0) -> float:
-        """Test accuracy of variant v's first network when each point is normalized by the
-        statistics of a batch of that many test points, or by the running ones (None). With a
-        `shift`, by the running ones for test points moved that far, as other data would be.
+    # --- One unit, and whose statistics ---------------------------------------------------------
+
+    @property
+    def _first(self) -> int:
+        """The first network with BatchNorm before the activation."""
+        return self.variants.index("before") * self.settings.seeds
+
+    def _on_coming_batch(self) -> list[Tensor]:
+        """That network's pre-activations on the batch of the next step: L of [B, C]."""
+        trace = self.networks.peek(self.part(TRAIN)[0][self._coming])
+        return [z[self._first] for z in trace.pre_activations[:-1]]
+
+    def _statistics_now(self) -> Tensor:
+        """[4, L, C]: the coming batch's mean and unbiased variance, running mean and variance."""
+        batch = torch.stack(self._on_coming_batch())
+        count, net = batch.shape[1], self.networks
+        mean, var, _ = normalize(batch, [1])
+        running = [torch.stack(r)[:, self._first] for r in (net.running_mean, net.running_var)]
+        return torch.stack([mean[:, 0], var[:, 0] * (count / max(count - 1, 1)), *running])
+
+    def statistics_of(
+        self, layer: int, unit: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Steps [T], and a unit's row of each of those four [4, T]."""
+        table = self.statistics.table
+        each = table.reshape(4, self.settings.depth, self.settings.width, table.shape[1])
+        return self.statistics.steps, np.ascontiguousarray(each[:, layer, unit])
+
+    def unit(self, layer: int, unit: int) -> Unit:
+        """One unit of that network on the batch of the next step, number by number."""
+        x = self._on_coming_batch()[layer][:, unit : unit + 1]
+        net, at = self.networks, (self._first, slice(unit, unit + 1))
+        gamma, beta = (part[layer][at].detach() for part in (net.gamma, net.beta))
+        running = Running(net.running_mean[layer][at].clone(), net.running_var[layer][at].clone())
+        train, updated = batch_norm(
+            x, gamma, beta, running, training=True, momentum=self.settings.momentum
+        )
+        evaluated, _ = batch_norm(x, gamma, beta, running, training=False)
+        return Unit(x, train, evaluated, float(gamma), float(beta), running, updated)
+
+    @torch.no_grad()
+    def _by_own_batch(self, x: Tensor, batch: int) -> Tensor:
+        """Outputs [S, N, 1] of the networks with BatchNorm before the activation, when each batch
+        of so many points is normalized by its own statistics. N must be a multiple of it.
         """
+        net, mine = self.networks, slice(self._first, self._first + self.settings.seeds)
+        act = ACTIVATIONS[self.settings.activation]
+        h = x.view(1, -1, batch, x.shape[1])
+        for weight, bias, gamma, beta in zip(
+            net.weights, net.biases, net.gamma, net.beta, strict=False
+        ):
+            z = h @ weight[mine, None] + bias[mine, None, None]
+            h = act(gamma[mine, None, None] * normalize(z, [2])[2] + beta[mine, None, None])
+        return (h @ net.weights[-1][mine, None] + net.biases[-1][mine, None, None]).flatten(1, 2)
+
+    def accuracy_by_batch(self, sizes: Sequence[int]) -> list[float]:
+        """Median test accuracy over the seeds for each size of such a batch."""
+        x, y = self._shuffled_test()
+        return [float(accuracy(self._by_own_batch(x, n), y).median()) for n in sizes]
+
+    def accuracy_when_moved(self, shifts: Sequence[float]) -> NDArray[np.float32]:
+        """Median test accuracy when all test points are moved by each shift, as other data would
+        be [4, shifts]: of each variant by running statistics, then of BatchNorm before the
+        activation by the statistics of the moved points themselves.
+        """
+        x, y = self._shuffled_test()
+        columns = []
+        for shift in shifts:
+            outputs = self.networks.predict(x + shift)
+            right = accuracy(outputs, y).view(len(self.variants), -1).median(dim=1).values
+            own = accuracy(self._by_own_batch(x + shift, len(x)), y).median()
+            columns.append(torch.cat([right, own[None]]))
+        return torch.stack(columns, dim=1).numpy().astype(np.float32)
+
+    def _shuffled_test(self) -> tuple[Tensor, Tensor]:
+        """The classes of toy data alternate; a small batch must not always hold one of each."""
         x, y = self.part(TEST)
-        r = v * self.settings.seeds
-        if batch is None:
-            output = self.networks.predict(x + shift)[r]
-        else:
-            parts = torch.split(x, batch)
-            output = torch.cat([self.networks.peek(part).output[r] for part in parts])
-        return float(accuracy(output[None], y)[0])
+        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(self.settings.seed))
+        return x[order], y[order]
+
+
+def activation_curve(activation: Activation) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The middles of the histograms' bins [M], and the activation there [M]."""
+    half = RANGE / BINS
+    middles = torch.linspace(half - RANGE, RANGE - half, BINS)
+    return middles.numpy(), ACTIVATIONS[activation](middles).numpy()
 
 
 def slope(activation: Activation, values: Tensor) -> Tensor:
@@ -182,15 +292,22 @@ def changed_to(options: Options, setting: Setting, value: float) -> Options:
 
 
 class RaceSweep:
-    """K values of one setting, with and without BatchNorm, S seeds of each: R = K * 2 * S."""
+    """K values of one setting, each in V variants, S seeds of each: R = K * V * S. In float32: many
+    networks cost what their numbers weigh.
+    """
 
     def __init__(
-        self, settings: RaceSettings, setting: Setting, values: Sequence[float], points: Points
+        self,
+        settings: RaceSettings,
+        setting: Setting,
+        values: Sequence[float],
+        points: Points,
+        variants: Sequence[BatchNorm] = ("none", "before"),
     ) -> None:
-        self.values, self.step = tuple(values), 0
-        self._settings, self._points = settings, points
-        base = Options(init_scale=settings.init_scale, learning_rate=settings.learning_rate)
-        variants: tuple[BatchNorm, BatchNorm] = ("none", "before")
+        self.values, self.variants, self.step = tuple(values), tuple(variants), 0
+        base = Options(
+            init="xavier", init_scale=settings.init_scale, learning_rate=settings.learning_rate
+        )
         options = [
             replace(changed, seed=1000 * settings.seed + s, batchnorm=variant)
             for changed in (changed_to(base, setting, value) for value in values)
@@ -200,12 +317,13 @@ class RaceSweep:
         shape = (points.x.shape[1], *[settings.width] * settings.depth, 1)
         self.networks = Replicas(
             shape, options, activation=settings.activation, loss="cross-entropy",
-            seed=settings.seed, dtype=torch.float64,
+            seed=settings.seed,
         )  # fmt: skip
         mine = points.role == TRAIN
-        self._x, self._y = points.x[mine], points.y[mine].double()
+        self._x, self._y = points.x[mine].float(), points.y[mine].float()
+        self.networks.batchnorm_momentum = settings.momentum
         self._batches = Batches(len(self._x), settings.batch_size, settings.seed)
-        self.reached = torch.full((len(options),), -1)
+        self.reached = Reached(len(options))
         self._measure()
 
     def train(self, steps: int) -> None:
@@ -218,9 +336,8 @@ class RaceSweep:
 
     def _measure(self) -> None:
         self.loss = self.networks.evaluate(self._x, self._y)
-        now = (self.loss < self._settings.target) & (self.reached < 0)
-        self.reached[now] = self.step
+        self.reached.note(self.step, self.loss)
 
     def table(self, of: Tensor) -> Tensor:
-        """[R] as [K, 2, S]: without, with."""
-        return of.view(len(self.values), 2, -1)
+        """[R] as [K, V, S]."""
+        return of.view(len(self.values), len(self.variants), -1)

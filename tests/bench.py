@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from app import inference
 from app.main import create_app
 from models.nms import THRESHOLDS, sweep, warm_up
+from tests.bench_contrastive import contrastive_rows
 from tests.bench_replicas import replica_rows
 from tests.bench_rows import Row, row, seconds
 from tests.bench_runs import run_rows
@@ -122,7 +123,15 @@ def slider_row() -> tuple[str, Row]:
 
 def main() -> None:
     rows = dict(
-        [*replica_rows(), *sweep_rows(), *run_rows(), *nms_rows(), *proposal_rows(), slider_row()]
+        [
+            *replica_rows(),
+            *sweep_rows(),
+            *run_rows(),
+            *contrastive_rows(),
+            *nms_rows(),
+            *proposal_rows(),
+            slider_row(),
+        ]
     )
     OUTPUT.write_text(json.dumps(rows, indent=1) + "\n")
     print("| row | value | spread | against |\n| --- | --- | --- | --- |")

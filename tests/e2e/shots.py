@@ -16,6 +16,7 @@ PAGES = {
     "home": "/",
     "fitting": "/labs/fitting",
     "mlp": "/labs/mlp",
+    "batchnorm": "/labs/batchnorm",
     "regularization": "/labs/regularization",
     "cross-entropy": "/labs/cross-entropy",
     "contrastive": "/labs/contrastive",

@@ -8,6 +8,7 @@ PATHS = [
     "/",
     "/labs/fitting",
     "/labs/mlp",
+    "/labs/batchnorm",
     "/labs/regularization",
     "/labs/cross-entropy",
     "/labs/contrastive",

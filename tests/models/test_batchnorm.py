@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from models.batchnorm import AXES, Running, batch_norm, descend, normalize, sister_norm
+from models.batchnorm import (
+    AXES,
+    Running,
+    batch_norm,
+    descend,
+    normalize,
+    sister,
+    sister_norm,
+    small_maps,
+)
 
 
 def draw(*shape: int, seed: int = 0) -> Tensor:
@@ -80,6 +89,27 @@ def test_each_sister_equals_torchs(kind: str, theirs: nn.Module) -> None:
     x = draw(6, 4, 3, 5)
     torch.testing.assert_close(sister_norm(kind, x), theirs(x))
     assert kind in AXES
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [("batch", 4), ("layer", 6), ("instance", 24), ("group", 12)]
+)
+def test_what_shares_a_statistic_has_mean_0_and_variance_1(kind: str, count: int) -> None:
+    found = sister(kind, draw(6, 4, 3, 5))
+    assert found.statistic.unique().tolist() == list(range(count))
+    for number in range(count):
+        mine = found.statistic == number
+        assert abs(float(found.x_hat[mine].mean())) < 1e-9
+        assert float(found.x_hat[mine].var(correction=0)) == pytest.approx(1, abs=1e-3)
+        assert len(found.mean[mine].unique()) == 1
+
+
+def test_twice_the_contrast_is_seen_by_batchnorm_alone() -> None:
+    maps = small_maps()
+    assert maps.shape == (3, 4, 4, 4)
+    for kind in AXES:
+        x_hat = sister_norm(kind, maps, eps=0)
+        assert torch.allclose(x_hat[0], x_hat[1]) == (kind != "batch")
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused() -> None:

@@ -30,3 +30,14 @@ export function number(value, digits = 2) {
   const sign = value < 0 && Number(fixed) !== 0 ? "−" : "";
   return sign + grouped + (rest ? `.${rest}` : "");
 }
+
+/** Three digits that matter, a true minus sign. @param {number} value */
+export function brief(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 0.001 || size >= 1e6) return value.toExponential(1).replaceAll("-", "−").replace("+", "");
+  return number(value, Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(size)))));
+}
+
+/** As short as three digits allow: a setting. @param {number} value */
+export const plain = (value) => String(Number(value.toPrecision(3)));

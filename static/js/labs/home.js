@@ -10,6 +10,7 @@ import { token } from "../core/dom.js";
 import { plane } from "../core/plane.js";
 import { paintLayers } from "../views/plot_paint.js";
 import { fitLayers } from "./fitting_layers.js";
+import { thumbnailLayers } from "./batchnorm_layers.js";
 import { mapLayers } from "./mlp_layers.js";
 import { resultAt } from "./nms_result.js";
 import { pathLayers } from "./regularization_layers.js";
@@ -32,7 +33,7 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
 }
 
 async function main() {
-  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showRegularization(), showCrossEntropy(), showContrastive()]);
+  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showBatchnorm(), showRegularization(), showCrossEntropy(), showContrastive()]);
   document.documentElement.dataset.ready = "";
 }
 
@@ -53,16 +54,17 @@ function complain(slug, error) {
 }
 
 /**
- * A lab's run of its own settings after so many steps, as a plot on the thumbnail.
+ * A lab's run after so many steps, as a plot on the thumbnail.
  * @param {string} slug
  * @param {number} steps
  * @param {{x: [number, number], y: [number, number]}} range
  * @param {(frame: any) => {layers: import("../views/plot.js").Layer[], note: string}} draw
+ * @param {Record<string, any>} [config] other settings than the lab’s
  */
-async function showRun(slug, steps, range, draw) {
+async function showRun(slug, steps, range, draw, config = {}) {
   const { canvas, context, note } = thumbnail(slug);
   try {
-    const frame = await postForFrame(`/api/labs/${slug}/run`, { config: {}, steps });
+    const frame = await postForFrame(`/api/labs/${slug}/run`, { config, steps });
     const drawn = draw(frame);
     const on = plane({ ...range, width: canvas.width, maxHeight: canvas.height, aspect: canvas.width / canvas.height, square: false, margins: { left: 0, right: 0, top: 0, bottom: 0 } });
     paintLayers(context, on, drawn.layers);
@@ -83,6 +85,11 @@ const showMlp = () =>
     note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
   }));
 
+const showBatchnorm = () =>
+  showRun("batchnorm", 200, { x: [0, 1], y: [-0.12, 0.75] }, (frame) => ({
+    layers: thumbnailLayers(frame),
+    note: t("Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture", { step: number(frame.header.step, 0) }),
+  }), { seeds: 2 });
 const showRegularization = () =>
   showRun("regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
     layers: pathLayers(frame),

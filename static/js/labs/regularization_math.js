@@ -1,6 +1,4 @@
-/** What the `regularization` page computes by itself: one weight's steps, bins, heights of a bowl. No DOM. */
-
-/** @typedef {[number, number]} Pair */
+/** What the `regularization` page computes by itself: one weight's steps, bins, penalties. No DOM. */
 
 const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
@@ -49,30 +47,6 @@ export function filmGrid(film, weights, reach, bins) {
     for (let b = 0; b < bins; b++) values[b * columns + c] = Math.round(255 * Math.sqrt(counts[b] / weights));
   }
   return { values, rows: bins, columns };
-}
-
-/**
- * A function's heights over a plane.
- * @param {Pair} x @param {Pair} y @param {number} side nodes along a side
- * @param {(a: number, b: number) => number} height
- */
-export function heights([x0, x1], [y0, y1], side, height) {
-  return Float64Array.from({ length: side * side }, (_, i) =>
-    height(x0 + ((i % side) / (side - 1)) * (x1 - x0), y0 + (Math.floor(i / side) / (side - 1)) * (y1 - y0)),
-  );
-}
-
-/**
- * The data loss above its least value.
- * @param {number[][]} hessian @param {number[]} best
- * @returns {(a: number, b: number) => number}
- */
-export function bowl(hessian, [best0 = 0, best1 = 0]) {
-  const [p = 0, q = 0, , r = 0] = hessian.flat();
-  return (a, b) => {
-    const [da, db] = [a - best0, b - best1];
-    return 0.5 * (p * da * da + 2 * q * da * db + r * db * db);
-  };
 }
 
 /** ρ |θ|₁ + (1 - ρ) |θ|₂² of two weights. @param {number} share ρ @returns {(a: number, b: number) => number} */

@@ -2,10 +2,11 @@
 
 import { ApiError, json, latest } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { brief, number, t } from "../core/i18n.js";
+import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
 import { decays } from "./regularization_math.js";
-import { brief, fillTable, lambdaText } from "./regularization_words.js";
+import { lambdaText } from "./regularization_words.js";
 
 /** @typedef {import("../core/state.js").State} State */
 

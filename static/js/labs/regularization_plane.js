@@ -1,11 +1,12 @@
 /** Two weights: the bowl of the data loss, the diamond and the disc, and the solution that slides. */
 
 import { ApiError, json, latest } from "../core/api.js";
+import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { brief, number, t } from "../core/i18n.js";
 import { plot } from "../views/plot.js";
-import { bowl, cost, heights, nearestLambda } from "./regularization_math.js";
-import { brief, lambdaText } from "./regularization_words.js";
+import { cost, nearestLambda } from "./regularization_math.js";
+import { lambdaText } from "./regularization_words.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{lambdas: number[], hessian: number[][], best: number[], least: number, l1: number[][], l2: number[][], elastic: number[][], points: number}} Bowl */

@@ -1,21 +1,14 @@
 /** Sentences and numbers of the `regularization` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { brief, number, plain, t } from "../core/i18n.js";
+import { fillTable } from "../core/table.js";
 import { featureName, isKnown, rowOf } from "./regularization_layers.js";
 
 /** @typedef {import("./regularization_layers.js").Reg} Reg */
 
-/** Three digits that matter, a true minus sign. @param {number} value */
-export function brief(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 0.001 || size >= 1e6) return value.toExponential(1).replaceAll("-", "−").replace("+", "");
-  return number(value, Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(size)))));
-}
-
 /** @param {number} value */
-export const lambdaText = (value) => String(Number(value.toPrecision(3)));
+export const lambdaText = plain;
 
 /** Features that are used at the chosen λ: of those that matter, and of the others. @param {Reg} frame */
 export function survivors(frame) {
@@ -107,17 +100,6 @@ export function showSurvivors(frame) {
   $("[data-survivors-said]").textContent = lost.length
     ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
     : t("No useful feature is lost at the chosen λ.");
-}
-
-/** @param {HTMLElement} table @param {string[]} head @param {string[][]} rows the first cell of each is its heading */
-export function fillTable(table, head, rows) {
-  const text = JSON.stringify([head, rows]);
-  if (table.dataset.text === text) return;
-  table.dataset.text = text;
-  table.replaceChildren(
-    h("thead", {}, h("tr", {}, ...head.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, ...rows.map(([name = "", ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))))),
-  );
 }
 
 /** @param {Reg} frame */

@@ -32,6 +32,7 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {"linear" | "log"} [yScale]
  * @property {[number, number]} [xRange]
  * @property {[number, number]} [yRange]
+ * @property {boolean} [whole] ticks across at whole numbers only
  * @property {(x: number) => void} [onPick]
  */
 /**
@@ -116,7 +117,7 @@ export function chart(root, options) {
           y: { range: rangeY, ...(logY && { distr: 3 }) },
         },
         axes: [
-          { ...axis, grid: gridOf(logX), label: options.x, labelSize: 18, size: 30 },
+          { ...axis, grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
           { ...axis, grid: gridOf(logY), label: options.y, labelSize: 18, size: 46 },
         ],
         series: [

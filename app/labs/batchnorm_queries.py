@@ -1,0 +1,149 @@
+"""What the `batchnorm` page asks for beside its runs: the sisters' axes, a model of two weights."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from app.errors import can_fail
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.batchnorm import Surface
+
+POINTS, STEPS = 60, 60
+NOISE = 0.3
+WEIGHTS = (1.0, 0.6)  # that made the target, of the normalized inputs
+FAR = 1e4  # times the first loss: from there on the path is of no interest
+
+BAD_VALUE = {422: "a value out of its range; names the field"}
+router = APIRouter(tags=["batchnorm"])
+
+
+class SisterRow(BaseModel):
+    """One way of normalizing; lists run over all values, sample by sample."""
+
+    kind: str
+    x_hat: list[float]
+    mean: list[float]
+    var: list[float]
+    statistic: list[int] = Field(description="values with the same number share mean and variance")
+    statistics: int
+
+
+class SistersAnswer(BaseModel):
+    shape: list[int] = Field(description="samples, channels, rows, columns")
+    x: list[float]
+    kinds: list[SisterRow]
+    eps: float
+
+
+class BowlAnswer(BaseModel):
+    """The loss is least + 1/2 (w - best)' hessian (w - best)."""
+
+    hessian: list[list[float]]
+    best: list[float]
+    least: float
+    path: list[list[float]] = Field(description="of gradient descent, until it is far away")
+    losses: list[float]
+    condition: float = Field(description="the greatest curvature by the least")
+    limit: float = Field(description="gradient descent diverges with learning rates above it")
+    within: int | None = Field(description="steps until the loss is 1 % of the way from the least")
+
+
+class SurfaceAnswer(BaseModel):
+    raw: BowlAnswer
+    normalized: BowlAnswer
+    means: list[float] = Field(description="of the raw inputs")
+    deviations: list[float]
+    points: int
+
+
+@router.get("/api/batchnorm/sisters", responses=can_fail(BAD_VALUE))
+def sisters(groups: Literal["1", "2", "4"] = "2") -> SistersAnswer:
+    """Four maps of three pictures, normalized in four ways."""
+    return normalized_maps(int(groups))
+
+
+@lru_cache(maxsize=3)
+def normalized_maps(groups: int) -> SistersAnswer:
+    from models.batchnorm import AXES, EPS, sister, small_maps
+
+    maps = small_maps()
+    rows = []
+    for kind in AXES:
+        found = sister(kind, maps, groups)
+        x_hat, mean, var, statistic = (part.flatten().tolist() for part in found)
+        rows.append(
+            SisterRow(
+                kind=kind, x_hat=x_hat, mean=mean, var=var, statistic=statistic,
+                statistics=max(statistic) + 1,
+            )
+        )  # fmt: skip
+    return SistersAnswer(shape=list(maps.shape), x=maps.flatten().tolist(), kinds=rows, eps=EPS)
+
+
+@router.get("/api/batchnorm/surface", responses=can_fail(BAD_VALUE))
+def surface(
+    share: Annotated[float, Query(ge=0.01, le=1.2)] = 0.7,
+    offset: Annotated[float, Query(ge=-5, le=5)] = 1.0,
+    spread: Annotated[float, Query(ge=0.2, le=10)] = 5.0,
+) -> SurfaceAnswer:
+    """Gradient descent on two weights, with raw and with normalized inputs, each by that share of
+    the greatest learning rate that it can bear.
+    """
+    return descended(share, offset, spread)
+
+
+@lru_cache(maxsize=64)
+def descended(share: float, offset: float, spread: float) -> SurfaceAnswer:
+    """x_1 has mean `offset` and deviation 1, x_2 mean 0 and deviation `spread`. There is no bias:
+    with normalized inputs the target is centered, too, so that both can fit it equally well.
+    """
+    import torch
+
+    from models.batchnorm import descend, normalize
+
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.randn(POINTS, 3, generator=generator, dtype=torch.float64)
+    even = normalize(drawn[:, :2], [0], eps=0)[2]
+    raw = even * torch.tensor([1.0, spread]) + torch.tensor([offset, 0.0])
+    weights = torch.tensor([WEIGHTS[0], WEIGHTS[1] / spread], dtype=torch.float64)
+    y = raw @ weights + NOISE * drawn[:, 2]
+    start = torch.zeros(2, dtype=torch.float64)
+    bowls = []
+    for x, target in ((raw, y), (normalize(raw, [0])[2], y - y.mean())):
+        limit = 2 / float(torch.linalg.eigvalsh(2 * x.T @ x / len(x))[-1])
+        bowls.append(bowl_of(descend(x, target, share * limit, STEPS, start), limit))
+    return SurfaceAnswer(
+        raw=bowls[0],
+        normalized=bowls[1],
+        means=raw.mean(dim=0).tolist(),
+        deviations=raw.std(dim=0, correction=0).tolist(),
+        points=POINTS,
+    )
+
+
+def bowl_of(found: Surface, limit: float) -> BowlAnswer:
+    kept = first(found.losses > FAR * found.losses[0])
+    arrived = first(found.losses - found.least < 0.01 * (found.losses[0] - found.least))
+    return BowlAnswer(
+        hessian=found.hessian.tolist(),
+        best=found.best.tolist(),
+        least=found.least,
+        path=found.path[: kept and kept + 1].tolist(),
+        losses=found.losses[: kept and kept + 1].tolist(),
+        condition=found.condition,
+        limit=limit,
+        within=arrived,
+    )
+
+
+def first(where: Tensor) -> int | None:
+    """The index of the first that is true."""
+    found = where.nonzero()
+    return int(found[0]) if len(found) else None

@@ -1,0 +1,347 @@
+"""A study looks and judges as often as it likes and the training goes on as if it had not."""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.augment import Policy
+from models.contrastive_study import (
+    BINS,
+    CHANGED,
+    CHANGES,
+    CHANGES_EVERY,
+    FEATURES,
+    KNOWN,
+    LOOKED_AT,
+    NEIGHBORS,
+    SLICE,
+    Pictures,
+    Study,
+)
+from models.contrastive_training import (
+    MEASURES,
+    Contrast,
+    ContrastSettings,
+    Lost,
+    Supervised,
+    as_input,
+    embed,
+    view_stream,
+)
+from models.probe import linear_probe
+from models.scenes import draw_scenes
+from models.worth import BUDGETS
+
+SETTINGS = ContrastSettings(
+    method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
+    learning_rate=0.003, weight_decay=0.0001, momentum=0.9, queue=40, stop_gradient=True, seed=0,
+)  # fmt: skip
+MOCO = replace(SETTINGS, method="moco")
+X, Y = draw_scenes(104, 0)
+SCENES = Pictures(X[:64], Y[:64], X[64:], Y[64:], 8)
+FEW = Pictures(X[:32], Y[:32], X[64:80], Y[64:80], 8)  # judged in less time
+UNLABELED = Pictures(X[:64], None, X[64:], None, 0)
+ONE_CLASS = Pictures(X[:64], torch.zeros(64).long(), X[64:], torch.zeros(40).long(), 1)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One thread for small batches, and a fine-tuning of a few steps."""
+    monkeypatch.setattr("models.contrastive_study.TUNING_STEPS", 3)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("method", ["simclr", "moco", "simsiam"])
+def test_looking_and_judging_leave_the_training_exactly_as_it_was(method: str) -> None:
+    settings = replace(MOCO if method == "moco" else SETTINGS, method=method)
+    left_alone, looked = Study(settings, FEW), Study(settings, FEW)
+    for study in (left_alone, looked):
+        study.train(2)
+    before = torch.get_rng_state()
+    looked.look("h")
+    looked.look("z")
+    looked.histograms()
+    looked.probe()
+    looked.supervise()
+    looked.fine_tune(1)
+    assert torch.equal(torch.get_rng_state(), before)
+    one, other = left_alone.contrast, looked.contrast
+    parts = (other.encoder, other.projector, other.key_encoder, other.key_projector)
+    assert all(m.training for part in parts for m in part.modules())
+    assert all(p.requires_grad for p in other.encoder.parameters())
+    for study in (left_alone, looked):
+        study.train(CHANGES_EVERY)
+    assert one.history.table.tobytes() == other.history.table.tobytes()
+    for a, b in ((one.encoder, other.encoder), (one.key_encoder, other.key_encoder)):
+        for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True):
+            assert torch.equal(x, y)
+
+
+def test_before_the_first_step_h_looks_like_before_and_afterwards_it_does_not() -> None:
+    study = Study(SETTINGS, SCENES)
+    first = study.look("h")
+    for a, b in zip(first, study.before, strict=True):
+        assert torch.equal(a, b)
+    kept = [part.clone() for part in study.before]
+    study.train(3)
+    assert not torch.allclose(study.look("h").similarities, first.similarities)
+    assert all(torch.equal(a, b) for a, b in zip(kept, study.before, strict=True))
+
+
+def test_a_look_is_cosines_of_the_same_views_and_neighbors_that_are_others() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.train(2)
+    look = study.look("z")
+    z = F.normalize(study.contrast.embed(study.looked_at.views, "z"), dim=1)
+    torch.testing.assert_close(look.similarities, z @ z.T)
+    assert look.similarities.shape == (2 * LOOKED_AT, 2 * LOOKED_AT)
+    m = F.normalize(study.contrast.embed(SCENES.test, "z"), dim=1)
+    for i in range(40):
+        others = sorted((float(m[i] @ m[j]) for j in range(40) if j != i), reverse=True)
+        assert look.near[i].tolist() == pytest.approx(others[:NEIGHBORS], abs=1e-5)
+        assert i not in look.neighbors[i]
+
+
+def test_the_map_is_never_mirrored_from_one_look_to_the_next() -> None:
+    study = Study(SETTINGS, SCENES)
+    places = study.look("h").places
+    for _ in range(6):
+        study.train(1)
+        now = study.look("h").places
+        assert ((now * places).sum(dim=0) >= 0).all()
+        places = now
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_few_held_out_pictures_are_looked_at_all_the_same(count: int) -> None:
+    study = Study(SETTINGS, FEW._replace(test=X[64 : 64 + count], test_labels=Y[64 : 64 + count]))
+    study.train(1)
+    look = study.look("h")
+    assert look.similarities.shape == (2 * count, 2 * count)
+    assert look.neighbors.shape == (count, min(NEIGHBORS, count - 1))
+    assert torch.isfinite(study.changes.similarities).all()
+    study.probe()
+    assert np.isfinite(study.worth[:3]).all()
+
+
+def test_nothing_changed_is_exactly_as_similar_as_can_be_and_the_rest_is_a_mean_of_cosines() -> (
+    None
+):
+    study = Study(SETTINGS, SCENES)
+    study.train(CHANGES_EVERY)
+    assert study.changes_step == CHANGES_EVERY
+    encoder = study.contrast.encoder
+    images = as_input(SCENES.test[:CHANGED])
+    plain = embed(encoder, images)
+    for row, (change, amounts) in enumerate(CHANGES.values()):
+        assert amounts[0] == 0
+        for column, amount in enumerate(amounts):
+            cosines = F.cosine_similarity(plain, embed(encoder, change(images, amount)), dim=1)
+            got = float(study.changes.similarities[row, column])
+            assert got == pytest.approx(float(cosines.mean()), abs=1e-5)
+        assert float(study.changes.similarities[row, 0]) == pytest.approx(1, abs=1e-6)
+    pairs = [
+        float(F.cosine_similarity(plain[i], plain[j], dim=0))
+        for i in range(CHANGED) for j in range(CHANGED) if i != j
+    ]  # fmt: skip
+    assert study.changes.apart == pytest.approx(sum(pairs) / len(pairs), abs=1e-5)
+
+
+def test_changes_are_measured_every_so_many_steps_and_those_before_stay() -> None:
+    study = Study(SETTINGS, SCENES)
+    before = study.changes_before.similarities.clone()
+    assert study.changes is study.changes_before
+    study.train(CHANGES_EVERY - 1)
+    assert (study.changes_step, study.changes) == (0, study.changes_before)
+    study.train(2)
+    assert study.changes_step == CHANGES_EVERY
+    assert torch.equal(study.changes_before.similarities, before)
+    assert not torch.equal(study.changes.similarities, before)
+
+
+def test_histograms_are_shares_of_the_last_steps_similarities() -> None:
+    study = Study(SETTINGS, SCENES)
+    assert np.isnan(study.histograms()).all()
+    study.train(2)
+    shares = study.histograms()
+    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-6)
+    for row, values in enumerate(study.contrast.similarities()):
+        wanted = np.zeros(BINS)
+        for value in values.tolist():
+            wanted[min(int((value + 1) / 2 * BINS), BINS - 1)] += 1 / len(values)
+        assert shares[row] == pytest.approx(wanted, abs=1.5 / len(values))
+
+
+def test_similarity_1_is_in_the_last_bin_and_mocos_first_step_has_no_negatives() -> None:
+    still = Policy(crop=0, flip=False, color=0, gray=0, blur=0, rotation=0)
+    study = Study(replace(SETTINGS, policy=still), UNLABELED)
+    study.train(1)
+    assert study.histograms()[0, -1] == 1
+    moco = Study(MOCO, SCENES)
+    moco.train(1)
+    assert moco.histograms().sum(axis=1).tolist() == pytest.approx([1, 0])
+    moco.train(1)
+    assert moco.histograms().sum(axis=1).tolist() == pytest.approx([1, 1])
+
+
+def test_a_probe_judges_untrained_h_once_and_h_and_z_as_they_are_now() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.train(2)
+    study.probe()
+    assert study.worth_steps.tolist() == [0, 2, 2, -1, -1]
+    random = study.worth[0].copy()
+    for row, features in enumerate((
+        lambda x: embed(study.contrast.untrained, x),
+        lambda x: study.contrast.embed(x, "h"),
+        lambda x: study.contrast.embed(x, "z"),
+    )):  # fmt: skip
+        wanted = linear_probe(features(SCENES.train), Y[:64], features(SCENES.test), Y[64:], 8)
+        assert study.worth[row, -1].tolist() == pytest.approx([wanted] * 3)
+        assert study.known[row, 0] == pytest.approx(wanted)
+    assert (study.worth[:3, :, 0] <= study.worth[:3, :, 1]).all()
+    assert (study.worth[:3, :, 1] <= study.worth[:3, :, 2]).all()
+    assert np.isnan(study.worth[3:]).all()
+    assert ((study.known >= 0) & (study.known <= 1)).all()
+    study.contrast.untrained.layers[0].weight.zero_()  # would show, were it judged again
+    study.train(2)
+    study.probe()
+    assert study.worth_steps.tolist() == [0, 4, 4, -1, -1]
+    assert np.array_equal(study.worth[0], random)
+
+
+@pytest.mark.parametrize("pictures", [UNLABELED, ONE_CLASS])
+def test_without_classes_only_what_needs_none_is_measured(pictures: Pictures) -> None:
+    study = Study(SETTINGS, pictures)
+    study.train(1)
+    study.probe()
+    study.supervise()
+    study.fine_tune(0)
+    assert not study.labeled
+    assert np.isnan(study.worth).all()
+    assert np.isnan(study.votes).all()
+    assert study.supervised is None
+    assert np.isnan(study.known[:, KNOWN.index("class")]).all()
+    assert np.isfinite(study.known[:, 1:]).all()
+
+
+def test_the_supervised_twin_catches_up_in_slices_and_is_judged_only_then() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.train(2 * SLICE + 3)
+    row = FEATURES.index("supervised")
+    for done in (SLICE, 2 * SLICE, 2 * SLICE + 3):
+        assert np.isnan(study.worth[row]).all()
+        assert study.worth_steps[row] == -1
+        study.supervise()
+        assert study.supervised is not None
+        assert study.supervised.step == done
+    assert np.isfinite(study.worth[row]).all()
+    assert study.worth_steps[row] == study.step
+    judged = study.worth[row].copy()
+    study.supervise()
+    assert study.supervised.step == study.step
+    assert np.array_equal(study.worth[row], judged)
+
+
+def test_at_step_0_the_supervised_twin_is_worth_what_the_untrained_encoder_is() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.supervise()
+    study.probe()
+    assert np.array_equal(study.worth[3], study.worth[0])
+    assert study.votes[3] == study.votes[0]
+
+
+def test_fine_tuning_fills_its_budget_alone() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.train(1)
+    row = FEATURES.index("fine-tuned")
+    for budget in (0, len(BUDGETS)):
+        study.fine_tune(budget)
+    filled = np.isfinite(study.worth[row]).all(axis=1)
+    assert filled.tolist() == [True, False, False, False, True]
+    assert np.isnan(study.worth[:row]).all()
+    assert study.worth_steps[row] == 1
+
+
+def told(study: Study) -> bytes:
+    study.train(4)
+    study.probe()
+    study.supervise()
+    study.fine_tune(1)
+    values = (study.contrast.history.table, study.histograms(), study.worth, study.votes,
+              study.known, study.look("z").places.numpy())  # fmt: skip
+    return b"".join(value.tobytes() for value in values)
+
+
+def test_the_same_seed_tells_the_same_and_another_seed_something_else() -> None:
+    first = told(Study(SETTINGS, FEW))
+    assert told(Study(SETTINGS, FEW)) == first
+    assert told(Study(replace(SETTINGS, seed=1), FEW)) != first
+
+
+def test_a_change_reaches_the_training_and_a_lost_one_says_so() -> None:
+    study = Study(SETTINGS, SCENES)
+    study.change(replace(SETTINGS, learning_rate=1e30))
+    with pytest.raises(Lost):
+        study.train(20)
+
+
+@pytest.mark.parametrize("do", [Study.probe, Study.supervise, lambda s: s.fine_tune(4)])
+def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
+    do: Callable[[Study], None],
+) -> None:
+    train, test = Y[:64] != 3, Y[64:] != 5
+    study = Study(
+        SETTINGS,
+        Pictures(SCENES.train[train], Y[:64][train], SCENES.test[test], Y[64:][test], 8),
+    )
+    study.train(1)
+    do(study)
+    values = study.worth[np.isfinite(study.worth)]
+    assert len(values)
+    assert ((values >= 0) & (values <= 1)).all()
+
+
+def weights(*modules: nn.Module) -> Tensor:
+    return torch.cat([p.detach().flatten() for m in modules for p in m.parameters()])
+
+
+def test_the_supervised_twin_begins_as_the_contrastive_encoder_and_learns_labels() -> None:
+    twin = Supervised(SETTINGS, X[:64], Y[:64], 8)
+    contrast = Contrast(SETTINGS, X[:64])
+    start = weights(twin.encoder, twin.head)
+    assert torch.equal(weights(twin.encoder), weights(contrast.encoder))
+    plain, head = copy.deepcopy(twin.encoder), copy.deepcopy(twin.head)
+    solver = torch.optim.AdamW(
+        [*plain.parameters(), *head.parameters()], SETTINGS.learning_rate,
+        weight_decay=SETTINGS.weight_decay,
+    )  # fmt: skip
+    for batch in islice(view_stream(X[:64], SETTINGS.policy, 16, SETTINGS.seed), 3):
+        y = Y[:64][batch.pictures]
+        out1, out2 = head(plain(torch.cat([batch.first, batch.second]))).chunk(2)
+        loss = (F.cross_entropy(out1, y) + F.cross_entropy(out2, y)) / 2
+        solver.zero_grad()
+        loss.backward()
+        solver.step()
+    twin.train(3)
+    moved = (weights(twin.encoder, twin.head) - start).norm()
+    assert (weights(twin.encoder, twin.head) - weights(plain, head)).norm() < 0.02 * moved
+    assert twin.step == 3
+
+
+def test_black_pictures_cannot_be_told_apart_so_the_loss_is_its_landmark() -> None:
+    still = Policy(crop=0, flip=False, color=0, gray=0, blur=0, rotation=0)
+    contrast = Contrast(replace(SETTINGS, policy=still), torch.zeros_like(X))
+    contrast.train(1)
+    told_of = dict(zip(MEASURES, contrast.history.table[:, -1], strict=True))
+    assert told_of["loss"] == pytest.approx(np.log(31), abs=1e-3)
+    assert told_of["hits"] == 0
