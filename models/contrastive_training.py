@@ -83,9 +83,9 @@ def view_stream(pictures: Tensor, policy: Policy, batch_size: int, seed: int) ->
         if len(chosen) < min(batch_size, len(pictures)):
             continue
         images = as_input(pictures[chosen])
-        first, _ = views(images, policy, generator)
-        second, _ = views(images, policy, generator)
-        yield Views(chosen, quick(first), quick(second))
+        both, _ = views(torch.cat([images, images]), policy, generator)
+        first, second = quick(both).chunk(2)
+        yield Views(chosen, first, second)
 
 
 class Contrast:
@@ -197,8 +197,9 @@ class Contrast:
         keys, as queries and keys are made by two encoders; else among all other views.
         """
         if self.settings.method == "moco":
-            nearest = (c.normalize(z1) @ c.normalize(z2).T).argmax(dim=1)
-            return float((nearest == torch.arange(len(z1))).float().mean())
+            similar = c.normalize(z1) @ c.normalize(z2).T
+            rivals = similar.clone().fill_diagonal_(-math.inf).amax(dim=1)
+            return float((similar.diagonal() > rivals).float().mean())
         return float(c.hits(c.cosine(torch.cat([z1, z2]))))
 
     def similarities(self) -> tuple[Tensor, Tensor]:

@@ -193,7 +193,7 @@ def landmarks(watched: Study, batch: int) -> tuple[float | None, float | None]:
     if settings.method == "simclr":
         return math.log(2 * batch - 1), floor(batch, settings.temperature)
     if settings.method == "moco":
-        return math.log(1 + watched.contrast.queue.filled), None
+        return math.log(1 + len(watched.contrast.against)), None
     return 0.0, -1.0
 
 

@@ -71,7 +71,7 @@ export function livePart(state) {
       return h("li", { class: i < header.batch ? "new" : "" }, pictureOf(tile), bar);
     }));
     $("[data-queue-said]").textContent = tiles.length
-      ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to one query of that step. Its positive is never in the queue: it comes from the same batch.", { filled: number(header.filled, 0), room: number(state.values.queue, 0), shown: tiles.length })
+      ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to one query of that step. Its loss had only older keys for negatives: a step’s own keys join the queue after it.", { filled: number(header.filled, 0), room: number(state.values.queue, 0), shown: tiles.length })
       : t("The queue is empty before the first step.");
   }
 
