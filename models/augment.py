@@ -163,9 +163,10 @@ def apply(images: Tensor, drawn: Drawn, generator: torch.Generator) -> Tensor:
     """
     out = _sample(images, _frames(drawn.boxes, drawn.flip, drawn.angle))
     out = _color(out, drawn)
-    if drawn.blur.any():
-        kernel = _blur_matrix(drawn.blur, images.shape[-1])[:, None]
-        out = kernel @ out @ kernel.transpose(2, 3)
+    blurred = drawn.blur > 0
+    if blurred.any():
+        kernel = _blur_matrix(drawn.blur[blurred], images.shape[-1])[:, None]
+        out[blurred] = kernel @ out[blurred] @ kernel.transpose(2, 3)
     if drawn.cutout.any():
         out = out.masked_fill(_inside(drawn.cutout, images.shape[-1])[:, None], GRAY)
     if drawn.noise.any():
@@ -229,7 +230,7 @@ def _chroma_parts() -> tuple[Tensor, Tensor]:
 
 def _blur_matrix(sigma: Tensor, size: int) -> Tensor:
     """[N, S, S] rows of a Gaussian of sigma [N] pixels, each summing to 1 (so borders keep their
-    brightness); the identity for sigma 0. A product with it on either side is a separable blur:
+    brightness), for sigma above 0. A product with it on either side is a separable blur:
     at these sizes faster than a convolution with kernels of its own for each picture.
     """
     at = torch.arange(size, dtype=sigma.dtype)

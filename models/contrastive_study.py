@@ -41,8 +41,8 @@ from models.worth import (
 LOOKED_AT = 16  # pictures of the fixed batch: few enough to tell its cells apart on a phone
 MAPPED = 160
 NEIGHBORS = 6
-CHANGED = 24  # pictures that are occluded, turned and recolored
-CHANGES_EVERY = 20  # training steps
+CHANGED = 16  # pictures that are occluded, turned and recolored
+CHANGES_EVERY = 40  # training steps: more often would take a twentieth of the time
 SLICE = 16  # training steps of the supervised twin at a time
 TUNING_STEPS = 80
 BINS = 40  # of the similarities' histograms, from -1 to 1

@@ -50,6 +50,9 @@ def contrastive_rows() -> Iterator[tuple[str, Row]]:
 def prepare() -> None:
     import torch
 
+    from app.runs.worker import keep_memory
+
+    keep_memory()
     torch.set_num_threads(min(THREADS, os.cpu_count() or 1))
     os.nice(NICENESS)
 
