@@ -15,6 +15,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
   dispatchEvent(new Event("themechange")),
 );
 
+// The row of labs scrolls sideways: the one that is open is in sight.
+const row = document.querySelector("nav.labs");
+const open = row?.querySelector("[aria-current]");
+if (row && open instanceof HTMLElement) row.scrollLeft = open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
