@@ -16,9 +16,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
 );
 
 // The row of labs scrolls sideways: the one that is open is in sight.
-const row = document.querySelector("nav.labs");
-const open = row?.querySelector("[aria-current]");
-if (row && open instanceof HTMLElement) row.scrollLeft = open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+const labs = document.querySelector("nav.labs");
+const here = labs?.querySelector("[aria-current]");
+if (labs && here instanceof HTMLElement) labs.scrollLeft = here.offsetLeft - (labs.clientWidth - here.offsetWidth) / 2;
 
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", (event) => {

@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { boxEditor } from "../views/box_editor.js";
 import { chart } from "../views/chart.js";
 import { picture, STYLES } from "../views/picture.js";
+import { showPictures } from "./patterns_pictures.js";
 import { showTraining } from "./patterns_training.js";
 
 const low = { maxHeight: () => 340 };
@@ -70,6 +71,7 @@ chart($("[data-pattern=chart]"), {
 }).update({ columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)], marker: 0.35, summary: t("Two lines and a marker.") });
 
 showTraining();
+showPictures();
 document.documentElement.dataset.ready = "";
 
 /** A plain dark ground. @param {number} width @param {number} height */

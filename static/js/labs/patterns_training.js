@@ -7,7 +7,7 @@ import { plot } from "../views/plot.js";
 import { runbar } from "../views/runbar.js";
 
 /** Draws that are the same at every visit. */
-function draws(seed = 7) {
+export function draws(seed = 7) {
   return () => {
     seed = (seed * 16807) % 2147483647;
     return seed / 2147483647;
