@@ -117,6 +117,7 @@ class Study:
         self.changes_before = self._changes(self.contrast.untrained)
         self.changes, self.changes_step = self.changes_before, 0
         self.supervised: Supervised | None = None
+        self.supervised_goal = 0  # steps
         shape = (len(FEATURES), len(BUDGETS) + 1)
         self.worth = np.full((*shape, 3), np.nan, np.float32)  # low, mean, high over draws
         self.votes = np.full(len(FEATURES), np.nan, np.float32)
@@ -242,8 +243,10 @@ class Study:
         if self.supervised is None:
             self.supervised = Supervised(self.settings, p.train, p.labels, p.classes)
         twin = self.supervised
-        twin.train(max(0, min(SLICE, self.step - twin.step)))
-        if twin.step >= self.step:
+        if twin.step >= self.supervised_goal:  # asked for anew: the goal stays while it catches up
+            self.supervised_goal = self.step
+        twin.train(max(0, min(SLICE, self.supervised_goal - twin.step)))
+        if twin.step >= self.supervised_goal:
             self._judge("supervised", lambda x: embed(twin.encoder, x))
 
     def fine_tune(self, budget: int) -> None:

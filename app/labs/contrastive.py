@@ -59,6 +59,7 @@ class ContrastiveFrame(Frame):
     worth_steps: NDArray[np.int32]  # [W] when it was measured; -1 for not yet
     known: NDArray[np.float32]  # [3, 4] accuracy of untrained h, h, z on class and what T changes
     supervised_steps: int
+    supervised_goal: int  # steps that its training goes to
     map: NDArray[np.float32]  # [P, 2] t-SNE, where it was asked for; else empty
     map_step: int
     method: str
@@ -173,6 +174,7 @@ def frame_of(
         worth_steps=watched.worth_steps.copy(),
         known=watched.known.copy(),
         supervised_steps=watched.supervised.step if watched.supervised else 0,
+        supervised_goal=watched.supervised_goal,
         map=mapped,
         map_step=mapped_at,
         method=config.method,
@@ -231,21 +233,19 @@ def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFra
     several = compositions(settings) if config.mode == "composition" else projectors(settings)
     fewer_pictures = fewer(pictures, TRIAL_PICTURES)
     tried = Trials(several, REPETITIONS, config.trial_steps, fewer_pictures)
-    step = 0
     try:
         while True:
-            ask = yield trials_frame(tried, step)
-            for _ in range(ask.steps):
+            ask = yield trials_frame(tried)
+            if ask.steps:  # one at a time, whatever the pace: several would outlast a frame's time
                 tried.run()
-            step += ask.steps
     except Lost:
         message = N_("A short training left every bound. Try a smaller learning rate.")
         raise Diverged(message) from None
 
 
-def trials_frame(tried: Trials, step: int) -> TrialsFrame:
+def trials_frame(tried: Trials) -> TrialsFrame:
     return TrialsFrame(
-        step=step,
+        step=tried.done,
         names=[list(trial.name) for trial in tried.trials],
         accuracy=tried.accuracy.copy(),
         baseline=tried.baseline.copy(),

@@ -99,14 +99,18 @@ class ContrastiveConfig(LabConfig):
         Look(PICTURES, hidden=True), max_length=32,
     )  # fmt: skip
     crop: float = strength(0.3, N_("Random crop"), N_("How small a crop may be, resized back."))
-    flip: bool = control(True, N_("Flip"), N_("Left for right, every other time."), Look(VIEWS))
+    flip: bool = control(
+        True, N_("Flip"), N_("Left for right, in half of the views, at random."), Look(VIEWS)
+    )
     color: float = strength(
         0.8, N_("Color jitter"), N_("Brightness, contrast, saturation and hue.")
     )
     gray: float = strength(0.2, N_("Grayscale"), N_("The share of views without color."))
-    blur: float = strength(0.5, N_("Blur"), N_("Gaussian, in every other view."))
+    blur: float = strength(0.5, N_("Blur"), N_("Gaussian, in half of the views, at random."))
     rotation: float = strength(1.0, N_("Rotation"), N_("Up to 90° either way at 1."))
-    cutout: float = strength(0.0, N_("Cutout"), N_("A gray square, in every other view."))
+    cutout: float = strength(
+        0.0, N_("Cutout"), N_("A gray square, in half of the views, at random.")
+    )
     noise: float = strength(0.0, N_("Noise"), N_("Added to every pixel."))
     batch_size: int = control(
         128, N_("Batch N"), N_("Pictures in one step; twice as many views."),

@@ -61,6 +61,9 @@ const session = trainingSession({
 const worth = worthPart(session);
 const bar = runbar($("[data-run]"), { session, pace: state });
 ownPart(state);
+if (session.watched) {
+  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-map=tsne]")) control.setAttribute("disabled", "");
+}
 
 /** @param {Shot} frame @param {boolean} past */
 function show(frame, past) {
@@ -69,7 +72,7 @@ function show(frame, past) {
   if (frame.header.names) {
     trials.show(frame);
     if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
-  } else draw(past);
+  } else draw(past, !past);
   $("[data-said]").textContent = saidOf(frame);
   const badge = $("[data-badge]");
   badge.textContent = frame.header.step || frame.header.names ? t("live: computed now, on this server") : t("untrained: random weights");
@@ -86,12 +89,12 @@ function arrived() {
   if (shown && (specimens || shown.header.names)) document.documentElement.dataset.ready = "";
 }
 
-function draw(past = false) {
+function draw(past = false, fresh = false) {
   if (!shown || !specimens || shown.header.names) return;
   row.show(shown, specimens);
   live.show(shown, past);
   map.show(shown, specimens);
-  worth.show(shown);
+  worth.show(shown, fresh);
 }
 
 async function fetchSpecimens() {

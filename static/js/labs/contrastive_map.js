@@ -56,6 +56,7 @@ export function mapPart(state, askForMap) {
   return {
     /** @param {Shot} shot @param {Specimens} of */
     show(shot, of) {
+      if (shot.header.step < asked) asked = -1; // a new run
       shown = shot;
       const kind = state.values.map;
       if (kind === "tsne" && !shot.arrays.map.length && asked < 0) ask();

@@ -75,7 +75,8 @@ export function rowPart(state) {
         h("div", { class: "meter" }, bar, h("span", {}, `${sign} ${nameOf(one.view, n)} · ${number(one.similarity, 2)} · ${one.pull < 0 ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`)),
         h("span", { class: "share" }, `${number(100 * one.share, 1)} %`));
     }));
-    $("[data-row-said]").textContent = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. Below the positive the {count} hardest negatives.", { tau: number(tau, 2), count: Math.min(HARDEST, negatives.length) });
+    const other = shown?.header.method === "simclr" ? "" : t("As SimCLR’s loss would see these views: the loss of the chosen method is another. ");
+    $("[data-row-said]").textContent = other + t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. Below the positive the {count} hardest negatives.", { tau: number(tau, 2), count: Math.min(HARDEST, negatives.length) });
     $("[data-live-loss]").textContent = t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
       name: nameOf(i, n), share: number(positive.share, 4), loss: number(loss, 3), count: n - 1, chance: number(Math.log(n - 1), 3),
     });

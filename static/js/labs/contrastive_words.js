@@ -40,7 +40,7 @@ export function saidOf(shot) {
     positive: number(newest(shot, "positive"), 2), negative: number(newest(shot, "negative"), 2),
   })];
   const spread = newest(shot, "spread") * Math.sqrt(header.width);
-  if (spread < 0.15) words.push(t("The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it."));
+  if (spread < 0.15 && header.method === "simsiam") words.push(t("The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it."));
   else words.push(t("For {hits} of the views of this batch the positive is the most similar of all.", { hits: percent(newest(shot, "hits"), 0) }));
   return words.join(" ");
 }

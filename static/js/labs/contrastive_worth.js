@@ -103,7 +103,7 @@ export function worthPart(session) {
     const { header, arrays } = shown;
     if (!header.labeled) return t("These pictures have no classes, so there is nothing to test a classifier on.");
     if (waiting.length && waiting[0]?.do === "fine-tune") return t("Fine-tuning with ever more labels …");
-    if (header.supervised_steps && arrays.worth_steps[SUPERVISED] < 0) return t("Trained with labels for {done} of {all} steps.", { done: number(header.supervised_steps, 0), all: number(header.step, 0) });
+    if (header.supervised_steps < header.supervised_goal) return t("Trained with labels for {done} of {all} steps.", { done: number(header.supervised_steps, 0), all: number(header.supervised_goal, 0) });
     if (arrays.worth_steps[H] < 0) return t("Not measured yet.");
     const last = COUNT - 1;
     const words = [t("At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.", {
@@ -116,9 +116,12 @@ export function worthPart(session) {
 
   drawPipeline();
   return {
-    /** @param {Shot} shot */
-    show(shot) {
-      if (shot.header.step < asked) waiting = []; // a new run
+    /** @param {Shot} shot @param {boolean} fresh it has just arrived: what waits may be asked for */
+    show(shot, fresh) {
+      if (fresh && shot.header.step < asked) {
+        waiting = []; // a new run
+        asked = 0;
+      }
       shown = shot;
       const { worth } = shot.arrays;
       const xs = [...BUDGETS, BESIDE];
@@ -130,17 +133,13 @@ export function worthPart(session) {
       $("[data-worth-said]").textContent = summary;
       const busy = waiting.length > 0;
       for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-worth]"))) {
-        button.disabled = session.watched || !shot.header.labeled || busy || (button.dataset.worth !== "probe" && shot.header.step === 0);
+        button.disabled = session.watched || busy || (button.dataset.worth !== "probe" && (!shot.header.labeled || shot.header.step === 0));
       }
-      if (shot.header.supervised_steps > 0 && shot.header.supervised_steps < shot.header.step && !busy && asked >= 0 && pursuing(shot)) waiting = [{ do: "supervise" }];
+      if (!fresh) return;
+      if (!busy && shot.header.supervised_steps < shot.header.supervised_goal) waiting = [{ do: "supervise" }];
       next();
     },
   };
-
-  /** Whether the twin's training goes on: until it has caught up once. @param {Shot} shot */
-  function pursuing(shot) {
-    return shot.arrays.worth_steps[SUPERVISED] < 0;
-  }
 }
 
 /** @param {number | undefined} share */
