@@ -74,13 +74,13 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     kept = []
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH:
+            raise decoder.Refused("names")
         hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
         if info.is_dir() or hidden or path.suffix.lower() not in ENDINGS:
             continue
         if info.flag_bits & 1:
             raise decoder.Refused("locked")
-        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH:
-            raise decoder.Refused("names")
         if info.file_size > MAX_MEMBER or info.file_size > MAX_RATIO * max(info.compress_size, 1):
             raise decoder.Refused("bomb")
         kept.append(info)

@@ -149,6 +149,12 @@ def test_what_is_hostile_gets_a_sentence(client: TestClient, case: str) -> None:
     assert len(refused(post(client, make()), status, code)) > 30
 
 
+@pytest.mark.parametrize("name", ["../../etc/x.png", "a/../x.png", "/etc/x.png"])
+def test_a_name_that_points_out_of_the_zip_is_told_as_such(client: TestClient, name: str) -> None:
+    answer = post(client, zipped({"a/b.png": plain(BLUE), name: plain(RED)}))
+    assert "point out of it" in refused(answer, 422, "album_refused")
+
+
 def test_a_name_with_strange_characters_is_only_a_name(client: TestClient) -> None:
     files = {"<b>\x07" + "n" * 90 + "/a.png": plain(RED), "猫/b.png": plain(BLUE)}
     names = [row["name"] for row in post(client, zipped(files)).json()["classes"]]
