@@ -127,6 +127,20 @@ test("a live control asks for the same state anew while paused, and rides along 
   assert.deepEqual(asks().at(-1), { type: "next", steps: 5, live: { rate: 0.7 }, action: null });
 });
 
+test("a frame that was under way when a control moved is not current, the next one is", async () => {
+  /** @type {boolean[]} */
+  const current = [];
+  const { state, wire, browser, session, start } = await begun({}, { onFrame: () => current.push(session.current) });
+  start();
+  session.play();
+  browser.paint();
+  state.set({ rate: 0.7 });
+  wire.socket.frame(5);
+  browser.paint();
+  wire.socket.frame(10);
+  assert.deepEqual(current, [true, false, true]);
+});
+
 test("another control starts anew after a rest, and goes on playing", async () => {
   const { state, wire, browser, session, start } = await begun();
   start();

@@ -188,7 +188,8 @@ export function trainingSession(options) {
     if (!alone) for (const other of followers) other.reset();
   };
 
-  const wanted = () => playing || action !== null || promised.length > 0 || JSON.stringify(config()) !== told;
+  const current = () => JSON.stringify(config()) === told;
+  const wanted = () => playing || action !== null || promised.length > 0 || !current();
   /** Ask for what is wanted, once the last frame is on the screen and not faster than `fps`. */
   function plan() {
     if (asking || planned || together || closed || watched || !wanted()) return;
@@ -256,7 +257,7 @@ export function trainingSession(options) {
     const now = config();
     if (fixedOf(now) !== fixed || phase === "ended") {
       clearTimeout(timer);
-      if (JSON.stringify(now) === told && phase === "ended") return;
+      if (current() && phase === "ended") return;
       timer = browser.later(() => start(), DEBOUNCE);
     } else plan();
   };
@@ -311,6 +312,10 @@ export function trainingSession(options) {
     },
     /** Frames kept of the past, first to last. */
     past,
+    /** Whether the newest frame was asked for with the settings as they are now. */
+    get current() {
+      return current();
+    },
     /** The settings that no running run can change, as text. @returns {string} */
     get fixed() {
       return fixedOf(config());

@@ -109,9 +109,9 @@ function drawBelow(frame) {
   }
 }
 
-/** Minima do not move: what changes nothing need not run on. @param {Reg} frame */
+/** Minima do not move: what changes nothing need not run on, unless its setting just changed. @param {Reg} frame */
 function rest(frame) {
-  if (frame.header.step === 0 || frame.header.moved >= RESTED || session.status.phase !== "running") return;
+  if (frame.header.step === 0 || frame.header.moved >= RESTED || session.status.phase !== "running" || !session.current) return;
   resting = true;
   session.pause();
 }
