@@ -72,15 +72,6 @@ def nt_xent(z: Tensor, temperature: float) -> NTXent:
     return NTXent(similarities, logits, log_p.exp(), positive_of, losses, losses.mean())
 
 
-def row_gradient_weights(result: NTXent, temperature: float) -> Tensor:
-    """[M, M]: row i the derivative of loss i by its similarities, (p_ik - [k is the positive]) /
-    temperature: what pushes negative k away, and (below 0) what pulls the positive in.
-    """
-    positive = torch.zeros_like(result.probabilities)
-    positive.scatter_(1, result.positive_of[:, None], 1.0)
-    return (result.probabilities - positive) / temperature
-
-
 def floor(n: int, temperature: float) -> float:
     """The least NT-Xent of N = n pictures, in any number of dimensions d:
     log(1 + (2N - 2) exp(-N / ((N - 1) temperature))), 0 for N = 1.

@@ -1,16 +1,20 @@
 """A contrastive training, and everything that is looked at while it goes on.
 
 Shape letters: L pictures of the batch that is looked at (2L views), P pictures of the map, K
-neighbors, A amounts of a change, W kinds of features, B label budgets, D features.
+neighbors, A amounts of a change, W kinds of features, B label budgets, D features, Q keys in
+MoCo's queue.
 """
 
-from collections.abc import Callable
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from models import augment
 from models.contrastive import cosine, normalize
@@ -66,17 +70,10 @@ class Pictures(NamedTuple):
     classes: int
 
 
-class LookedAt(NamedTuple):
-    """Pictures [L] of the test part, and both views of each, [2L, 3, S, S], i and i + L a pair."""
-
-    views: Tensor
-    first: augment.Drawn
-    second: augment.Drawn
-
-
 class Look(NamedTuple):
-    """similarities [2L, 2L] of the views that are looked at; places [P, 2] on the first two
-    principal axes, shares [2] of the variance; neighbors [P, K] and their similarities.
+    """In the chosen space: similarities [2L, 2L] of the views that are looked at; places [P, 2] on
+    the first two principal axes, shares [2] of the variance. By h, which is what goes on:
+    neighbors [P, K] and their similarities.
     """
 
     similarities: Tensor
@@ -84,6 +81,18 @@ class Look(NamedTuple):
     shares: Tensor
     neighbors: Tensor
     near: Tensor
+
+
+class Row(NamedTuple):
+    """What a loss other than SimCLR's has for one view that is looked at. MoCo: keys [Q], the
+    query's similarities to the keys in the queue, newest first, and positive, that to the key of
+    its picture's other view. SimSiam: predicted [2], the cosine of the view's prediction and the
+    other view's z, and the other way round. NaN and [0] for a method that has no such thing.
+    """
+
+    positive: float
+    keys: Tensor
+    predicted: Tensor
 
 
 class Changes(NamedTuple):
@@ -95,13 +104,13 @@ class Changes(NamedTuple):
     apart: float
 
 
-def look_at(pictures: Pictures, policy: augment.Policy, seed: int) -> LookedAt:
-    """The batch that is watched: always the same held-out pictures, always the same views."""
+def look_at(pictures: Pictures, policy: augment.Policy, seed: int) -> Tensor:
+    """The batch that is watched, [2L, 3, S, S], i and i + L a pair: always the same held-out
+    pictures, always the same views.
+    """
     images = as_input(pictures.test[:LOOKED_AT])
     generator = torch.Generator().manual_seed(seed + 1)
-    first, drawn_first = augment.views(images, policy, generator)
-    second, drawn_second = augment.views(images, policy, generator)
-    return LookedAt(torch.cat([first, second]), drawn_first, drawn_second)
+    return torch.cat([augment.views(images, policy, generator)[0] for _ in range(2)])
 
 
 class Study:
@@ -112,7 +121,7 @@ class Study:
         self.contrast = Contrast(settings, pictures.train)
         self.looked_at = look_at(pictures, settings.policy, settings.seed)
         self._places: Tensor | None = None
-        self.before = self._look(lambda x: embed(self.contrast.untrained, x))
+        self.before = self._look(self.contrast.untrained, None)
         self._places = None
         self.changes_before = self._changes(self.contrast.untrained)
         self.changes, self.changes_step = self.changes_before, 0
@@ -123,6 +132,9 @@ class Study:
         self.votes = np.full(len(FEATURES), np.nan, np.float32)
         self.known = np.full((3, len(KNOWN)), np.nan, np.float32)
         self.worth_steps = np.full(len(FEATURES), -1, np.int32)
+        self._probe_parts: list[Callable[[], None]] = []  # to come
+        self._twin_parts: list[Callable[[], None]] = []
+        self.probed_parts = (0, 0)  # done and all of the newest probe
 
     @property
     def step(self) -> int:
@@ -142,21 +154,35 @@ class Study:
     # --- Looking ----------------------------------------------------------------------------------
 
     def look(self, space: Space) -> Look:
-        return self._look(lambda x: self.contrast.embed(x, space))
+        return self._look(self.contrast.encoder, self.contrast.projector if space == "z" else None)
 
-    def _look(self, network: Callable[[Tensor], Tensor]) -> Look:
-        mapped = network(self.pictures.test[:MAPPED])
+    def _look(self, encoder: Encoder, projector: nn.Module | None) -> Look:
+        h, views = embed(encoder, self.pictures.test[:MAPPED]), embed(encoder, self.looked_at)
+        mapped = embed(projector, h) if projector else h
         plane = pca2(normalize(mapped))
         places = plane.coordinates
         if self._places is not None:  # an axis's sign means nothing: keep the map unmirrored
             mirrored = (places * self._places).sum(dim=0) < 0
             places = torch.where(mirrored, -places, places)
         self._places = places
-        index = torch.arange(len(mapped))
-        near = nearest(mapped, mapped, min(NEIGHBORS, max(len(mapped) - 1, 1)), but=index)
-        return Look(
-            cosine(network(self.looked_at.views)), places, plane.share, near.rows, near.similarity
-        )
+        near = nearest(h, h, min(NEIGHBORS, max(len(h) - 1, 1)), but=torch.arange(len(h)))
+        similarities = cosine(embed(projector, views) if projector else views)
+        return Look(similarities, places, plane.share, near.rows, near.similarity)
+
+    def row(self, view: int) -> Row:
+        """What the method's own loss has for a view that is looked at, 0 to 2L - 1."""
+        partner = (view + len(self.looked_at) // 2) % len(self.looked_at)
+        pair, contrast = self.looked_at[[view, partner]], self.contrast
+        z = contrast.embed(pair, "z")
+        unit = normalize(z)
+        positive, keys, predicted = math.nan, unit[:0, 0], torch.full((2,), math.nan)
+        if self.settings.method == "moco":
+            key = embed(nn.Sequential(contrast.key_encoder, contrast.key_projector), pair[1:])
+            positive = float(unit[0] @ normalize(key)[0])
+            keys = contrast.queue.keys[contrast.queue.order()] @ unit[0]
+        elif self.settings.method == "simsiam":
+            predicted = (normalize(embed(contrast.predictor, z)) * unit.flip(0)).sum(dim=1)
+        return Row(positive, keys, predicted)
 
     def _changes(self, encoder: Encoder) -> Changes:
         images = as_input(self.pictures.test[:CHANGED])
@@ -192,50 +218,80 @@ class Study:
         assert p.test_labels is not None
         return Labeled(network(p.train), p.labels), Labeled(network(p.test), p.test_labels)
 
-    def _judge(self, what: str, network: Callable[[Tensor], Tensor]) -> None:
-        train, test = self._parts(network)
-        row, classes = FEATURES.index(what), self.pictures.classes
-        for b, budget in enumerate((*BUDGETS, ALL)):
-            self.worth[row, b] = middle(probed(train, test, classes, budget))
-        self.votes[row] = neighbors_vote(train, test)
-        self.worth_steps[row] = self.step
+    def _judge_parts(
+        self, what: str, network: nn.Module, step: int
+    ) -> Iterator[Callable[[], None]]:
+        """Accuracies of linear classifiers on a network's features, and of the neighbors' vote:
+        in parts that take about as long as each other.
+        """
+        several = list(enumerate((*BUDGETS, ALL)))
+        for part in (several[:3], several[3:4], several[4:]):
+            yield partial(self._judge, FEATURES.index(what), network, step, part)
+
+    def _judge(
+        self, row: int, network: nn.Module, step: int, budgets: Sequence[tuple[int, int]]
+    ) -> None:
+        train, test = self._parts(partial(embed, network))
+        for b, budget in budgets:
+            self.worth[row, b] = middle(probed(train, test, self.pictures.classes, budget))
+        if budgets[-1][1] == ALL:
+            self.votes[row] = neighbors_vote(train, test)
+            self.worth_steps[row] = step
 
     def probe(self) -> None:
-        """Linear probes and neighbors' votes on h and z as they are now, and once on the h of the
-        untrained encoder. Without labels only what needs none is measured.
+        """A part of a probe: linear classifiers and neighbors' votes on h and z, and once on the h
+        of the untrained encoder. The next call goes on; h and z stay those of the first part's
+        step, however far the training went meanwhile. Without labels only what needs none is
+        measured.
         """
-        networks: dict[str, Callable[[Tensor], Tensor]] = {
-            "random": lambda x: embed(self.contrast.untrained, x),
-            "h": lambda x: self.contrast.embed(x, "h"),
-            "z": lambda x: self.contrast.embed(x, "z"),
+        if not self._probe_parts:
+            self._probe_parts = list(self._parts_of_probe())
+            self.probed_parts = (0, len(self._probe_parts))
+        self._probe_parts.pop(0)()
+        done, all_parts = self.probed_parts
+        self.probed_parts = (done + 1, all_parts)
+
+    def _parts_of_probe(self) -> Iterator[Callable[[], None]]:
+        encoder = copy.deepcopy(self.contrast.encoder)
+        whole = nn.Sequential(encoder, copy.deepcopy(self.contrast.projector))
+        networks: dict[str, tuple[nn.Module, int]] = {
+            "random": (self.contrast.untrained, 0),
+            "h": (encoder, self.step),
+            "z": (whole, self.step),
         }
-        for row, (what, network) in enumerate(networks.items()):
+        for row, (what, (network, step)) in enumerate(networks.items()):
             if what == "random" and self.worth_steps[0] == 0:
                 continue
             if self.labeled:
-                self._judge(what, network)
-                self.known[row, 0] = self.worth[row, -1, 1]
-            self._ask(row, network)
-        self.worth_steps[:3] = 0, self.step, self.step
+                yield from self._judge_parts(what, network, step)
+            yield partial(self._ask, row, network, step)
+            yield partial(self._ask_for_turns, row, network)
 
-    def _ask(self, row: int, network: Callable[[Tensor], Tensor]) -> None:
+    def _ask(self, row: int, network: nn.Module, step: int) -> None:
         """What a linear classifier finds in the features beside the class (Chen et al., 2020,
-        table 3): brightness and color of a picture, and by how many quarters it was turned.
+        table 3): brightness and color of a picture. Where all pictures have the same, as gray ones
+        have no strongest color, there is nothing to find.
         """
         p = self.pictures
-        train, test = network(p.train), network(p.test)
+        train, test = embed(network, p.train), embed(network, p.test)
         asked, answers = attributes(p.train), attributes(p.test)
-        for name in ("brightness", "color"):
-            column = KNOWN.index(name)
-            classes = 4 if name == "brightness" else 3
-            self.known[row, column] = linear_probe(train, asked[name], test, answers[name], classes)
-        (x, times), (test_x, test_times) = turned(p.train), turned(p.test)
-        found = linear_probe(network(x), times, network(test_x), test_times, 4)
+        for name, classes in (("brightness", 4), ("color", 3)):
+            if asked[name].min() < asked[name].max():
+                found = linear_probe(train, asked[name], test, answers[name], classes)
+                self.known[row, KNOWN.index(name)] = found
+        if self.labeled:
+            self.known[row, KNOWN.index("class")] = self.worth[row, -1, 1]
+        self.worth_steps[row] = step
+
+    def _ask_for_turns(self, row: int, network: nn.Module) -> None:
+        """By how many quarters a picture was turned."""
+        (x, times), (test_x, test_times) = turned(self.pictures.train), turned(self.pictures.test)
+        found = linear_probe(embed(network, x), times, embed(network, test_x), test_times, 4)
         self.known[row, KNOWN.index("turn")] = found
 
     def supervise(self) -> None:
-        """Train the same encoder with all labels, a slice of steps at a time until it has had as
-        many as the contrastive one; then judge its h.
+        """Train the same encoder with all labels, a slice of steps at a call until it has had as
+        many as the contrastive one had at the first call; then judge its h, part by part.
         """
         p = self.pictures
         if p.labels is None or not self.labeled:
@@ -243,11 +299,13 @@ class Study:
         if self.supervised is None:
             self.supervised = Supervised(self.settings, p.train, p.labels, p.classes)
         twin = self.supervised
-        if twin.step >= self.supervised_goal:  # asked for anew: the goal stays while it catches up
+        if not self._twin_parts:  # asked for anew: the goal stays while it catches up
             self.supervised_goal = self.step
-        twin.train(max(0, min(SLICE, self.supervised_goal - twin.step)))
-        if twin.step >= self.supervised_goal:
-            self._judge("supervised", lambda x: embed(twin.encoder, x))
+            self._twin_parts = list(self._judge_parts("supervised", twin.encoder, self.step))
+        if twin.step < self.supervised_goal:
+            twin.train(min(SLICE, self.supervised_goal - twin.step))
+        else:
+            self._twin_parts.pop(0)()
 
     def fine_tune(self, budget: int) -> None:
         """Go on from the encoder, without the projector, with BUDGETS[budget] labels a class (or

@@ -15,8 +15,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models import contrastive as c
 from models.augment import Policy, views
+from models.contrastive import (
+    Queue,
+    alignment,
+    cosine,
+    drift,
+    hits,
+    info_nce,
+    momentum_update,
+    normalize,
+    nt_xent,
+    sim_siam,
+    spread,
+    uniformity,
+)
 from models.encoder import Encoder, Predictor, Projector, initialize
 from models.encoder_sizes import D_H
 from models.history import History
@@ -61,8 +74,8 @@ class Views(NamedTuple):
 
 
 def as_input(pictures: Tensor) -> Tensor:
-    """uint8 [N, 3, S, S] as float in 0 to 1."""
-    return pictures.float() / 255
+    """uint8 [N, 3, S, S] as float in 0 to 1, where it is not that yet."""
+    return pictures if pictures.is_floating_point() else pictures.float() / 255
 
 
 def quick(images: Tensor) -> Tensor:
@@ -99,11 +112,11 @@ class Contrast:
         generator = torch.Generator().manual_seed(settings.seed)
         self.encoder = quick_encoder(generator)
         self.projector = Projector(settings.projector, generator)
-        self.predictor = Predictor(generator)
+        self.predictor = Predictor(generator, self.projector.width)
         self.untrained = copy.deepcopy(self.encoder).requires_grad_(False)
         self.key_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
         self.key_projector = copy.deepcopy(self.projector).requires_grad_(False)
-        self.queue = c.Queue(settings.queue, self.projector.width)
+        self.queue = Queue(settings.queue, self.projector.width)
         self.stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
         self.optimizer = optimizer_of(
             self._trained(), settings.learning_rate, settings.weight_decay
@@ -143,7 +156,7 @@ class Contrast:
     def _simclr(self, batch: Views) -> tuple[float, Tensor, Tensor]:
         """Chen et al., 2020, algorithm 1."""
         z = self.projector(self.encoder(torch.cat([batch.first, batch.second])))
-        loss = c.nt_xent(z, self.settings.temperature).loss
+        loss = nt_xent(z, self.settings.temperature).loss
         z1, z2 = z.chunk(2)
         return self._descend(loss), z1, z2
 
@@ -152,18 +165,18 @@ class Contrast:
         q = self.projector(self.encoder(batch.first))
         with torch.no_grad():
             k = self.key_projector(self.key_encoder(batch.second))
-        found = c.info_nce(q, k, self.queue.keys, self.settings.temperature, self.queue.filled)
+        found = info_nce(q, k, self.queue.keys, self.settings.temperature, self.queue.filled)
         self.against = self.queue.keys[: self.queue.filled]  # this batch's keys are pushed later
         loss = self._descend(found.loss)
         for key, query in self._key_pairs():
-            c.momentum_update(key, query, self.settings.momentum)
-        self.queue.push(c.normalize(k), batch.pictures)
+            momentum_update(key, query, self.settings.momentum)
+        self.queue.push(normalize(k), batch.pictures)
         return loss, q, k
 
     def _simsiam(self, batch: Views) -> tuple[float, Tensor, Tensor]:
         """Chen and He, 2021, algorithm 1; without the stop-gradient everything may collapse."""
         z = self.projector(self.encoder(torch.cat([batch.first, batch.second])))
-        loss = c.sim_siam(self.predictor(z), z, self.settings.stop_gradient)
+        loss = sim_siam(self.predictor(z), z, self.settings.stop_gradient)
         z1, z2 = z.chunk(2)
         return self._descend(loss), z1, z2
 
@@ -174,7 +187,7 @@ class Contrast:
         """Relative distance between query and key encoder; NaN without a key encoder."""
         if self.settings.method != "moco":
             return math.nan
-        return c.drift(self.encoder, self.key_encoder)
+        return drift(self.encoder, self.key_encoder)
 
     def _measure(self, loss: float, z1: Tensor, z2: Tensor) -> None:
         self.latest = (z1, z2)
@@ -185,9 +198,9 @@ class Contrast:
             loss,
             float(positive.mean()),
             float(negative.mean()) if len(negative) else math.nan,
-            float(c.alignment(z1, z2)),
-            float(c.uniformity(queries)),
-            float(c.spread(queries)),
+            float(alignment(z1, z2)),
+            float(uniformity(queries)),
+            float(spread(queries)),
             self._hits(z1, z2),
             self.drift(),
         )
@@ -197,17 +210,17 @@ class Contrast:
         keys, as queries and keys are made by two encoders; else among all other views.
         """
         if self.settings.method == "moco":
-            similar = c.normalize(z1) @ c.normalize(z2).T
+            similar = normalize(z1) @ normalize(z2).T
             rivals = similar.clone().fill_diagonal_(-math.inf).amax(dim=1)
             return float((similar.diagonal() > rivals).float().mean())
-        return float(c.hits(c.cosine(torch.cat([z1, z2]))))
+        return float(hits(cosine(torch.cat([z1, z2]))))
 
     def similarities(self) -> tuple[Tensor, Tensor]:
         """Cosines of the last step's positives and of its negatives: those that its loss had
         (for SimSiam, which has none, those of views of different pictures).
         """
         assert self.latest is not None
-        z1, z2 = (c.normalize(z) for z in self.latest)
+        z1, z2 = (normalize(z) for z in self.latest)
         positive = (z1 * z2).sum(dim=1)
         if self.settings.method == "moco":
             return positive, (z1 @ self.against.T).flatten()
@@ -269,12 +282,14 @@ def optimizer_of(
 
 
 def embed(network: nn.Module, pictures: Tensor) -> Tensor:
-    """What a network gives in eval mode, each part left in its mode. uint8 is scaled."""
+    """What a network gives in eval mode, each part left in its mode. Pictures of uint8 are scaled;
+    features [N, D] may come in, too.
+    """
     modes = [(part, part.training) for part in network.modules()]
     network.eval()
     with torch.no_grad():
         parts = [
-            network(quick(part if part.is_floating_point() else as_input(part)))
+            network(part if part.dim() == 2 else quick(as_input(part)))
             for part in torch.split(pictures, AT_ONCE)
         ]
     for module, training in modes:

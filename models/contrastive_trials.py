@@ -37,9 +37,6 @@ class Trial:
     settings: ContrastSettings
 
 
-TRIAL_BATCH = 64  # small batches: more steps, and so more is learned, in the same time
-
-
 def both(first: str, second: str) -> Policy:
     """The policy that has the operations of two."""
     one, other = vars(ALONE[first]), vars(ALONE[second])

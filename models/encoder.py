@@ -8,7 +8,7 @@ D_Z = 64 features z.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -17,25 +17,6 @@ from torch.nn import functional
 from models.encoder_sizes import D_H, D_P, D_Z, KINDS, WIDTHS
 
 Module = TypeVar("Module", bound=nn.Module)
-
-
-class Choice(NamedTuple):
-    """A number format for the forward pass, and the reason in words."""
-
-    dtype: torch.dtype
-    reason: str
-
-
-def fast_dtype() -> Choice:
-    """bfloat16 where this processor multiplies it natively (AVX512-BF16 or AMX), else float32:
-    emulated bfloat16 is slower than float32 (8 times, measured on AVX2).
-    """
-    has = torch.cpu.get_capabilities()
-    for name in ("amx_bf16", "avx512_bf16", "bf16"):  # the last is Arm's
-        if has.get(name, False):
-            return Choice(torch.bfloat16, f"this processor has {name}")
-    kind = torch.backends.cpu.get_cpu_capability()
-    return Choice(torch.float32, f"this processor ({kind}) only emulates bfloat16")
 
 
 def initialize(module: nn.Module, generator: torch.Generator) -> None:
@@ -145,21 +126,21 @@ class Projector(nn.Module):
         return z
 
 
-def _predictor() -> nn.Sequential:
+def _predictor(width: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(D_Z, D_P, bias=False),
+        nn.Linear(width, D_P, bias=False),
         nn.BatchNorm1d(D_P),
         nn.ReLU(inplace=True),
-        nn.Linear(D_P, D_Z),
+        nn.Linear(D_P, width),
     )
 
 
 class Predictor(nn.Module):
-    """SimSiam's: z [N, D_Z] -> p [N, D_Z] through a bottleneck of D_P (Chen and He, 2021)."""
+    """SimSiam's: z [N, width] -> p [N, width] through a bottleneck of D_P (Chen and He, 2021)."""
 
-    def __init__(self, generator: torch.Generator) -> None:
+    def __init__(self, generator: torch.Generator, width: int = D_Z) -> None:
         super().__init__()
-        self.layers = _born(_predictor, generator)
+        self.layers = _born(lambda: _predictor(width), generator)
 
     def forward(self, z: Tensor) -> Tensor:
         p: Tensor = self.layers(z)

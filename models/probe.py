@@ -74,11 +74,6 @@ def pca2(x: Tensor) -> Plane:
     return Plane((away @ axes.T).float(), share.float(), mean.float(), axes.float())
 
 
-def reproject(x: Tensor, fit: Plane) -> Tensor:
-    """Coordinates [M, 2] of x [M, d] in the plane of an earlier fit."""
-    return (x.detach().float() - fit.mean) @ fit.axes.T
-
-
 def fit_linear(x: Tensor, y: Tensor, classes: int, l2: float = L2) -> Linear:
     """Multinomial logistic regression of y int64 [N] in 0..classes-1 on standardized x [N, d]: the
     least mean cross-entropy + l2 / 2 |weight|^2 (the bias goes free), by full-batch L-BFGS in

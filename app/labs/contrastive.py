@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,40 +16,54 @@ from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper
 from app.labs.contrastive_code import code
 from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
-from app.labs.contrastive_data import album_of, pictures_of, settings_of
+from app.labs.contrastive_data import (
+    REPETITIONS,
+    TRIAL_BATCH,
+    TRIAL_PICTURES,
+    album_of,
+    pictures_of,
+    settings_of,
+)
 from app.labs.contrastive_lesson import LESSON
 from app.labs.contrastive_queries import router
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from models.contrastive_study import Pictures, Study
     from models.contrastive_trials import Trials
 
 STRIP = 48  # of the queue's pictures that are shown
-STRIP_SIDE = 16
-REPETITIONS = 3
-TRIAL_PICTURES = 1000
+HARDEST = 6
+KEY_SIDE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContrastiveFrame(Frame):
-    """L pictures looked at (2L views), P on the map, K neighbors, T moments, B bins, Q of the
-    queue, A amounts of a change, W kinds of features, U label budgets.
+    """L pictures looked at (2L views), P on the map, K neighbors, T moments, B bins, Q keys in the
+    queue, S of them shown, R of the most similar, A amounts of a change, W kinds of features, U
+    label budgets.
     """
 
     steps: NDArray[np.float64]  # [T]
     history: NDArray[np.float32]  # [8, T], see models.contrastive_training.MEASURES
-    similarities: NDArray[np.float32]  # [2L, 2L] cosines of z or h
+    space: str  # of similarities and places: z or h
+    similarities: NDArray[np.float32]  # [2L, 2L] cosines
     places: NDArray[np.float32]  # [P, 2]
     shares: list[float]  # 2, of the variance on either axis
-    neighbors: NDArray[np.uint8]  # [P, K]
+    neighbors: NDArray[np.uint8]  # [P, K] by h
     near: NDArray[np.float32]  # [P, K] their similarities
     places_before: NDArray[np.float32]  # [P, 2], of the untrained encoder's h
     neighbors_before: NDArray[np.uint8]  # [P, K]
     near_before: NDArray[np.float32]  # [P, K]
     histograms: NDArray[np.float32]  # [2, B] of positives and negatives; NaN before the first step
-    queue: NDArray[np.uint8]  # [Q, 3, 16, 16], newest first
-    queue_similarities: NDArray[np.float32]  # [Q] to one query of the last step
-    filled: int  # keys in the queue
+    row: int  # the chosen view
+    positive_key: float | None  # MoCo: the chosen view's similarity to its picture's other view
+    keys: NDArray[np.float32]  # [Q] and to the keys in the queue, newest first
+    queue: NDArray[np.uint8]  # [S, 3, 16, 16] pictures of the newest keys
+    hardest: NDArray[np.int32]  # [R] the most similar of `keys`
+    hardest_pictures: NDArray[np.uint8]  # [R, 3, 16, 16]
+    predicted: NDArray[np.float32]  # [2] SimSiam: cosine of a prediction and the other view's z
     changes: NDArray[np.float32]  # [3, A] similarity to the picture's occluded, turned, recolored
     changes_before: NDArray[np.float32]  # [3, A]
     apart: NDArray[np.float32]  # [2] similarity of different pictures, then and before
@@ -60,8 +74,10 @@ class ContrastiveFrame(Frame):
     known: NDArray[np.float32]  # [3, 4] accuracy of untrained h, h, z on class and what T changes
     supervised_steps: int
     supervised_goal: int  # steps that its training goes to
+    probed_parts: tuple[int, int]  # done and all of the newest probe
     map: NDArray[np.float32]  # [P, 2] t-SNE, where it was asked for; else empty
-    map_step: int
+    map_step: int  # -1 before that
+    map_space: str
     method: str
     batch: int  # N
     width: int  # of z
@@ -97,15 +113,15 @@ def study(config: ContrastiveConfig, pictures: Pictures) -> Generator[Contrastiv
     from models.contrastive_training import Lost
 
     watched = Study(settings_of(config), pictures)
-    mapped, mapped_at = np.zeros((0, 2), np.float32), -1
+    mapped = Mapped(np.zeros((0, 2), np.float32), -1, config.space)
     try:
         while True:
-            ask = yield frame_of(watched, config, mapped, mapped_at)
+            ask = yield frame_of(watched, config, mapped)
             if ask.config != config:
                 config = ask.config
                 watched.change(settings_of(config))
             if ask.action and ask.action.do == "map":
-                mapped, mapped_at = tsne(watched, config), watched.step
+                mapped = tsne(watched, config)
             elif ask.action:
                 do(watched, ask.action)
             watched.train(ask.steps)
@@ -126,8 +142,16 @@ def do(watched: Study, action: ContrastiveAction) -> None:
         watched.fine_tune(action.budget)
 
 
-def tsne(watched: Study, config: ContrastiveConfig) -> NDArray[np.float32]:
-    """Places [P, 2] by t-SNE (van der Maaten and Hinton, 2008), as scikit-learn computes it."""
+class Mapped(NamedTuple):
+    """Places [P, 2] by t-SNE; none where there are too few pictures, or before it was asked for."""
+
+    places: NDArray[np.float32]
+    step: int
+    space: str
+
+
+def tsne(watched: Study, config: ContrastiveConfig) -> Mapped:
+    """A map by t-SNE (van der Maaten and Hinton, 2008), as scikit-learn computes it."""
     from sklearn.manifold import TSNE
 
     from models.contrastive import normalize
@@ -135,24 +159,27 @@ def tsne(watched: Study, config: ContrastiveConfig) -> NDArray[np.float32]:
 
     features = normalize(watched.contrast.embed(watched.pictures.test[:MAPPED], config.space))
     if len(features) < 4:
-        return np.zeros((0, 2), np.float32)
+        return Mapped(np.zeros((0, 2), np.float32), watched.step, config.space)
     perplexity = min(30.0, (len(features) - 1) / 3)
     found = TSNE(perplexity=perplexity, random_state=config.seed, init="pca")
     places = found.fit_transform(features.numpy())
-    return np.ascontiguousarray(places / np.abs(places).max(), np.float32)
+    scaled = np.ascontiguousarray(places / np.abs(places).max(), np.float32)
+    return Mapped(scaled, watched.step, config.space)
 
 
-def frame_of(
-    watched: Study, config: ContrastiveConfig, mapped: NDArray[np.float32], mapped_at: int
-) -> ContrastiveFrame:
+def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> ContrastiveFrame:
     contrast, look, before = watched.contrast, watched.look(config.space), watched.before
-    strip, strip_similarities = queue_of(watched)
+    chosen = config.row % len(watched.looked_at)
+    row = watched.row(chosen)
+    hardest = row.keys.topk(min(HARDEST, len(row.keys))).indices
+    order = contrast.queue.order()
     batch = min(config.batch_size, len(watched.pictures.train))
     chance, floor = landmarks(watched, batch)
     return ContrastiveFrame(
         step=watched.step,
         steps=contrast.history.steps,
         history=contrast.history.table,
+        space=config.space,
         similarities=look.similarities.numpy(),
         places=look.places.numpy(),
         shares=look.shares.tolist(),
@@ -162,9 +189,13 @@ def frame_of(
         neighbors_before=before.neighbors.numpy().astype(np.uint8),
         near_before=before.near.numpy(),
         histograms=watched.histograms(),
-        queue=strip,
-        queue_similarities=strip_similarities,
-        filled=contrast.queue.filled,
+        row=chosen,
+        positive_key=None if math.isnan(row.positive) else row.positive,
+        keys=row.keys.numpy(),
+        queue=key_pictures(watched, order[:STRIP]),
+        hardest=hardest.numpy().astype(np.int32),
+        hardest_pictures=key_pictures(watched, order[hardest]),
+        predicted=row.predicted.numpy(),
         changes=watched.changes.similarities.numpy(),
         changes_before=watched.changes_before.similarities.numpy(),
         apart=np.array([watched.changes.apart, watched.changes_before.apart], np.float32),
@@ -175,8 +206,10 @@ def frame_of(
         known=watched.known.copy(),
         supervised_steps=watched.supervised.step if watched.supervised else 0,
         supervised_goal=watched.supervised_goal,
-        map=mapped,
-        map_step=mapped_at,
+        probed_parts=watched.probed_parts,
+        map=mapped.places,
+        map_step=mapped.step,
+        map_space=mapped.space,
         method=config.method,
         batch=batch,
         width=contrast.projector.width,
@@ -199,28 +232,19 @@ def landmarks(watched: Study, batch: int) -> tuple[float | None, float | None]:
     return 0.0, -1.0
 
 
-def queue_of(watched: Study) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """The newest pictures of the queue, and how similar their keys are to the last step's first
-    query. Empty for a method without a queue.
-    """
+def key_pictures(watched: Study, slots: Tensor) -> NDArray[np.uint8]:
+    """Small pictures [n, 3, 16, 16] of the keys in `slots` [n] of the queue."""
     import torch.nn.functional as F
 
-    from models.contrastive import normalize
-
-    contrast = watched.contrast
-    if watched.settings.method != "moco" or contrast.latest is None:
-        return np.zeros((0, 3, STRIP_SIDE, STRIP_SIDE), np.uint8), np.zeros(0, np.float32)
-    slots = contrast.queue.order()[:STRIP]
-    pictures = watched.pictures.train[contrast.queue.pictures[slots]]
-    small = F.adaptive_avg_pool2d(pictures.float(), STRIP_SIDE).round().byte()
-    similar = normalize(contrast.queue.keys[slots]) @ normalize(contrast.latest[0][0])
-    return small.numpy(), similar.numpy()
+    pictures = watched.pictures.train[watched.contrast.queue.pictures[slots]]
+    small: Tensor = F.adaptive_avg_pool2d(pictures.float(), KEY_SIDE).round().byte()
+    return small.numpy()
 
 
 def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFrame, Ask, None]:
     """One short training a step, until all are done with every seed."""
     from models.contrastive_training import Lost
-    from models.contrastive_trials import TRIAL_BATCH, Trials, compositions, fewer, projectors
+    from models.contrastive_trials import Trials, compositions, fewer, projectors
 
     if pictures.labels is None or pictures.classes < 2:
         message = N_(

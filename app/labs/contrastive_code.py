@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from app.code import environment
 from app.digits import WHITE
 from app.labs.contrastive_config import ContrastiveConfig
-from app.labs.contrastive_data import LEAST, SHARE, TEST, settings_of
+from app.labs.contrastive_data import (
+    LEAST,
+    REPETITIONS,
+    SHARE,
+    TEST,
+    TRIAL_BATCH,
+    TRIAL_PICTURES,
+    settings_of,
+)
 
 # Modules in the order in which a reader wants them: each section's title, and what it is for.
 SECTIONS = {
@@ -22,19 +30,28 @@ SECTIONS = {
     "models.contrastive": "The loss",
     "models.mlp_parts": "Batches",
     "models.contrastive_training": "Pairs of views",
+    "models.probe": "The linear classifier that judges",
+    "models.contrastive_trials": "The operations, alone and in pairs",
 }
 WANTED = {
     "simclr": {"nt_xent"},
     "moco": {"info_nce", "Queue", "momentum_update"},
     "simsiam": {"sim_siam", "Predictor"},
 }
-ALWAYS = {"Policy", "Encoder", "Projector", "Predictor", "view_stream", "optimizer_of", "normalize"}
+ALWAYS = {"Policy", "Encoder", "Projector", "view_stream", "optimizer_of", "normalize"}
 ALWAYS |= {"quick_encoder"}
+TRIALS = {
+    "train": set[str](),
+    "composition": {"linear_probe", "embed", "both", "OPERATIONS"},
+    "projector": {"linear_probe", "embed", "KINDS"},
+}
 
 
 def code(config: ContrastiveConfig, steps: int) -> str:
-    """The training of these settings, or of the paper's experiment that they set."""
-    wanted = ALWAYS | WANTED[config.method]
+    """The training of these settings; in an experiment of many, as many trainings as `steps`
+    says, all of them for 0.
+    """
+    wanted = ALWAYS | WANTED[config.method] | TRIALS[config.mode]
     if config.data == "scenes":
         wanted |= {"draw_scenes"}
     template = environment().get_template("contrastive.py.jinja")
@@ -45,8 +62,11 @@ def code(config: ContrastiveConfig, steps: int) -> str:
         sections=list(sections(wanted)),
         white=WHITE,
         held=(TEST, SHARE, LEAST),
+        batch=config.batch_size if config.mode == "train" else min(config.batch_size, TRIAL_BATCH),
+        count=config.count if config.mode == "train" else min(config.count, TRIAL_PICTURES),
+        repetitions=REPETITIONS,
     )
-    return without_idle_imports(script)
+    return without_idle_imports(script.lstrip())
 
 
 def without_idle_imports(script: str) -> str:

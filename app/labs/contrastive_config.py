@@ -133,6 +133,10 @@ class ContrastiveConfig(LabConfig):
         0, N_("Seed"), N_("Draws the scenes, the start, the batches and every view."),
         Look(TRAINING), ge=0, le=9999,
     )  # fmt: skip
+    row: int = control(
+        0, N_("Chosen view"), N_("Whose row of the matrix is looked at closely."),
+        Look(SHOWN, live=True, hidden=True), ge=0, le=31,
+    )  # fmt: skip
     space: Literal["z", "h"] = control(
         "z", N_("Similarities of"), N_("Where they are measured."),
         Look(SHOWN, choices={"z": N_("z"), "h": N_("h")}, live=True, hidden=True),

@@ -22,6 +22,8 @@ TEST = 500  # pictures held out, at most
 SHARE = 5  # of an album a fifth
 LEAST = 10  # pictures from which on some are held out
 DIGITS = tuple("0123456789")
+# The experiments of many short trainings: small batches, so that more is learned in the same time.
+REPETITIONS, TRIAL_PICTURES, TRIAL_BATCH = 3, 1000, 64
 CHOOSE = N_("Choose pictures of your own first: a photo, several, or a zip of class folders.")
 
 

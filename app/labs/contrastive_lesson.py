@@ -16,11 +16,12 @@ LESSON = (
     Step(
         N_("One positive, all others negatives"),
         N_(
-            "Each row is a view: one black frame, its positive, and 30 negatives. Untrained, all "
-            "similarities are high. Train, and the two diagonals of frames stay orange while the "
-            "rest turns pale and blue. A negative may show the same shape: nobody told."
+            "Each row is a view: one framed cell is its positive, all others but itself are "
+            "negatives. Untrained, all similarities are high. Train, and the two diagonals of "
+            "frames stay orange while the rest turns pale and blue. A negative may show the same "
+            "shape: nobody told the network."
         ),
-        {"row": 0, "column": 16, "speed": 5},
+        {"row": 0, "column": -1, "speed": 5},
     ),
     Step(
         N_("Temperature picks the opponents"),
@@ -29,7 +30,7 @@ LESSON = (
             "alone are pushed away. Raise τ to 2 and all share it alike. The slider acts on the "
             "row at once, and on the running training."
         ),
-        {"temperature": 0.05, "row": 0, "column": 16},
+        {"temperature": 0.05, "row": 0, "column": -1},
     ),
     Step(
         N_("What is it worth?"),
@@ -44,8 +45,8 @@ LESSON = (
         N_("Take color away from T"),
         N_(
             "Without color jitter two views of a picture have the same colors, and that is all it "
-            "takes to find the positive: the loss falls fast, the shape is not learned. Measure, "
-            "and compare with the step before."
+            "takes to find the positive: the loss falls fast, the shape is not learned. Measure at "
+            "200 steps: what you measured in the step before stays on the chart, to compare."
         ),
         {"color": 0, "gray": 0, "speed": 20},
     ),
@@ -53,9 +54,10 @@ LESSON = (
         N_("MoCo: a queue of negatives"),
         N_(
             "The negatives now come from a queue of keys, the positive never. While the queue "
-            "fills, the loss rises: each step adds opponents. Set m to 0: the keys in the queue "
-            "come from ever other encoders, and negatives stay similar. At 0.999 the key encoder "
-            "trails twice as far behind, but steadily."
+            "fills, the loss rises: each step adds opponents. Set m to 0: the key encoder is a "
+            "copy that changes with each step, so the queue holds keys of many different encoders, "
+            "and negatives stay similar. At 0.999 the key encoder trails twice as far behind, but "
+            "steadily. Measure: MoCo and SimCLR stand on one chart."
         ),
         {"method": "moco", "momentum": 0.99, "speed": 5},
     ),

@@ -56,7 +56,7 @@ def specimens(request: Request, query: SpecimensQuery) -> Response:
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
     }
     arrays = {
-        "views": as_bytes(looked_at.views),
+        "views": as_bytes(looked_at),
         "mapped": mapped.numpy(),
         "labels": np.zeros(0, np.uint8) if labels is None else
         labels[:MAPPED].numpy().astype(np.uint8),
@@ -73,13 +73,13 @@ def views(request: Request, query: ViewsQuery) -> Response:
 
     pictures = pictures_of(query.config, album_for(request, query.config))
     picture = pictures.test[query.picture % len(pictures.test)]
-    several = (picture.float() / 255).expand(query.pairs, -1, -1, -1)
+    alone = picture.float()[None] / 255
     policy = settings_of(query.config).policy
     drawn, made = [], []
     for which in range(2):
         for number in range(query.number, query.number + query.pairs):
             seed = (query.config.seed * 1_000_003 + number) * 2 + which
-            view, how = augment.views(several[:1], policy, torch.Generator().manual_seed(seed))
+            view, how = augment.views(alone, policy, torch.Generator().manual_seed(seed))
             made.append(view)
             drawn.append(how)
     every = augment.Drawn(*(torch.cat(parts) for parts in zip(*drawn, strict=True)))

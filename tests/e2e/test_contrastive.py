@@ -97,16 +97,77 @@ def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage
     page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128")
     until(page, 4)
     expect(page.locator("[data-queue] li")).to_have_count(48)
+    expect(page.locator("[data-row-title]")).to_have_text(
+        "Query 1a: 1 positive key, 128 keys from the queue"
+    )
+    expect(page.locator("[data-rivals] li")).to_have_count(7)
+    expect(page.locator("[data-rivals] li").nth(1)).to_contain_text("negative key")
+    expect(page.locator("[data-live-moco]")).to_contain_text("log 129")
     page.locator(".stage [data-method=simsiam]").click()
+    expect(page.locator("[data-row-title]")).to_contain_text("no negatives")
+    expect(page.locator("[data-rivals] li")).to_have_count(2)
+    expect(page.locator("[data-live-simsiam]")).to_be_visible()
     expect(page.locator("[data-queue]")).to_be_hidden()
     expect(page.locator("[data-control=temperature]")).to_be_hidden()
     expect(page.locator("[data-control=stop_gradient]")).to_be_visible()
 
 
-def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage) -> None:
+def test_another_row_of_moco_is_computed_without_training(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128", reduced_motion="reduce")
+    page.locator("[data-run-step]").click()
+    until(page, 2)
+    own = page.locator(".rivals .positive").inner_text()
+    page.locator("[data-matrix] canvas").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-row-title]")).to_contain_text("Query 2a")
+    expect(page.locator(".rivals .positive")).not_to_have_text(own)
+    assert steps(page) == 2
+
+
+def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    table = page.locator("[data-worth-table] tbody tr")
+    expect(table).to_have_count(5)
+    page.locator("button[data-worth=probe]").click()
+    expect(page.locator("[data-worth-said]")).to_contain_text("At step 0", timeout=30_000)
+    page.locator(".stage [data-method=moco]").click()
+    expect(table).to_have_count(6)
+    expect(table.last).to_contain_text("h, SimCLR")
+    expect(table.last).to_contain_text("%")
+    expect(page.locator("[data-worth-chart] .u-legend")).to_contain_text("h, SimCLR")
+    page.locator("[data-control=seed] input[type=number]").fill("3")  # other pictures
+    page.keyboard.press("Enter")
+    expect(table).to_have_count(5)
+
+
+def test_the_views_of_a_pair_are_lit_and_the_keyboard_stays_where_it_is(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    button = page.locator(".pairs button").nth(4)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+    expect(page.locator(".pairs [aria-pressed=true]")).to_have_count(2)
+
+
+def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&mode=projector&trial_steps=20&speed=1")
     until(page, 2)
     expect(page.locator("[data-trials] .worth-cell").first).to_contain_text("%")
+    expect(page.locator("[data-run-unit]")).to_contain_text("trainings")
+    page.locator("[data-run-play]").click()
+    taken = {}
+    for kind in ("csv", "json"):
+        with page.expect_download() as download:
+            page.locator(f"[data-export={kind}]").click()
+        path = tmp_path / kind
+        download.value.save_as(path)
+        taken[kind] = path.read_text()
+    assert taken["csv"].startswith("projector,h mean")
+    assert taken["csv"].splitlines()[3].startswith("with a hidden layer,")
+    assert len(json.loads(taken["json"])["accuracy"]) == 3 * 3 * 2
     page.locator(".stage [data-mode=composition]").click()
     expect(page.locator("[data-trials] tbody tr")).to_have_count(6)
     page.locator(".stage [data-mode=train]").click()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chanceOfQueue, positiveOf, rowOf } from "../../static/js/core/contrast.js";
+import { chanceOfQueue, positiveOf, queryOf, rowOf } from "../../static/js/core/contrast.js";
 import { rgba } from "../../static/js/core/pixels.js";
 import { seeded } from "./random.js";
 
@@ -43,7 +43,7 @@ test("a pull is the loss's slope by that similarity", () => {
   const { positive, negatives } = rowOf(all, 2, tau);
   for (const one of [positive, ...negatives]) {
     const nudged = Float64Array.from(all);
-    const at = 2 * 6 + one.view;
+    const at = 2 * 6 + one.at;
     nudged[at] = (nudged[at] ?? 0) + 1e-6;
     const slope = (rowOf(nudged, 2, tau).loss - rowOf(all, 2, tau).loss) / 1e-6;
     assert(Math.abs(slope - one.pull) < 1e-4);
@@ -53,6 +53,21 @@ test("a pull is the loss's slope by that similarity", () => {
 test("a positive that is hopelessly far gives a large loss, not infinity", () => {
   const two = Float64Array.from([1, 1, -1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, -1, 1, 1]);
   assert(Math.abs(rowOf(two, 0, 0.001).loss - 2000 - Math.log(2)) < 1e-6);
+});
+
+test("a query against a queue is the row of a matrix that holds the same similarities", () => {
+  const all = cosines(8);
+  const positive = positiveOf(1, 8);
+  const others = [...all.subarray(8, 16)].filter((_, j) => j !== 1 && j !== positive);
+  const [row, query] = [rowOf(all, 1, 0.2), queryOf(all[8 + positive] ?? NaN, others, 0.2)];
+  assert(Math.abs(row.loss - query.loss) < 1e-12);
+  assert.deepEqual(query.negatives.map((one) => one.pull), row.negatives.map((one) => one.pull));
+  assert.deepEqual(query.negatives.map((one) => others[one.at]), query.negatives.map((one) => one.similarity));
+});
+
+test("a query against an empty queue has no loss and nothing to pull", () => {
+  const { positive, negatives, loss } = queryOf(0.3, [], 0.2);
+  assert.deepEqual([negatives.length, loss, positive.share, positive.pull], [0, 0, 1, 0]);
 });
 
 test("one picture alone has no negatives and no loss", () => {

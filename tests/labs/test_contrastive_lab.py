@@ -67,7 +67,7 @@ def test_the_first_frame_shows_the_untrained_network_before_any_step() -> None:
 
 @pytest.mark.parametrize("method", ["simclr", "moco", "simsiam"])
 def test_every_frame_goes_on_the_wire(method: str) -> None:
-    for frame in frames(config_of(method=method), 3, {"do": "probe"}, {"do": "map"}):
+    for frame in frames(config_of(method=method), 3, {"do": "probe"}, {"do": "map"}, 1):
         header, arrays = wire.decode(frame.to_bytes())
         assert header["method"] == method
         np.testing.assert_allclose(np.nansum(arrays["histograms"], axis=1), frame.step > 0)
@@ -106,12 +106,24 @@ def test_the_chance_loss_of_moco_rises_with_the_keys_that_the_loss_had() -> None
 def test_the_queue_shows_the_newest_pictures_first() -> None:
     config = config_of(method="moco", queue=64)
     *_, frame = frames(config, 2)
-    assert len(frame.queue) == len(frame.queue_similarities) == 32
+    assert len(frame.queue) == len(frame.keys) == 32
     contrast = Contrast(settings_of(config), pictures_of(config, None).train)
     contrast.train(2)
     newest = pictures_of(config, None).train[contrast.queue.pictures[contrast.queue.order()[0]]]
     small = newest.float().view(3, 16, 2, 16, 2).mean(dim=(2, 4)).round().byte().numpy()
     assert np.abs(frame.queue[0].astype(int) - small.astype(int)).max() <= 1
+    hardest = frame.keys[frame.hardest]
+    assert hardest.tolist() == sorted(frame.keys.tolist(), reverse=True)[:6]
+    assert np.array_equal(frame.hardest_pictures[0], frame.queue[frame.hardest[0]])
+
+
+def test_the_row_that_is_looked_at_changes_without_a_step() -> None:
+    one, other = frames(config_of(method="moco"), config_of(method="moco", row=17))
+    assert (one.row, other.row) == (0, 17)
+    assert one.positive_key != other.positive_key
+    siamese = frames(config_of(method="simsiam", row=31))[0]
+    assert np.isfinite(siamese.predicted).all()
+    assert siamese.positive_key is None
 
 
 def test_measuring_leaves_the_training_as_it_was() -> None:
@@ -123,7 +135,9 @@ def test_measuring_leaves_the_training_as_it_was() -> None:
 
 
 def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
-    *_, frame = frames(config_of(), 2, {"do": "probe"})
+    *_, last, frame = frames(config_of(), 2, *[{"do": "probe"}] * 15)
+    assert last.probed_parts == (14, 15)
+    assert frame.probed_parts == (15, 15)
     assert np.isfinite(frame.worth[:3]).all()
     assert np.isnan(frame.worth[3:]).all()
     assert frame.worth_steps.tolist() == [0, 2, 2, -1, -1]
@@ -132,10 +146,9 @@ def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
 
 
 def test_the_twin_with_labels_catches_up_slice_by_slice() -> None:
-    *_, one, two = frames(config_of(), 20, {"do": "supervise"}, {"do": "supervise"})
-    assert (one.supervised_steps, two.supervised_steps) == (16, 20)
-    assert one.worth_steps[3] == -1
-    assert two.worth_steps[3] == 20
+    asked = frames(config_of(), 20, *[{"do": "supervise"}] * 5)
+    assert [frame.supervised_steps for frame in asked[2:]] == [16, 20, 20, 20, 20]
+    assert [frame.worth_steps[3] for frame in asked[2:]] == [-1, -1, -1, -1, 20]
 
 
 def test_a_map_has_a_place_for_every_picture() -> None:
@@ -143,6 +156,17 @@ def test_a_map_has_a_place_for_every_picture() -> None:
     assert frame.map.shape == frame.places.shape
     assert frame.map_step == 0
     assert np.abs(frame.map).max() == 1
+    assert frame.map_space == "z"
+
+
+def test_too_few_pictures_for_a_map_have_none_and_the_frame_says_when_it_was_asked_for() -> None:
+    with client_with() as client:
+        album = post(client, zipped({f"{i}.png": plain(RED) for i in range(3)})).json()
+        config = config_of(data="own", pictures=album["id"])
+        going = run(config, client.app.state.albums.get(album["id"]))
+        assert next(going).map_step == -1
+        frame = going.send(Ask(config, 0, ContrastiveAction(do="map")))
+        assert (frame.map.shape, frame.map_step) == ((0, 2), 0)
 
 
 def test_a_training_that_diverges_says_so() -> None:
@@ -154,9 +178,17 @@ def test_a_training_that_diverges_says_so() -> None:
         going.send(Ask(config, 30))
 
 
-@pytest.mark.parametrize(("mode", "count"), [("projector", 3), ("composition", 21)])
-def test_trials_fill_in_one_by_one(mode: str, count: int) -> None:
-    first, second = frames(config_of(mode=mode, trial_steps=20), 1)
+@pytest.mark.parametrize(
+    ("mode", "method", "count"),
+    [
+        ("projector", "simclr", 3),
+        ("projector", "moco", 3),
+        ("projector", "simsiam", 3),
+        ("composition", "simclr", 21),
+    ],
+)
+def test_trials_fill_in_one_by_one(mode: str, method: str, count: int) -> None:
+    first, second = frames(config_of(mode=mode, method=method, trial_steps=20), 1)
     assert (len(first.names), first.total) == (count, count * REPETITIONS)
     assert np.isnan(first.accuracy).all()
     assert second.done == 1
@@ -320,6 +352,29 @@ def test_the_script_prints_the_losses_that_are_shown(
     assert found, done.stdout
     history = frames(config, 7)[-1].history
     np.testing.assert_allclose([float(v) for v in found.groups()], history[:2, -1], atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"mode": "composition"},
+        {"mode": "projector", "data": "digits", "method": "moco", "queue": 64},
+        {"mode": "projector", "method": "simsiam"},
+    ],
+    ids=["composition", "projector", "simsiam"],
+)
+def test_the_script_of_an_experiment_prints_the_accuracies_of_its_table(
+    values: dict[str, Any], tmp_path: Path
+) -> None:
+    config = config_of(trial_steps=20, **values)
+    (tmp_path / "script.py").write_text(LAB.code(config, 2))  # type: ignore[misc]
+    done = subprocess.run(
+        [sys.executable, "-I", "script.py"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"seed 0: accuracy on h (\S+), on z (\S+)\n", done.stdout)
+    accuracy = frames(config, 1, 1)[-1].accuracy[:2, 0]
+    np.testing.assert_allclose(np.array(found, float), accuracy, atol=0.03)
 
 
 def test_the_script_of_an_album_reads_the_pictures_that_the_server_gives(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ from models.contrastive import (
     negative_cosine,
     normalize,
     nt_xent,
-    row_gradient_weights,
     sim_siam,
     spread,
     uniformity,
@@ -122,17 +121,6 @@ def test_no_embedding_and_no_temperature_gives_nan(temperature: float, scale: fl
 def test_half_a_pair_no_pair_and_no_temperature_are_refused(rows: int, temperature: float) -> None:
     with pytest.raises(ValueError, match=r"views|temperature"):
         nt_xent(draw(rows, 3), temperature)
-
-
-@pytest.mark.parametrize("temperature", [0.1, 0.5, 3.0])
-def test_the_gradient_weights_are_autograds_by_every_similarity(temperature: float) -> None:
-    similarities = cosine(draw(8, 3)).requires_grad_()
-    mask = torch.eye(8, dtype=torch.bool)
-    logits = (similarities / temperature).masked_fill(mask, -math.inf)
-    nn.functional.cross_entropy(logits, torch.arange(8).roll(4), reduction="sum").backward()
-    weights = row_gradient_weights(nt_xent(draw(8, 3), temperature), temperature)
-    torch.testing.assert_close(weights, similarities.grad)
-    torch.testing.assert_close(weights.sum(dim=1), torch.zeros(8).double(), atol=1e-12, rtol=0)
 
 
 def simplex(n: int) -> Tensor:

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.augment import Policy
+from models.contrastive import info_nce
 from models.contrastive_study import (
     BINS,
     CHANGED,
@@ -61,6 +62,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
+def probe(study: Study) -> None:
+    """All parts of a probe."""
+    study.probe()
+    while study.probed_parts[0] < study.probed_parts[1]:
+        study.probe()
+
+
+def judge(study: Study) -> None:
+    """What is left of the supervised twin's training and of its judgement."""
+    study.supervise()
+    while study.worth_steps[FEATURES.index("supervised")] < study.step or study._twin_parts:
+        study.supervise()
+
+
 @pytest.mark.parametrize("method", ["simclr", "moco", "simsiam"])
 def test_looking_and_judging_leave_the_training_exactly_as_it_was(method: str) -> None:
     settings = replace(MOCO if method == "moco" else SETTINGS, method=method)
@@ -71,8 +86,9 @@ def test_looking_and_judging_leave_the_training_exactly_as_it_was(method: str) -
     looked.look("h")
     looked.look("z")
     looked.histograms()
-    looked.probe()
-    looked.supervise()
+    looked.row(5)
+    probe(looked)
+    judge(looked)
     looked.fine_tune(1)
     assert torch.equal(torch.get_rng_state(), before)
     one, other = left_alone.contrast, looked.contrast
@@ -102,14 +118,50 @@ def test_a_look_is_cosines_of_the_same_views_and_neighbors_that_are_others() -> 
     study = Study(SETTINGS, SCENES)
     study.train(2)
     look = study.look("z")
-    z = F.normalize(study.contrast.embed(study.looked_at.views, "z"), dim=1)
+    z = F.normalize(study.contrast.embed(study.looked_at, "z"), dim=1)
     torch.testing.assert_close(look.similarities, z @ z.T)
     assert look.similarities.shape == (2 * LOOKED_AT, 2 * LOOKED_AT)
-    m = F.normalize(study.contrast.embed(SCENES.test, "z"), dim=1)
+    m = F.normalize(study.contrast.embed(SCENES.test, "h"), dim=1)  # whatever the space
     for i in range(40):
         others = sorted((float(m[i] @ m[j]) for j in range(40) if j != i), reverse=True)
         assert look.near[i].tolist() == pytest.approx(others[:NEIGHBORS], abs=1e-5)
         assert i not in look.neighbors[i]
+
+
+def test_mocos_row_gives_the_loss_that_its_query_has_against_the_queue() -> None:
+    study = Study(MOCO, SCENES)
+    assert len(study.row(3).keys) == 0
+    study.train(4)  # 64 keys for 40 places
+    contrast = study.contrast
+    for view, partner in ((3, 3 + LOOKED_AT), (3 + LOOKED_AT, 3)):
+        row = study.row(view)
+        q = contrast.embed(study.looked_at[[view]], "z")
+        key_network = nn.Sequential(contrast.key_encoder, contrast.key_projector)
+        k = embed(key_network, study.looked_at[[partner]])
+        wanted = float(info_nce(q, k, contrast.queue.keys, 0.2).loss)
+        logits = torch.cat([torch.tensor([row.positive]), row.keys]) / 0.2
+        assert float(-logits.log_softmax(dim=0)[0]) == pytest.approx(wanted, abs=1e-4)
+        newest = F.normalize(q, dim=1)[0] @ contrast.queue.keys[contrast.queue.at - 1]
+        assert float(row.keys[0]) == pytest.approx(float(newest), abs=1e-5)
+
+
+def test_simsiams_row_is_both_halves_of_its_loss_and_simclrs_row_is_all_in_the_matrix() -> None:
+    study = Study(replace(SETTINGS, method="simsiam"), SCENES)
+    study.train(1)
+    contrast = study.contrast
+    z = contrast.embed(study.looked_at, "z")
+    p = embed(contrast.predictor, z)
+    row = study.row(2)
+    partner = 2 + LOOKED_AT
+    wanted = [
+        float(F.cosine_similarity(p[i], z[j], dim=0)) for i, j in ((2, partner), (partner, 2))
+    ]
+    assert row.predicted.tolist() == pytest.approx(wanted, abs=1e-5)
+    assert np.isnan(row.positive)
+    plain = Study(SETTINGS, SCENES).row(0)
+    assert np.isnan(plain.positive)
+    assert len(plain.keys) == 0
+    assert torch.isnan(plain.predicted).all()
 
 
 def test_the_map_is_never_mirrored_from_one_look_to_the_next() -> None:
@@ -130,7 +182,7 @@ def test_few_held_out_pictures_are_looked_at_all_the_same(count: int) -> None:
     assert look.similarities.shape == (2 * count, 2 * count)
     assert look.neighbors.shape == (count, min(NEIGHBORS, count - 1))
     assert torch.isfinite(study.changes.similarities).all()
-    study.probe()
+    probe(study)
     assert np.isfinite(study.worth[:3]).all()
 
 
@@ -197,7 +249,7 @@ def test_similarity_1_is_in_the_last_bin_and_mocos_first_step_has_no_negatives()
 def test_a_probe_judges_untrained_h_once_and_h_and_z_as_they_are_now() -> None:
     study = Study(SETTINGS, SCENES)
     study.train(2)
-    study.probe()
+    probe(study)
     assert study.worth_steps.tolist() == [0, 2, 2, -1, -1]
     random = study.worth[0].copy()
     for row, features in enumerate((
@@ -214,16 +266,45 @@ def test_a_probe_judges_untrained_h_once_and_h_and_z_as_they_are_now() -> None:
     assert ((study.known >= 0) & (study.known <= 1)).all()
     study.contrast.untrained.layers[0].weight.zero_()  # would show, were it judged again
     study.train(2)
-    study.probe()
+    probe(study)
     assert study.worth_steps.tolist() == [0, 4, 4, -1, -1]
     assert np.array_equal(study.worth[0], random)
+
+
+def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> None:
+    at_once, in_parts = Study(SETTINGS, FEW), Study(SETTINGS, FEW)
+    for study in (at_once, in_parts):
+        study.train(2)
+    probe(at_once)
+    parts = at_once.probed_parts[1]
+    for part in range(parts):
+        in_parts.probe()
+        assert in_parts.probed_parts == (part + 1, parts)
+        in_parts.train(1)
+    assert np.array_equal(in_parts.worth, at_once.worth, equal_nan=True)
+    assert np.array_equal(in_parts.known, at_once.known)
+    assert in_parts.worth_steps.tolist() == at_once.worth_steps.tolist() == [0, 2, 2, -1, -1]
+    probe(in_parts)
+    assert in_parts.probed_parts == (2 * parts // 3,) * 2  # the untrained h was judged already
+    assert in_parts.worth_steps.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
+
+
+def test_gray_pictures_are_not_asked_for_their_strongest_color() -> None:
+    gray = FEW._replace(
+        train=FEW.train[:, :1].expand(-1, 3, -1, -1), test=FEW.test[:, :1].expand(-1, 3, -1, -1)
+    )
+    study = Study(SETTINGS, gray)
+    probe(study)
+    color = KNOWN.index("color")
+    assert np.isnan(study.known[:, color]).all()
+    assert np.isfinite(np.delete(study.known, color, axis=1)).all()
 
 
 @pytest.mark.parametrize("pictures", [UNLABELED, ONE_CLASS])
 def test_without_classes_only_what_needs_none_is_measured(pictures: Pictures) -> None:
     study = Study(SETTINGS, pictures)
     study.train(1)
-    study.probe()
+    probe(study)
     study.supervise()
     study.fine_tune(0)
     assert not study.labeled
@@ -244,18 +325,19 @@ def test_the_supervised_twin_catches_up_in_slices_and_is_judged_only_then() -> N
         study.supervise()
         assert study.supervised is not None
         assert study.supervised.step == done
+    judge(study)
     assert np.isfinite(study.worth[row]).all()
     assert study.worth_steps[row] == study.step
     judged = study.worth[row].copy()
-    study.supervise()
+    judge(study)
     assert study.supervised.step == study.step
     assert np.array_equal(study.worth[row], judged)
 
 
 def test_at_step_0_the_supervised_twin_is_worth_what_the_untrained_encoder_is() -> None:
     study = Study(SETTINGS, SCENES)
-    study.supervise()
-    study.probe()
+    judge(study)
+    probe(study)
     assert np.array_equal(study.worth[3], study.worth[0])
     assert study.votes[3] == study.votes[0]
 
@@ -274,8 +356,8 @@ def test_fine_tuning_fills_its_budget_alone() -> None:
 
 def told(study: Study) -> bytes:
     study.train(4)
-    study.probe()
-    study.supervise()
+    probe(study)
+    judge(study)
     study.fine_tune(1)
     values = (study.contrast.history.table, study.histograms(), study.worth, study.votes,
               study.known, study.look("z").places.numpy())  # fmt: skip
@@ -295,7 +377,7 @@ def test_a_change_reaches_the_training_and_a_lost_one_says_so() -> None:
         study.train(20)
 
 
-@pytest.mark.parametrize("do", [Study.probe, Study.supervise, lambda s: s.fine_tune(4)])
+@pytest.mark.parametrize("do", [probe, judge, lambda s: s.fine_tune(4)])
 def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     do: Callable[[Study], None],
 ) -> None:

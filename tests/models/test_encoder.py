@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models import encoder
-from models.encoder import Encoder, Predictor, Projector, fast_dtype, initialize
+from models.encoder import Encoder, Predictor, Projector, initialize
 from models.encoder_sizes import (
     D_H,
     D_P,
@@ -129,21 +128,3 @@ def test_channels_last_computes_the_same() -> None:
     f.to(memory_format=torch.channels_last)
     x = pictures(4).contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(f(x), expected, atol=1e-4, rtol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("has", "dtype"),
-    [
-        ({}, torch.float32),
-        ({"avx2": True, "avx512_f": True, "avx512_bf16": False}, torch.float32),
-        ({"avx512_bf16": True}, torch.bfloat16),
-        ({"amx_bf16": True}, torch.bfloat16),
-    ],
-)
-def test_bfloat16_is_chosen_only_where_the_processor_has_it(
-    monkeypatch: pytest.MonkeyPatch, has: dict[str, bool], dtype: torch.dtype
-) -> None:
-    monkeypatch.setattr(encoder.torch.cpu, "get_capabilities", lambda: has)
-    choice = fast_dtype()
-    assert choice.dtype == dtype
-    assert "processor" in choice.reason

@@ -9,12 +9,12 @@ import { softmax } from "./information.js";
  */
 export const positiveOf = (view, count) => (view + count / 2) % count;
 
-/** @typedef {{view: number, similarity: number, share: number, pull: number}} Rival */
+/** @typedef {{at: number, similarity: number, share: number, pull: number}} Rival `at`: its view, or its place in the queue */
+/** @typedef {{positive: Rival, negatives: Rival[], loss: number}} Row negatives, the most similar first */
 
 /**
- * Row `view` of the matrix as the loss sees it (Chen et al., 2020, eq. 1): the softmax over all
- * other views, and the loss's slope by each similarity, (p − [positive]) / τ: negatives are pushed
- * away by it, the positive is pulled in.
+ * Row `view` of the matrix as SimCLR's loss sees it (Chen et al., 2020, eq. 1): against all other
+ * views.
  * @param {ArrayLike<number>} similarities [2N, 2N]
  * @param {number} view
  * @param {number} temperature
@@ -22,21 +22,38 @@ export const positiveOf = (view, count) => (view + count / 2) % count;
 export function rowOf(similarities, view, temperature) {
   const count = Math.sqrt(similarities.length);
   const positive = positiveOf(view, count);
-  const others = Array.from({ length: count }, (_, j) => j).filter((j) => j !== view);
-  const cosines = others.map((j) => similarities[view * count + j] ?? 0);
+  const cosine = (/** @type {number} */ j) => similarities[view * count + j] ?? 0;
+  const others = Array.from({ length: count }, (_, j) => j).filter((j) => j !== view && j !== positive);
+  return contrasted({ at: positive, similarity: cosine(positive) }, others.map((at) => ({ at, similarity: cosine(at) })), temperature);
+}
+
+/**
+ * A query as MoCo's loss sees it (He et al., 2020, eq. 1): against the keys in the queue.
+ * @param {number} positive its similarity to the key of its picture's other view
+ * @param {ArrayLike<number>} keys those to the queue's keys
+ * @param {number} temperature
+ */
+export const queryOf = (positive, keys, temperature) =>
+  contrasted({ at: -1, similarity: positive }, Array.from(keys, (similarity, at) => ({ at, similarity })), temperature);
+
+/**
+ * The softmax over a positive and its negatives, and the loss's slope by each similarity,
+ * (p − [positive]) / τ: negatives are pushed away by it, the positive is pulled in.
+ * @typedef {{at: number, similarity: number}} Compared
+ * @param {Compared} positive @param {Compared[]} negatives @param {number} temperature
+ * @returns {Row}
+ */
+function contrasted(positive, negatives, temperature) {
+  const all = [positive, ...negatives];
+  const cosines = all.map((one) => one.similarity);
   const shares = softmax(cosines, temperature);
-  /** @type {Rival[]} */
-  const rivals = others.map((j, k) => ({
-    view: j,
-    similarity: cosines[k] ?? 0,
-    share: shares[k] ?? 0,
-    pull: ((shares[k] ?? 0) - (j === positive ? 1 : 0)) / temperature,
+  const [own, ...others] = all.map((one, k) => ({
+    ...one, share: shares[k] ?? 0, pull: ((shares[k] ?? 0) - (k === 0 ? 1 : 0)) / temperature,
   }));
-  const own = /** @type {Rival} */ (rivals.find((one) => one.view === positive));
-  const negatives = rivals.filter((one) => one.view !== positive).sort((a, b) => b.similarity - a.similarity);
+  others.sort((a, b) => b.similarity - a.similarity);
   // By the logits, not by the share: that may be too small for a number.
-  const loss = others.length > 1 ? logSumExpOf(cosines, temperature) - own.similarity / temperature : 0;
-  return { positive: own, negatives, loss: Math.max(0, loss) };
+  const loss = others.length ? logSumExpOf(cosines, temperature) - positive.similarity / temperature : 0;
+  return { positive: /** @type {Rival} */ (own), negatives: others, loss: Math.max(0, loss) };
 }
 
 /** @param {number[]} values @param {number} temperature */

@@ -65,6 +65,10 @@ export const liveNames = () =>
  */
 export const configOf = (values) => Object.fromEntries(configNames().map((name) => [name, values[name]]));
 
+/** A control's name, as the page shows it. @param {string} name */
+export const titleOf = (name) =>
+  document.querySelector(`[data-control="${name}"] :is(.control-head label, .switch span)`)?.firstChild?.textContent?.trim() ?? name;
+
 /** Whoever watches another's run sees its settings and turns none. */
 export function lockControls() {
   for (const group of document.querySelectorAll("fieldset[data-group], [data-locks]")) {

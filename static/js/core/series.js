@@ -29,13 +29,14 @@ export function withGaps(column, log) {
 /**
  * The columns as a CSV file: names first, gaps empty.
  * @param {string[]} names
- * @param {ArrayLike<Column>} columns
+ * @param {ArrayLike<Column | string[]>} columns
  */
 export function csvOf(names, columns) {
   const quoted = (/** @type {string} */ text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cellOf = (/** @type {number | string} */ value) => (typeof value === "string" ? quoted(value) : Number.isFinite(value) ? String(value) : "");
   const list = Array.from(columns);
-  const rows = Array.from(list[0] ?? [], (_, i) =>
-    list.map((column) => (Number.isFinite(column[i] ?? NaN) ? String(column[i]) : "")).join(","),
+  const rows = Array.from({ length: list[0]?.length ?? 0 }, (_, i) =>
+    list.map((column) => cellOf(column[i] ?? NaN)).join(","),
   );
   return [names.map(quoted).join(","), ...rows, ""].join("\n");
 }

@@ -86,7 +86,7 @@ export function trainingSession(options) {
   /** @type {number | null} */ let share = null;
   /** @type {ApiError | null} */ let error = null;
   /** @type {string | null} */ let runId = null;
-  /** @type {Record<string, any> | null} */ let action = null;
+  /** @type {Record<string, any>[]} */ let actions = []; // one goes with each ask
   /** @type {{steps: number, resolve: (frame: Frame | null) => void}[]} */
   let promised = [];
   /** @type {typeof promised[number] | null} */
@@ -179,7 +179,8 @@ export function trainingSession(options) {
     told = JSON.stringify(now);
     fixed = fixedOf(now);
     past.clear();
-    share = action = runId = null;
+    share = runId = null;
+    actions = [];
     rate = arrived = due = 0;
     enter("connecting");
     run.start(now);
@@ -189,7 +190,7 @@ export function trainingSession(options) {
   };
 
   const current = () => JSON.stringify(config()) === told;
-  const wanted = () => playing || action !== null || promised.length > 0 || !current();
+  const wanted = () => playing || actions.length > 0 || promised.length > 0 || !current();
   /** Ask for what is wanted, once the last frame is on the screen and not faster than `fps`. */
   function plan() {
     if (asking || planned || together || closed || watched || !wanted()) return;
@@ -215,8 +216,7 @@ export function trainingSession(options) {
     due = Math.max(due, browser.now() - 20) + 1000 / state.values.fps;
     told = JSON.stringify(now);
     asking = true;
-    run.next(steps, liveOf(now), action);
-    action = null;
+    run.next(steps, liveOf(now), actions.shift() ?? null);
     if (followers.length && steps > 0) {
       // Lockstep: none goes on before the others are there.
       together = true;
@@ -351,10 +351,10 @@ export function trainingSession(options) {
       while (seed === state.values.seed && high > low) seed = low + Math.floor(browser.random() * (high - low + 1));
       state.set({ seed });
     },
-    /** @param {Record<string, any>} what an instance of the lab's action, done before the next steps */
+    /** @param {Record<string, any>} what an instance of the lab's action, done before steps to come; several in turn */
     act(what) {
       if (watched) return;
-      action = what;
+      actions.push(what);
       plan();
       for (const other of followers) other.act(what);
     },

@@ -3,7 +3,7 @@
 import { postForFrame } from "../core/api.js";
 import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -12,6 +12,7 @@ import { livePart } from "./contrastive_live.js";
 import { mapPart } from "./contrastive_map.js";
 import { ownPart } from "./contrastive_own.js";
 import { rowPart } from "./contrastive_row.js";
+import { SIDE } from "./contrastive_tiles.js";
 import { trialsPart } from "./contrastive_trials.js";
 import { viewsPart } from "./contrastive_views.js";
 import { failed, saidOf } from "./contrastive_words.js";
@@ -27,15 +28,13 @@ import { worthPart } from "./contrastive_worth.js";
  * @property {any} header
  */
 
-const SIDE = 32;
 // What the pictures on show depend on; everything else about a run leaves them as they are.
 const SPECIMENS = ["data", "pictures", "count", "seed", "crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
 const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
 
 const state = stateOfPage({
   ...runKeys({ speed: 5, fps: 10 }),
-  row: whole(31),
-  column: { ...whole(31), default: 16 },
+  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 }, // −1: the positive's
   picture: whole(159),
   draws: whole(999_999),
   map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },
@@ -49,7 +48,7 @@ let specimensOf = "";
 
 const row = rowPart(state);
 const live = livePart(state);
-const map = mapPart(state, () => session.act({ do: "map" }));
+const map = mapPart(state, () => session.act({ do: "map" }), () => session.watched);
 const views = viewsPart(state);
 const trials = trialsPart();
 
@@ -58,8 +57,8 @@ const session = trainingSession({
   onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
   onStatus: (status) => bar.update(status),
 });
-const worth = worthPart(session);
-const bar = runbar($("[data-run]"), { session, pace: state });
+const worth = worthPart(state, session);
+const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
 ownPart(state);
 if (session.watched) {
   for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-map=tsne]")) control.setAttribute("disabled", "");
@@ -84,6 +83,12 @@ function show(frame, past) {
   arrived();
 }
 
+/** What the player counts, if it is not training steps. @param {number | null} last */
+function countedOf(last) {
+  if (shown?.header.names) return last === null ? t("trainings") : t("of {last} trainings", { last });
+  return last === null ? t("steps") : t("of {last} steps", { last });
+}
+
 /** The page is ready when a frame and its pictures are there. */
 function arrived() {
   if (shown && (specimens || shown.header.names)) document.documentElement.dataset.ready = "";
@@ -93,7 +98,8 @@ function draw(past = false, fresh = false) {
   if (!shown || !specimens || shown.header.names) return;
   row.show(shown, specimens);
   live.show(shown, past);
-  map.show(shown, specimens);
+  map.show(shown, specimens, past);
+  views.sayBatch(shown);
   worth.show(shown, fresh);
 }
 
@@ -102,6 +108,7 @@ async function fetchSpecimens() {
   const key = JSON.stringify(SPECIMENS.map((name) => config[name]));
   if (key === specimensOf || (config.data === "own" && !config.pictures)) return;
   specimensOf = key;
+  specimens = null; // until the new ones are here, the old picture stays as it was
   try {
     const { header, arrays } = await postForFrame("/api/contrastive/specimens", { config });
     if (key !== specimensOf) return;
@@ -128,7 +135,7 @@ function showParts() {
     }
   }
   /** @type {Record<string, boolean>} */
-  const parts = { train: mode === "train", trials: mode !== "train", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
+  const parts = { train: mode === "train", trials: mode !== "train", simclr: method === "simclr", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
   /** @type {Record<string, boolean>} */
   const controls = {
@@ -149,6 +156,12 @@ state.subscribe((changed) => {
   if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
 });
 
+/** The numbers behind the picture. @param {Shot | null} shot */
+function numbersOf(shot) {
+  const names = shot?.header.names ? ["accuracy", "baseline"] : ["similarities", "steps", "history", "worth", "votes", "known"];
+  return Object.fromEntries(names.map((name) => [name, Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null))]));
+}
+
 wireLesson(state, () => {
   session.reset();
   if (!still) session.play();
@@ -158,7 +171,7 @@ wireTools({
   exports: {
     png: () => (state.values.mode === "train" ? row.toPng() : trials.toPng()),
     csv: () => (state.values.mode === "train" ? live.toCsv() : trials.toCsv()),
-    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, similarities: Array.from(shown?.arrays.similarities ?? [], (v) => Number(number(v, 6).replace("−", "-"))) }, null, 1),
+    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
   },
 });
 showParts();

@@ -5,12 +5,11 @@ import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { chart } from "../views/chart.js";
-import { pictureOf } from "./contrastive_row.js";
+import { KEY_SIDE, nameOf, pictureOf } from "./contrastive_tiles.js";
 import { curveOf, newest, percent } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 
-const STRIP_SIDE = 16;
 const CHANGES = ["occlude", "rotate", "recolor"];
 
 /** @param {import("../core/state.js").State} state */
@@ -63,16 +62,18 @@ export function livePart(state) {
 
   /** @param {Shot} shot */
   function drawQueue({ arrays, header }) {
-    const tiles = tilesOf(arrays.queue, STRIP_SIDE);
-    const most = Math.max(1e-9, ...Array.from(arrays.queue_similarities, (v) => Math.abs(Number(v))));
+    const tiles = tilesOf(arrays.queue, KEY_SIDE);
+    const most = Math.max(1e-9, ...Array.from(arrays.keys, (v) => Math.abs(Number(v))));
     $("[data-queue]").replaceChildren(...tiles.map((tile, i) => {
       const bar = h("i");
-      bar.style.width = `${(100 * Math.max(0, arrays.queue_similarities[i])) / most}%`;
+      bar.style.width = `${(100 * Math.max(0, arrays.keys[i])) / most}%`;
       return h("li", { class: i < header.batch ? "new" : "" }, pictureOf(tile), bar);
     }));
-    $("[data-queue-said]").textContent = tiles.length
-      ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to one query of that step. Its loss had only older keys for negatives: a step’s own keys join the queue after it.", { filled: number(header.filled, 0), room: number(state.values.queue, 0), shown: tiles.length })
+    const said = tiles.length
+      ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to the chosen view, {name}. A step’s own keys join the queue after it: its loss had only older ones for negatives.", { filled: number(arrays.keys.length, 0), room: number(state.values.queue, 0), shown: tiles.length, name: nameOf(header.row, Math.sqrt(arrays.similarities.length)) })
       : t("The queue is empty before the first step.");
+    const own = arrays.keys.length > header.epoch * header.batch ? t("There are more keys than pictures: among the negatives are older keys of a query’s own picture.") : "";
+    $("[data-queue-said]").textContent = [said, own].join(" ");
   }
 
   /** @param {Shot} shot */
@@ -136,5 +137,5 @@ const lossSummary = (shot) => t("Loss at step {step}: {loss}", { step: shot.head
 function lossHint({ header }) {
   if (header.method === "simsiam") return t("SimSiam’s loss is minus the cosine of a prediction and the other view: −1 is perfect, and also what total collapse gives.");
   if (header.method === "moco") return t("Dotted: the loss at chance, log(1 + keys in the queue). While the queue fills there are more negatives each step, so the loss rises although nothing gets worse.");
-  return t("At the start all views are alike, and the loss is log(2N − 1) = {chance}. The least that 2N = {views} views allow is {floor}.", { chance: number(header.chance, 3), views: 2 * header.batch, floor: number(header.floor, 3) });
+  return t("Where all views are alike the loss is log(2N − 1) = {chance}, and near it training begins. No batch of 2N = {views} views can have less than {floor}.", { chance: number(header.chance, 3), views: 2 * header.batch, floor: number(header.floor, 3) });
 }

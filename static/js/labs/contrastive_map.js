@@ -3,14 +3,14 @@
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { tilemap } from "../views/tilemap.js";
-import { pictureOf } from "./contrastive_row.js";
+import { pictureOf } from "./contrastive_tiles.js";
 import { percent } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 /** @typedef {import("./contrastive.js").Specimens} Specimens */
 
-/** @param {import("../core/state.js").State} state @param {() => void} askForMap */
-export function mapPart(state, askForMap) {
+/** @param {import("../core/state.js").State} state @param {() => void} askForMap @param {() => boolean} watched */
+export function mapPart(state, askForMap, watched) {
   const view = tilemap($("[data-map-view]"), {
     onChoose: (picture) => state.set({ picture }),
     height: () => Math.max(300, Math.min(innerHeight * 0.5, 460)),
@@ -36,16 +36,20 @@ export function mapPart(state, askForMap) {
   function placesOf({ arrays, header }, kind) {
     if (kind === "before") return { places: arrays.places_before, said: t("Features h of the untrained encoder.") };
     if (kind === "tsne" && arrays.map.length) {
-      return { places: arrays.map, said: t("t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.", { space: state.values.space, step: number(header.map_step, 0) }) };
+      return { places: arrays.map, said: t("t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.", { space: header.map_space, step: number(header.map_step, 0) }) };
     }
     const [first = 0, second = 0] = header.shares;
-    const said = kind === "tsne" ? t("t-SNE is being computed …") : t("The two directions in which {space} varies most: {first} and {second} of its variance.", { space: state.values.space, first: percent(first, 0), second: percent(second, 0) });
-    return { places: arrays.places, said };
+    const plane = t("The two directions in which {space} varies most: {first} and {second} of its variance.", { space: header.space, first: percent(first, 0), second: percent(second, 0) });
+    return { places: arrays.places, said: kind === "tsne" ? [missing(header), plane].join(" ") : plane };
+  }
+  /** Why there is no map by t-SNE. @param {any} header */
+  function missing(header) {
+    if (header.map_step >= 0) return t("These are too few pictures for t-SNE.");
+    return watched() ? t("Whoever runs this has not asked for t-SNE.") : t("t-SNE is being computed …");
   }
 
-  /** @param {HTMLElement} root @param {Specimens} of @param {Uint8Array} near @param {Float32Array} how */
-  function drawNeighbors(root, of, near, how) {
-    const { picture } = state.values;
+  /** @param {HTMLElement} root @param {Specimens} of @param {number} picture @param {Uint8Array} near @param {Float32Array} how */
+  function drawNeighbors(root, of, picture, near, how) {
     const same = (/** @type {number} */ other) => of.labels.length > 0 && of.labels[other] === of.labels[picture];
     root.replaceChildren(
       h("li", { class: "asked" }, pictureOf(of.mapped[picture], t("the chosen picture")), h("div", {}, "·")),
@@ -54,12 +58,12 @@ export function mapPart(state, askForMap) {
   }
 
   return {
-    /** @param {Shot} shot @param {Specimens} of */
-    show(shot, of) {
+    /** @param {Shot} shot @param {Specimens} of @param {boolean} past */
+    show(shot, of, past) {
       if (shot.header.step < asked) asked = -1; // a new run
       shown = shot;
       const kind = state.values.map;
-      if (kind === "tsne" && !shot.arrays.map.length && asked < 0) ask();
+      if (kind === "tsne" && shot.header.map_step < 0 && asked < 0 && !past && !watched()) ask();
       for (const button of document.querySelectorAll("[data-map]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-map") === kind));
       const picture = Math.min(state.values.picture, of.mapped.length - 1);
       const { arrays } = shot;
@@ -69,8 +73,8 @@ export function mapPart(state, askForMap) {
       const { places, said } = placesOf(shot, kind);
       view.update({ places, tiles: of.mapped, chosen: picture, neighbors: [...near], summary: t("{count} held-out pictures at their places. Arrow keys choose one; lines lead to its nearest neighbors.", { count: of.mapped.length }) });
       $("[data-map-said]").textContent = said;
-      drawNeighbors($("[data-neighbors-before]"), of, rowOf(arrays.neighbors_before), rowOf(arrays.near_before));
-      drawNeighbors($("[data-neighbors]"), of, rowOf(arrays.neighbors), rowOf(arrays.near));
+      drawNeighbors($("[data-neighbors-before]"), of, picture, rowOf(arrays.neighbors_before), rowOf(arrays.near_before));
+      drawNeighbors($("[data-neighbors]"), of, picture, rowOf(arrays.neighbors), rowOf(arrays.near));
       $("[data-neighbors-said]").textContent = sharesOf(of, arrays, k);
     },
   };
@@ -80,7 +84,7 @@ export function mapPart(state, askForMap) {
 function sharesOf(of, arrays, k) {
   if (!of.labels.length || !k) return t("These pictures have no classes: judge by eye whether neighbors belong together.");
   const share = (/** @type {Uint8Array} */ all) => all.reduce((sum, other, i) => sum + Number(of.labels[other] === of.labels[Math.floor(i / k)]), 0) / all.length;
-  return t("Of all {count} pictures’ neighbors {before} were of the same class before training, {now} are now. No label was used to train.", {
+  return t("Of all {count} pictures’ neighbors {before} by h were of the same class before training, {now} are now. No label was used to train.", {
     count: of.mapped.length, before: percent(share(arrays.neighbors_before), 0), now: percent(share(arrays.neighbors), 0),
   });
 }

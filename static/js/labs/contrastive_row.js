@@ -1,24 +1,18 @@
-/** The matrix, the chosen cell's two views, and the row as the loss sees it. */
+/** The matrix, the chosen cell's two views, and the row as the loss of the method sees it. */
 
-import { positiveOf, rowOf } from "../core/contrast.js";
+import { positiveOf, queryOf, rowOf } from "../core/contrast.js";
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { tilesOf } from "../core/pixels.js";
 import { similarity } from "../views/similarity.js";
+import { KEY_SIDE, nameOf, pictureOf } from "./contrastive_tiles.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 /** @typedef {import("./contrastive.js").Specimens} Specimens */
+/** @typedef {import("../core/contrast.js").Row} Row */
+/** @typedef {import("../core/contrast.js").Rival} Rival */
 
 const HARDEST = 6; // negatives that are shown
-
-/** A picture as an element. @param {OffscreenCanvas | undefined} tile @param {string} [label] */
-export function pictureOf(tile, label) {
-  const canvas = h("canvas", { class: "tile", ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }), width: 32, height: 32 });
-  if (tile) canvas.getContext("2d")?.drawImage(tile, 0, 0, 32, 32);
-  return canvas;
-}
-
-/** The name of a view: its picture's number and which of the two. @param {number} view @param {number} count */
-export const nameOf = (view, count) => `${(view % (count / 2)) + 1}${view < count / 2 ? "a" : "b"}`;
 
 /** @param {import("../core/state.js").State} state */
 export function rowPart(state) {
@@ -34,56 +28,113 @@ export function rowPart(state) {
   let pointed = null;
   /** @type {Shot | null} */
   let shown = null;
-  /** @type {Specimens | null} */
-  let specimens = null;
+  /** @type {OffscreenCanvas[]} */
+  let tiles = [];
+  let cellShown = "";
 
   const count = () => Math.sqrt(shown?.arrays.similarities.length ?? 1);
-  /** @returns {[number, number]} */
-  const chosen = () => [state.values.row % count(), state.values.column % count()];
+  /** The row, and the column: that of the positive where none was chosen. @returns {[number, number]} */
+  const chosen = () => {
+    const [row, column] = [state.values.row % count(), state.values.column];
+    return [row, column < 0 ? positiveOf(row, count()) : column % count()];
+  };
+  const method = () => shown?.header.method;
+  const viewName = (/** @type {number} */ view) => nameOf(view, count());
 
   /** @param {number} i @param {number} j */
   function drawCell(i, j) {
-    const n = count();
-    const tiles = specimens?.views ?? [];
-    const value = shown?.arrays.similarities[i * n + j] ?? NaN;
-    $("[data-two-views]").replaceChildren(...[i, j].map((view) =>
-      h("figure", {}, pictureOf(tiles[view], t("view {name}", { name: nameOf(view, n) })), h("figcaption", {}, t("view {name}", { name: nameOf(view, n) }))),
-    ));
-    const words = i === j
-      ? t("A view is as similar to itself as can be, whatever the network: that cell is left out of the loss.")
-      : j === positiveOf(i, n)
-        ? t("Similarity {value}. A positive pair: two views of one picture, both augmented.", { value: number(value, 3) })
-        : t("Similarity {value}. A negative pair: views of two pictures, whatever these show.", { value: number(value, 3) });
-    $("[data-cell-said]").textContent = words;
+    const value = shown?.arrays.similarities[i * count() + j] ?? NaN;
+    const words = cellWords(i, j, number(value, 3));
+    if ($("[data-cell-said]").textContent !== words) $("[data-cell-said]").textContent = words;
+    const look = `${i} ${j}`;
+    if (look === cellShown) return; // the same two pictures
+    cellShown = look;
+    $("[data-two-views]").replaceChildren(...[i, j].map((view) => {
+      const name = t("view {name}", { name: viewName(view) });
+      return h("figure", {}, pictureOf(tiles[view], name), h("figcaption", {}, name));
+    }));
   }
 
-  /** @param {number} i */
-  function drawRow(i) {
-    const n = count();
-    const tau = state.values.temperature;
-    const { positive, negatives, loss } = rowOf(shown?.arrays.similarities, i, tau);
-    const tiles = specimens?.views ?? [];
-    const listed = [positive, ...negatives.slice(0, HARDEST)];
-    const most = Math.max(...listed.map((one) => one.share), 1e-9);
-    $("[data-row-title]").textContent = t("View {name}: 1 positive, {count} negatives", { name: nameOf(i, n), count: n - 2 });
+  /** @param {number} i @param {number} j @param {string} value */
+  function cellWords(i, j, value) {
+    if (i === j) return t("A view is as similar to itself as can be, whatever the network: that cell is left out of the loss.");
+    if (j === positiveOf(i, count())) return t("Similarity {value}. A positive pair: two views of one picture, both augmented.", { value });
+    if (method() === "simclr") return t("Similarity {value}. A negative pair: views of two pictures, whatever these show.", { value });
+    return t("Similarity {value}. Views of two pictures, which this method’s loss does not compare.", { value });
+  }
+
+  // --- The row ------------------------------------------------------------------------------------
+
+  /** SimCLR: against all other views of the batch. @param {number} i */
+  function drawAgainstBatch(i) {
+    const row = rowOf(shown?.arrays.similarities, i, state.values.temperature);
+    $("[data-row-title]").textContent = t("View {name}: 1 positive, {count} negatives", { name: viewName(i), count: count() - 2 });
+    const more = shown?.header.space === "h" ? t("The loss is taken on z; here its arithmetic is done on h.") : "";
+    showRivals(row, row.negatives.slice(0, HARDEST), (one) => viewName(one.at), (one) => tiles[one.at], more);
+    sayLoss("simclr", i, row, count() - 1);
+  }
+
+  /** MoCo: against the keys in the queue. @param {number} i */
+  function drawAgainstQueue(i) {
+    const { header, arrays } = /** @type {Shot} */ (shown);
+    const row = queryOf(header.positive_key, arrays.keys, state.values.temperature);
+    const hardest = Array.from(arrays.hardest, (at) => row.negatives.find((one) => one.at === at)).filter((one) => one !== undefined);
+    const pictures = tilesOf(arrays.hardest_pictures, KEY_SIDE);
+    const own = positiveOf(i, count());
+    $("[data-row-title]").textContent = t("Query {name}: 1 positive key, {count} keys from the queue", { name: viewName(i), count: number(arrays.keys.length, 0) });
+    const more = arrays.keys.length
+      ? t("Key 1 is the newest. The positive key is made by the key encoder from the other view; it is not in the queue.")
+      : t("The queue is empty before the first step: there are no negatives, and the loss is 0.");
+    showRivals(row, hardest,
+      (one) => (one.at < 0 ? viewName(own) : t("key {place}", { place: number(one.at + 1, 0) })),
+      (one) => (one.at < 0 ? tiles[own] : pictures[hardest.indexOf(one)]), more);
+    sayLoss("moco", i, row, arrays.keys.length + 1);
+  }
+
+  /** SimSiam: a prediction against the other view, and the other way round. @param {number} i */
+  function drawPredictions(i) {
+    const [one = NaN, other = NaN] = shown?.arrays.predicted ?? [];
+    const partner = positiveOf(i, count());
+    $("[data-row-title]").textContent = t("View {name} and its other view: no negatives", { name: viewName(i) });
+    $("[data-rivals]").replaceChildren(...[[i, partner, one], [partner, i, other]].map(([from = 0, to = 0, cosine = NaN]) => h("li", { class: "positive" },
+      pictureOf(tiles[to]), meter(Math.max(0, cosine), 0, t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) })),
+      h("span", { class: "share" }, number(cosine, 3)))));
+    $("[data-row-said]").textContent = t("Cosine of what the predictor makes of one view’s z and the other view’s z. No other picture takes part in this loss.");
+    $("[data-live-simsiam]").textContent = t("Views {one} and {other}: −½ · {first} − ½ · {second} = {loss}; −1 is the least", {
+      one: viewName(i), other: viewName(partner), first: number(one, 3), second: number(other, 3), loss: number(-(one + other) / 2, 3),
+    });
+  }
+
+  /**
+   * @param {Row} row
+   * @param {Rival[]} hardest
+   * @param {(one: Rival) => string} name @param {(one: Rival) => OffscreenCanvas | undefined} tile
+   * @param {string} more what else is to be said
+   */
+  function showRivals({ positive }, hardest, name, tile, more) {
+    const listed = [positive, ...hardest];
+    const [share, pull] = [Math.max(...listed.map((one) => one.share), 1e-9), Math.max(Math.abs(positive.pull), 1e-9)];
     $("[data-rivals]").replaceChildren(...listed.map((one) => {
-      const bar = h("i");
-      bar.style.width = `${(100 * one.share) / most}%`;
-      const sign = one === positive ? t("positive") : t("negative");
-      return h("li", { class: one === positive ? "positive" : "" },
-        pictureOf(tiles[one.view]),
-        h("div", { class: "meter" }, bar, h("span", {}, `${sign} ${nameOf(one.view, n)} · ${number(one.similarity, 2)} · ${one.pull < 0 ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`)),
-        h("span", { class: "share" }, `${number(100 * one.share, 1)} %`));
+      const own = one === positive;
+      const sign = own ? t("positive") : t("negative");
+      const words = `${sign} ${name(one)} · ${number(one.similarity, 2)} · ${own ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`;
+      return h("li", { class: own ? "positive" : "" }, pictureOf(tile(one)),
+        meter(one.share / share, Math.abs(one.pull) / pull, words), h("span", { class: "share" }, `${number(100 * one.share, 1)} %`));
     }));
-    const other = shown?.header.method === "simclr" ? "" : t("As SimCLR’s loss would see these views: the loss of the chosen method is another. ");
-    $("[data-row-said]").textContent = other + t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. Below the positive the {count} hardest negatives.", { tau: number(tau, 2), count: Math.min(HARDEST, negatives.length) });
-    $("[data-live-loss]").textContent = t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
-      name: nameOf(i, n), share: number(positive.share, 4), loss: number(loss, 3), count: n - 1, chance: number(Math.log(n - 1), 3),
+    const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
+    $("[data-row-said]").textContent = [said, more].join(" ");
+  }
+
+  /** @param {"simclr" | "moco"} kind @param {number} i @param {Row} row @param {number} compared */
+  function sayLoss(kind, i, { positive, negatives, loss }, compared) {
+    const tau = number(state.values.temperature, 2);
+    $(`[data-live-${kind}]`).textContent = t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
+      name: viewName(i), share: number(positive.share, 4), loss: number(loss, 3), count: number(compared, 0), chance: number(Math.log(compared), 3),
     });
     const hardest = negatives[0];
     $("[data-live-slope]").textContent = hardest
-      ? t("hardest negative {name}: {share} / {tau} = {pull}; positive: ({own} − 1) / {tau} = {pulled}", {
-        name: nameOf(hardest.view, n), share: number(hardest.share, 3), tau: number(tau, 2), pull: number(hardest.pull, 3), own: number(positive.share, 3), pulled: number(positive.pull, 3),
+      ? t("hardest negative: {share} / {tau} = {pull}; positive: ({own} − 1) / {tau} = {pulled}", {
+        share: number(hardest.share, 3), tau, pull: number(hardest.pull, 3), own: number(positive.share, 3), pulled: number(positive.pull, 3),
       })
       : "";
   }
@@ -92,15 +143,27 @@ export function rowPart(state) {
     /** @param {Shot} shot @param {Specimens} of */
     show(shot, of) {
       shown = shot;
-      specimens = of;
+      if (tiles !== of.views) cellShown = "";
+      tiles = of.views;
       const [row, column] = chosen();
       matrix.update({
-        values: shot.arrays.similarities, tiles: of.views, chosen: [row, column],
+        values: shot.arrays.similarities, tiles, chosen: [row, column],
         summary: t("Cosine similarities of {count} views of {pictures} held-out pictures, the two views of a picture {half} rows apart. Arrow keys choose a cell.", { count: count(), pictures: count() / 2, half: count() / 2 }),
       });
       drawCell(...(pointed ?? [row, column]));
-      drawRow(row);
+      // What the matrix does not hold was computed for the row that the frame names.
+      if (method() === "simclr") drawAgainstBatch(row);
+      else if (method() === "moco") drawAgainstQueue(shot.header.row);
+      else drawPredictions(shot.header.row);
     },
     toPng: () => matrix.toPng(),
   };
+}
+
+/** A bar and a line under it, both as shares of the width. @param {number} bar @param {number} line @param {string} words */
+function meter(bar, line, words) {
+  const [wide, thin] = [h("i"), h("b")];
+  wide.style.width = `${100 * bar}%`;
+  thin.style.width = `${100 * line}%`;
+  return h("div", { class: "meter" }, wide, thin, h("span", {}, words));
 }

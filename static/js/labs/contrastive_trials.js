@@ -82,10 +82,10 @@ export function trialsPart() {
       const names = shown?.header.names ?? [];
       const each = [0, 1].map((which) => names.map((/** @type {any} */ _, /** @type {number} */ i) => summed(resultsOf(i, which))));
       const columns = [
-        names.map((/** @type {any} */ _, /** @type {number} */ i) => i),
+        names.map((/** @type {string[]} */ name) => [...new Set(name)].map(nameOf).join(" + ")),
         ...each.flatMap((of) => [of.map((/** @type {any} */ one) => one.mean), of.map((/** @type {any} */ one) => one.spread)]),
       ];
-      return csvOf([names.map((/** @type {string[]} */ name) => name.join("+")).join(" "), "h mean", "h deviation", "z mean", "z deviation"], columns);
+      return csvOf([names[0]?.length > 1 ? t("operations") : t("projector"), "h mean", "h deviation", "z mean", "z deviation"], columns);
     },
     /** The table as a picture. @returns {Promise<Blob>} */
     toPng() {

@@ -5,12 +5,11 @@ import { configOf } from "../core/controls.js";
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { rgba, tilesOf } from "../core/pixels.js";
-import { pictureOf } from "./contrastive_row.js";
+import { pictureOf, SIDE } from "./contrastive_tiles.js";
 import { failed } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Specimens} Specimens */
 
-const SIDE = 32;
 const PAIRS = 4;
 const SIZE = 220; // CSS pixels of the picture with its crops
 const CHOICE = 24; // pictures to choose from
@@ -74,12 +73,17 @@ export function viewsPart(state) {
       const view = which * PAIRS + pair;
       const words = wordsOf(drawn?.arrays ?? {}, view);
       const button = h("button", { type: "button", "aria-pressed": pair === lit, "aria-label": t("View {which} of pair {pair}: {how}", { which: which + 1, pair: pair + 1, how: words }) }, pictureOf(tiles[view]));
-      button.addEventListener("click", () => {
-        lit = pair;
-        show();
-      });
+      button.addEventListener("click", () => light(pair));
       return h("div", {}, button, h("p", { class: "how" }, h("b", {}, which ? "t₂ " : "t₁ "), words));
     }))));
+    paint();
+  }
+  /** Show where a pair's views come from. @param {number} pair */
+  function light(pair) {
+    lit = pair;
+    [...list.children].forEach((item, i) => {
+      for (const button of item.querySelectorAll("button")) button.setAttribute("aria-pressed", String(i === pair));
+    });
     paint();
   }
   addEventListener("themechange", paint);
@@ -99,19 +103,23 @@ export function viewsPart(state) {
       [...$("[data-pictures]").children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === state.values.picture)));
     }
     if (changed.has("picture") || changed.has("draws")) void draw();
-    if (changed.has("batch_size")) sayBatch();
   });
-  function sayBatch() {
-    const n = state.values.batch_size;
-    $("[data-batch-said]").textContent = t("A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.", { n, views: 2 * n, negatives: 2 * n - 2 });
-  }
-  sayBatch();
 
   return {
     /** @param {Specimens} of */
     show(of) {
       showChoice(of);
       void draw();
+    },
+    /** What a batch of the run holds. @param {import("./contrastive.js").Shot} shot */
+    sayBatch({ header }) {
+      const n = header.batch;
+      const words = {
+        simclr: t("A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.", { n, views: 2 * n, negatives: 2 * n - 2 }),
+        moco: t("A batch has N = {n} pictures: one view of each is a query, the other its positive key. The negatives of all queries are the keys in the queue.", { n }),
+        simsiam: t("A batch has N = {n} pictures, so {views} views: each has 1 positive, and there are no negatives.", { n, views: 2 * n }),
+      }[/** @type {"simclr" | "moco" | "simsiam"} */ (header.method)];
+      if ($("[data-batch-said]").textContent !== words) $("[data-batch-said]").textContent = words;
     },
   };
 }

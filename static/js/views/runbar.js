@@ -24,9 +24,11 @@ import { RATES, SPEEDS } from "../core/session.js";
  *   session: Actions,
  *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: () => void) => void},
  *   dice?: boolean,
- * }} options `pace` is the page's state, with `speed` and `fps`
+ *   unit?: (last: number | null) => string,
+ * }} options `pace` is the page's state, with `speed` and `fps`; `unit` names what is counted, if
+ *   it is not training steps: "steps", or "of 20 steps" where the past is on show
  */
-export function runbar(root, { session, pace, dice = true }) {
+export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   const button = (/** @type {string} */ name) => /** @type {HTMLButtonElement} */ ($(`[data-run-${name}]`, root));
   const [play, step, reset, diced, again] = ["play", "step", "reset", "dice", "again"].map(button);
   if (!play || !step || !reset || !diced || !again) throw new Error("the run bar lacks a button");
@@ -105,6 +107,7 @@ export function runbar(root, { session, pace, dice = true }) {
     update(status) {
       const { phase, share, shownStep, step: last } = status;
       const watching = Boolean(pace.values.run);
+      if (playing !== (phase === "running")) hush(!playing);
       playing = phase === "running";
       frames = status.frames;
       root.dataset.phase = phase;
@@ -113,7 +116,7 @@ export function runbar(root, { session, pace, dice = true }) {
       step.disabled ||= phase === "ended" || phase === "connecting";
       speed.disabled = fps.disabled = watching;
       $("[data-run-count]", root).textContent = number(shownStep, 0);
-      $("[data-run-unit]", root).textContent = share === null ? t("steps") : t("of {last} steps", { last: number(last, 0) });
+      $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
       $("[data-run-rate]", root).textContent = playing && status.framesPerSecond
         ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
         : "";
@@ -127,4 +130,16 @@ export function runbar(root, { session, pace, dice = true }) {
       document.removeEventListener("keydown", onKey);
     },
   };
+}
+
+/** @param {number | null} last */
+const stepsOf = (last) => (last === null ? t("steps") : t("of {last} steps", { last: number(last, 0) }));
+
+/**
+ * Sentences that a screen reader speaks when they change are quiet while they change with each
+ * frame, and are spoken again once the run rests.
+ * @param {boolean} playing
+ */
+function hush(playing) {
+  for (const region of document.querySelectorAll("[data-said], .said[aria-live]")) region.setAttribute("aria-live", playing ? "off" : "polite");
 }
