@@ -34,13 +34,13 @@ from app.errors import (
     AlbumRefused,
     AlbumTooLarge,
     DomainError,
-    InvalidInput,
     NotFound,
     can_fail,
 )
 from app.i18n import N_
-from app.images import ENVELOPE, HOUR, at_most
+from app.images import HOUR
 from app.settings import MEBIBYTE, Settings
+from app.uploads import BINARY, upload_body, uploaded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -255,24 +255,7 @@ CANNOT_TAKE = can_fail(
         422: "no file, nothing that can be read, or a zip that is not opened",
     }
 )
-# Described by hand, because the body is read by hand: FastAPI would read all of it first.
-UPLOAD_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}}
-                    },
-                }
-            }
-        },
-    }
-}
+UPLOAD_BODY = upload_body({"type": "array", "items": BINARY})
 
 
 def albums_of(request: Request) -> AlbumStore:
@@ -284,18 +267,8 @@ def albums_of(request: Request) -> AlbumStore:
 async def upload(request: Request) -> AlbumAnswer:
     """Take one zip of pictures, or photos: multipart fields `file`, told by their content."""
     store = albums_of(request)
-    too_large = too_many_bytes(store.settings)
-    limit = store.settings.max_album_bytes + ENVELOPE
-    limited = Request(request.scope, at_most(limit, request, too_large))
-    async with limited.form(max_files=MAX_FILES, max_fields=8, max_part_size=ENVELOPE) as form:
-        for name in form:
-            if name != "file":
-                raise InvalidInput(
-                    N_("“{name}” has a value that is not allowed here."), name, name=name
-                )
-        files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
-        if not files:
-            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
+    limit, too_large = store.settings.max_album_bytes, too_many_bytes(store.settings)
+    async with uploaded(request, limit, too_large, max_files=MAX_FILES) as files:
         album = await to_thread.run_sync(store.add, files, limiter=store.turn)
         return await to_thread.run_sync(answer, album)
 
