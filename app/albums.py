@@ -71,6 +71,7 @@ class AlbumStore:
         self._temporary: TemporaryDirectory[str] | None = None  # there from the first album on
         self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
         self._lock = threading.Lock()
+        self._reading = {name: threading.Lock() for name in ON_DISK}
         self.turn = CapacityLimiter(1)
 
     def close(self) -> None:
@@ -110,17 +111,15 @@ class AlbumStore:
         """What is known of an album, which counts as a use of it. Raises `AlbumGone`, and
         `NotFound` for a data set that this server does not have.
         """
-        with self._lock:
-            self._make_room()
-            known = self._albums.pop(album_id, None)
-            if known:
-                self._albums[album_id] = (known[0], time.monotonic())
-                return known[0]
-        if album_id in ON_DISK:
+        album = self._known(album_id)
+        if album is None and album_id in ON_DISK:
             album = self._from_disk(album_id)
-            self._keep(album)
-            return album
-        raise AlbumGone(
+        if album is None:
+            raise self._gone()
+        return album
+
+    def _gone(self) -> AlbumGone:
+        return AlbumGone(
             N_(
                 "These pictures are no longer here: unused ones are kept for {hours} hours. "
                 "Please choose them again."
@@ -129,13 +128,28 @@ class AlbumStore:
             hours=f"{self.settings.image_hours:g}",
         )
 
+    def _known(self, album_id: str) -> Album | None:
+        with self._lock:
+            self._make_room()
+            known = self._albums.pop(album_id, None)
+            if known is None:
+                return None
+            self._albums[album_id] = (known[0], time.monotonic())
+            return known[0]
+
     def _from_disk(self, name: str) -> Album:
+        """Read a data set once: who comes while another visitor's request reads it waits."""
         from app.disk_data import read
 
-        pixels, labels, classes = read(name, self.settings.data)
-        path = self._folder() / token_hex(16)
-        path.write_bytes(pixels.tobytes() + labels.tobytes())
-        return Album(name, path, len(pixels), classes, 0)
+        with self._reading[name]:
+            album = self._known(name)
+            if album is None:
+                pixels, labels, classes = read(name, self.settings.data)
+                path = self._folder() / token_hex(16)
+                path.write_bytes(pixels.tobytes() + labels.tobytes())
+                album = Album(name, path, len(pixels), classes, 0)
+                self._keep(album)
+            return album
 
     def _keep(self, album: Album) -> None:
         with self._lock:

@@ -4,7 +4,9 @@ import hashlib
 import io
 import pickle
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app.album_decoder import MAX_DEPTH, PATCHES
 from app.album_limits import SIDE
-from app.albums import AlbumStore, pixels_of
+from app.albums import Album, AlbumStore, pixels_of
 from app.errors import AlbumGone
 from app.settings import Settings
 from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, quarters, refused, saved
@@ -222,15 +224,40 @@ def test_cifar_10_is_read_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert labels[:10].tolist() == list(range(10))
 
 
+def in_folder(root: Path, **files: bytes) -> None:
+    """Put files, named by their paths, into the folder of pictures that a server has."""
+    for name, data in files.items():
+        path = root / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def test_a_folder_of_class_folders_is_read_from_disk(tmp_path: Path) -> None:
-    for name, color in (("cats", RED), ("dogs", BLUE)):
-        (tmp_path / "pictures" / name).mkdir(parents=True)
-        (tmp_path / "pictures" / name / "one.png").write_bytes(plain(color, (70, 50)))
+    in_folder(tmp_path, **{"cats/one.png": plain(RED, (70, 50)), "dogs/one.png": plain(BLUE)})
     with client_with(data=tmp_path) as here:
         album = here.get("/api/albums/folder").json()
         assert [row["name"] for row in album["classes"]] == ["cats", "dogs"]
         pixels, _ = pictures(here, album)
         assert (pixels[1] == np.array(BLUE)[:, None, None]).all()
+
+
+def test_a_data_set_that_many_ask_for_at_once_is_read_once(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{kind}/{i}.png": noise("PNG") for kind in "ab" for i in range(20)})
+    store = AlbumStore(Settings(data=tmp_path))
+    visitors = Barrier(8)
+
+    def visit(_: int) -> Album:
+        visitors.wait()
+        return store.get("folder")
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            albums = set(pool.map(visit, range(8)))
+        assert len(albums) == 1
+        (album,) = albums
+        assert list(album.path.parent.iterdir()) == [album.path]
+    finally:
+        store.close()
 
 
 def test_an_album_whose_file_is_gone_is_gone() -> None:
