@@ -109,12 +109,21 @@ def from_zip(file: Path, max_pixels: int, max_side: int) -> Iterator[Entry | Non
             if len(names) > 1 and not class_of(info):
                 yield None
                 continue
-            with archive.open(info) as packed:
-                data = packed.read(MAX_MEMBER + 1)
-            picture = cleaned(BytesIO(data), max_pixels, max_side)
+            picture = cleaned(BytesIO(unpacked(archive, info)), max_pixels, max_side)
             # One folder around everything is no class.
             name = class_of(info) if len(names) > 1 else ""
             yield (bytes_of(middle(picture)), name) if picture else None
+
+
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes; none where it is damaged, which is no reason to refuse the others."""
+    try:
+        with archive.open(info) as packed:
+            return packed.read(MAX_MEMBER + 1)
+    except MemoryError:
+        raise
+    except Exception:  # a wrong checksum, an unknown compression, zlib.error, EOFError and others
+        return b""
 
 
 def from_photos(files: list[Path], max_pixels: int, max_side: int) -> Iterator[Entry | None]:
@@ -156,7 +165,7 @@ def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str
         return {"refused": str(refusal)}
     except MemoryError:
         return {"refused": "heavy"}
-    except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError and others
+    except Exception:  # the zip's directory is damaged: BadZipFile, struct.error and others
         return {"refused": "damaged"}
 
 

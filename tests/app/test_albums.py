@@ -22,9 +22,9 @@ from app.settings import Settings
 from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, quarters, refused, saved
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return buffer.getvalue()
@@ -81,6 +81,31 @@ def test_what_lies_beside_the_class_folders_or_is_damaged_is_left_out_and_told(
     assert (album["count"], album["left_out"]) == (2, 3)
 
 
+def with_bad_checksums(files: dict[str, bytes], *names: str) -> bytes:
+    """A zip whose directory is whole, but whose members of these names are damaged."""
+    data = bytearray(zipped(files, zipfile.ZIP_STORED))
+    for name in names:
+        data[data.index(files[name]) + len(files[name]) // 2] ^= 0xFF
+    return bytes(data)
+
+
+def test_a_damaged_file_in_a_zip_is_left_out_and_the_others_are_taken(client: TestClient) -> None:
+    files = {"r/a.png": plain(RED), "r/b.png": plain(GREEN), "b/c.png": plain(BLUE)}
+    answer = post(client, with_bad_checksums(files, "r/b.png"))
+    assert answer.status_code == 201, answer.text
+    album = answer.json()
+    assert (album["count"], album["left_out"]) == (2, 1)
+    assert pictures(client, album)[1].tolist() == [0, 1]
+
+
+def test_a_zip_with_nothing_but_damaged_files_says_that_none_can_be_read(
+    client: TestClient,
+) -> None:
+    files = {"r/a.png": plain(RED), "b/c.png": plain(BLUE)}
+    answer = post(client, with_bad_checksums(files, *files))
+    assert "no picture in it that can be read" in refused(answer, 422, "album_refused")
+
+
 def test_one_photo_becomes_thousands_of_patches_from_all_over_it(client: TestClient) -> None:
     album = post(client, saved(quarters(400, 300), "JPEG", quality=95)).json()
     assert 0.8 * PATCHES <= album["count"] <= PATCHES
@@ -118,6 +143,11 @@ def locked() -> bytes:
     return bytes(data)
 
 
+def without_directory() -> bytes:
+    data = zipped({"a/b.png": plain(RED)})
+    return data.replace(b"PK\x01\x02", b"PK\x01\x03")
+
+
 HOSTILE = {
     "a bomb": (lambda: zipped({"a/bomb.png": bytes(8 * 2**20)}), 413, "album_too_large"),
     "a picture too large by its header": (
@@ -133,6 +163,7 @@ HOSTILE = {
     "no picture": (lambda: zipped({"a.txt": b"words"}), 422, "album_refused"),
     "nothing": (lambda: zipped({}), 422, "album_refused"),
     "a torn zip": (lambda: zipped({"a/b.png": noise("PNG")})[:-40], 422, "album_refused"),
+    "a damaged directory": (without_directory, 422, "album_refused"),
     "too many entries": (
         lambda: zipped({f"{i}.png": b"" for i in range(5001)}), 413, "album_too_large",
     ),
