@@ -36,6 +36,8 @@ PATCHED = 24  # up to so many photos, patches are cut; of more photos each is on
 PATCHES = 2000  # of all photos together
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
+ON_DISK = ("PNG", "JPEG", "WEBP", "BMP", "PPM", "TIFF")  # whose endings torchvision looks for
+
 Entry = tuple[bytes, str]  # a picture's pixels, the name of its class ("" for none)
 
 
@@ -94,7 +96,11 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def class_of(info: zipfile.ZipInfo) -> str:
     """The folder that a picture lies in."""
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    name = parts[-2] if len(parts) > 1 else ""
+    return shown(parts[-2]) if len(parts) > 1 else ""
+
+
+def shown(name: str) -> str:
+    """A folder's name as a page may show it."""
     return "".join(c for c in name if c.isprintable())[: limits.MAX_NAME]
 
 
@@ -149,6 +155,21 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> "Image | None":
     except MemoryError:
         raise
     except Exception:  # as in `decoder.decode`
+        return None
+
+
+def picture_on_disk(path: str, max_pixels: int) -> bytes | None:
+    """A picture of the server's own data set; None where it is damaged or too large. The server
+    itself reads it, and more formats: it was put there by whoever runs the server.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=ON_DISK) as picture:
+            if picture.width * picture.height > max_pixels:
+                return None
+            return bytes_of(middle(picture.convert("RGB")))
+    except Exception:  # as in `decoder.decode`, and DecompressionBombError
         return None
 
 

@@ -60,7 +60,7 @@ class Album:
     path: Path
     count: int
     classes: tuple[str, ...]
-    left_out: int  # files that were no picture, or damaged
+    left_out: int  # files that were no picture, damaged or too large
 
 
 class AlbumStore:
@@ -108,8 +108,8 @@ class AlbumStore:
         return album
 
     def get(self, album_id: str) -> Album:
-        """What is known of an album, which counts as a use of it. Raises `AlbumGone`, and
-        `NotFound` for a data set that this server does not have.
+        """What is known of an album, which counts as a use of it. Raises `AlbumGone`; for a data
+        set that this server does not have `NotFound`, or any `AlbumError` where it cannot be used.
         """
         album = self._known(album_id)
         if album is None and album_id in ON_DISK:
@@ -144,10 +144,10 @@ class AlbumStore:
         with self._reading[name]:
             album = self._known(name)
             if album is None:
-                pixels, labels, classes = read(name, self.settings.data)
+                data = read(name, self.settings.data, self.settings.max_pixels)
                 path = self._folder() / token_hex(16)
-                path.write_bytes(pixels.tobytes() + labels.tobytes())
-                album = Album(name, path, len(pixels), classes, 0)
+                path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
+                album = Album(name, path, len(data.labels), data.classes, data.left_out)
                 self._keep(album)
             return album
 
@@ -245,7 +245,7 @@ class AlbumAnswer(BaseModel):
     id: str
     count: int
     classes: list[ClassAnswer]
-    left_out: int = Field(description="files that were no picture, or damaged")
+    left_out: int = Field(description="files that were no picture, damaged or too large")
 
 
 def answer(album: Album) -> AlbumAnswer:
@@ -261,7 +261,13 @@ router = APIRouter(prefix="/api/albums", tags=["albums"])
 AlbumId = Annotated[
     str, PathParameter(description="an id that an upload returned; or cifar10, folder")
 ]
-NO_ALBUM = can_fail({404: "no album with that id, or no longer", 422: "not an id"})
+NO_ALBUM = can_fail(
+    {
+        404: "no album with that id, or no longer; no such data set on this server",
+        413: "a data set on the server's disk with too many classes",
+        422: "not an id, or a data set of which nothing can be read",
+    }
+)
 CANNOT_TAKE = can_fail(
     {
         400: "not a well-formed multipart body",

@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import pickle
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +17,11 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from app.album_decoder import MAX_DEPTH, PATCHES
-from app.album_limits import SIDE
+from app.album_limits import MAX_CLASSES, SIDE
 from app.albums import Album, AlbumStore, pixels_of
 from app.errors import AlbumGone
 from app.settings import Settings
-from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, quarters, refused, saved
+from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, png, quarters, refused, saved
 
 
 def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -270,6 +272,65 @@ def test_a_folder_of_class_folders_is_read_from_disk(tmp_path: Path) -> None:
         assert [row["name"] for row in album["classes"]] == ["cats", "dogs"]
         pixels, _ = pictures(here, album)
         assert (pixels[1] == np.array(BLUE)[:, None, None]).all()
+
+
+def test_too_many_class_folders_on_disk_are_told_as_such(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{i}/a.png": plain(RED, (2, 2)) for i in range(MAX_CLASSES + 3)})
+    with client_with(data=tmp_path) as here:
+        for answer in (
+            here.get("/api/albums/folder"),
+            here.post("/api/contrastive/specimens", json={"config": {"data": "folder"}}),
+        ):
+            told = refused(answer, 413, "album_too_large")
+            assert f"{MAX_CLASSES + 3} folders" in told
+            assert f"at most {MAX_CLASSES} " in told
+
+
+def test_damaged_and_too_large_pictures_on_disk_are_left_out_and_counted(tmp_path: Path) -> None:
+    damaged = {
+        "cut short": noise("PNG")[:200], "words": b"no picture at all", "empty": b"",
+        "a bomb by its header": png(20000, 20000, 8, 2, b""),
+        "too many pixels": plain(GREEN, (200, 200)),
+        "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        "one chunk broken": noise("PNG").replace(b"IDAT", b"IDAx"),
+    }  # fmt: skip
+    in_folder(
+        tmp_path,
+        **{f"b/{name}.png": data for name, data in damaged.items()},
+        **{"a/not one picture.jpg": b"\xff\xd8\xff", "b/sound.png": plain(BLUE)},
+        **{"c/thin.png": plain(RED, (1, 9000)), "c/sound.png": plain(RED)},
+    )
+    (tmp_path / "pictures" / "d").mkdir()
+    with client_with(data=tmp_path, max_pixels=10_000) as here:
+        answer = here.get("/api/albums/folder")
+        assert answer.status_code == 200, answer.text
+        album = answer.json()
+        assert album["left_out"] == len(damaged) + 1
+        assert album["classes"] == [{"name": "b", "count": 1}, {"name": "c", "count": 2}]
+        pixels, labels = pictures(here, album)
+        assert labels.tolist() == [0, 1, 1]
+        for picture, color in zip(pixels, (BLUE, RED, RED), strict=True):
+            assert (picture == np.array(color)[:, None, None]).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
+def test_the_name_of_a_folder_on_disk_may_be_any_bytes(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{os.fsdecode(b'cat' + bytes([255, 7]))}/a.png": plain(RED)})
+    with client_with(data=tmp_path) as here:
+        album = here.get("/api/albums/folder").json()
+    assert album["classes"] == [{"name": "cat", "count": 1}]
+
+
+@pytest.mark.parametrize("name", ["", "cats", "cats/words.txt", "cats/damaged.png"])
+def test_a_folder_on_disk_without_a_picture_is_told_to_be_empty(tmp_path: Path, name: str) -> None:
+    (tmp_path / "pictures").mkdir()
+    if "/" in name:
+        in_folder(tmp_path, **{name: b"no picture"})
+    else:
+        (tmp_path / "pictures" / name).mkdir(exist_ok=True)
+    with client_with(data=tmp_path) as here:
+        told = refused(here.get("/api/albums/folder"), 422, "album_refused")
+    assert "no picture that can be read" in told
 
 
 def test_a_data_set_that_many_ask_for_at_once_is_read_once(tmp_path: Path) -> None:
