@@ -31,6 +31,7 @@ from starlette.datastructures import UploadFile
 from app.album_limits import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
 from app.errors import (
     AlbumGone,
+    AlbumKept,
     AlbumRefused,
     AlbumTooLarge,
     DomainError,
@@ -118,6 +119,19 @@ class AlbumStore:
             raise self._gone()
         return album
 
+    def delete(self, album_id: str) -> None:
+        """Forget an album; a run that has read it goes on. Raises `AlbumGone`, or `AlbumKept` for
+        a data set of the server's.
+        """
+        if album_id in ON_DISK:
+            raise AlbumKept(
+                N_("This data set belongs to this server: visitors cannot delete it."), "pictures"
+            )
+        with self._lock:
+            if album_id not in self._albums:
+                raise self._gone()
+            self._remove(album_id)
+
     def _gone(self) -> AlbumGone:
         return AlbumGone(
             N_(
@@ -156,6 +170,9 @@ class AlbumStore:
             self._albums[album.id] = (album, time.monotonic())
             self._make_room()
 
+    def _remove(self, album_id: str) -> None:
+        self._albums.pop(album_id)[0].path.unlink(missing_ok=True)
+
     def _make_room(self) -> None:
         oldest = time.monotonic() - self.settings.image_hours * HOUR
         room = self.settings.image_store_bytes
@@ -165,8 +182,7 @@ class AlbumStore:
             if used >= oldest and not crowded:
                 return
             total -= album.count * PICTURE
-            self._albums.pop(album.id)
-            album.path.unlink(missing_ok=True)
+            self._remove(album.id)
 
 
 def pixels_of(album: Album) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
@@ -268,6 +284,13 @@ NO_ALBUM = can_fail(
         422: "not an id, or a data set of which nothing can be read",
     }
 )
+CANNOT_DELETE = can_fail(
+    {
+        403: "a data set of the server's own",
+        404: "no album with that id, or no longer",
+        422: "not an id",
+    }
+)
 CANNOT_TAKE = can_fail(
     {
         400: "not a well-formed multipart body",
@@ -310,3 +333,9 @@ def pictures(request: Request, album_id: AlbumId) -> Response:
     except FileNotFoundError:
         raise NotFound(N_("There is nothing at this address.")) from None
     return Response(data, media_type="application/octet-stream")
+
+
+@router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
+def forget(request: Request, album_id: AlbumId) -> None:
+    """Forget the pictures at once; a run that learns from them goes on."""
+    albums_of(request).delete(album_id)

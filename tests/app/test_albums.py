@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app import wire
 from app.album_decoder import MAX_DEPTH, PATCHES
 from app.album_limits import MAX_CLASSES, SIDE
 from app.albums import Album, AlbumStore, pixels_of
@@ -213,6 +214,40 @@ def test_a_missing_or_a_foreign_field_is_named(client: TestClient) -> None:
 def test_an_unknown_album_is_gone_in_words(client: TestClient) -> None:
     refused(client.get("/api/albums/nonsense"), 404, "album_gone")
     refused(client.get("/api/albums/nonsense/pictures"), 404, "album_gone")
+
+
+def test_an_album_can_be_deleted_and_leaves_no_file(client: TestClient) -> None:
+    album_id = post(client, plain(RED)).json()["id"]
+    path = client.app.state.albums.get(album_id).path  # type: ignore[attr-defined]
+    assert path.exists()
+    assert client.delete(f"/api/albums/{album_id}").status_code == 204
+    assert not path.exists()
+    refused(client.get(f"/api/albums/{album_id}"), 404, "album_gone")
+    refused(client.delete(f"/api/albums/{album_id}"), 404, "album_gone")
+
+
+@pytest.mark.parametrize("name", ["cifar10", "folder"])
+def test_a_data_set_on_disk_cannot_be_deleted(tmp_path: Path, name: str) -> None:
+    in_folder(tmp_path, **{"cats/a.png": plain(RED)})
+    with client_with(data=tmp_path) as here:
+        assert here.get("/api/albums/folder").status_code == 200
+        told = refused(here.delete(f"/api/albums/{name}"), 403, "album_kept")
+        assert "belongs to this server" in told
+        assert here.get("/api/albums/folder").status_code == 200
+
+
+def test_a_run_goes_on_when_its_pictures_are_deleted() -> None:
+    with client_with() as client:
+        album_id = post(client, saved(quarters(300, 200))).json()["id"]
+        config = {"data": "own", "pictures": album_id, "batch_size": 16}
+        with client.websocket_connect("/api/labs/contrastive/run") as socket:
+            socket.send_json({"type": "start", "config": config})
+            assert socket.receive_json()["type"] == "started"
+            assert client.delete(f"/api/albums/{album_id}").status_code == 204
+            socket.send_json({"type": "next", "steps": 1})
+            assert wire.decode(socket.receive_bytes())[0]["step"] == 1
+            socket.send_json({"type": "start", "config": config})
+            assert socket.receive_json()["error"]["code"] == "album_gone"
 
 
 def test_unused_albums_go_when_there_is_no_room(tmp_path: Path) -> None:
