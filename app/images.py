@@ -57,6 +57,10 @@ class Picture:
     used: float
 
 
+def private_folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
+
+
 class ImageStore:
     """Pictures in a private temporary folder, each until it was unused for too long.
 
@@ -66,13 +70,18 @@ class ImageStore:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._folder = TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
+        self._folder = private_folder()
+        self._closed = False
         self._pictures: dict[str, Picture] = {}  # the longest unused first
         self._lock = threading.Lock()
         self._turn = CapacityLimiter(1)
 
     def close(self) -> None:
-        self._folder.cleanup()
+        """Forget all pictures; the store may be used again."""
+        with self._lock:
+            self._pictures.clear()
+            self._folder.cleanup()
+            self._closed = True
 
     async def put(self, file: IO[bytes]) -> Picture:
         """Take a picture from an open file of the disk, when its turn comes.
@@ -83,7 +92,7 @@ class ImageStore:
 
     def add(self, file: IO[bytes]) -> Picture:
         """`put`, for a caller that may block."""
-        target = Path(self._folder.name) / token_hex(16)
+        target = self._new_file()
         facts = run_decoder(file, target, self.settings)
         if "refused" in facts:
             target.unlink(missing_ok=True)
@@ -95,6 +104,12 @@ class ImageStore:
             self._pictures[picture.id] = picture
             self._make_room()
         return picture
+
+    def _new_file(self) -> Path:
+        with self._lock:
+            if self._closed:
+                self._folder, self._closed = private_folder(), False
+            return Path(self._folder.name) / token_hex(16)
 
     def get(self, image_id: str) -> Picture:
         """What is known of a picture, which counts as a use of it. Raises ImageGone."""
