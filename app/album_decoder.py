@@ -36,6 +36,8 @@ PATCHED = 24  # up to so many photos, patches are cut; of more photos each is on
 PATCHES = 2000  # of all photos together
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
+ON_DISK = ("PNG", "JPEG", "WEBP", "BMP", "PPM", "TIFF")  # whose endings torchvision looks for
+
 Entry = tuple[bytes, str]  # a picture's pixels, the name of its class ("" for none)
 
 
@@ -94,7 +96,11 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def class_of(info: zipfile.ZipInfo) -> str:
     """The folder that a picture lies in."""
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    name = parts[-2] if len(parts) > 1 else ""
+    return shown(parts[-2]) if len(parts) > 1 else ""
+
+
+def shown(name: str) -> str:
+    """A folder's name as a page may show it."""
     return "".join(c for c in name if c.isprintable())[: limits.MAX_NAME]
 
 
@@ -109,12 +115,21 @@ def from_zip(file: Path, max_pixels: int, max_side: int) -> Iterator[Entry | Non
             if len(names) > 1 and not class_of(info):
                 yield None
                 continue
-            with archive.open(info) as packed:
-                data = packed.read(MAX_MEMBER + 1)
-            picture = cleaned(BytesIO(data), max_pixels, max_side)
+            picture = cleaned(BytesIO(unpacked(archive, info)), max_pixels, max_side)
             # One folder around everything is no class.
             name = class_of(info) if len(names) > 1 else ""
             yield (bytes_of(middle(picture)), name) if picture else None
+
+
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes; none where it is damaged, which is no reason to refuse the others."""
+    try:
+        with archive.open(info) as packed:
+            return packed.read(MAX_MEMBER + 1)
+    except MemoryError:
+        raise
+    except Exception:  # a wrong checksum, an unknown compression, zlib.error, EOFError and others
+        return b""
 
 
 def from_photos(files: list[Path], max_pixels: int, max_side: int) -> Iterator[Entry | None]:
@@ -143,6 +158,21 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> "Image | None":
         return None
 
 
+def picture_on_disk(path: str, max_pixels: int) -> bytes | None:
+    """A picture of the server's own data set; None where it is damaged or too large. The server
+    itself reads it, and more formats: it was put there by whoever runs the server.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=ON_DISK) as picture:
+            if picture.width * picture.height > max_pixels:
+                return None
+            return bytes_of(middle(picture.convert("RGB")))
+    except Exception:  # as in `decoder.decode`, and DecompressionBombError
+        return None
+
+
 def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str, object]:
     """Write the album; what it holds, or why it was refused."""
     files = sorted(folder.iterdir(), key=lambda path: int(path.name))
@@ -156,7 +186,7 @@ def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str
         return {"refused": str(refusal)}
     except MemoryError:
         return {"refused": "heavy"}
-    except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError and others
+    except Exception:  # the zip's directory is damaged: BadZipFile, struct.error and others
         return {"refused": "damaged"}
 
 

@@ -31,16 +31,17 @@ from starlette.datastructures import UploadFile
 from app.album_limits import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
 from app.errors import (
     AlbumGone,
+    AlbumKept,
     AlbumRefused,
     AlbumTooLarge,
     DomainError,
-    InvalidInput,
     NotFound,
     can_fail,
 )
 from app.i18n import N_
-from app.images import ENVELOPE, HOUR, at_most
+from app.images import HOUR
 from app.settings import MEBIBYTE, Settings
+from app.uploads import BINARY, upload_body, uploaded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ class Album:
     path: Path
     count: int
     classes: tuple[str, ...]
-    left_out: int  # files that were no picture, or damaged
+    left_out: int  # files that were no picture, damaged or too large
 
 
 class AlbumStore:
@@ -71,6 +72,7 @@ class AlbumStore:
         self._temporary: TemporaryDirectory[str] | None = None  # there from the first album on
         self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
         self._lock = threading.Lock()
+        self._reading = {name: threading.Lock() for name in ON_DISK}
         self.turn = CapacityLimiter(1)
 
     def close(self) -> None:
@@ -107,20 +109,31 @@ class AlbumStore:
         return album
 
     def get(self, album_id: str) -> Album:
-        """What is known of an album, which counts as a use of it. Raises `AlbumGone`, and
-        `NotFound` for a data set that this server does not have.
+        """What is known of an album, which counts as a use of it. Raises `AlbumGone`; for a data
+        set that this server does not have `NotFound`, or any `AlbumError` where it cannot be used.
         """
-        with self._lock:
-            self._make_room()
-            known = self._albums.pop(album_id, None)
-            if known:
-                self._albums[album_id] = (known[0], time.monotonic())
-                return known[0]
-        if album_id in ON_DISK:
+        album = self._known(album_id)
+        if album is None and album_id in ON_DISK:
             album = self._from_disk(album_id)
-            self._keep(album)
-            return album
-        raise AlbumGone(
+        if album is None:
+            raise self._gone()
+        return album
+
+    def delete(self, album_id: str) -> None:
+        """Forget an album; a run that has read it goes on. Raises `AlbumGone`, or `AlbumKept` for
+        a data set of the server's.
+        """
+        if album_id in ON_DISK:
+            raise AlbumKept(
+                N_("This data set belongs to this server: visitors cannot delete it."), "pictures"
+            )
+        with self._lock:
+            if album_id not in self._albums:
+                raise self._gone()
+            self._remove(album_id)
+
+    def _gone(self) -> AlbumGone:
+        return AlbumGone(
             N_(
                 "These pictures are no longer here: unused ones are kept for {hours} hours. "
                 "Please choose them again."
@@ -129,18 +142,36 @@ class AlbumStore:
             hours=f"{self.settings.image_hours:g}",
         )
 
+    def _known(self, album_id: str) -> Album | None:
+        with self._lock:
+            self._make_room()
+            known = self._albums.pop(album_id, None)
+            if known is None:
+                return None
+            self._albums[album_id] = (known[0], time.monotonic())
+            return known[0]
+
     def _from_disk(self, name: str) -> Album:
+        """Read a data set once: who comes while another visitor's request reads it waits."""
         from app.disk_data import read
 
-        pixels, labels, classes = read(name, self.settings.data)
-        path = self._folder() / token_hex(16)
-        path.write_bytes(pixels.tobytes() + labels.tobytes())
-        return Album(name, path, len(pixels), classes, 0)
+        with self._reading[name]:
+            album = self._known(name)
+            if album is None:
+                data = read(name, self.settings.data, self.settings.max_pixels)
+                path = self._folder() / token_hex(16)
+                path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
+                album = Album(name, path, len(data.labels), data.classes, data.left_out)
+                self._keep(album)
+            return album
 
     def _keep(self, album: Album) -> None:
         with self._lock:
             self._albums[album.id] = (album, time.monotonic())
             self._make_room()
+
+    def _remove(self, album_id: str) -> None:
+        self._albums.pop(album_id)[0].path.unlink(missing_ok=True)
 
     def _make_room(self) -> None:
         oldest = time.monotonic() - self.settings.image_hours * HOUR
@@ -151,8 +182,7 @@ class AlbumStore:
             if used >= oldest and not crowded:
                 return
             total -= album.count * PICTURE
-            self._albums.pop(album.id)
-            album.path.unlink(missing_ok=True)
+            self._remove(album.id)
 
 
 def pixels_of(album: Album) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
@@ -231,7 +261,7 @@ class AlbumAnswer(BaseModel):
     id: str
     count: int
     classes: list[ClassAnswer]
-    left_out: int = Field(description="files that were no picture, or damaged")
+    left_out: int = Field(description="files that were no picture, damaged or too large")
 
 
 def answer(album: Album) -> AlbumAnswer:
@@ -247,7 +277,20 @@ router = APIRouter(prefix="/api/albums", tags=["albums"])
 AlbumId = Annotated[
     str, PathParameter(description="an id that an upload returned; or cifar10, folder")
 ]
-NO_ALBUM = can_fail({404: "no album with that id, or no longer", 422: "not an id"})
+NO_ALBUM = can_fail(
+    {
+        404: "no album with that id, or no longer; no such data set on this server",
+        413: "a data set on the server's disk with too many classes",
+        422: "not an id, or a data set of which nothing can be read",
+    }
+)
+CANNOT_DELETE = can_fail(
+    {
+        403: "a data set of the server's own",
+        404: "no album with that id, or no longer",
+        422: "not an id",
+    }
+)
 CANNOT_TAKE = can_fail(
     {
         400: "not a well-formed multipart body",
@@ -255,24 +298,7 @@ CANNOT_TAKE = can_fail(
         422: "no file, nothing that can be read, or a zip that is not opened",
     }
 )
-# Described by hand, because the body is read by hand: FastAPI would read all of it first.
-UPLOAD_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}}
-                    },
-                }
-            }
-        },
-    }
-}
+UPLOAD_BODY = upload_body({"type": "array", "items": BINARY})
 
 
 def albums_of(request: Request) -> AlbumStore:
@@ -284,18 +310,8 @@ def albums_of(request: Request) -> AlbumStore:
 async def upload(request: Request) -> AlbumAnswer:
     """Take one zip of pictures, or photos: multipart fields `file`, told by their content."""
     store = albums_of(request)
-    too_large = too_many_bytes(store.settings)
-    limit = store.settings.max_album_bytes + ENVELOPE
-    limited = Request(request.scope, at_most(limit, request, too_large))
-    async with limited.form(max_files=MAX_FILES, max_fields=8, max_part_size=ENVELOPE) as form:
-        for name in form:
-            if name != "file":
-                raise InvalidInput(
-                    N_("“{name}” has a value that is not allowed here."), name, name=name
-                )
-        files = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
-        if not files:
-            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
+    limit, too_large = store.settings.max_album_bytes, too_many_bytes(store.settings)
+    async with uploaded(request, limit, too_large, max_files=MAX_FILES) as files:
         album = await to_thread.run_sync(store.add, files, limiter=store.turn)
         return await to_thread.run_sync(answer, album)
 
@@ -317,3 +333,9 @@ def pictures(request: Request, album_id: AlbumId) -> Response:
     except FileNotFoundError:
         raise NotFound(N_("There is nothing at this address.")) from None
     return Response(data, media_type="application/octet-stream")
+
+
+@router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
+def forget(request: Request, album_id: AlbumId) -> None:
+    """Forget the pictures at once; a run that learns from them goes on."""
+    albums_of(request).delete(album_id)

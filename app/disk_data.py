@@ -1,15 +1,17 @@
 """Data sets that the server's own disk has: CIFAR-10, and a folder of class folders.
 
-They are read by torchvision from where `VITRINE_DATA` points; nothing is downloaded.
+torchvision finds them where `VITRINE_DATA` points; nothing is downloaded.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.album_limits import MAX_CLASSES, MAX_NAME, MAX_PICTURES, SIDE
-from app.errors import NotFound
+from app.album_decoder import picture_on_disk, shown
+from app.album_limits import MAX_CLASSES, MAX_PICTURES, SIDE
+from app.errors import AlbumRefused, AlbumTooLarge, NotFound
 from app.i18n import N_, LazyText
 
 MISSING: dict[str, LazyText] = {
@@ -24,16 +26,30 @@ MISSING: dict[str, LazyText] = {
         "naming the folder around it."
     ),
 }
-Data = tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[str, ...]]
+EMPTY = N_(
+    "The folder of pictures on this server holds no picture that can be read. Put one folder for "
+    "each class, with its pictures inside, into it."
+)
+MANY = N_(
+    "The folder of pictures on this server has {found} folders with pictures: at most {classes} "
+    "can be classes."
+)
 
 
-def read(name: str, root: Path | None) -> Data:
-    """Pictures uint8 [N, 3, 32, 32], classes [N] and their names. Raises `NotFound`, with how to
-    get it, where the data set is not there.
+class Data(NamedTuple):
+    pixels: NDArray[np.uint8]  # [N, 3, 32, 32]
+    labels: NDArray[np.uint8]  # [N]
+    classes: tuple[str, ...]
+    left_out: int  # files that are damaged, or too large
+
+
+def read(name: str, root: Path | None, max_pixels: int) -> Data:
+    """The data set in `root`. Raises `NotFound`, with how to get it, where it is not there; and
+    `AlbumRefused` or `AlbumTooLarge` where nothing in it can be read, or it has too many classes.
     """
     if root is not None:
         try:
-            return cifar10(root) if name == "cifar10" else folder(root / "pictures")
+            return cifar10(root) if name == "cifar10" else folder(root / "pictures", max_pixels)
         except (RuntimeError, OSError):  # torchvision's words for "not there", or not readable
             pass
     raise NotFound(MISSING[name], "data")
@@ -46,22 +62,40 @@ def cifar10(root: Path) -> Data:
     found = CIFAR10(root, train=True, download=False)
     pixels = found.data[:MAX_PICTURES].transpose(0, 3, 1, 2)
     labels = np.array(found.targets[:MAX_PICTURES], np.uint8)
-    return np.ascontiguousarray(pixels), labels, tuple(found.classes)
+    return Data(np.ascontiguousarray(pixels), labels, tuple(found.classes), 0)
 
 
-def folder(root: Path) -> Data:
-    """Pictures of class folders, as torchvision's ImageFolder finds them, spread over all."""
+def folder(root: Path, max_pixels: int) -> Data:
+    """Pictures of class folders, spread over all. A folder without pictures is no class."""
+    files = pictures_in(root)
+    found = len({name for _, name in files})
+    if found > MAX_CLASSES:
+        raise AlbumTooLarge(MANY, "data", found=found, classes=MAX_CLASSES)
+    chosen = np.linspace(0, len(files) - 1, min(len(files), MAX_PICTURES)).round().astype(int)
+    pixels, folders = [], []
+    for path, name in (files[index] for index in chosen):
+        small = picture_on_disk(path, max_pixels)
+        if small is not None:
+            pixels.append(small)
+            folders.append(name)
+    if not pixels:
+        raise AlbumRefused(EMPTY, "data")
+    names, labels = np.unique(folders, return_inverse=True)
+    return Data(
+        np.frombuffer(b"".join(pixels), np.uint8).reshape(-1, 3, SIDE, SIDE),
+        labels.astype(np.uint8),
+        tuple(shown(name) for name in names.tolist()),
+        len(chosen) - len(pixels),
+    )
+
+
+def pictures_in(root: Path) -> list[tuple[str, str]]:
+    """Files that may be pictures, each with its class folder, as torchvision's ImageFolder finds
+    them. Raises `OSError` where `root` is no folder.
+    """
     from torchvision.datasets import ImageFolder
-    from torchvision.transforms.v2 import CenterCrop, Compose, Resize
 
-    found = ImageFolder(str(root), transform=Compose([Resize(SIDE), CenterCrop(SIDE)]))
-    if len(found.classes) > MAX_CLASSES:
-        raise RuntimeError("too many classes")
-    chosen = np.linspace(0, len(found) - 1, min(len(found), MAX_PICTURES)).round().astype(int)
-    pixels, labels = [], []
-    for index in chosen:
-        picture, label = found[int(index)]
-        pixels.append(np.asarray(picture.convert("RGB"), np.uint8).transpose(2, 0, 1))
-        labels.append(label)
-    names = tuple(name[:MAX_NAME] for name in found.classes)
-    return np.stack(pixels), np.array(labels, np.uint8), names
+    if not any(entry.is_dir() for entry in root.iterdir()):
+        return []
+    found = ImageFolder(str(root), allow_empty=True)
+    return [(path, found.classes[label]) for path, label in found.samples]

@@ -10,6 +10,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 ├── AlbumError
 │   ├── AlbumTooLarge   413     too many bytes, pictures or classes, or a bomb
 │   ├── AlbumRefused    422     no pictures, locked, damaged, or names that point elsewhere
+│   ├── AlbumKept       403     the server's own data set, which no visitor may delete
 │   └── AlbumGone       404     no album with that id, or no longer
 ├── NotFound            404
 ├── ModelNotInstalled   409     weights that this machine does not have; says the command
@@ -91,6 +92,10 @@ class AlbumTooLarge(AlbumError):
 
 class AlbumRefused(AlbumError):
     code, status = "album_refused", 422
+
+
+class AlbumKept(AlbumError):
+    code, status = "album_kept", 403
 
 
 class AlbumGone(AlbumError):

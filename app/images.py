@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -23,21 +22,18 @@ from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 from pydantic import BaseModel
-from starlette.datastructures import UploadFile
-from starlette.types import Message
 
 from app.errors import (
-    DomainError,
     ImageDamaged,
     ImageError,
     ImageFormat,
     ImageGone,
     ImageTooLarge,
-    InvalidInput,
     can_fail,
 )
 from app.i18n import N_
 from app.settings import MEBIBYTE, Settings
+from app.uploads import BINARY, upload_body, uploaded
 
 if TYPE_CHECKING:  # the home page is served before numpy is loaded
     import numpy as np
@@ -45,7 +41,6 @@ if TYPE_CHECKING:  # the home page is served before numpy is loaded
 
 DECODER = Path(__file__).with_name("decoder.py")
 DECODE_SECONDS = 4.5  # for starting the process, too; a visitor waits at most 5
-ENVELOPE = 64 * 1024  # bytes of a multipart body beside the file
 HOUR = 3600
 
 
@@ -62,6 +57,10 @@ class Picture:
     used: float
 
 
+def private_folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
+
+
 class ImageStore:
     """Pictures in a private temporary folder, each until it was unused for too long.
 
@@ -71,13 +70,18 @@ class ImageStore:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._folder = TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
+        self._folder = private_folder()
+        self._closed = False
         self._pictures: dict[str, Picture] = {}  # the longest unused first
         self._lock = threading.Lock()
         self._turn = CapacityLimiter(1)
 
     def close(self) -> None:
-        self._folder.cleanup()
+        """Forget all pictures; the store may be used again."""
+        with self._lock:
+            self._pictures.clear()
+            self._folder.cleanup()
+            self._closed = True
 
     async def put(self, file: IO[bytes]) -> Picture:
         """Take a picture from an open file of the disk, when its turn comes.
@@ -88,7 +92,7 @@ class ImageStore:
 
     def add(self, file: IO[bytes]) -> Picture:
         """`put`, for a caller that may block."""
-        target = Path(self._folder.name) / token_hex(16)
+        target = self._new_file()
         facts = run_decoder(file, target, self.settings)
         if "refused" in facts:
             target.unlink(missing_ok=True)
@@ -100,6 +104,12 @@ class ImageStore:
             self._pictures[picture.id] = picture
             self._make_room()
         return picture
+
+    def _new_file(self) -> Path:
+        with self._lock:
+            if self._closed:
+                self._folder, self._closed = private_folder(), False
+            return Path(self._folder.name) / token_hex(16)
 
     def get(self, image_id: str) -> Picture:
         """What is known of a picture, which counts as a use of it. Raises ImageGone."""
@@ -244,28 +254,10 @@ CANNOT_TAKE = can_fail(
     }
 )
 MEDIA_TYPES = ("image/png", "image/jpeg")
-IMAGE_BYTES: dict[str, Any] = {
-    media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES
-}
-# Described by hand, because the body is read by hand: FastAPI would read all of it first.
-UPLOAD_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                },
-                "encoding": {
-                    "file": {"contentType": "image/png, image/jpeg, image/webp, image/gif"}
-                },
-            }
-        },
-    }
-}
+IMAGE_BYTES: dict[str, Any] = {media_type: {"schema": BINARY} for media_type in MEDIA_TYPES}
+UPLOAD_BODY = upload_body(
+    BINARY, encoding={"file": {"contentType": "image/png, image/jpeg, image/webp, image/gif"}}
+)
 HEADERS = {
     "Cache-Control": f"private, max-age={6 * HOUR}, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -277,43 +269,15 @@ def images_of(request: Request) -> ImageStore:
     return store
 
 
-def at_most(limit: int, request: Request, error: DomainError) -> Callable[[], Awaitable[Message]]:
-    """The request's body, which raises `error` as soon as more than `limit` bytes have come."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise error
-    seen = 0
-
-    async def receive() -> Message:
-        nonlocal seen
-        message = await request.receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise error
-        return message
-
-    return receive
-
-
 @router.post("", status_code=201, responses=CANNOT_TAKE, openapi_extra=UPLOAD_BODY)
 async def upload(request: Request) -> ImageAnswer:
     """Take a picture: multipart field `file`; PNG, JPEG, WebP or GIF, told by its content."""
     store = images_of(request)
-    limit = store.settings.max_upload_bytes
-    too_large = too_many_bytes(store.settings)
-    limited = Request(request.scope, at_most(limit + ENVELOPE, request, too_large))
-    async with limited.form(max_files=1, max_fields=8, max_part_size=ENVELOPE) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(N_("“{name}” is missing."), "file", name="file")
-        for name in form:
-            if name != "file":
-                raise InvalidInput(
-                    N_("“{name}” has a value that is not allowed here."), name, name=name
-                )
-        if (file.size or 0) > limit:
+    limit, too_large = store.settings.max_upload_bytes, too_many_bytes(store.settings)
+    async with uploaded(request, limit, too_large, max_files=1) as files:
+        if (files[0].size or 0) > limit:
             raise too_large
-        return answer(await store.put(file.file))
+        return answer(await store.put(files[0].file))
 
 
 @router.get(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from app.albums import Album, pixels_of
 from app.digits import WHITE, digits
@@ -42,15 +44,30 @@ def pictures_of(config: ContrastiveConfig, album: Album | None) -> Pictures:
     return from_album(album, config.count, config.seed)
 
 
-@lru_cache(maxsize=4)
+_table = threading.Lock()
+_locks: WeakValueDictionary[tuple[str, int, int], threading.Lock] = WeakValueDictionary()
+
+
 def built_in(data: str, count: int, seed: int) -> Pictures:
+    """Drawn once. When a room opens the page at the same moment, every page would draw the same
+    scenes, which takes seconds; so they wait for the first. Other settings do not wait.
+    """
+    key = (data, count, seed)
+    with _table:
+        lock = _locks.setdefault(key, threading.Lock())
+    with lock:
+        return drawn(*key)
+
+
+@lru_cache(maxsize=4)
+def drawn(data: str, count: int, seed: int) -> Pictures:
     from models.contrastive_study import Pictures
     from models.scenes import SHAPES, draw_scenes
 
     if data == "digits":
         return split(*digit_pictures(), len(DIGITS), count, seed)
-    drawn = draw_scenes(count + TEST, seed, SIDE)
-    x, y = drawn.images, drawn.labels
+    scenes = draw_scenes(count + TEST, seed, SIDE)
+    x, y = scenes.images, scenes.labels
     return Pictures(x[:count], y[:count], x[count:], y[count:], len(SHAPES))
 
 

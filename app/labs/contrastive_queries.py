@@ -20,7 +20,13 @@ DRAWN = ("angle", "brightness", "contrast", "saturation", "hue", "blur", "noise"
 
 BINARY = {
     200: {"content": {wire.MEDIA_TYPE: {}}, "description": "a frame, see app/wire.py"},
-    **can_fail({**BAD_BODY, 404: "an album, or a data set, that is not here"}),
+    **can_fail(
+        {
+            **BAD_BODY,
+            404: "an album, or a data set, that is not here",
+            413: "a data set on the server's disk with too many classes",
+        }
+    ),
 }
 router = APIRouter(tags=["contrastive"])
 

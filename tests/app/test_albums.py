@@ -2,9 +2,13 @@
 
 import hashlib
 import io
+import os
 import pickle
+import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -12,17 +16,18 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app import wire
 from app.album_decoder import MAX_DEPTH, PATCHES
-from app.album_limits import SIDE
-from app.albums import AlbumStore, pixels_of
+from app.album_limits import MAX_CLASSES, SIDE
+from app.albums import Album, AlbumStore, pixels_of
 from app.errors import AlbumGone
 from app.settings import Settings
-from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, quarters, refused, saved
+from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, png, quarters, refused, saved
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return buffer.getvalue()
@@ -79,6 +84,31 @@ def test_what_lies_beside_the_class_folders_or_is_damaged_is_left_out_and_told(
     assert (album["count"], album["left_out"]) == (2, 3)
 
 
+def with_bad_checksums(files: dict[str, bytes], *names: str) -> bytes:
+    """A zip whose directory is whole, but whose members of these names are damaged."""
+    data = bytearray(zipped(files, zipfile.ZIP_STORED))
+    for name in names:
+        data[data.index(files[name]) + len(files[name]) // 2] ^= 0xFF
+    return bytes(data)
+
+
+def test_a_damaged_file_in_a_zip_is_left_out_and_the_others_are_taken(client: TestClient) -> None:
+    files = {"r/a.png": plain(RED), "r/b.png": plain(GREEN), "b/c.png": plain(BLUE)}
+    answer = post(client, with_bad_checksums(files, "r/b.png"))
+    assert answer.status_code == 201, answer.text
+    album = answer.json()
+    assert (album["count"], album["left_out"]) == (2, 1)
+    assert pictures(client, album)[1].tolist() == [0, 1]
+
+
+def test_a_zip_with_nothing_but_damaged_files_says_that_none_can_be_read(
+    client: TestClient,
+) -> None:
+    files = {"r/a.png": plain(RED), "b/c.png": plain(BLUE)}
+    answer = post(client, with_bad_checksums(files, *files))
+    assert "no picture in it that can be read" in refused(answer, 422, "album_refused")
+
+
 def test_one_photo_becomes_thousands_of_patches_from_all_over_it(client: TestClient) -> None:
     album = post(client, saved(quarters(400, 300), "JPEG", quality=95)).json()
     assert 0.8 * PATCHES <= album["count"] <= PATCHES
@@ -116,6 +146,11 @@ def locked() -> bytes:
     return bytes(data)
 
 
+def without_directory() -> bytes:
+    data = zipped({"a/b.png": plain(RED)})
+    return data.replace(b"PK\x01\x02", b"PK\x01\x03")
+
+
 HOSTILE = {
     "a bomb": (lambda: zipped({"a/bomb.png": bytes(8 * 2**20)}), 413, "album_too_large"),
     "a picture too large by its header": (
@@ -131,6 +166,7 @@ HOSTILE = {
     "no picture": (lambda: zipped({"a.txt": b"words"}), 422, "album_refused"),
     "nothing": (lambda: zipped({}), 422, "album_refused"),
     "a torn zip": (lambda: zipped({"a/b.png": noise("PNG")})[:-40], 422, "album_refused"),
+    "a damaged directory": (without_directory, 422, "album_refused"),
     "too many entries": (
         lambda: zipped({f"{i}.png": b"" for i in range(5001)}), 413, "album_too_large",
     ),
@@ -180,6 +216,40 @@ def test_an_unknown_album_is_gone_in_words(client: TestClient) -> None:
     refused(client.get("/api/albums/nonsense/pictures"), 404, "album_gone")
 
 
+def test_an_album_can_be_deleted_and_leaves_no_file(client: TestClient) -> None:
+    album_id = post(client, plain(RED)).json()["id"]
+    path = client.app.state.albums.get(album_id).path  # type: ignore[attr-defined]
+    assert path.exists()
+    assert client.delete(f"/api/albums/{album_id}").status_code == 204
+    assert not path.exists()
+    refused(client.get(f"/api/albums/{album_id}"), 404, "album_gone")
+    refused(client.delete(f"/api/albums/{album_id}"), 404, "album_gone")
+
+
+@pytest.mark.parametrize("name", ["cifar10", "folder"])
+def test_a_data_set_on_disk_cannot_be_deleted(tmp_path: Path, name: str) -> None:
+    in_folder(tmp_path, **{"cats/a.png": plain(RED)})
+    with client_with(data=tmp_path) as here:
+        assert here.get("/api/albums/folder").status_code == 200
+        told = refused(here.delete(f"/api/albums/{name}"), 403, "album_kept")
+        assert "belongs to this server" in told
+        assert here.get("/api/albums/folder").status_code == 200
+
+
+def test_a_run_goes_on_when_its_pictures_are_deleted() -> None:
+    with client_with() as client:
+        album_id = post(client, saved(quarters(300, 200))).json()["id"]
+        config = {"data": "own", "pictures": album_id, "batch_size": 16}
+        with client.websocket_connect("/api/labs/contrastive/run") as socket:
+            socket.send_json({"type": "start", "config": config})
+            assert socket.receive_json()["type"] == "started"
+            assert client.delete(f"/api/albums/{album_id}").status_code == 204
+            socket.send_json({"type": "next", "steps": 1})
+            assert wire.decode(socket.receive_bytes())[0]["step"] == 1
+            socket.send_json({"type": "start", "config": config})
+            assert socket.receive_json()["error"]["code"] == "album_gone"
+
+
 def test_unused_albums_go_when_there_is_no_room(tmp_path: Path) -> None:
     with client_with(image_store_bytes=20 * 3 * SIDE * SIDE) as small:
         first, second = (post(small, *[plain(RED)] * 25).json() for _ in range(2))
@@ -222,15 +292,99 @@ def test_cifar_10_is_read_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert labels[:10].tolist() == list(range(10))
 
 
+def in_folder(root: Path, **files: bytes) -> None:
+    """Put files, named by their paths, into the folder of pictures that a server has."""
+    for name, data in files.items():
+        path = root / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def test_a_folder_of_class_folders_is_read_from_disk(tmp_path: Path) -> None:
-    for name, color in (("cats", RED), ("dogs", BLUE)):
-        (tmp_path / "pictures" / name).mkdir(parents=True)
-        (tmp_path / "pictures" / name / "one.png").write_bytes(plain(color, (70, 50)))
+    in_folder(tmp_path, **{"cats/one.png": plain(RED, (70, 50)), "dogs/one.png": plain(BLUE)})
     with client_with(data=tmp_path) as here:
         album = here.get("/api/albums/folder").json()
         assert [row["name"] for row in album["classes"]] == ["cats", "dogs"]
         pixels, _ = pictures(here, album)
         assert (pixels[1] == np.array(BLUE)[:, None, None]).all()
+
+
+def test_too_many_class_folders_on_disk_are_told_as_such(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{i}/a.png": plain(RED, (2, 2)) for i in range(MAX_CLASSES + 3)})
+    with client_with(data=tmp_path) as here:
+        for answer in (
+            here.get("/api/albums/folder"),
+            here.post("/api/contrastive/specimens", json={"config": {"data": "folder"}}),
+        ):
+            told = refused(answer, 413, "album_too_large")
+            assert f"{MAX_CLASSES + 3} folders" in told
+            assert f"at most {MAX_CLASSES} " in told
+
+
+def test_damaged_and_too_large_pictures_on_disk_are_left_out_and_counted(tmp_path: Path) -> None:
+    damaged = {
+        "cut short": noise("PNG")[:200], "words": b"no picture at all", "empty": b"",
+        "a bomb by its header": png(20000, 20000, 8, 2, b""),
+        "too many pixels": plain(GREEN, (200, 200)),
+        "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        "one chunk broken": noise("PNG").replace(b"IDAT", b"IDAx"),
+    }  # fmt: skip
+    in_folder(
+        tmp_path,
+        **{f"b/{name}.png": data for name, data in damaged.items()},
+        **{"a/not one picture.jpg": b"\xff\xd8\xff", "b/sound.png": plain(BLUE)},
+        **{"c/thin.png": plain(RED, (1, 9000)), "c/sound.png": plain(RED)},
+    )
+    (tmp_path / "pictures" / "d").mkdir()
+    with client_with(data=tmp_path, max_pixels=10_000) as here:
+        answer = here.get("/api/albums/folder")
+        assert answer.status_code == 200, answer.text
+        album = answer.json()
+        assert album["left_out"] == len(damaged) + 1
+        assert album["classes"] == [{"name": "b", "count": 1}, {"name": "c", "count": 2}]
+        pixels, labels = pictures(here, album)
+        assert labels.tolist() == [0, 1, 1]
+        for picture, color in zip(pixels, (BLUE, RED, RED), strict=True):
+            assert (picture == np.array(color)[:, None, None]).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
+def test_the_name_of_a_folder_on_disk_may_be_any_bytes(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{os.fsdecode(b'cat' + bytes([255, 7]))}/a.png": plain(RED)})
+    with client_with(data=tmp_path) as here:
+        album = here.get("/api/albums/folder").json()
+    assert album["classes"] == [{"name": "cat", "count": 1}]
+
+
+@pytest.mark.parametrize("name", ["", "cats", "cats/words.txt", "cats/damaged.png"])
+def test_a_folder_on_disk_without_a_picture_is_told_to_be_empty(tmp_path: Path, name: str) -> None:
+    (tmp_path / "pictures").mkdir()
+    if "/" in name:
+        in_folder(tmp_path, **{name: b"no picture"})
+    else:
+        (tmp_path / "pictures" / name).mkdir(exist_ok=True)
+    with client_with(data=tmp_path) as here:
+        told = refused(here.get("/api/albums/folder"), 422, "album_refused")
+    assert "no picture that can be read" in told
+
+
+def test_a_data_set_that_many_ask_for_at_once_is_read_once(tmp_path: Path) -> None:
+    in_folder(tmp_path, **{f"{kind}/{i}.png": noise("PNG") for kind in "ab" for i in range(20)})
+    store = AlbumStore(Settings(data=tmp_path))
+    visitors = Barrier(8)
+
+    def visit(_: int) -> Album:
+        visitors.wait()
+        return store.get("folder")
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            albums = set(pool.map(visit, range(8)))
+        assert len(albums) == 1
+        (album,) = albums
+        assert list(album.path.parent.iterdir()) == [album.path]
+    finally:
+        store.close()
 
 
 def test_an_album_whose_file_is_gone_is_gone() -> None:

@@ -114,6 +114,14 @@ def test_closing_the_store_leaves_nothing_on_the_disk() -> None:
     assert not folder.exists()
 
 
+def test_an_application_that_ended_and_starts_again_takes_pictures_again() -> None:
+    client = client_with()
+    for _ in range(2):
+        with client:
+            assert client.get(post(client, noise("PNG")).json()["url"]).status_code == 200
+    assert not client.app.state.images._pictures  # type: ignore[attr-defined]
+
+
 # --- samples ----------------------------------------------------------------------------------
 
 

@@ -174,20 +174,71 @@ def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage, tmp_path: Pat
     expect(page.locator("[data-matrix] canvas")).to_be_visible()
 
 
-def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}")
-    file = tmp_path / "mine.zip"
+def own_zip(folder: Path) -> Path:
+    file = folder / "mine.zip"
     with zipfile.ZipFile(file, "w") as archive:
         for name, color in (("red", (200, 30, 20)), ("blue", (20, 60, 200))):
             for i in range(15):
                 buffer = io.BytesIO()
                 Image.new("RGB", (40 + i, 36), color).save(buffer, "PNG")
                 archive.writestr(f"{name}/{i}.png", buffer.getvalue())
-    page.locator("[data-files]").set_input_files(file)
+    return file
+
+
+def pictures_in(url: str) -> str:
+    found = re.search(r"pictures=(\w{32})", url)
+    assert found
+    return found[1]
+
+
+def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}")
+    page.locator("[data-files]").set_input_files(own_zip(tmp_path))
     expect(page.locator("[data-own-said]")).to_contain_text("red (15), blue (15)")
     expect(page).to_have_url(re.compile("data=own.*pictures=|pictures=.*data=own"))
     until(page, 2)
     expect(page.locator("[data-pictures] button")).to_have_count(6)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "told"),
+    [("en", "Delete these pictures", "are deleted"), ("zh", "删除这些图片", "已从服务器上删除")],
+)
+def test_own_pictures_are_deleted_and_the_scenes_come_back(
+    open_page: OpenPage, address: str, tmp_path: Path, language: str, name: str, told: str
+) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}")
+    button = page.get_by_role("button", name=name)
+    expect(button).to_be_hidden()
+    page.locator("[data-files]").set_input_files(own_zip(tmp_path))
+    expect(page.locator("[data-pictures] button")).to_have_count(6)
+    expect(page).to_have_url(re.compile(r"pictures=\w{32}"))
+    album = f"{address}/api/albums/{pictures_in(page.url)}"
+    assert page.request.get(album).status == 200
+    page.reload()  # whoever comes back later, or by the link, may delete them as well
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.locator("[data-own-said]")).to_contain_text(told)
+    expect(button).to_be_hidden()
+    expect(page.locator("[data-files]")).to_be_focused()
+    expect(page).not_to_have_url(re.compile("pictures=|data="))
+    assert page.request.get(album).status == 404
+    expect(page.locator("[data-pictures] button")).not_to_have_count(6)
+    until(page, 2)
+
+
+def test_pictures_that_someone_else_deleted_say_so_and_the_scenes_come_back(
+    open_page: OpenPage, watch: Watch, address: str, tmp_path: Path
+) -> None:
+    watch.allowed.add("404")
+    page = open_page(f"/labs/contrastive?{QUICK}")
+    page.locator("[data-files]").set_input_files(own_zip(tmp_path))
+    expect(page).to_have_url(re.compile(r"pictures=\w{32}"))
+    assert page.request.delete(f"{address}/api/albums/{pictures_in(page.url)}").status == 204
+    page.locator("[data-own-delete]").click()
+    expect(page.locator("[data-own-said]")).to_contain_text("no longer here")
+    expect(page.locator("[data-own-delete]")).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("pictures=|data="))
 
 
 def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(

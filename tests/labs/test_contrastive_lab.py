@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from app.lab import Ask
 from app.labs.contrastive import LAB, REPETITIONS, run
 from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
 from app.labs.contrastive_data import album_of, pictures_of, settings_of
+from models.contrastive_study import Pictures
 from models.contrastive_training import Contrast
 from models.encoder import Encoder, Predictor, Projector
 from tests.app.pictures import BLUE, RED, client_with, quarters, refused, saved
@@ -225,6 +228,18 @@ def test_parameters_are_those_that_are_trained(method: str, projector: str) -> N
 
 
 # --- Pictures of one's own ----------------------------------------------------------------------
+
+
+def test_scenes_that_many_ask_for_at_once_are_drawn_once() -> None:
+    visitors = Barrier(4)
+
+    def visit(_: int) -> Pictures:
+        visitors.wait()
+        return pictures_of(config_of(seed=4321), None)
+
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(visit, range(4)))
+    assert all(pictures is seen[0] for pictures in seen)
 
 
 def test_own_pictures_have_to_be_chosen_first(client: TestClient) -> None:

@@ -61,7 +61,7 @@ const worth = worthPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
 ownPart(state);
 if (session.watched) {
-  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-map=tsne]")) control.setAttribute("disabled", "");
+  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [data-map=tsne]")) control.setAttribute("disabled", "");
 }
 
 /** @param {Shot} frame @param {boolean} past */

@@ -4,19 +4,32 @@ import { ApiError, json, uploadFiles } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 
+/** @param {string} album */
+const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
+
 /** @param {import("../core/state.js").State} state */
 export function ownPart(state) {
   const input = /** @type {HTMLInputElement} */ ($("[data-files]"));
   const said = $("[data-own-said]");
+  const remove = /** @type {HTMLButtonElement} */ ($("[data-own-delete]"));
   const progress = /** @type {HTMLProgressElement} */ ($("[data-progress]"));
 
-  /** @param {{count: number, classes: {name: string, count: number}[], left_out: number}} album */
+  let here = ""; // the album that the server has told of
+
+  /** @param {{id: string, count: number, classes: {name: string, count: number}[], left_out: number}} album */
   function tell(album) {
+    here = album.id;
+    showRemove();
     const words = [t("{count} pictures, 32 × 32.", { count: number(album.count, 0) })];
     if (album.classes.length) words.push(t("Classes: {names}.", { names: album.classes.map((one) => `${one.name} (${number(one.count, 0)})`).join(", ") }));
     else words.push(t("No classes: learning needs none, only the test at the end does."));
     if (album.left_out) words.push(t("{count} files were left out: no picture, damaged, or beside the folders.", { count: album.left_out }));
     said.textContent = words.join(" ");
+  }
+  // Where other pictures are on show, nobody would know which ones it deletes.
+  function showRemove() {
+    const { data, pictures } = state.values;
+    remove.hidden = data !== "own" || pictures === "" || pictures !== here;
   }
   /** @param {unknown} error */
   function complain(error) {
@@ -31,14 +44,34 @@ export function ownPart(state) {
     progress.value = 0;
     try {
       const album = await uploadFiles("/api/albums", files, (share) => (progress.value = share));
-      tell(album);
       state.set({ data: "own", pictures: album.id, picture: 0 });
+      tell(album);
     } catch (error) {
       complain(error);
     } finally {
       progress.hidden = true;
     }
   }
+  remove.addEventListener("click", async () => {
+    remove.disabled = true;
+    try {
+      await json(addressOf(here), { method: "DELETE" });
+      said.textContent = t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine.");
+      leave();
+    } catch (error) {
+      complain(error);
+      if (error instanceof ApiError && error.code === "album_gone") leave(); // someone was quicker
+    } finally {
+      remove.disabled = false;
+    }
+  });
+  /** Back to the built-in scenes. The button hides, so that the focus needs another place. */
+  function leave() {
+    here = "";
+    input.focus();
+    state.set({ data: "scenes", pictures: "", picture: 0 });
+  }
+  state.subscribe(showRemove);
   input.addEventListener("change", async () => {
     await take([...(input.files ?? [])]);
     input.value = ""; // the same files may be chosen again
@@ -50,5 +83,5 @@ export function ownPart(state) {
     void take([...(event.dataTransfer?.files ?? [])]);
   });
   const { data, pictures } = state.values;
-  if (data === "own" && pictures) json(`/api/albums/${encodeURIComponent(pictures)}`).then(tell, complain);
+  if (data === "own" && pictures) json(addressOf(pictures)).then(tell, complain);
 }
