@@ -19,7 +19,8 @@ run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
 
 test: $(VENV)/for-test chromium ## run every test, also those in a real browser
 	$(NODE) --test "tests/js/*.test.js"
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not browser" -n 2
+	$(PY) -m pytest -m browser
 
 check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types of Python and JavaScript
 	$(VENV)/bin/ruff format --check .

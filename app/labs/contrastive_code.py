@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import re
+import threading
 from collections.abc import Iterator
 
 from app.code import environment
@@ -47,7 +48,18 @@ TRIALS = {
 }
 
 
+_parsing = threading.Lock()
+
+
 def code(config: ContrastiveConfig, steps: int) -> str:
+    """One at a time: Python 3.11 counts the depth of its parser for all threads together, and two
+    at once can end in a SystemError (python/cpython#106905).
+    """
+    with _parsing:
+        return _code(config, steps)
+
+
+def _code(config: ContrastiveConfig, steps: int) -> str:
     """The training of these settings; in an experiment of many, as many trainings as `steps`
     says, all of them for 0.
     """

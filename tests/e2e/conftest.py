@@ -19,6 +19,7 @@ from playwright.sync_api import (
 from tests.e2e.browser import Server, find_chromium, ready, served
 
 OpenPage = Callable[..., Page]
+ICON = "/static/icon.svg"  # the tab's, which the browser fetches whenever it likes
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +59,8 @@ class Watch:
     def on_request(self, request: Request) -> None:
         url = urlparse(request.url)
         if url.scheme in ("http", "https", "ws", "wss"):
-            self.requests.append(url.path)
+            if url.path != ICON:
+                self.requests.append(url.path)
             if url.netloc != self.host:
                 self.problems.append(f"left the machine: {request.url}")
 

@@ -81,16 +81,16 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     page.locator("[data-run-step]").click()
     until(page, 2)
     page.locator("button[data-worth=probe]").click()
-    expect(page.locator("[data-worth-said]")).to_contain_text("At step 2", timeout=30_000)
+    expect(page.locator("[data-worth-said]")).to_contain_text("At step 2", timeout=90_000)
     expect(page.locator("[data-known-said]")).not_to_be_empty()
     page.locator("button[data-worth=supervise]").click()
     expect(page.locator("[data-worth-said]")).to_contain_text(
-        "The same encoder, trained with all labels for 2 steps", timeout=30_000
+        "The same encoder, trained with all labels for 2 steps", timeout=90_000
     )
     page.locator("[data-discard]").check()
     expect(page.locator("[data-pipeline]")).to_contain_text("linear classifier on h")
     page.locator("[data-map=tsne]").click()
-    expect(page.locator("[data-map-said]")).to_contain_text("at step 2", timeout=30_000)
+    expect(page.locator("[data-map-said]")).to_contain_text("at step 2", timeout=90_000)
 
 
 def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage) -> None:
@@ -129,7 +129,7 @@ def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPag
     table = page.locator("[data-worth-table] tbody tr")
     expect(table).to_have_count(5)
     page.locator("button[data-worth=probe]").click()
-    expect(page.locator("[data-worth-said]")).to_contain_text("At step 0", timeout=30_000)
+    expect(page.locator("[data-worth-said]")).to_contain_text("At step 0", timeout=90_000)
     page.locator(".stage [data-method=moco]").click()
     expect(table).to_have_count(6)
     expect(table.last).to_contain_text("h, SimCLR")

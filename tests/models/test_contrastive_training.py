@@ -76,7 +76,8 @@ class Plain:
     def __init__(self, s: ContrastSettings, pictures: Tensor) -> None:
         self.s, self.pictures = s, pictures
         born = torch.Generator().manual_seed(s.seed)
-        self.f, self.g, self.p = Encoder(born), Projector(s.projector, born), Predictor(born)
+        self.f, self.g = Encoder(born), Projector(s.projector, born)
+        self.p = Predictor(born, self.g.width)
         self.f_k, self.g_k = copy.deepcopy(self.f), copy.deepcopy(self.g)
         self.queue: list[Tensor] = []
         learned = [*self.f.parameters(), *self.g.parameters()]
