@@ -120,6 +120,8 @@ class Study:
         self.settings, self.pictures = settings, pictures
         self.contrast = Contrast(settings, pictures.train)
         self.looked_at = look_at(pictures, settings.policy, settings.seed)
+        # What a look needs, in one pass: the pictures of the map, then the views.
+        self._seen = torch.cat([as_input(pictures.test[:MAPPED]), self.looked_at])
         self._places: Tensor | None = None
         self.before = self._look(self.contrast.untrained, None)
         self._places = None
@@ -157,8 +159,9 @@ class Study:
         return self._look(self.contrast.encoder, self.contrast.projector if space == "z" else None)
 
     def _look(self, encoder: Encoder, projector: nn.Module | None) -> Look:
-        h, views = embed(encoder, self.pictures.test[:MAPPED]), embed(encoder, self.looked_at)
-        mapped = embed(projector, h) if projector else h
+        h, count = embed(encoder, self._seen), len(self._seen) - len(self.looked_at)
+        features = embed(projector, h) if projector else h
+        h, mapped, views = h[:count], features[:count], features[count:]
         plane = pca2(normalize(mapped))
         places = plane.coordinates
         if self._places is not None:  # an axis's sign means nothing: keep the map unmirrored
@@ -166,21 +169,22 @@ class Study:
             places = torch.where(mirrored, -places, places)
         self._places = places
         near = nearest(h, h, min(NEIGHBORS, max(len(h) - 1, 1)), but=torch.arange(len(h)))
-        similarities = cosine(embed(projector, views) if projector else views)
-        return Look(similarities, places, plane.share, near.rows, near.similarity)
+        return Look(cosine(views), places, plane.share, near.rows, near.similarity)
 
     def row(self, view: int) -> Row:
         """What the method's own loss has for a view that is looked at, 0 to 2L - 1."""
+        positive, keys, predicted = math.nan, torch.zeros(0), torch.full((2,), math.nan)
+        if self.settings.method == "simclr":
+            return Row(positive, keys, predicted)
         partner = (view + len(self.looked_at) // 2) % len(self.looked_at)
         pair, contrast = self.looked_at[[view, partner]], self.contrast
         z = contrast.embed(pair, "z")
         unit = normalize(z)
-        positive, keys, predicted = math.nan, unit[:0, 0], torch.full((2,), math.nan)
         if self.settings.method == "moco":
             key = embed(nn.Sequential(contrast.key_encoder, contrast.key_projector), pair[1:])
             positive = float(unit[0] @ normalize(key)[0])
             keys = contrast.queue.keys[contrast.queue.order()] @ unit[0]
-        elif self.settings.method == "simsiam":
+        else:
             predicted = (normalize(embed(contrast.predictor, z)) * unit.flip(0)).sum(dim=1)
         return Row(positive, keys, predicted)
 
