@@ -1,5 +1,6 @@
 """What tests of the server share."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,11 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+
+# Servers that tests start and stop by Ctrl+C listen to it also where whoever runs the tests, in
+# the background of a shell, does not: what is ignored would be inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -286,7 +286,7 @@ def test_a_process_is_nice_uses_one_thread_and_starts_within_a_blink() -> None:
 
 
 SERVER = """
-import asyncio, signal
+import asyncio
 from app.albums import AlbumStore
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
@@ -301,7 +301,6 @@ async def main():
     await run.advance(1)
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the caller ignores it
     asyncio.run(main())
 """
 

@@ -37,6 +37,8 @@ export function worthPart(state, session) {
   });
   /** @type {Shot | null} */
   let shown = null;
+  /** @type {Shot | null} the frame that was followed by an ask */
+  let answered = null;
   /** @type {Record<string, any>[]} what is still to be asked of the run */
   let waiting = [];
   let begun = 0; // at this step: a new run forgets what waits
@@ -91,13 +93,12 @@ export function worthPart(state, session) {
     $("[data-known]").replaceChildren(h("caption", {}, t("Accuracy of a linear classifier on held-out pictures, for the class and for what T changes.")), h("thead", {}, head), h("tbody", {}, ...rows));
     $("[data-known-said]").textContent = knownSaid();
   }
+  /** Whether the newest probe is complete: its last part are the turns, asked of z. */
+  const isKnown = () => !isProbing(shown) && Number.isFinite(knows(Z, KNOWN.length - 1));
   /** Of `KNOWN` what these pictures differ in, once that was measured. */
-  const asked = () => {
-    const all = KNOWN.map((_, what) => what);
-    return Number.isFinite(knows(H, 1)) ? all.filter((what) => Number.isFinite(knows(H, what))) : all;
-  };
+  const asked = () => KNOWN.map((_, what) => what).filter((what) => !isKnown() || Number.isFinite(knows(H, what)));
   function knownSaid() {
-    if (!Number.isFinite(knows(H, 1))) return "";
+    if (!isKnown()) return "";
     const comma = t(", ");
     const changed = asked().filter((what) => CHANGED_BY[what]?.some((name) => state.values[name] > 0));
     const lost = changed.filter((what) => knows(H, what) > knows(Z, what) + 0.01).map((what) => KNOWN[what]);
@@ -149,18 +150,22 @@ export function worthPart(state, session) {
       drawTable();
       drawKnown();
       if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
-      const probing = shot.header.probed_parts[0] < shot.header.probed_parts[1];
+      const probing = isProbing(shot);
       const busy = waiting.length > 0 || probing || twinIsDue(shot);
       for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-worth]"))) {
         button.disabled = session.watched || busy || (button.dataset.worth !== "probe" && (!shot.header.labeled || shot.header.step === 0));
       }
-      if (!fresh) return;
+      if (!fresh || shot === answered) return; // after a look at the past the newest frame comes again
+      answered = shot;
       if (!waiting.length && probing) waiting = [{ do: "probe" }];
       else if (!waiting.length && twinIsDue(shot)) waiting = [{ do: "supervise" }];
       next();
     },
   };
 }
+
+/** Whether a probe is under way. @param {Shot | null} shot */
+const isProbing = (shot) => shot !== null && shot.header.probed_parts[0] < shot.header.probed_parts[1];
 
 /** Whether the encoder with labels still has steps to go or is to be judged. @param {Shot} shot */
 const twinIsDue = ({ header, arrays }) => header.supervised_goal > 0 && arrays.worth_steps[SUPERVISED] < header.supervised_goal;
