@@ -300,6 +300,8 @@ class Study:
         p = self.pictures
         if p.labels is None or not self.labeled:
             return
+        if not self._twin_parts and self.worth_steps[FEATURES.index("supervised")] == self.step:
+            return  # it is judged already
         if self.supervised is None:
             self.supervised = Supervised(self.settings, p.train, p.labels, p.classes)
         twin = self.supervised

@@ -221,6 +221,45 @@ test("the dice give another seed, and an action goes once with the next ask", as
   assert.equal(wire.socket.sent.at(-2).config.seed, 5);
 });
 
+test("several actions go in turn, one with each ask, and a new run forgets those to come", async () => {
+  const { state, wire, browser, session, start, asks } = await begun();
+  start();
+  for (const kind of ["first", "second", "third"]) session.act({ kind });
+  for (const kind of ["first", "second"]) {
+    browser.paint();
+    assert.deepEqual(asks().at(-1).action, { kind });
+    wire.socket.frame(0);
+  }
+  assert(session.pending);
+  state.set({ width: 6 });
+  browser.wait();
+  start("a2");
+  assert(!session.pending);
+  browser.paint();
+  assert(!asks().some((ask) => ask.action?.kind === "third"));
+});
+
+test("who looks at the past stays there while actions are answered, not when a control is turned", async () => {
+  const { state, wire, browser, shown, session, start } = await begun();
+  start();
+  session.play();
+  for (let step = 5; step <= 20; step += 5) {
+    browser.paint();
+    wire.socket.frame(step);
+  }
+  session.scrub(0.5);
+  session.act({ kind: "kick" });
+  browser.paint();
+  wire.socket.frame(20);
+  assert.equal(session.status.shownStep, 10);
+  assert.deepEqual(shown.at(-1), [10, true]);
+  state.set({ rate: 0.9 });
+  browser.paint();
+  wire.socket.frame(20);
+  assert.deepEqual(shown.at(-1), [20, false]);
+  assert.equal(session.status.share, null);
+});
+
 test("two sessions go in lockstep: the leader waits for its follower", async () => {
   const browser = fakeBrowser();
   const second = await begun({}, { browser: browser.here });

@@ -72,7 +72,9 @@ def probe(study: Study) -> None:
 def judge(study: Study) -> None:
     """What is left of the supervised twin's training and of its judgement."""
     study.supervise()
-    while study.worth_steps[FEATURES.index("supervised")] < study.step or study._twin_parts:
+    while (
+        study.worth_steps[FEATURES.index("supervised")] < study.supervised_goal
+    ):  # as the page does
         study.supervise()
 
 
@@ -329,9 +331,12 @@ def test_the_supervised_twin_catches_up_in_slices_and_is_judged_only_then() -> N
     assert np.isfinite(study.worth[row]).all()
     assert study.worth_steps[row] == study.step
     judged = study.worth[row].copy()
-    judge(study)
+    judge(study)  # asked for again: there is nothing to do
     assert study.supervised.step == study.step
     assert np.array_equal(study.worth[row], judged)
+    study.train(1)
+    judge(study)
+    assert study.worth_steps[row] == study.supervised.step == study.step
 
 
 def test_at_step_0_the_supervised_twin_is_worth_what_the_untrained_encoder_is() -> None:

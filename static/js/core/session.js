@@ -79,6 +79,7 @@ export function trainingSession(options) {
   let held = false; // watching, but looking at the past
   let due = 0; // milliseconds, when the next frame may be asked for
   let told = ""; // the configuration that the run has, as text
+  let turned = false; // whether what is asked for has a control turned
   let fixed = ""; // its part that no running run can change
   let timer = 0;
   let rate = 0;
@@ -126,12 +127,15 @@ export function trainingSession(options) {
   const take = (frame) => {
     asking = false;
     past.push(frame);
-    share = null;
+    // What an action brings does not call back who looks at the past; a control that is turned does.
+    const looksBack = share !== null && !playing && !turned;
+    if (!looksBack) share = null;
     const now = browser.now();
     const seconds = Math.max(now - arrived, 1) / 1000;
     rate = arrived ? rate * 0.85 + (rate ? 0.15 : 1) * (1 / seconds) : 0;
     arrived = now;
-    onFrame(frame, { past: false });
+    const shown = (share === null ? frame : past.at(share)) ?? frame;
+    onFrame(shown, { past: looksBack });
     answering?.resolve(frame);
     answering = null;
   };
@@ -214,6 +218,7 @@ export function trainingSession(options) {
     answering = promised.shift() ?? null;
     const steps = answering?.steps ?? (playing ? state.values.speed : 0);
     due = Math.max(due, browser.now() - 20) + 1000 / state.values.fps;
+    turned = !current();
     told = JSON.stringify(now);
     asking = true;
     run.next(steps, liveOf(now), actions.shift() ?? null);
@@ -281,7 +286,10 @@ export function trainingSession(options) {
     },
     onConfig: follow,
     onFrame(frame) {
-      if (stepOf(frame) < stepOf(past.last)) past.clear();
+      if (stepOf(frame) < stepOf(past.last)) {
+        past.clear();
+        share = null;
+      }
       take(frame);
       tell();
       browser.afterPaint(() => {
@@ -312,6 +320,10 @@ export function trainingSession(options) {
     },
     /** Frames kept of the past, first to last. */
     past,
+    /** Whether an action is still to be asked for. */
+    get pending() {
+      return actions.length > 0;
+    },
     /** Whether the newest frame was asked for with the settings as they are now. */
     get current() {
       return current();

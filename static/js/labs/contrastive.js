@@ -7,7 +7,7 @@ import { t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
-import { runbar } from "../views/runbar.js";
+import { runbar, stepsOf } from "../views/runbar.js";
 import { livePart } from "./contrastive_live.js";
 import { mapPart } from "./contrastive_map.js";
 import { ownPart } from "./contrastive_own.js";
@@ -45,6 +45,8 @@ let shown = null;
 /** @type {Specimens | null} */
 let specimens = null;
 let specimensOf = "";
+/** @type {Shot | null} a frame of the pictures before: not to be drawn with those of now */
+let stale = null;
 
 const row = rowPart(state);
 const live = livePart(state);
@@ -53,15 +55,23 @@ const views = viewsPart(state);
 const trials = trialsPart();
 
 const session = trainingSession({
-  slug: "contrastive", state, liveNames: liveNames(), configOf,
+  slug: "contrastive", state, liveNames: liveNames(), configOf: runConfig,
   onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
-  onStatus: (status) => bar.update(status),
+  onStatus: (status) => {
+    bar.update(status);
+    if (status.phase === "ended") worth.end();
+  },
 });
 const worth = worthPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
 ownPart(state);
 if (session.watched) {
   for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [data-map=tsne]")) control.setAttribute("disabled", "");
+}
+
+/** SimCLR's rows are all in the matrix: to choose one needs no frame. @param {Record<string, any>} values */
+function runConfig(values) {
+  return { ...configOf(values), ...(values.method === "simclr" && { row: 0 }) };
 }
 
 /** @param {Shot} frame @param {boolean} past */
@@ -85,8 +95,8 @@ function show(frame, past) {
 
 /** What the player counts, if it is not training steps. @param {number | null} last */
 function countedOf(last) {
-  if (shown?.header.names) return last === null ? t("trainings") : t("of {last} trainings", { last });
-  return last === null ? t("steps") : t("of {last} steps", { last });
+  if (!shown?.header.names) return stepsOf(last);
+  return last === null ? t("trainings") : t("of {last} trainings", { last });
 }
 
 /** The page is ready when a frame and its pictures are there. */
@@ -95,9 +105,9 @@ function arrived() {
 }
 
 function draw(past = false, fresh = false) {
-  if (!shown || !specimens || shown.header.names) return;
+  if (!shown || !specimens || shown === stale || shown.header.names) return;
   row.show(shown, specimens);
-  live.show(shown, past);
+  live.show(shown, past, specimens.header.learned_from);
   map.show(shown, specimens, past);
   views.sayBatch(shown);
   worth.show(shown, fresh);
@@ -108,7 +118,8 @@ async function fetchSpecimens() {
   const key = JSON.stringify(SPECIMENS.map((name) => config[name]));
   if (key === specimensOf || (config.data === "own" && !config.pictures)) return;
   specimensOf = key;
-  specimens = null; // until the new ones are here, the old picture stays as it was
+  specimens = null; // until the new ones and a frame of them are here, the old picture stays as it was
+  stale = shown;
   try {
     const { header, arrays } = await postForFrame("/api/contrastive/specimens", { config });
     if (key !== specimensOf) return;

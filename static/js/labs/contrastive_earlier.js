@@ -14,46 +14,57 @@ export const EARLIER_LOOKS = [
 ];
 const PICTURES = ["data", "pictures", "count", "seed"];
 const APART = ["mode", "row", "space", "trial_steps"]; // of no say in what is learned
-/** @type {Record<string, string>} */
-const METHODS = { simclr: "SimCLR", moco: "MoCo", simsiam: "SimSiam" };
+/** @type {Record<string, {name: string, without: string[]}>} methods, and what they do not have */
+const METHODS = {
+  simclr: { name: "SimCLR", without: ["queue", "momentum", "stop_gradient"] },
+  moco: { name: "MoCo", without: ["stop_gradient"] },
+  simsiam: { name: "SimSiam", without: ["queue", "momentum", "temperature", "projector"] },
+};
 const H = 1; // row of what is measured
 
 /** @param {import("../core/state.js").State} state */
 export function earlierRuns(state) {
   /** @type {Map<string, Earlier & {pictures: string}>} by settings, the oldest first */
   const kept = new Map();
-  let measured = -1; // the step of the measurement that was kept last
-  const settings = () => {
-    const config = configOf(state.values);
-    return JSON.stringify(Object.entries(config).filter(([name]) => !APART.includes(name)));
-  };
+  /** @type {{key: string, name: string, pictures: string} | null} of the probe under way */
+  let begun = null;
+  let own = ""; // settings at the newest probe of this run
+  let [measured, done] = [-1, 0]; // its step, and its parts so far
+
   const pictures = () => JSON.stringify(PICTURES.map((name) => state.values[name]));
+  /** Fields that have a say in what is learned. */
+  const fields = () => Object.keys(configOf(state.values)).filter((name) => ![...APART, ...(METHODS[state.values.method]?.without ?? [])].includes(name));
 
   /** Method and what else is not as usual. */
   function nameOfRun() {
     const { values, rules } = state;
-    const changed = Object.keys(configOf(values)).filter((name) => ![...APART, ...PICTURES, "method"].includes(name) && values[name] !== rules[name]?.default);
+    const changed = fields().filter((name) => ![...PICTURES, "method"].includes(name) && values[name] !== rules[name]?.default);
     const words = changed.map((name) => `${titleOf(name)} ${valueText(values[name])}`);
-    const method = METHODS[values.method];
-    return [`h, ${method}`, ...words.slice(0, 2), ...(words.length > 2 ? ["…"] : [])].join(t(", "));
+    return [`h, ${METHODS[values.method]?.name}`, ...words.slice(0, 2), ...(words.length > 2 ? ["…"] : [])].join(t(", "));
   }
 
   return {
-    /** Remember what this run's h is worth, once it was measured. @param {Shot} shot @param {(budget: number) => number} mean */
+    /** A probe begins, of a run with the settings as they are now. */
+    begin() {
+      begun = { key: JSON.stringify(fields().map((name) => [name, state.values[name]])), name: nameOfRun(), pictures: pictures() };
+    },
+    /** Remember what h is worth, once the probe has measured it. @param {Shot} shot @param {(budget: number) => number} mean */
     keep({ header, arrays }, mean) {
       const at = Number(arrays.worth_steps[H]);
-      if (at === measured) return; // live settings may have changed since
+      if (header.probed_parts[0] === 0 && done > 0) [begun, own, measured] = [null, "", -1]; // a new run
+      done = header.probed_parts[0];
+      if (!begun || at < 0 || at === measured || !header.labeled) return;
       measured = at;
-      if (at < 0 || !header.labeled) return;
-      const key = settings();
-      const name = t("{name} (step {step})", { name: nameOfRun(), step: number(at, 0) });
       const budgets = arrays.worth.length / arrays.worth_steps.length / 3;
-      kept.delete(key);
-      kept.set(key, { name, means: Array.from({ length: budgets }, (_, b) => mean(b)), vote: Number(arrays.votes[H]), pictures: pictures() });
+      const name = t("{name} (step {step})", { name: begun.name, step: number(at, 0) });
+      own = begun.key;
+      kept.delete(own);
+      kept.set(own, { name, means: Array.from({ length: budgets }, (_, b) => mean(b)), vote: Number(arrays.votes[H]), pictures: begun.pictures });
+      begun = null;
     },
-    /** Those of other settings on the pictures of now, the newest first. @returns {Earlier[]} */
+    /** Those on the pictures of now that this run did not measure itself, the newest first. @returns {Earlier[]} */
     list() {
-      const [own, same] = [settings(), pictures()];
+      const same = pictures();
       const others = [...kept].filter(([key, one]) => key !== own && one.pictures === same).map(([, one]) => one);
       return others.reverse().slice(0, EARLIER_LOOKS.length);
     },

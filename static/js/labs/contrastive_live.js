@@ -60,8 +60,8 @@ export function livePart(state) {
     });
   }
 
-  /** @param {Shot} shot */
-  function drawQueue({ arrays, header }) {
+  /** @param {Shot} shot @param {number} learnedFrom pictures */
+  function drawQueue({ arrays, header }, learnedFrom) {
     const tiles = tilesOf(arrays.queue, KEY_SIDE);
     const most = Math.max(1e-9, ...Array.from(arrays.keys, (v) => Math.abs(Number(v))));
     $("[data-queue]").replaceChildren(...tiles.map((tile, i) => {
@@ -72,7 +72,7 @@ export function livePart(state) {
     const said = tiles.length
       ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to the chosen view, {name}. A step’s own keys join the queue after it: its loss had only older ones for negatives.", { filled: number(arrays.keys.length, 0), room: number(state.values.queue, 0), shown: tiles.length, name: nameOf(header.row, Math.sqrt(arrays.similarities.length)) })
       : t("The queue is empty before the first step.");
-    const own = arrays.keys.length > header.epoch * header.batch ? t("There are more keys than pictures: among the negatives are older keys of a query’s own picture.") : "";
+    const own = arrays.keys.length > learnedFrom ? t("There are more keys than pictures: among the negatives are older keys of a query’s own picture.") : "";
     $("[data-queue-said]").textContent = [said, own].join(" ");
   }
 
@@ -104,8 +104,8 @@ export function livePart(state) {
   }
 
   return {
-    /** @param {Shot} shot @param {boolean} past */
-    show(shot, past) {
+    /** @param {Shot} shot @param {boolean} past @param {number} learnedFrom pictures */
+    show(shot, past, learnedFrom) {
       const { header, arrays } = shot;
       const marker = past ? header.step : null;
       drawLosses(shot, marker);
@@ -116,7 +116,7 @@ export function livePart(state) {
       spread.update({ columns: [arrays.steps, curveOf(shot, "spread")], marker, rules: [{ y: even, label: "1 / √d" }, { y: 0 }], summary: t("Deviation of the normalized z: {value}, against {even} where it is spread evenly.", { value: number(newest(shot, "spread"), 4), even: number(even, 4) }) });
       $("[data-spread-said]").textContent = t("Evenly spread, each of the {d} numbers of z deviates by 1/√d = {even}. At 0 all pictures have become one.", { d: header.width, even: number(even, 3) });
       if (header.method === "moco") {
-        drawQueue(shot);
+        drawQueue(shot, learnedFrom);
         drift.update({ columns: [arrays.steps, curveOf(shot, "drift")], marker, summary: t("Drift at step {step}: {drift}", { step: header.step, drift: number(newest(shot, "drift"), 4) }) });
       }
       drawChanges(shot);

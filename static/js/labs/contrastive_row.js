@@ -33,9 +33,14 @@ export function rowPart(state) {
   let cellShown = "";
 
   const count = () => Math.sqrt(shown?.arrays.similarities.length ?? 1);
-  /** The row, and the column: that of the positive where none was chosen. @returns {[number, number]} */
+  /**
+   * The row, and the column: that of the positive where none was chosen. What the matrix does not
+   * hold was computed for the row that the frame names.
+   * @returns {[number, number]}
+   */
   const chosen = () => {
-    const [row, column] = [state.values.row % count(), state.values.column];
+    const row = method() === "simclr" ? state.values.row % count() : shown?.header.row;
+    const { column } = state.values;
     return [row, column < 0 ? positiveOf(row, count()) : column % count()];
   };
   const method = () => shown?.header.method;
@@ -122,15 +127,15 @@ export function rowPart(state) {
         meter(one.share / share, Math.abs(one.pull) / pull, words), h("span", { class: "share" }, `${number(100 * one.share, 1)} %`));
     }));
     const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
-    $("[data-row-said]").textContent = [said, more].join(" ");
+    $("[data-row-said]").textContent = hardest.length ? [said, more].join(" ") : more;
   }
 
   /** @param {"simclr" | "moco"} kind @param {number} i @param {Row} row @param {number} compared */
   function sayLoss(kind, i, { positive, negatives, loss }, compared) {
     const tau = number(state.values.temperature, 2);
-    $(`[data-live-${kind}]`).textContent = t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
+    $(`[data-live-${kind}]`).textContent = negatives.length ? t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
       name: viewName(i), share: number(positive.share, 4), loss: number(loss, 3), count: number(compared, 0), chance: number(Math.log(compared), 3),
-    });
+    }) : "";
     const hardest = negatives[0];
     $("[data-live-slope]").textContent = hardest
       ? t("hardest negative: {share} / {tau} = {pull}; positive: ({own} − 1) / {tau} = {pulled}", {
@@ -151,10 +156,9 @@ export function rowPart(state) {
         summary: t("Cosine similarities of {count} views of {pictures} held-out pictures, the two views of a picture {half} rows apart. Arrow keys choose a cell.", { count: count(), pictures: count() / 2, half: count() / 2 }),
       });
       drawCell(...(pointed ?? [row, column]));
-      // What the matrix does not hold was computed for the row that the frame names.
       if (method() === "simclr") drawAgainstBatch(row);
-      else if (method() === "moco") drawAgainstQueue(shot.header.row);
-      else drawPredictions(shot.header.row);
+      else if (method() === "moco") drawAgainstQueue(row);
+      else drawPredictions(row);
     },
     toPng: () => matrix.toPng(),
   };

@@ -27,7 +27,7 @@ const LOOKS = [
 
 /**
  * @param {import("../core/state.js").State} state
- * @param {{act: (what: Record<string, any>) => void, watched: boolean}} session
+ * @param {import("../core/session.js").Session} session
  */
 export function worthPart(state, session) {
   const curves = chart($("[data-worth-chart]"), {
@@ -49,7 +49,9 @@ export function worthPart(state, session) {
       if (kind === "fine-tune") waiting = Array.from({ length: COUNT }, (_, budget) => ({ do: kind, budget }));
       else waiting = [{ do: kind }];
       begun = shown?.header.step ?? 0;
+      if (kind === "probe") others.begin();
       next();
+      enable(false); // until a frame says what is under way
     });
   }
   const others = earlierRuns(state);
@@ -60,6 +62,13 @@ export function worthPart(state, session) {
   function next() {
     const what = waiting.shift();
     if (what) session.act(what);
+  }
+
+  /** @param {boolean} on @param {boolean} [trained] and there are classes */
+  function enable(on, trained = false) {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-worth]"))) {
+      button.disabled = !on || session.watched || (button.dataset.worth !== "probe" && !trained);
+    }
   }
 
   function drawPipeline() {
@@ -99,6 +108,7 @@ export function worthPart(state, session) {
   const asked = () => KNOWN.map((_, what) => what).filter((what) => !isKnown() || Number.isFinite(knows(H, what)));
   function knownSaid() {
     if (!isKnown()) return "";
+    if (state.values.projector === "none" && shown?.header.method !== "simsiam") return t("Without a projector z is h.");
     const comma = t(", ");
     const changed = asked().filter((what) => CHANGED_BY[what]?.some((name) => state.values[name] > 0));
     const lost = changed.filter((what) => knows(H, what) > knows(Z, what) + 0.01).map((what) => KNOWN[what]);
@@ -106,7 +116,9 @@ export function worthPart(state, session) {
       ? t("h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.", { names: lost.join(comma) })
       : t("At this point z has not yet forgotten more than h of what T changes.");
     if (!shown?.header.labeled) return words;
-    const onClass = knows(H, 0) > knows(Z, 0) ? t("On the class h is ahead of z, too.") : t("On the class z is ahead here: it is what T leaves as it is.");
+    const ahead = knows(H, 0) - knows(Z, 0);
+    const onClass = ahead > 0 ? t("On the class h is ahead of z, too.")
+      : ahead < 0 ? t("On the class z is ahead here: it is what T leaves as it is.") : t("On the class h and z are level.");
     return [words, onClass].join(" ");
   }
 
@@ -115,9 +127,10 @@ export function worthPart(state, session) {
     const { header, arrays } = shown;
     if (!header.labeled) return t("These pictures have no classes, so there is nothing to test a classifier on.");
     const [done, parts] = header.probed_parts;
-    if (done < parts) return t("Measuring: {done} of {all} parts are done.", { done, all: parts });
+    const over = session.status.phase === "ended";
+    if (done < parts && !over) return t("Measuring: {done} of {all} parts are done.", { done, all: parts });
     if (waiting.length && waiting[0]?.do === "fine-tune") return t("Fine-tuning with ever more labels …");
-    if (twinIsDue(shown)) return t("Trained with labels for {done} of {all} steps.", { done: number(header.supervised_steps, 0), all: number(header.supervised_goal, 0) });
+    if (twinIsDue(shown) && !over) return t("Trained with labels for {done} of {all} steps.", { done: number(header.supervised_steps, 0), all: number(header.supervised_goal, 0) });
     if (arrays.worth_steps[H] < 0) return t("Not measured yet.");
     const last = COUNT - 1;
     const words = [t("At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.", {
@@ -151,15 +164,18 @@ export function worthPart(state, session) {
       drawKnown();
       if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
       const probing = isProbing(shot);
-      const busy = waiting.length > 0 || probing || twinIsDue(shot);
-      for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-worth]"))) {
-        button.disabled = session.watched || busy || (button.dataset.worth !== "probe" && (!shot.header.labeled || shot.header.step === 0));
-      }
-      if (!fresh || shot === answered) return; // after a look at the past the newest frame comes again
+      enable(!(waiting.length > 0 || probing || twinIsDue(shot) || session.pending), shot.header.labeled && shot.header.step > 0);
+      if (!fresh || shot === answered || session.pending) return; // after a look at the past the newest frame comes again
       answered = shot;
       if (!waiting.length && probing) waiting = [{ do: "probe" }];
       else if (!waiting.length && twinIsDue(shot)) waiting = [{ do: "supervise" }];
       next();
+    },
+    /** The run is over: nothing is under way any more. */
+    end() {
+      waiting = [];
+      enable(false);
+      $("[data-worth-said]").textContent = said();
     },
   };
 }

@@ -40,6 +40,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   const stage = root.closest(".stage");
   let playing = false;
   let dragging = false;
+  let hushed = false;
 
   diced.hidden = !dice;
   speed.append(...SPEEDS.map((n) => h("option", { value: n }, n === 1 ? t("1 step") : t("{count} steps", { count: n }))));
@@ -107,7 +108,9 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
     update(status) {
       const { phase, share, shownStep, step: last } = status;
       const watching = Boolean(pace.values.run);
-      if (playing !== (phase === "running")) hush(!playing);
+      const busy = phase === "running" || phase === "watching";
+      if (busy !== hushed) hush(busy);
+      hushed = busy;
       playing = phase === "running";
       frames = status.frames;
       root.dataset.phase = phase;
@@ -132,14 +135,13 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   };
 }
 
-/** @param {number | null} last */
-const stepsOf = (last) => (last === null ? t("steps") : t("of {last} steps", { last: number(last, 0) }));
+/** What is counted: training steps. @param {number | null} last of the past on show; null for now */
+export const stepsOf = (last) => (last === null ? t("steps") : t("of {last} steps", { last: number(last, 0) }));
 
 /**
- * Sentences that a screen reader speaks when they change are quiet while they change with each
- * frame, and are spoken again once the run rests.
- * @param {boolean} playing
+ * A screen reader does not speak the sentences that change with each frame while frames come.
+ * @param {boolean} busy
  */
-function hush(playing) {
-  for (const region of document.querySelectorAll("[data-said], .said[aria-live]")) region.setAttribute("aria-live", playing ? "off" : "polite");
+function hush(busy) {
+  for (const region of document.querySelectorAll("[data-said], [data-hushed]")) region.setAttribute("aria-live", busy ? "off" : "polite");
 }
