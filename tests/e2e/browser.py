@@ -98,3 +98,12 @@ def until(page: Page, at_least: int) -> None:
         "n => Number(document.querySelector('[data-run-count]').textContent.replace(',', '')) >= n",
         arg=at_least,
     )
+
+
+def held(page: Page) -> int:
+    """Steps of a run that was paused, once no frame is under way any more."""
+    count = -1
+    while count != steps(page):
+        count = steps(page)
+        page.wait_for_timeout(400)
+    return count

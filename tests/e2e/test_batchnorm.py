@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import until
+from tests.e2e.browser import held, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_a_target_is_counted_again_without_training(open_page: OpenPage) -> None
     page = open_page(f"/labs/batchnorm?{SMALL}&learning_rate=0.5")
     until(page, 300)
     page.locator("[data-run-play]").click()
-    page.wait_for_timeout(500)  # a picture may still be on its way
+    held(page)
     count = page.locator("[data-run-count]").inner_text()
     before = page.locator("[data-figures] dd").nth(1).inner_text()
     page.locator("[data-control=target] .number").fill("0.5")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import Server, newest_worker, steps, until
+from tests.e2e.browser import Server, held, newest_worker, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
@@ -43,12 +43,11 @@ def test_pause_holds_step_goes_on_and_reset_begins_anew(open_page: OpenPage) -> 
     page = open_page("/labs/fitting")
     until(page, 20)
     page.locator("[data-run-play]").click()
-    page.wait_for_timeout(300)
-    held = steps(page)
+    rested = held(page)
     page.wait_for_timeout(400)
-    assert steps(page) == held
+    assert steps(page) == rested
     page.locator("[data-run-step]").click()
-    until(page, held + 5)
+    until(page, rested + 5)
     page.locator("[data-run-reset]").click()
     expect(page.locator("[data-run-count]")).to_have_text("0")
 
@@ -171,12 +170,11 @@ def test_the_keyboard_alone_plays_and_pauses(open_page: OpenPage) -> None:
     until(page, 10)
     page.locator("[data-plot] canvas").focus()
     page.keyboard.press("Space")
-    page.wait_for_timeout(300)
-    held = steps(page)
-    page.wait_for_timeout(300)
-    assert steps(page) == held
+    rested = held(page)
+    page.wait_for_timeout(400)
+    assert steps(page) == rested
     page.keyboard.press("Space")
-    until(page, held + 5)
+    until(page, rested + 5)
 
 
 def test_with_reduced_motion_it_waits_to_be_started(open_page: OpenPage) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import steps, until
+from tests.e2e.browser import held, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
@@ -137,7 +137,7 @@ def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
     page.get_by_label("Activation").select_option("relu")
     expect(page.locator("[data-compared-name]")).to_contain_text("Activation: tanh")
     until(page, 30)
-    page.wait_for_timeout(300)
+    page.wait_for_url(re.compile("activation=relu"))
     again = open_page("/labs/mlp" + page.evaluate("location.search"))
     expect(again.locator("[data-compared-name]")).to_contain_text("Activation: tanh")
     again.locator("[data-compare]").click()
@@ -150,8 +150,7 @@ def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
     until(page, 100)
     page.locator("[data-run-play]").click()
     expect(page.locator("[data-run-play-text]")).to_have_text("Play")
-    page.wait_for_timeout(200)  # a frame may still be under way
-    newest = steps(page)
+    newest = held(page)
     past = page.locator("[data-run-past]")
     past.focus()
     for _ in range(3):

@@ -48,7 +48,7 @@ def test_l2_brings_the_zeros_back_while_it_runs_and_l1_takes_them_away(
     expect(page.locator("[data-control=mix]")).to_be_visible()
     page.locator("[data-penalty=l1]").click()
     expect(page.locator("[data-figures] dd").first).to_have_text(re.compile(r"^(9|1\d) / 16"))
-    assert "penalty" not in page.url
+    expect(page).not_to_have_url(re.compile("penalty"))
 
 
 def test_the_sub_gradient_never_has_a_zero_and_the_proximal_step_cures_it(

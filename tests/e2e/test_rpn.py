@@ -172,7 +172,7 @@ def test_the_photo_goes_along_to_the_nms_page(open_page, photo: Path):
     page = open_page("/labs/rpn")
     with page.expect_response("**/api/rpn/proposals"):
         page.locator("[data-file]").first.set_input_files(photo)
-    page.wait_for_timeout(200)
+    page.wait_for_function("() => sessionStorage.getItem('vitrine-photo')")
     kept = page.evaluate("JSON.parse(sessionStorage.getItem('vitrine-photo')).id")
     page.goto(page.url.split("/labs")[0] + "/labs/nms?source=photo")
     expect(page.locator("[data-badge]")).to_contain_text("shipped weights")
