@@ -40,6 +40,7 @@ from app.errors import (
 )
 from app.i18n import N_
 from app.images import HOUR
+from app.private_folder import PrivateFolder
 from app.settings import MEBIBYTE, Settings
 from app.uploads import BINARY, upload_body, uploaded
 
@@ -69,7 +70,7 @@ class AlbumStore:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._temporary: TemporaryDirectory[str] | None = None  # there from the first album on
+        self._folder = PrivateFolder("vitrine-albums-")
         self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
         self._lock = threading.Lock()
         self._reading = {name: threading.Lock() for name in ON_DISK}
@@ -78,27 +79,17 @@ class AlbumStore:
     def close(self) -> None:
         """Forget all albums; the store may be used again."""
         with self._lock:
-            if self._temporary:
-                self._temporary.cleanup()
-            self._temporary = None
+            self._folder.clear()
             self._albums.clear()
-
-    def _folder(self) -> Path:
-        with self._lock:
-            if self._temporary is None:
-                self._temporary = TemporaryDirectory(
-                    prefix="vitrine-albums-", ignore_cleanup_errors=True
-                )
-            return Path(self._temporary.name)
 
     def add(self, uploads: list[UploadFile]) -> Album:
         """Make an album of a zip or of photos. Raises `AlbumRefused` or `AlbumTooLarge`."""
-        with TemporaryDirectory(dir=self._folder()) as folder:
+        with TemporaryDirectory(dir=self._folder.path) as folder:
             for number, upload in enumerate(uploads):
                 upload.file.seek(0)
                 with (Path(folder) / str(number)).open("wb") as copy:
                     shutil.copyfileobj(upload.file, copy)
-            target = self._folder() / token_hex(16)
+            target = self._folder.new_file()
             facts = run_decoder(Path(folder), target, self.settings)
         if "refused" in facts:
             target.unlink(missing_ok=True)
@@ -159,7 +150,7 @@ class AlbumStore:
             album = self._known(name)
             if album is None:
                 data = read(name, self.settings.data, self.settings.max_pixels)
-                path = self._folder() / token_hex(16)
+                path = self._folder.new_file()
                 path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
                 album = Album(name, path, len(data.labels), data.classes, data.left_out)
                 self._keep(album)

@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -32,6 +31,7 @@ from app.errors import (
     can_fail,
 )
 from app.i18n import N_
+from app.private_folder import PrivateFolder
 from app.settings import MEBIBYTE, Settings
 from app.uploads import BINARY, upload_body, uploaded
 
@@ -57,10 +57,6 @@ class Picture:
     used: float
 
 
-def private_folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="vitrine-", ignore_cleanup_errors=True)
-
-
 class ImageStore:
     """Pictures in a private temporary folder, each until it was unused for too long.
 
@@ -70,8 +66,7 @@ class ImageStore:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._folder = private_folder()
-        self._closed = False
+        self._folder = PrivateFolder("vitrine-")
         self._pictures: dict[str, Picture] = {}  # the longest unused first
         self._lock = threading.Lock()
         self._turn = CapacityLimiter(1)
@@ -80,8 +75,7 @@ class ImageStore:
         """Forget all pictures; the store may be used again."""
         with self._lock:
             self._pictures.clear()
-            self._folder.cleanup()
-            self._closed = True
+            self._folder.clear()
 
     async def put(self, file: IO[bytes]) -> Picture:
         """Take a picture from an open file of the disk, when its turn comes.
@@ -92,7 +86,7 @@ class ImageStore:
 
     def add(self, file: IO[bytes]) -> Picture:
         """`put`, for a caller that may block."""
-        target = self._new_file()
+        target = self._folder.new_file()
         facts = run_decoder(file, target, self.settings)
         if "refused" in facts:
             target.unlink(missing_ok=True)
@@ -104,12 +98,6 @@ class ImageStore:
             self._pictures[picture.id] = picture
             self._make_room()
         return picture
-
-    def _new_file(self) -> Path:
-        with self._lock:
-            if self._closed:
-                self._folder, self._closed = private_folder(), False
-            return Path(self._folder.name) / token_hex(16)
 
     def get(self, image_id: str) -> Picture:
         """What is known of a picture, which counts as a use of it. Raises ImageGone."""

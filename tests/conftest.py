@@ -22,6 +22,17 @@ def client(one_client: TestClient) -> TestClient:
     return one_client
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As in a run's process: for small tensors, threads that wait for each other only cost time."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def one_client() -> Iterator[TestClient]:
     app = create_app(Settings())

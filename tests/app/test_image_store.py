@@ -65,7 +65,7 @@ def test_the_longest_unused_pictures_go_first_when_room_is_short() -> None:
     assert client.get(first).status_code == 200  # so the second is now the longest unused
     third = post(client, data).json()["url"]
     assert [client.get(url).status_code for url in (first, second, third)] == [200, 404, 200]
-    folder = Path(client.app.state.images._folder.name)
+    folder = client.app.state.images._folder.path
     assert len(list(folder.iterdir())) == 2
 
 
@@ -102,13 +102,13 @@ def test_threads_may_use_the_store_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(visit, range(24))) <= {0, 60}
     left = {picture.path for picture in store._pictures.values()}
-    assert left == set(Path(store._folder.name).iterdir())
+    assert left == set(store._folder.path.iterdir())
     store.close()
 
 
 def test_closing_the_store_leaves_nothing_on_the_disk() -> None:
     store = ImageStore(Settings())
-    folder = Path(store._folder.name)
+    folder = store._folder.path
     assert folder.stat().st_mode & 0o077 == 0
     store.close()
     assert not folder.exists()

@@ -76,6 +76,18 @@ async function begun(given = {}, more = {}) {
   return { state, wire, browser, shown, session, start, asks };
 }
 
+/** A run that was played to step 20, five steps a frame. */
+async function played() {
+  const one = await begun();
+  one.start();
+  one.session.play();
+  for (let step = 5; step <= 20; step += 5) {
+    one.browser.paint();
+    one.wire.socket.frame(step);
+  }
+  return one;
+}
+
 test("a session opens with the start on show, and does not ask on", async () => {
   const { wire, browser, shown, session, start, asks } = await begun();
   assert.equal(session.status.phase, "connecting");
@@ -176,13 +188,7 @@ test("an ended run tells why, and starts again with the same settings", async ()
 });
 
 test("the past can be looked at, and the newest again", async () => {
-  const { wire, browser, shown, session, start } = await begun();
-  start();
-  session.play();
-  for (let step = 5; step <= 20; step += 5) {
-    browser.paint();
-    wire.socket.frame(step);
-  }
+  const { shown, session } = await played();
   session.scrub(0.5);
   assert.equal(session.status.phase, "paused");
   assert.equal(session.status.shownStep, 10);
@@ -240,13 +246,7 @@ test("several actions go in turn, one with each ask, and a new run forgets those
 });
 
 test("who looks at the past stays there while actions are answered, not when a control is turned", async () => {
-  const { state, wire, browser, shown, session, start } = await begun();
-  start();
-  session.play();
-  for (let step = 5; step <= 20; step += 5) {
-    browser.paint();
-    wire.socket.frame(step);
-  }
+  const { state, wire, browser, shown, session } = await played();
   session.scrub(0.5);
   session.act({ kind: "kick" });
   browser.paint();

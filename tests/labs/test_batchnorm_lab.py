@@ -1,7 +1,6 @@
 """The `batchnorm` lab: its two runs, its queries, and what its lesson claims."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,7 @@ QUICK: dict[str, Any] = {"depth": 2, "width": 5, "seeds": 2}
 NONE, BEFORE, AFTER = range(3)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """As in a run's process."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def driven(config: BatchnormConfig, *asks: Ask) -> Any:

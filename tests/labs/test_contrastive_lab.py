@@ -1,10 +1,6 @@
 """The contrastive lab: its runs, what is measured on request, its queries, and its script."""
 
-import re
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -22,7 +18,7 @@ from app.labs.contrastive_data import album_of, pictures_of, settings_of
 from models.contrastive_study import Pictures
 from models.contrastive_training import Contrast
 from models.encoder import Encoder, Predictor, Projector
-from tests.app.pictures import BLUE, RED, client_with, quarters, refused, saved
+from tests.app.pictures import BLUE, RED, client_with, refused
 from tests.app.test_albums import plain, post, zipped
 
 SMALL: dict[str, Any] = {"count": 64, "batch_size": 16}
@@ -338,75 +334,3 @@ def test_a_query_that_makes_no_sense_is_refused(
     answer = client.post("/api/contrastive/views", json=values)
     refused(answer, 422, "invalid_input")
     assert answer.json()["error"]["field"] == field
-
-
-# --- The code -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {},
-        {"method": "moco", "queue": 64, "momentum": 0.9, "projector": "linear"},
-        {"method": "simsiam", "stop_gradient": False},
-        {"data": "digits", "projector": "none", "cutout": 0.5, "noise": 0.5},
-    ],
-    ids=["simclr", "moco", "simsiam", "digits"],
-)
-def test_the_script_prints_the_losses_that_are_shown(
-    values: dict[str, Any], tmp_path: Path
-) -> None:
-    config = config_of(**values)
-    script = tmp_path / "script.py"
-    script.write_text(LAB.code(config, 7))  # type: ignore[misc]
-    done = subprocess.run(
-        [sys.executable, "-I", str(script)], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    found = re.fullmatch(r"step 7: loss (\S+), similarity of positives (\S+)\n", done.stdout)
-    assert found, done.stdout
-    history = frames(config, 7)[-1].history
-    np.testing.assert_allclose([float(v) for v in found.groups()], history[:2, -1], atol=2e-3)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"mode": "composition"},
-        {"mode": "projector", "data": "digits", "method": "moco", "queue": 64},
-        {"mode": "projector", "method": "simsiam"},
-    ],
-    ids=["composition", "projector", "simsiam"],
-)
-def test_the_script_of_an_experiment_prints_the_accuracies_of_its_table(
-    values: dict[str, Any], tmp_path: Path
-) -> None:
-    config = config_of(trial_steps=20, **values)
-    (tmp_path / "script.py").write_text(LAB.code(config, 2))  # type: ignore[misc]
-    done = subprocess.run(
-        [sys.executable, "-I", "script.py"], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    found = re.findall(r"seed 0: accuracy on h (\S+), on z (\S+)\n", done.stdout)
-    accuracy = frames(config, 1, 1)[-1].accuracy[:2, 0]
-    np.testing.assert_allclose(np.array(found, float), accuracy, atol=0.03)
-
-
-def test_the_script_of_an_album_reads_the_pictures_that_the_server_gives(tmp_path: Path) -> None:
-    with client_with() as client:
-        album = post(client, saved(quarters(300, 200))).json()
-        data = client.get(f"/api/albums/{album['id']}/pictures").content
-        (tmp_path / "pictures").write_bytes(data)
-        config = {**SMALL, "data": "own", "pictures": album["id"]}
-        body = {"config": config, "steps": 3}
-        _, arrays = wire.decode(client.post("/api/labs/contrastive/run", json=body).content)
-        script = client.post("/api/labs/contrastive/code", json=body).text
-    (tmp_path / "script.py").write_text(script)
-    done = subprocess.run(
-        [sys.executable, "-I", "script.py"], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    assert float(done.stdout.split()[3].rstrip(",")) == pytest.approx(
-        float(arrays["history"][0, -1]), abs=2e-3
-    )
-    assert album["id"] in script

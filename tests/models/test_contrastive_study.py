@@ -1,15 +1,13 @@
 """A study looks and judges as often as it likes and the training goes on as if it had not."""
 
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from models.augment import Policy
 from models.contrastive import info_nce
@@ -27,14 +25,10 @@ from models.contrastive_study import (
     Study,
 )
 from models.contrastive_training import (
-    MEASURES,
-    Contrast,
     ContrastSettings,
     Lost,
-    Supervised,
     as_input,
     embed,
-    view_stream,
 )
 from models.probe import linear_probe
 from models.scenes import draw_scenes
@@ -53,13 +47,9 @@ ONE_CLASS = Pictures(X[:64], torch.zeros(64).long(), X[64:], torch.zeros(40).lon
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One thread for small batches, and a fine-tuning of a few steps."""
+def quick(monkeypatch: pytest.MonkeyPatch, one_thread: None) -> None:
+    """A fine-tuning of a few steps."""
     monkeypatch.setattr("models.contrastive_study.TUNING_STEPS", 3)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def probe(study: Study) -> None:
@@ -396,39 +386,3 @@ def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     values = study.worth[np.isfinite(study.worth)]
     assert len(values)
     assert ((values >= 0) & (values <= 1)).all()
-
-
-def weights(*modules: nn.Module) -> Tensor:
-    return torch.cat([p.detach().flatten() for m in modules for p in m.parameters()])
-
-
-def test_the_supervised_twin_begins_as_the_contrastive_encoder_and_learns_labels() -> None:
-    twin = Supervised(SETTINGS, X[:64], Y[:64], 8)
-    contrast = Contrast(SETTINGS, X[:64])
-    start = weights(twin.encoder, twin.head)
-    assert torch.equal(weights(twin.encoder), weights(contrast.encoder))
-    plain, head = copy.deepcopy(twin.encoder), copy.deepcopy(twin.head)
-    solver = torch.optim.AdamW(
-        [*plain.parameters(), *head.parameters()], SETTINGS.learning_rate,
-        weight_decay=SETTINGS.weight_decay,
-    )  # fmt: skip
-    for batch in islice(view_stream(X[:64], SETTINGS.policy, 16, SETTINGS.seed), 3):
-        y = Y[:64][batch.pictures]
-        out1, out2 = head(plain(torch.cat([batch.first, batch.second]))).chunk(2)
-        loss = (F.cross_entropy(out1, y) + F.cross_entropy(out2, y)) / 2
-        solver.zero_grad()
-        loss.backward()
-        solver.step()
-    twin.train(3)
-    moved = (weights(twin.encoder, twin.head) - start).norm()
-    assert (weights(twin.encoder, twin.head) - weights(plain, head)).norm() < 0.02 * moved
-    assert twin.step == 3
-
-
-def test_black_pictures_cannot_be_told_apart_so_the_loss_is_its_landmark() -> None:
-    still = Policy(crop=0, flip=False, color=0, gray=0, blur=0, rotation=0)
-    contrast = Contrast(replace(SETTINGS, policy=still), torch.zeros_like(X))
-    contrast.train(1)
-    told_of = dict(zip(MEASURES, contrast.history.table[:, -1], strict=True))
-    assert told_of["loss"] == pytest.approx(np.log(31), abs=1e-3)
-    assert told_of["hits"] == 0

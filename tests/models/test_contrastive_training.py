@@ -38,13 +38,7 @@ SCENES = draw_scenes(64, 0)
 PICTURES = SCENES.images
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Small batches; and threads that wait for each other are slow on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def measured(contrast: Contrast, name: str) -> list[float]:
@@ -391,3 +385,12 @@ def test_embedding_is_the_forward_pass_in_eval_mode_and_leaves_every_mode(space:
     assert not any(m.training for m in encoder.modules())
     embed(nn.Sequential(encoder, contrast.projector), many[:2])
     assert not any(m.training for m in encoder.modules())
+
+
+def test_black_pictures_cannot_be_told_apart_so_the_loss_is_its_landmark() -> None:
+    still = Policy(crop=0, flip=False, color=0, gray=0, blur=0, rotation=0)
+    contrast = Contrast(replace(SIMCLR, policy=still), torch.zeros_like(PICTURES))
+    contrast.train(1)
+    told_of = dict(zip(MEASURES, contrast.history.table[:, -1], strict=True))
+    assert told_of["loss"] == pytest.approx(math.log(31), abs=1e-3)
+    assert told_of["hits"] == 0

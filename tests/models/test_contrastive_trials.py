@@ -1,6 +1,5 @@
 """Trials are short trainings in a fixed order, each as if it had been alone."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -34,12 +33,7 @@ X, Y = draw_scenes(104, 0)
 PICTURES = Pictures(X[:64], Y[:64], X[64:], Y[64:], 8)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

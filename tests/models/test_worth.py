@@ -3,7 +3,6 @@
 import copy
 import math
 import statistics
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -32,12 +31,7 @@ from models.worth import (
 MILD = Policy(crop=0, flip=True, color=0, gray=0, blur=0, rotation=0)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def features(count: int, seed: int = 0) -> Labeled:
