@@ -37,15 +37,20 @@ def test_the_page_opens_with_the_untrained_matrix_and_trains(
 def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
     assert steps(page) == 0
-    shares = []
+    shares, half = [], []
     for tau in ("10", "0.01"):
         page.locator("[data-control=temperature] input[type=number]").fill(tau)
         page.keyboard.press("Enter")
         expect(page.locator("[data-row-said]")).to_contain_text(f"τ = {float(tau):.2f}")
         rows = page.locator(".rivals .share").all_inner_texts()
         shares.append(max(float(text.rstrip(" %")) for text in rows))
+        said = re.search(r"hardest (\d+) of 30", page.locator("[data-push-said]").inner_text())
+        assert said
+        half.append(int(said[1]))
     assert shares[0] < 4  # of 31 others nearly the same share each
     assert shares[1] > 2 * shares[0]
+    assert half[0] in (14, 15)  # the push on all negatives is about even
+    assert half[1] < half[0] / 2
 
 
 def test_a_cell_is_chosen_by_finger_and_by_keys(open_page: OpenPage) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chanceOfQueue, positiveOf, queryOf, rowOf } from "../../static/js/core/contrast.js";
+import { chanceOfQueue, positiveOf, pushOf, queryOf, rowOf } from "../../static/js/core/contrast.js";
 import { rgba } from "../../static/js/core/pixels.js";
 import { seeded } from "./random.js";
 
@@ -48,6 +48,27 @@ test("a pull is the loss's slope by that similarity", () => {
     const slope = (rowOf(nudged, 2, tau).loss - rowOf(all, 2, tau).loss) / 1e-6;
     assert(Math.abs(slope - one.pull) < 1e-4);
   }
+});
+
+test("the push falls to the negatives as their slopes do, and half of it to as many as it takes", () => {
+  for (const tau of [0.05, 0.5, 10]) {
+    const { negatives } = rowOf(cosines(16), 3, tau);
+    const all = negatives.reduce((sum, one) => sum + one.pull, 0);
+    const { similarities, shares, half } = pushOf(negatives, tau);
+    assert.deepEqual(similarities, similarities.toSorted((a, b) => a - b));
+    shares.reverse().forEach((share, k) => assert(Math.abs(share - (negatives[k]?.pull ?? NaN) / all) < 1e-9));
+    const of = (/** @type {number} */ n) => shares.slice(0, n).reduce((sum, share) => sum + share, 0);
+    assert(of(half) >= 0.5 - 1e-9 && of(half - 1) < 0.5);
+  }
+});
+
+test("the push is shared evenly where all negatives are alike, and known where its slopes are too small for a number", () => {
+  const alike = rowOf(new Float64Array(100).fill(1), 0, 0.2);
+  assert.equal(pushOf(alike.negatives, 0.2).half, 4);
+  const won = queryOf(1, [-1, -0.9, -1], 0.001);
+  assert.equal(won.negatives[0]?.pull, 0);
+  assert.deepEqual(pushOf(won.negatives, 0.001).shares.map(Math.round), [0, 0, 1]);
+  assert.equal(pushOf([], 0.2).half, 0);
 });
 
 test("a positive that is hopelessly far gives a large loss, not infinity", () => {

@@ -63,6 +63,22 @@ function logSumExpOf(values, temperature) {
 }
 
 /**
+ * How the push on all negatives falls to each: their slopes' shares, which are the softmax over
+ * the negatives alone (so they hold where the slopes themselves are too small for a number).
+ * `half` is how many of the hardest take half of it.
+ * @param {Rival[]} negatives the most similar first
+ * @param {number} temperature
+ * @returns {{similarities: number[], shares: number[], half: number}} the least similar first
+ */
+export function pushOf(negatives, temperature) {
+  const similarities = negatives.map((one) => one.similarity);
+  const shares = Array.from(softmax(similarities, temperature));
+  let [half, taken] = [0, 0];
+  while (half < shares.length && taken < 0.5 - 1e-9) taken += shares[half++] ?? 0;
+  return { similarities: similarities.reverse(), shares: shares.reverse(), half };
+}
+
+/**
  * How full MoCo's queue was at a step, and so the loss at chance, log(1 + keys).
  * @param {number} step from 1
  * @param {number} batch

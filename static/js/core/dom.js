@@ -31,6 +31,27 @@ export function $(selector, root = document) {
   return found;
 }
 
+/**
+ * A list whose items are made once and filled again and again: frames come many times a second.
+ * @template T
+ * @param {HTMLElement} root
+ * @param {() => {root: HTMLElement, fill: (item: T) => void}} make
+ * @returns {(items: T[]) => void}
+ */
+export function filledList(root, make) {
+  /** @type {ReturnType<typeof make>[]} */
+  const made = [];
+  return (items) => {
+    while (made.length > items.length) made.pop()?.root.remove();
+    while (made.length < items.length) {
+      const one = make();
+      made.push(one);
+      root.append(one.root);
+    }
+    items.forEach((item, i) => made[i]?.fill(item));
+  };
+}
+
 /** @type {Set<() => void>} */
 const waiting = new Set();
 let flushing = false;

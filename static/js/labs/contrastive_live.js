@@ -1,11 +1,11 @@
 /** Curves of a contrastive training: the loss and its landmarks, similarities, collapse, the queue. */
 
 import { chanceOfQueue } from "../core/contrast.js";
-import { $, h } from "../core/dom.js";
+import { $, filledList, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { chart } from "../views/chart.js";
-import { KEY_SIDE, nameOf, pictureOf } from "./contrastive_tiles.js";
+import { heldPicture, KEY_SIDE, nameOf } from "./contrastive_tiles.js";
 import { curveOf, newest, percent } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
@@ -29,12 +29,13 @@ export function livePart(state) {
     x, y: t("value"), height: 200,
     lines: [{ name: t("alignment"), color: own, digits: 3 }, { name: t("uniformity"), color: other, dash: [6, 4], digits: 3 }],
   });
-  const spread = chart($("[data-spread]"), { x, y: t("deviation"), height: 200, lines: [{ name: t("deviation of the normalized z"), color: own, digits: 4 }] });
+  const spread = chart($("[data-spread]"), { x, y: t("deviation"), height: 200, lines: [{ name: t("deviation"), color: own, digits: 4 }] });
   const changes = CHANGES.map((name) => chart($(`[data-changes="${name}"]`), {
     x: { occlude: t("share covered"), rotate: t("degrees"), recolor: t("turn of the hue") }[name] ?? "", y: t("similarity"), height: 190, yRange: [0, 1.02],
     lines: [{ name: t("now"), color: own, digits: 3, shape: "circle" }, { name: t("before"), color: "--gray-1", dash: [6, 4], digits: 3 },
       { name: t("different pictures, now"), color: own, width: 1, digits: 3 }, { name: t("different pictures, before"), color: "--gray-1", dash: [2, 4], width: 1, digits: 3 }],
   }));
+  const queue = filledList($("[data-queue]"), keyItem);
   let amounts = /** @type {number[][]} */ ([]);
 
   /** @param {Shot} shot @param {number | null} marker */
@@ -64,11 +65,7 @@ export function livePart(state) {
   function drawQueue({ arrays, header }, learnedFrom) {
     const tiles = tilesOf(arrays.queue, KEY_SIDE);
     const most = Math.max(1e-9, ...Array.from(arrays.keys, (v) => Math.abs(Number(v))));
-    $("[data-queue]").replaceChildren(...tiles.map((tile, i) => {
-      const bar = h("i");
-      bar.style.width = `${(100 * Math.max(0, arrays.keys[i])) / most}%`;
-      return h("li", { class: i < header.batch ? "new" : "" }, pictureOf(tile), bar);
-    }));
+    queue(tiles.map((tile, i) => ({ tile, isNew: i < header.batch, share: Math.max(0, arrays.keys[i]) / most })));
     const said = tiles.length
       ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to the chosen view, {name}. A step’s own keys join the queue after it: its loss had only older ones for negatives.", { filled: number(arrays.keys.length, 0), room: number(state.values.queue, 0), shown: tiles.length, name: nameOf(header.row, Math.sqrt(arrays.similarities.length)) })
       : t("The queue is empty before the first step.");
@@ -127,6 +124,22 @@ export function livePart(state) {
       amounts = CHANGES.map((name) => of[name] ?? []);
     },
     toCsv: () => losses.toCsv(),
+  };
+}
+
+/** A key of the queue: its picture, and a bar for its similarity. */
+function keyItem() {
+  const { canvas, paint } = heldPicture();
+  const bar = h("i");
+  const root = h("li", {}, canvas, bar);
+  return {
+    root,
+    /** @param {{tile: OffscreenCanvas, isNew: boolean, share: number}} key */
+    fill({ tile, isNew, share }) {
+      paint(tile);
+      root.classList.toggle("new", isNew);
+      bar.style.width = `${100 * share}%`;
+    },
   };
 }
 

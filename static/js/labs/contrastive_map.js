@@ -1,9 +1,9 @@
 /** The pictures at their places, and the nearest neighbors of one before training and now. */
 
-import { $, h } from "../core/dom.js";
+import { $, filledList, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { tilemap } from "../views/tilemap.js";
-import { pictureOf } from "./contrastive_tiles.js";
+import { heldPicture } from "./contrastive_tiles.js";
 import { percent } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
@@ -48,14 +48,17 @@ export function mapPart(state, askForMap, watched) {
     return watched() ? t("Whoever runs this has not asked for t-SNE.") : t("t-SNE is being computed …");
   }
 
-  /** @param {HTMLElement} root @param {Specimens} of @param {number} picture @param {Uint8Array} near @param {Float32Array} how */
-  function drawNeighbors(root, of, picture, near, how) {
-    const same = (/** @type {number} */ other) => of.labels.length > 0 && of.labels[other] === of.labels[picture];
-    root.replaceChildren(
-      h("li", { class: "asked" }, pictureOf(of.mapped[picture], t("the chosen picture")), h("div", {}, "·")),
-      ...Array.from(near, (other, k) => h("li", { class: same(other) ? "same" : "" }, pictureOf(of.mapped[other], t("neighbor {number}", { number: k + 1 })),
-        h("div", {}, number(how[k] ?? 0, 2), of.labels.length ? (same(other) ? " ✓" : " ✗") : ""))));
-  }
+  const [before, now] = ["before", "now"].map((when) => filledList($(`[data-neighbors-${when}]`), neighborItem));
+
+  /** @param {Specimens} of @param {number} picture @param {Uint8Array} near @param {Float32Array} how similar */
+  const rowOfNeighbors = (of, picture, near, how) => [
+    { tile: of.mapped[picture], label: t("the chosen picture"), words: "·", asked: true, same: false },
+    ...Array.from(near, (other, k) => {
+      const same = of.labels.length > 0 && of.labels[other] === of.labels[picture];
+      const mark = of.labels.length ? (same ? " ✓" : " ✗") : "";
+      return { tile: of.mapped[other], label: t("neighbor {number}", { number: k + 1 }), words: number(how[k] ?? 0, 2) + mark, asked: false, same };
+    }),
+  ];
 
   return {
     /** @param {Shot} shot @param {Specimens} of @param {boolean} past */
@@ -73,9 +76,26 @@ export function mapPart(state, askForMap, watched) {
       const { places, said } = placesOf(shot, kind);
       view.update({ places, tiles: of.mapped, chosen: picture, neighbors: [...near], summary: t("{count} held-out pictures at their places. Arrow keys choose one; lines lead to its nearest neighbors.", { count: of.mapped.length }) });
       $("[data-map-said]").textContent = said;
-      drawNeighbors($("[data-neighbors-before]"), of, picture, rowOf(arrays.neighbors_before), rowOf(arrays.near_before));
-      drawNeighbors($("[data-neighbors]"), of, picture, rowOf(arrays.neighbors), rowOf(arrays.near));
+      before?.(rowOfNeighbors(of, picture, rowOf(arrays.neighbors_before), rowOf(arrays.near_before)));
+      now?.(rowOfNeighbors(of, picture, rowOf(arrays.neighbors), rowOf(arrays.near)));
       $("[data-neighbors-said]").textContent = sharesOf(of, arrays, k);
+    },
+  };
+}
+
+/** A picture of a row of neighbors, and what stands under it. */
+function neighborItem() {
+  const { canvas, paint } = heldPicture();
+  const under = h("div");
+  const root = h("li", {}, canvas, under);
+  return {
+    root,
+    /** @param {{tile: OffscreenCanvas | undefined, label: string, words: string, asked: boolean, same: boolean}} one */
+    fill({ tile, label, words, asked, same }) {
+      paint(tile, label);
+      root.classList.toggle("asked", asked);
+      root.classList.toggle("same", same);
+      if (under.textContent !== words) under.textContent = words;
     },
   };
 }

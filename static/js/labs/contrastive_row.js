@@ -1,11 +1,12 @@
 /** The matrix, the chosen cell's two views, and the row as the loss of the method sees it. */
 
-import { positiveOf, queryOf, rowOf } from "../core/contrast.js";
-import { $, h } from "../core/dom.js";
+import { positiveOf, pushOf, queryOf, rowOf } from "../core/contrast.js";
+import { $, filledList, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
+import { chart } from "../views/chart.js";
 import { similarity } from "../views/similarity.js";
-import { KEY_SIDE, nameOf, pictureOf } from "./contrastive_tiles.js";
+import { heldPicture, KEY_SIDE, nameOf, pictureOf } from "./contrastive_tiles.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 /** @typedef {import("./contrastive.js").Specimens} Specimens */
@@ -23,6 +24,11 @@ export function rowPart(state) {
       if (shown) drawCell(...(cell ?? chosen()));
     },
     maxHeight: () => Math.max(280, innerHeight * 0.62),
+  });
+  const rivals = filledList($("[data-rivals]"), rivalItem);
+  const push = chart($("[data-push]"), {
+    x: t("cosine similarity"), y: t("share of the push"), height: 200, xRange: [-1, 1],
+    lines: pushLine(0),
   });
   /** @type {[number, number] | null} */
   let pointed = null;
@@ -101,9 +107,10 @@ export function rowPart(state) {
     const [one = NaN, other = NaN] = shown?.arrays.predicted ?? [];
     const partner = positiveOf(i, count());
     $("[data-row-title]").textContent = t("View {name} and its other view: no negatives", { name: viewName(i) });
-    $("[data-rivals]").replaceChildren(...[[i, partner, one], [partner, i, other]].map(([from = 0, to = 0, cosine = NaN]) => h("li", { class: "positive" },
-      pictureOf(tiles[to]), meter(Math.max(0, cosine), 0, t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) })),
-      h("span", { class: "share" }, number(cosine, 3)))));
+    rivals([[i, partner, one], [partner, i, other]].map(([from = 0, to = 0, cosine = NaN]) => ({
+      tile: tiles[to], own: true, bar: Math.max(0, cosine), line: 0,
+      words: t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) }), share: number(cosine, 3),
+    })));
     $("[data-row-said]").textContent = t("Cosine of what the predictor makes of one view’s z and the other view’s z. No other picture takes part in this loss.");
     $("[data-live-simsiam]").textContent = t("Views {one} and {other}: −½ · {first} − ½ · {second} = {loss}; −1 is the least", {
       one: viewName(i), other: viewName(partner), first: number(one, 3), second: number(other, 3), loss: number(-(one + other) / 2, 3),
@@ -116,18 +123,28 @@ export function rowPart(state) {
    * @param {(one: Rival) => string} name @param {(one: Rival) => OffscreenCanvas | undefined} tile
    * @param {string} more what else is to be said
    */
-  function showRivals({ positive }, hardest, name, tile, more) {
+  function showRivals({ positive, negatives }, hardest, name, tile, more) {
+    drawPush(negatives);
     const listed = [positive, ...hardest];
     const [share, pull] = [Math.max(...listed.map((one) => one.share), 1e-9), Math.max(Math.abs(positive.pull), 1e-9)];
-    $("[data-rivals]").replaceChildren(...listed.map((one) => {
+    rivals(listed.map((one) => {
       const own = one === positive;
       const sign = own ? t("positive") : t("negative");
       const words = `${sign} ${name(one)} · ${number(one.similarity, 2)} · ${own ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`;
-      return h("li", { class: own ? "positive" : "" }, pictureOf(tile(one)),
-        meter(one.share / share, Math.abs(one.pull) / pull, words), h("span", { class: "share" }, `${number(100 * one.share, 1)} %`));
+      return { tile: tile(one), own, bar: one.share / share, line: Math.abs(one.pull) / pull, words, share: `${number(100 * one.share, 1)} %` };
     }));
     const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
     $("[data-row-said]").textContent = hardest.length ? [said, more].join(" ") : more;
+  }
+
+  /** What pushes each negative away, as a share of what pushes all of them. @param {Rival[]} negatives */
+  function drawPush(negatives) {
+    const { similarities, shares, half } = pushOf(negatives, state.values.temperature);
+    const words = negatives.length
+      ? t("For each negative of view {name} the slope of the loss by its similarity, as a share of all negatives’ slopes. The hardest {half} of {count} take half of the push; the smaller τ is, the fewer they are.", { name: viewName(chosen()[0]), half: number(half, 0), count: number(negatives.length, 0) })
+      : t("There are no negatives yet.");
+    push.update({ columns: [similarities, shares], lines: pushLine(shares.length), summary: words });
+    $("[data-push-said]").textContent = words;
   }
 
   /** @param {"simclr" | "moco"} kind @param {number} i @param {Row} row @param {number} compared */
@@ -164,10 +181,24 @@ export function rowPart(state) {
   };
 }
 
-/** A bar and a line under it, both as shares of the width. @param {number} bar @param {number} line @param {string} words */
-function meter(bar, line, words) {
-  const [wide, thin] = [h("i"), h("b")];
-  wide.style.width = `${100 * bar}%`;
-  thin.style.width = `${100 * line}%`;
-  return h("div", { class: "meter" }, wide, thin, h("span", {}, words));
+/** A dot for each negative, as long as they can be told apart. @param {number} count @returns {import("../views/chart.js").Line[]} */
+const pushLine = (count) => [{ name: t("a negative"), color: "--negative-sign", digits: 4, ...(count <= 64 && { width: 1, shape: "circle" }) }];
+
+/** A row of the list: the picture, a bar and a line under it, both as shares of the width. */
+function rivalItem() {
+  const { canvas, paint } = heldPicture();
+  const [wide, thin, said, right] = [h("i"), h("b"), h("span"), h("span", { class: "share" })];
+  const root = h("li", {}, canvas, h("div", { class: "meter" }, wide, thin, said), right);
+  return {
+    root,
+    /** @param {{tile: OffscreenCanvas | undefined, own: boolean, bar: number, line: number, words: string, share: string}} rival */
+    fill({ tile, own, bar, line, words, share }) {
+      paint(tile);
+      root.classList.toggle("positive", own);
+      wide.style.width = `${100 * bar}%`;
+      thin.style.width = `${100 * line}%`;
+      said.textContent = words;
+      right.textContent = share;
+    },
+  };
 }
