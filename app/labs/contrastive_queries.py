@@ -57,7 +57,8 @@ def specimens(request: Request, query: SpecimensQuery) -> Response:
     header = {
         "looked_at": min(LOOKED_AT, len(mapped)),
         "learned_from": len(pictures.train),
-        "held_out": len(pictures.test),
+        "held_out": 0 if pictures.test is pictures.train else len(pictures.test),
+        "left_out": album.left_out if album else 0,
         "names": names_of(query.config, album),
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
     }

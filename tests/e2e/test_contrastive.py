@@ -203,6 +203,8 @@ def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: P
     expect(page).to_have_url(re.compile("data=own.*pictures=|pictures=.*data=own"))
     until(page, 2)
     expect(page.locator("[data-pictures] button")).to_have_count(6)
+    said = page.locator("[data-pictures-said]")
+    expect(said).to_have_text(re.compile("^24 pictures .* 6 others .* 2 classes.*: red, blue"))
 
 
 @pytest.mark.parametrize(

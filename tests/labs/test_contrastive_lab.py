@@ -264,7 +264,7 @@ def test_an_uploaded_zip_is_trained_on_with_its_classes() -> None:
         shown = client.post("/api/contrastive/specimens", json={"config": config})
         told, arrays = wire.decode(shown.content)
         assert told["names"] == ["red", "blue"]
-        assert told["held_out"] == 8
+        assert (told["held_out"], told["left_out"]) == (8, 0)
         assert len(arrays["mapped"]) == len(arrays["labels"]) == 8
         lost = {"config": {**config, "pictures": "0" * 32}, "steps": 1}
         refused(client.post("/api/labs/contrastive/run", json=lost), 404, "album_gone")
@@ -293,7 +293,7 @@ def test_specimens_are_the_views_that_the_run_is_watched_by(client: TestClient) 
     frame = frames(config_of())[0]
     assert arrays["views"].shape == (len(frame.similarities), 3, 32, 32)
     assert len(arrays["mapped"]) == len(frame.places)
-    assert header["learned_from"] == 64
+    assert (header["learned_from"], header["held_out"], header["left_out"]) == (64, 500, 0)
     assert not np.array_equal(arrays["views"][:16], arrays["views"][16:])
 
 

@@ -6,7 +6,7 @@ import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { rgba, tilesOf } from "../core/pixels.js";
 import { pictureOf, SIDE } from "./contrastive_tiles.js";
-import { failed } from "./contrastive_words.js";
+import { failed, picturesSaid } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Specimens} Specimens */
 
@@ -109,6 +109,7 @@ export function viewsPart(state) {
     /** @param {Specimens} of */
     show(of) {
       showChoice(of);
+      $("[data-pictures-said]").textContent = picturesSaid(of.header, state.values.data === "scenes");
       void draw();
     },
     /** What a batch of the run holds. @param {import("./contrastive.js").Shot} shot */

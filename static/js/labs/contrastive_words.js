@@ -28,6 +28,31 @@ export function failed(error) {
   if (!(error instanceof ApiError)) throw error;
 }
 
+/** @type {Record<string, string>} */
+const SHAPES = {
+  disc: t("disc"), ring: t("ring"), square: t("square"), triangle: t("triangle"),
+  star: t("star"), cross: t("cross"), crescent: t("crescent"), heart: t("heart"),
+};
+const CLASSES = 12; // that are named
+
+/**
+ * Which pictures these are.
+ * @param {{learned_from: number, held_out: number, left_out: number, names: string[]}} header
+ * @param {boolean} scenes whose classes are shapes
+ */
+export function picturesSaid({ learned_from: learned, held_out: held, left_out: left, names }, scenes) {
+  const words = [held
+    ? t("{learned} pictures are learned from. {held} others are held out, for the matrix, the map and the tests.", { learned: number(learned, 0), held: number(held, 0) })
+    : t("{learned} pictures: too few to hold some out, so the matrix, the map and the tests use the same.", { learned: number(learned, 0) })];
+  if (names.length) {
+    const named = names.slice(0, CLASSES).map((name) => (scenes ? (SHAPES[name] ?? name) : name));
+    if (names.length > CLASSES) named.push("…");
+    words.push(t("{count} classes, which only the tests look at: {names}.", { count: names.length, names: named.join(t(", ")) }));
+  }
+  if (left) words.push(t("{count} files were left out: no picture, damaged, or beside the folders.", { count: number(left, 0) }));
+  return words.join(" ");
+}
+
 /** What has just happened. @param {Shot} shot */
 export function saidOf(shot) {
   const { header } = shot;
