@@ -7,11 +7,8 @@ album's id may use it, and there is no list.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -29,6 +26,7 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from app.album_limits import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
+from app.child import told_by
 from app.errors import (
     AlbumGone,
     AlbumKept,
@@ -193,23 +191,8 @@ def pixels_of(album: Album) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None
 
 def run_decoder(folder: Path, target: Path, settings: Settings) -> dict[str, Any]:
     """What `album_decoder.py` says about the uploads, or why it refused them."""
-    limits = (str(settings.max_pixels), str(settings.max_side))
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", str(DECODER), str(folder), str(target), *limits],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=True,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        facts: dict[str, Any] = json.loads(done.stdout)
-        return facts
-    except subprocess.TimeoutExpired:
-        return {"refused": "heavy"}
-    except (subprocess.CalledProcessError, ValueError):  # the decoder crashed on it
-        return {"refused": "damaged"}
+    limits = (settings.max_pixels, settings.max_side)
+    return told_by(DECODER, folder, target, *limits, stdin=subprocess.DEVNULL, seconds=SECONDS)
 
 
 def too_many_bytes(settings: Settings) -> AlbumTooLarge:

@@ -5,10 +5,7 @@ pixels in every format and mode: that process peaks at 250 MB and 1 s, the serve
 two uploads at once wait for each other, so the peak is never doubled.
 """
 
-import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -22,6 +19,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from app.child import told_by
 from app.errors import (
     ImageDamaged,
     ImageError,
@@ -165,22 +163,8 @@ def run_decoder(file: IO[bytes], target: Path, settings: Settings) -> dict[str, 
     """What `decoder.py` says about a file: width, height and media_type, or why refused."""
     file.flush()
     os.lseek(file.fileno(), 0, os.SEEK_SET)
-    limits = (str(settings.max_pixels), str(settings.max_side))
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", str(DECODER), str(target), *limits],
-            stdin=file.fileno(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=DECODE_SECONDS,
-            check=True,
-        )
-        facts: dict[str, Any] = json.loads(done.stdout)
-        return facts
-    except subprocess.TimeoutExpired:
-        return {"refused": "heavy"}
-    except (subprocess.CalledProcessError, ValueError):  # the decoder crashed on it
-        return {"refused": "damaged"}
+    limits = (settings.max_pixels, settings.max_side)
+    return told_by(DECODER, target, *limits, stdin=file.fileno(), seconds=DECODE_SECONDS)
 
 
 def too_many_bytes(settings: Settings) -> ImageTooLarge:
