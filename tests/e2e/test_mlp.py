@@ -159,15 +159,3 @@ def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
     assert steps(page) < newest
     page.locator("[data-run-play]").click()
     until(page, 110)
-
-
-@pytest.mark.parametrize("query", ["model=perceptron&data=gaussians", "compare=b", "data=hill"])
-def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(
-    open_page: OpenPage, query: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = open_page(f"/labs/mlp?{query}", width=360, height=740)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()

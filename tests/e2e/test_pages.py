@@ -17,6 +17,19 @@ PATHS = [
     "/patterns",
     "/api",
 ]
+MODES = [
+    "fitting?mode=capacity&sweep=true",
+    "mlp?model=perceptron&data=gaussians",
+    "mlp?compare=b",
+    "mlp?data=hill",
+    "batchnorm?mode=sweep",
+    "regularization?model=polynomial",
+    "regularization?model=mlp",
+    "contrastive?method=moco&count=200&batch_size=64",
+    "contrastive?method=simsiam&count=200&batch_size=64",
+    "contrastive?mode=composition&count=200&trial_steps=20",
+    "contrastive?mode=projector&count=200&trial_steps=20",
+]
 PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
 pytestmark = pytest.mark.browser
 
@@ -33,6 +46,14 @@ def test_axe_finds_nothing(open_page, path, scheme):
 def test_a_narrow_phone_never_scrolls_sideways(open_page, path):
     page = open_page(path, width=360, height=740)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(open_page, mode):
+    page = open_page(f"/labs/{mode}", width=360, height=740)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -46,7 +46,8 @@ const errors = chart($("[data-errors]"), {
 });
 
 const session = trainingSession({
-  slug: "fitting", state, liveNames: liveNames(), configOf,
+  slug: "fitting", state, liveNames: liveNames(),
+  configOf: (values) => ({ ...configOf(values), mode: "fit" }),
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
 });
