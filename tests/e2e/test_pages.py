@@ -4,6 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from app.registry import LABS
+from tests.e2e.browser import ready
+
 PATHS = [
     "/",
     "/labs/fitting",
@@ -31,6 +34,7 @@ MODES = [
     "contrastive?mode=projector&count=200&trial_steps=20",
 ]
 PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
+SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a sentence
 pytestmark = pytest.mark.browser
 
 
@@ -102,3 +106,15 @@ def test_home_draws_a_thumbnail_of_each_lab_from_the_network(open_page):
     page = open_page("/")
     expect(page.locator("[data-thumbnail=rpn]")).to_contain_text("2,700 anchors")
     expect(page.locator("[data-thumbnail=nms]")).to_contain_text("kept")
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_every_choice_opens_from_the_address_or_says_what_it_lacks(open_page, watch, lab):
+    """Each value of each choice alone, also of those that have no control in the page."""
+    watch.allowed |= {"404", "409", "422"}  # points, data or weights that are not here
+    page = open_page(f"/labs/{lab.slug}", reduced_motion="reduce")
+    home = page.url
+    for control in lab.controls:
+        for value in control.look.choices or ():
+            page.goto(f"{home}?{control.name}={value}")
+            page.wait_for_selector(SETTLED, timeout=30_000)
