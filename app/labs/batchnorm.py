@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.code import ACTIVATION, environment
+from app.code import environment
 from app.errors import Diverged
 from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper
@@ -197,9 +197,8 @@ def parameters(config: BatchnormConfig) -> int:
 
 
 def code(config: BatchnormConfig, steps: int) -> str:
-    """One network after another, written plainly."""
+    """All networks at once, in the order of sums that the lab has: the numbers would drift apart."""
     settings, points = settings_of(config), points_of(config)
-    left = TRAIN_POINTS % config.batch_size
     return (
         environment()
         .get_template("batchnorm.py.jinja")
@@ -210,8 +209,7 @@ def code(config: BatchnormConfig, steps: int) -> str:
             shape=[2, *[settings.width] * settings.depth, 1],
             seeds=[1000 * settings.seed + s for s in range(settings.seeds)],
             places=list(PLACES),
-            activation=ACTIVATION[config.activation],
-            single=left == 1 or config.batch_size == 1,
+            activation=f"torch.{config.activation}",
             train=[part[points.role == 0] for part in (points.x, points.y.double())],
             test=[part[points.role == 2] for part in (points.x, points.y.double())],
         )

@@ -289,6 +289,7 @@ def test_sigmoids_learn_with_batchnorm_alone() -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        {},
         QUICK,
         {**QUICK, "activation": "sigmoid", "batch_size": 255, "momentum": 0.3, "init_scale": 2.5},
         {**QUICK, "activation": "relu", "data": "spiral", "seed": 3, "depth": 1, "target": 0.6},
@@ -299,12 +300,14 @@ def test_sigmoids_learn_with_batchnorm_alone() -> None:
 def test_the_script_prints_the_numbers_that_the_page_shows(
     client: TestClient, change: dict[str, Any], tmp_path: Path
 ) -> None:
-    frame = trained(60, **change)
-    body = {"config": change, "steps": 60}
+    """To every digit and for long: this training makes differences of rounding grow."""
+    steps = 60 if change else 400
+    frame = trained(steps, **change)
+    body = {"config": change, "steps": steps}
     answer = client.post("/api/labs/batchnorm/code", json=body)
     rows = np.array(printed(answer.text, tmp_path))
-    assert rows.shape == (6, 3)
-    np.testing.assert_allclose(rows[:, 0], frame.losses.flatten(), rtol=2e-6, atol=2e-6)
+    assert rows.shape == (frame.losses.size, 3)
+    np.testing.assert_allclose(rows[:, 0], frame.losses.flatten(), rtol=1e-8)
     np.testing.assert_array_equal(rows[:, 2], frame.reached.flatten())
 
 

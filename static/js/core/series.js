@@ -16,6 +16,30 @@ export function tick(value) {
   return sign + (digits === 1 ? "" : `${digits}·`) + `10${raised}`;
 }
 
+const STEPS = [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]; // within a decade
+const TICKS = 7; // at most
+
+/**
+ * Where a log axis has its ticks: at powers of ten, with more between them where there are few.
+ * @param {number} low above 0
+ * @param {number} high
+ */
+export function logTicks(low, high) {
+  const [first, last] = [Math.floor(Math.log10(low) + 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((last - first) / TICKS));
+  const powers = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => first + i * every);
+  const within = (/** @type {number} */ v) => v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9);
+  for (const steps of every > 1 ? [[1]] : STEPS) {
+    const ticks = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))).filter(within);
+    if (ticks.length >= 3 || every > 1) return ticks;
+  }
+  const raw = (high - low) / 6; // less than a few ninths of a decade: as on a linear axis
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = unit * ([1, 2, 5].find((s) => s * unit >= raw) ?? 10);
+  const from = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) => Number(((from + i) * step).toPrecision(12)));
+}
+
 /**
  * A column as uPlot wants it: gaps are null.
  * @param {Column} column

@@ -3,7 +3,7 @@
 import uPlot from "../../vendor/uPlot.js";
 import { h, oncePerFrame, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { csvOf, tick, withGaps } from "../core/series.js";
+import { csvOf, logTicks, tick, withGaps } from "../core/series.js";
 import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
 
 /**
@@ -54,6 +54,7 @@ function roundedDown(value) {
   return Number((digit * power).toPrecision(1));
 }
 
+const DECADES = 15; // that a log axis shows at most: what is smaller is rounding
 const FONT = "12px system-ui, sans-serif";
 
 /**
@@ -84,8 +85,9 @@ export function chart(root, options) {
     if (!ys.length) return logY ? [0.1, 1] : [0, 1];
     const [least, most] = [Math.min(.../** @type {number[]} */ (ys)), Math.max(.../** @type {number[]} */ (ys))];
     if (!logY) return uPlot.rangeNum(least, most, 0.1, true);
-    const margin = Math.max((most / least) ** 0.06, 1.15);
-    return [roundedDown(least / margin), most * margin];
+    const lowest = Math.max(least, most / 10 ** DECADES);
+    const margin = Math.max((most / lowest) ** 0.06, 1.15);
+    return [roundedDown(lowest / margin), most * margin];
   };
   /** @type {(u: any, low: number | null, high: number | null) => any} */
   const rangeX = (_, low, high) => {
@@ -94,12 +96,17 @@ export function chart(root, options) {
     return low < high ? [low, high] : logX ? [low / 2, high * 2] : [low, high + 1];
   };
   const size = () => ({ width: Math.max(root.clientWidth, 200), height: options.height ?? 190 });
-  /** On a log scale a line a decade: all nine would shout. @param {boolean} log */
+  /** On a log scale a line a decade. @param {boolean} log */
   const gridOf = (log) => ({
     stroke: token("--gray-3"),
     width: 1,
     ...(log && { filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? v : null)) }),
   });
+  /** uPlot's own ticks of a log axis are too many for very small numbers. @param {boolean} log */
+  const ticksOf = (log) => log && {
+    splits: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ low, /** @type {number} */ high) => logTicks(low, high),
+    filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits,
+  };
   const build = () => {
     plot?.destroy();
     const axis = {
@@ -117,8 +124,8 @@ export function chart(root, options) {
           y: { range: rangeY, ...(logY && { distr: 3 }) },
         },
         axes: [
-          { ...axis, grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
-          { ...axis, grid: gridOf(logY), label: options.y, labelSize: 18, size: 46 },
+          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
+          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: options.y, labelSize: 18, size: 46 },
         ],
         series: [
           { label: options.x, value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)) },
