@@ -178,10 +178,9 @@ def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str
     files = sorted(folder.iterdir(), key=lambda path: int(path.name))
     try:
         if len(files) == 1 and zipfile.is_zipfile(files[0]):
-            entries = from_zip(files[0], max_pixels, max_side)
-        else:
-            entries = from_photos(files, max_pixels, max_side)
-        return write(entries, target)
+            return write(from_zip(files[0], max_pixels, max_side), target)
+        facts = write(from_photos(files, max_pixels, max_side), target)
+        return {**facts, "patches": len(files) <= PATCHED}
     except decoder.Refused as refusal:
         return {"refused": str(refusal)}
     except MemoryError:
@@ -205,6 +204,8 @@ def write(entries: Iterator[Entry | None], target: Path) -> dict[str, object]:
         album.write(labels)
     if not labels:
         raise decoder.Refused("empty")
+    if len(labels) == 1:
+        raise decoder.Refused("single")
     return {"count": len(labels), "classes": list(classes), "left_out": left_out}
 
 

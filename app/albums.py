@@ -52,6 +52,9 @@ MAX_FILES = 200
 ON_DISK = ("cifar10", "folder")  # ids of the data sets that a server may have
 
 
+ONE_PICTURE = N_("One small picture has no negatives: choose at least two.")
+
+
 @dataclass(frozen=True)
 class Album:
     """`count` pictures uint8 [3, 32, 32] one after another in the file, then their classes."""
@@ -61,6 +64,7 @@ class Album:
     count: int
     classes: tuple[str, ...]
     left_out: int  # files that were no picture, damaged or too large
+    patches: bool = False  # overlapping ones, of a few photos
 
 
 class AlbumStore:
@@ -93,7 +97,8 @@ class AlbumStore:
             target.unlink(missing_ok=True)
             raise refusal(facts["refused"], self.settings)
         classes = tuple(facts["classes"])
-        album = Album(token_hex(16), target, facts["count"], classes, facts["left_out"])
+        patches = facts.get("patches", False)
+        album = Album(token_hex(16), target, facts["count"], classes, facts["left_out"], patches)
         self._keep(album)
         return album
 
@@ -214,7 +219,11 @@ def refusal(reason: str, settings: Settings) -> DomainError:
     refused = {
         "locked": N_("This zip is locked with a password. Please pack it without one."),
         "names": N_("The names of the files in this zip point out of it. It was not opened."),
-        "empty": N_("There is no picture in it that can be read: PNG, JPEG, WebP or GIF."),
+        "empty": N_(
+            "There is no picture in it that can be read: PNG, JPEG, WebP or GIF, whole, and not "
+            "packed a second time."
+        ),
+        "single": ONE_PICTURE,
     }
     if reason in too_large:
         return AlbumTooLarge(

@@ -7,9 +7,10 @@ MoCo's queue.
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -32,11 +33,11 @@ from models.probe import linear_probe, nearest, pca2
 from models.worth import (
     ALL,
     BUDGETS,
-    FineTuning,
     Labeled,
     attributes,
     draws_of,
     middle,
+    most_frequent,
     neighbors_vote,
     probed,
     turned,
@@ -47,8 +48,8 @@ MAPPED = 160
 NEIGHBORS = 6
 CHANGED = 16  # pictures that are occluded, turned and recolored
 CHANGES_EVERY = 40  # training steps: more often would take a twentieth of the time
-SLICE = 16  # training steps of the supervised twin at a time
-TUNING_STEPS = 80
+SLICE = 16  # training steps with labels at a time
+LABEL_STEPS, LABEL_BATCH = 160, 64  # of a training with labels
 BINS = 40  # of the similarities' histograms, from -1 to 1
 FEATURES = ("random", "h", "z", "supervised", "fine-tuned")
 KNOWN = ("class", "brightness", "color", "turn")  # what h, z and the untrained h are asked for
@@ -61,13 +62,14 @@ CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
 
 
 class Pictures(NamedTuple):
-    """uint8 [M, 3, S, S]; classes int64 [M] or None where nobody knows them; the rest held out."""
+    """uint8 [M, 3, S, S]; classes int64 [M] or None where nobody knows them."""
 
     train: Tensor
     labels: Tensor | None
     test: Tensor
     test_labels: Tensor | None
     classes: int
+    held_out: bool = True  # else `test` is the same as `train`: there are too few
 
 
 class Look(NamedTuple):
@@ -104,6 +106,23 @@ class Changes(NamedTuple):
     apart: float
 
 
+class Parts:
+    """Work that is done a part at a call, so that none keeps the page waiting."""
+
+    def __init__(self) -> None:
+        self._to_come: list[Callable[[], None]] = []
+        self.done = self.all = 0  # of the newest work
+
+    def go_on(self, begin: Callable[[], Iterable[Callable[[], None]]]) -> None:
+        """Do the next part; of the work that `begin` gives, where none is under way."""
+        if not self._to_come:
+            self._to_come = list(begin())
+            self.done, self.all = 0, len(self._to_come)
+        if self._to_come:
+            self._to_come.pop(0)()
+            self.done += 1
+
+
 def look_at(pictures: Pictures, policy: augment.Policy, seed: int) -> Tensor:
     """The batch that is watched, [2L, 3, S, S], i and i + L a pair: always the same held-out
     pictures, always the same views.
@@ -127,16 +146,13 @@ class Study:
         self._places = None
         self.changes_before = self._changes(self.contrast.untrained)
         self.changes, self.changes_step = self.changes_before, 0
-        self.supervised: Supervised | None = None
-        self.supervised_goal = 0  # steps
         shape = (len(FEATURES), len(BUDGETS) + 1)
         self.worth = np.full((*shape, 3), np.nan, np.float32)  # low, mean, high over draws
         self.votes = np.full(len(FEATURES), np.nan, np.float32)
         self.known = np.full((3, len(KNOWN)), np.nan, np.float32)
+        self.guessing = np.full(len(KNOWN), np.nan, np.float32)  # by always the same answer
         self.worth_steps = np.full(len(FEATURES), -1, np.int32)
-        self._probe_parts: list[Callable[[], None]] = []  # to come
-        self._twin_parts: list[Callable[[], None]] = []
-        self.probed_parts = (0, 0)  # done and all of the newest probe
+        self.probing, self.supervising, self.tuning = Parts(), Parts(), Parts()
 
     @property
     def step(self) -> int:
@@ -248,12 +264,7 @@ class Study:
         step, however far the training went meanwhile. Without labels only what needs none is
         measured.
         """
-        if not self._probe_parts:
-            self._probe_parts = list(self._parts_of_probe())
-            self.probed_parts = (0, len(self._probe_parts))
-        self._probe_parts.pop(0)()
-        done, all_parts = self.probed_parts
-        self.probed_parts = (done + 1, all_parts)
+        self.probing.go_on(self._parts_of_probe)
 
     def _parts_of_probe(self) -> Iterator[Callable[[], None]]:
         encoder = copy.deepcopy(self.contrast.encoder)
@@ -283,8 +294,11 @@ class Study:
             if asked[name].min() < asked[name].max():
                 found = linear_probe(train, asked[name], test, answers[name], classes)
                 self.known[row, KNOWN.index(name)] = found
+                self.guessing[KNOWN.index(name)] = most_frequent(answers[name])
         if self.labeled:
+            assert p.test_labels is not None
             self.known[row, KNOWN.index("class")] = self.worth[row, -1, 1]
+            self.guessing[KNOWN.index("class")] = most_frequent(p.test_labels)
         self.worth_steps[row] = step
 
     def _ask_for_turns(self, row: int, network: nn.Module) -> None:
@@ -292,42 +306,36 @@ class Study:
         (x, times), (test_x, test_times) = turned(self.pictures.train), turned(self.pictures.test)
         found = linear_probe(embed(network, x), times, embed(network, test_x), test_times, 4)
         self.known[row, KNOWN.index("turn")] = found
+        self.guessing[KNOWN.index("turn")] = most_frequent(test_times)
 
     def supervise(self) -> None:
-        """Train the same encoder with all labels, a slice of steps at a call until it has had as
-        many as the contrastive one had at the first call; then judge its h, part by part.
-        """
-        p = self.pictures
-        if p.labels is None or not self.labeled:
-            return
-        if not self._twin_parts and self.worth_steps[FEATURES.index("supervised")] == self.step:
-            return  # it is judged already
-        if self.supervised is None:
-            self.supervised = Supervised(self.settings, p.train, p.labels, p.classes)
-        twin = self.supervised
-        if not self._twin_parts:  # asked for anew: the goal stays while it catches up
-            self.supervised_goal = self.step
-            self._twin_parts = list(self._judge_parts("supervised", twin.encoder, self.step))
-        if twin.step < self.supervised_goal:
-            twin.train(min(SLICE, self.supervised_goal - twin.step))
-        else:
-            self._twin_parts.pop(0)()
+        """A part of training with few labels and with many from the contrastive one's start."""
+        self.supervising.go_on(lambda: self._parts_with_labels("supervised", None))
 
-    def fine_tune(self, budget: int) -> None:
-        """Go on from the encoder, without the projector, with BUDGETS[budget] labels a class (or
-        all, where budget is len(BUDGETS)).
-        """
+    def fine_tune(self) -> None:
+        """A part of going on from the encoder with the same labels, without the projector."""
+        self.tuning.go_on(lambda: self._parts_with_labels("fine-tuned", self.contrast.encoder))
+
+    def _parts_with_labels(
+        self, what: Literal["supervised", "fine-tuned"], start: Encoder | None
+    ) -> Iterator[Callable[[], None]]:
+        """For each budget a training as long as every other, and then its accuracy."""
         if not self.labeled:
             return
+        train, _ = self._parts(lambda x: x)
+        for b, per_class in enumerate((*BUDGETS, ALL)):
+            (chosen,) = draws_of(train.y, per_class, 1, self.settings.seed)
+            settings = replace(self.settings, batch_size=min(LABEL_BATCH, len(chosen)))
+            learner = Supervised(
+                settings, train.x[chosen], train.y[chosen], self.pictures.classes, start
+            )
+            yield from [partial(learner.train, SLICE)] * (LABEL_STEPS // SLICE)
+            yield partial(self._judge_learner, FEATURES.index(what), b, learner, self.step)
+
+    def _judge_learner(self, row: int, budget: int, learner: Supervised, step: int) -> None:
         train, test = self._parts(lambda x: x)
-        per_class = (*BUDGETS, ALL)[budget]
-        (chosen,) = draws_of(train.y, per_class, 1, self.settings.seed)
-        labeled = Labeled(train.x[chosen], train.y[chosen])
-        tuning = FineTuning(
-            self.contrast.encoder, labeled, self.pictures.classes, self.settings.policy,
-            self.settings.seed,
-        )  # fmt: skip
-        tuning.train(TUNING_STEPS)
-        row = FEATURES.index("fine-tuned")
-        self.worth[row, budget] = tuning.accuracy(test)
-        self.worth_steps[row] = self.step
+        self.worth[row, budget] = learner.accuracy(test.x, test.y)
+        if budget == len(BUDGETS):
+            features = [part._replace(x=embed(learner.encoder, part.x)) for part in (train, test)]
+            self.votes[row] = neighbors_vote(*features)
+            self.worth_steps[row] = step

@@ -21,6 +21,7 @@ from models.contrastive import (
     alignment,
     cosine,
     drift,
+    floor,
     hits,
     info_nce,
     momentum_update,
@@ -39,9 +40,10 @@ Method = Literal["simclr", "moco", "simsiam"]
 Space = Literal["h", "z"]
 # Each step's own batch tells: the loss that was optimized, mean similarity of positives and of
 # negatives, alignment, uniformity, standard deviation of the normalized z, share of views whose
-# positive is the most similar, drift of the key encoder (NaN where there is none).
+# positive is the most similar, drift of the key encoder (NaN where there is none), and the least
+# loss that was possible (NaN for MoCo).
 MEASURES = (
-    "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift",
+    "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor",
 )  # fmt: skip
 AT_ONCE = 256  # pictures in one pass without gradient
 
@@ -124,6 +126,7 @@ class Contrast:
         self.history = History(MEASURES)
         self.latest: tuple[Tensor, Tensor] | None = None  # z of the last step's views, [N, P] each
         self.against = self.queue.keys[:0]  # the keys that the last step's loss had for negatives
+        self.repeated = 0  # queries of that step that had an older key of their own picture there
 
     def _trained(self) -> list[nn.Parameter]:
         parts = [self.encoder, self.projector]
@@ -167,6 +170,7 @@ class Contrast:
             k = self.key_projector(self.key_encoder(batch.second))
         found = info_nce(q, k, self.queue.keys, self.settings.temperature, self.queue.filled)
         self.against = self.queue.keys[: self.queue.filled]  # this batch's keys are pushed later
+        self.repeated = int(torch.isin(batch.pictures, self.queue.pictures).sum())
         loss = self._descend(found.loss)
         for key, query in self._key_pairs():
             momentum_update(key, query, self.settings.momentum)
@@ -203,7 +207,13 @@ class Contrast:
             float(spread(queries)),
             self._hits(z1, z2),
             self.drift(),
+            self._floor(len(z1)),
         )
+
+    def _floor(self, n: int) -> float:
+        """The least loss that a batch of n pictures could have at the temperature of now."""
+        method, temperature = self.settings.method, self.settings.temperature
+        return {"simclr": floor(n, temperature), "simsiam": -1.0}.get(method, math.nan)
 
     def _hits(self, z1: Tensor, z2: Tensor) -> float:
         """Share of views whose positive is the most similar: of MoCo's queries among this batch's
@@ -239,14 +249,23 @@ class Contrast:
 
 
 class Supervised:
-    """The same encoder with a linear layer, trained with labels on the same views."""
+    """An encoder with a linear layer, trained with labels on the same views: from the same random
+    start as the contrastive one, or from an encoder that has learned already (a copy of it).
+    """
 
     def __init__(
-        self, settings: ContrastSettings, pictures: Tensor, labels: Tensor, classes: int
+        self,
+        settings: ContrastSettings,
+        pictures: Tensor,
+        labels: Tensor,
+        classes: int,
+        start: Encoder | None = None,
     ) -> None:
         self.step, self._labels = 0, labels
         generator = torch.Generator().manual_seed(settings.seed)
         self.encoder, self.head = quick_encoder(generator), head_of(classes, generator)
+        if start is not None:
+            self.encoder.load_state_dict(start.state_dict())
         self._stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
         parameters = [*self.encoder.parameters(), *self.head.parameters()]
         self._optimizer = optimizer_of(parameters, settings.learning_rate, settings.weight_decay)
@@ -260,6 +279,10 @@ class Supervised:
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
             self.step += 1
+
+    def accuracy(self, pictures: Tensor, labels: Tensor) -> float:
+        output = embed(nn.Sequential(self.encoder, self.head), pictures)
+        return float((output.argmax(dim=1) == labels).double().mean())
 
 
 def quick_encoder(generator: torch.Generator) -> Encoder:

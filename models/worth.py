@@ -1,31 +1,22 @@
-"""What a representation is worth: a linear classifier on frozen features, nearest neighbors, and
-fine-tuning, each with few labels and with many (Chen et al., 2020, section 4; Kolesnikov et al.,
-2019: the protocol).
+"""What a representation is worth: a linear classifier on frozen features, and nearest neighbors,
+with few labels and with many (Chen et al., 2020, section 4; Kolesnikov et al., 2019: the protocol).
 
 Shape letters: M pictures, D features, C classes, B label budgets, R draws of the labeled pictures.
 """
 
-import copy
 import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.augment import Policy, views
-from models.contrastive_training import as_input, embed, head_of
-from models.encoder import Encoder
-from models.mlp import Batches
 from models.probe import few_labels, knn, linear_probe
 
 BUDGETS = (1, 5, 10, 100)  # labels a class
 DRAWS = 5  # with few labels, which ones matters: so several draws
 ALL = 100_000  # more labels a class than there are: all of them
 NEIGHBORS = 20
-FINE_TUNING_RATE = 1e-3
-FINE_TUNING_BATCH = 64
 
 
 class Labeled(NamedTuple):
@@ -77,38 +68,9 @@ def turned(pictures: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack(parts), times
 
 
-class FineTuning:
-    """A copy of an encoder with a new linear layer, both trained on few labeled pictures.
-
-    The projector is thrown away: what goes on is h. Each step sees an augmented view.
-    """
-
-    def __init__(
-        self, encoder: Encoder, labeled: Labeled, classes: int, policy: Policy, seed: int
-    ) -> None:
-        self._labeled, self._policy = labeled, policy
-        self._generator = torch.Generator().manual_seed(seed)
-        self.encoder = copy.deepcopy(encoder).requires_grad_(True)
-        self.head = head_of(classes, self._generator)
-        size = min(FINE_TUNING_BATCH, len(labeled.y))
-        self._batches = Batches(len(labeled.y), size, seed)
-        parameters = [*self.encoder.parameters(), *self.head.parameters()]
-        self._optimizer = torch.optim.Adam(parameters, FINE_TUNING_RATE)
-
-    def train(self, steps: int) -> None:
-        # In eval mode BatchNorm keeps its statistics: a few pictures would spoil them.
-        self.encoder.eval()
-        for _ in range(steps):
-            chosen = self._batches.next()
-            seen, _ = views(as_input(self._labeled.x[chosen]), self._policy, self._generator)
-            loss = F.cross_entropy(self.head(self.encoder(seen)), self._labeled.y[chosen])
-            self._optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-
-    def accuracy(self, test: Labeled) -> float:
-        output = embed(nn.Sequential(self.encoder, self.head), test.x)
-        return float((output.argmax(dim=1) == test.y).double().mean())
+def most_frequent(answers: Tensor) -> float:
+    """How often one is right who always gives the most frequent answer."""
+    return int(answers.bincount().max()) / len(answers)
 
 
 def middle(values: Sequence[float]) -> tuple[float, float, float]:

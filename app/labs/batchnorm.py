@@ -197,7 +197,7 @@ def parameters(config: BatchnormConfig) -> int:
 
 
 def code(config: BatchnormConfig, steps: int) -> str:
-    """All networks at once, in the order of sums that the lab has: the numbers would drift apart."""
+    """All networks at once: in another order of sums the numbers would drift apart."""
     settings, points = settings_of(config), points_of(config)
     return (
         environment()

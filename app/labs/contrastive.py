@@ -63,6 +63,7 @@ class ContrastiveFrame(Frame):
     queue: NDArray[np.uint8]  # [S, 3, 16, 16] pictures of the newest keys
     hardest: NDArray[np.int32]  # [R] the most similar of `keys`
     hardest_pictures: NDArray[np.uint8]  # [R, 3, 16, 16]
+    repeated: int  # queries of the last step with an older key of their picture in the queue
     predicted: NDArray[np.float32]  # [2] SimSiam: cosine of a prediction and the other view's z
     changes: NDArray[np.float32]  # [3, A] similarity to the picture's occluded, turned, recolored
     changes_before: NDArray[np.float32]  # [3, A]
@@ -72,9 +73,13 @@ class ContrastiveFrame(Frame):
     votes: NDArray[np.float32]  # [W] accuracy of the neighbors' vote
     worth_steps: NDArray[np.int32]  # [W] when it was measured; -1 for not yet
     known: NDArray[np.float32]  # [3, 4] accuracy of untrained h, h, z on class and what T changes
-    supervised_steps: int
-    supervised_goal: int  # steps that its training goes to
+    guessing: NDArray[np.float32]  # [4] the share of the most frequent answer to each
+    tested: int  # pictures
     probed_parts: tuple[int, int]  # done and all of the newest probe
+    supervised_parts: tuple[int, int]
+    tuned_parts: tuple[int, int]
+    label_steps: int  # of each training with labels
+    held_out: bool  # what is tested on
     map: NDArray[np.float32]  # [P, 2] t-SNE, where it was asked for; else empty
     map_step: int  # -1 before that
     map_space: str
@@ -82,7 +87,6 @@ class ContrastiveFrame(Frame):
     batch: int  # N
     width: int  # of z
     chance: float | None  # the loss where nothing can be told apart
-    floor: float | None  # the least loss that is possible
     epoch: int  # steps
     labeled: bool
 
@@ -98,6 +102,8 @@ class TrialsFrame(Frame):
     total: int
     trial_steps: int
     learned_from: int
+    batch: int
+    classes: int
 
 
 def run(config: ContrastiveConfig, album: Album | None = None) -> Generator[Frame, Ask, None]:
@@ -139,7 +145,7 @@ def do(watched: Study, action: ContrastiveAction) -> None:
     elif action.do == "supervise":
         watched.supervise()
     else:
-        watched.fine_tune(action.budget)
+        watched.fine_tune()
 
 
 class Mapped(NamedTuple):
@@ -168,13 +174,14 @@ def tsne(watched: Study, config: ContrastiveConfig) -> Mapped:
 
 
 def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> ContrastiveFrame:
+    from models.contrastive_study import LABEL_STEPS
+
     contrast, look, before = watched.contrast, watched.look(config.space), watched.before
     chosen = config.row % len(watched.looked_at)
     row = watched.row(chosen)
     hardest = row.keys.topk(min(HARDEST, len(row.keys))).indices
     order = contrast.queue.order()
     batch = min(config.batch_size, len(watched.pictures.train))
-    chance, floor = landmarks(watched, batch)
     return ContrastiveFrame(
         step=watched.step,
         steps=contrast.history.steps,
@@ -195,6 +202,7 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         queue=key_pictures(watched, order[:STRIP]),
         hardest=hardest.numpy().astype(np.int32),
         hardest_pictures=key_pictures(watched, order[hardest]),
+        repeated=contrast.repeated,
         predicted=row.predicted.numpy(),
         changes=watched.changes.similarities.numpy(),
         changes_before=watched.changes_before.similarities.numpy(),
@@ -204,32 +212,31 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         votes=watched.votes.copy(),
         worth_steps=watched.worth_steps.copy(),
         known=watched.known.copy(),
-        supervised_steps=watched.supervised.step if watched.supervised else 0,
-        supervised_goal=watched.supervised_goal,
-        probed_parts=watched.probed_parts,
+        guessing=watched.guessing.copy(),
+        tested=len(watched.pictures.test),
+        probed_parts=(watched.probing.done, watched.probing.all),
+        supervised_parts=(watched.supervising.done, watched.supervising.all),
+        tuned_parts=(watched.tuning.done, watched.tuning.all),
+        label_steps=LABEL_STEPS,
+        held_out=watched.pictures.held_out,
         map=mapped.places,
         map_step=mapped.step,
         map_space=mapped.space,
         method=config.method,
         batch=batch,
         width=contrast.projector.width,
-        chance=chance,
-        floor=floor,
+        chance=chance_of(watched, batch),
         epoch=max(1, len(watched.pictures.train) // batch),
         labeled=watched.labeled,
     )
 
 
-def landmarks(watched: Study, batch: int) -> tuple[float | None, float | None]:
-    """The loss where all views are alike, and the least that is possible."""
-    from models.contrastive import floor
-
-    settings = watched.settings
-    if settings.method == "simclr":
-        return math.log(2 * batch - 1), floor(batch, settings.temperature)
-    if settings.method == "moco":
-        return math.log(1 + len(watched.contrast.against)), None
-    return 0.0, -1.0
+def chance_of(watched: Study, batch: int) -> float | None:
+    """The loss where all views are alike; SimSiam has no negatives, so none."""
+    if watched.settings.method == "simsiam":
+        return None
+    moco = watched.settings.method == "moco"
+    return math.log(1 + len(watched.contrast.against) if moco else 2 * batch - 1)
 
 
 def key_pictures(watched: Study, slots: Tensor) -> NDArray[np.uint8]:
@@ -277,6 +284,8 @@ def trials_frame(tried: Trials) -> TrialsFrame:
         total=tried.total,
         trial_steps=tried.steps,
         learned_from=len(tried.pictures.train),
+        batch=min(tried.trials[0].settings.batch_size, len(tried.pictures.train)),
+        classes=tried.pictures.classes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.i18n import N_
 from app.lab import LabConfig, Look, control
@@ -144,12 +144,10 @@ class ContrastiveConfig(LabConfig):
 
 
 class ContrastiveAction(BaseModel):
-    """What is measured on request: linear probes and neighbors; a slice of the training of the
-    same encoder with labels; fine-tuning with a number of labels a class (0 to 4 for 1, 5, 10, 100,
-    all); a map by t-SNE.
+    """What is measured on request, a part at a time: linear probes and neighbors; trainings with
+    few labels and with many from a random start, or from the encoder; a map by t-SNE.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     do: Literal["probe", "supervise", "fine-tune", "map"]
-    budget: int = Field(0, ge=0, le=4)

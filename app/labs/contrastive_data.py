@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from app.albums import Album, pixels_of
+from app.albums import ONE_PICTURE, Album, pixels_of
 from app.digits import WHITE, digits
 from app.errors import InvalidInput
 from app.i18n import N_
@@ -87,9 +87,7 @@ def from_album(album: Album, count: int, seed: int) -> Pictures:
 
     pixels, labels = pixels_of(album)
     if len(pixels) < 2:
-        raise InvalidInput(
-            N_("One small picture has no negatives: choose at least two."), "pictures"
-        )
+        raise InvalidInput(ONE_PICTURE, "pictures")
     x = torch.from_numpy(pixels.copy())
     y = None if labels is None else torch.from_numpy(labels)
     return split(x, y, len(album.classes), count, seed)
@@ -108,9 +106,8 @@ def split(x: Tensor, y: Tensor | None, classes: int, count: int, seed: int) -> P
     test, train = order[:held], order[held : held + count]
     if not held:
         test = train
-    return Pictures(
-        x[train], None if y is None else y[train], x[test], None if y is None else y[test], classes
-    )
+    labels = [None if y is None else y[part] for part in (train, test)]
+    return Pictures(x[train], labels[0], x[test], labels[1], classes, bool(held))
 
 
 def settings_of(config: ContrastiveConfig) -> ContrastSettings:

@@ -37,7 +37,8 @@ LESSON = (
         N_(
             "Let it train for 200 steps, then press “Measure now”: with a handful of labels a "
             "linear classifier on the trained h finds the shape far more often than on the "
-            "untrained one. Compare with the same encoder trained with all labels."
+            "untrained one. Then fine-tune from here, and train from scratch with the same labels: "
+            "with few of them the better start shows."
         ),
         {"speed": 20},
     ),
@@ -56,7 +57,7 @@ LESSON = (
             "The negatives now come from a queue of keys, the positive never. While the queue "
             "fills, the loss rises: each step adds opponents. Set m to 0: the key encoder is a "
             "copy that changes with each step, so the queue holds keys of many different encoders, "
-            "and negatives stay similar. At 0.999 the key encoder trails twice as far behind, but "
+            "and negatives stay similar. At 0.999 the key encoder trails further behind, but "
             "steadily. Measure: MoCo and SimCLR stand on one chart."
         ),
         {"method": "moco", "momentum": 0.99, "speed": 5},
@@ -74,9 +75,21 @@ LESSON = (
         N_("Which augmentations?"),
         N_(
             "One short training for each pair of operations, three seeds each. Chen et al. found "
-            "that crop with color beats all other pairs on photographs. On the scenes, too, each "
-            "pair with color beats each without: else the colors alone give the positive away."
+            "that crop with color beats all other pairs on photographs. On the scenes it is color "
+            "that counts, with whatever else: without it the colors alone give the positive away. "
+            "Is crop with color better here than color alone? Compare the two cells, and their "
+            "spread."
         ),
         {"mode": "composition", "speed": 1},
+    ),
+    Step(
+        N_("Which projector?"),
+        N_(
+            "Nine short trainings: without a projector, with a linear one, with a hidden layer. "
+            "Chen et al. found any projector better than none, and a hidden layer best, after "
+            "hundreds of epochs. Compare the means on h with their spread over the seeds: which of "
+            "these differences would you believe?"
+        ),
+        {"mode": "projector", "speed": 1},
     ),
 )

@@ -57,8 +57,9 @@ def specimens(request: Request, query: SpecimensQuery) -> Response:
     header = {
         "looked_at": min(LOOKED_AT, len(mapped)),
         "learned_from": len(pictures.train),
-        "held_out": 0 if pictures.test is pictures.train else len(pictures.test),
+        "held_out": len(pictures.test) if pictures.held_out else 0,
         "left_out": album.left_out if album else 0,
+        "patches": bool(album and album.patches),
         "names": names_of(query.config, album),
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
     }

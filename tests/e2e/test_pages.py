@@ -5,7 +5,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
-from tests.e2e.browser import ready
 
 PATHS = [
     "/",

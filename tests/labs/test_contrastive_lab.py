@@ -16,7 +16,7 @@ from app.labs.contrastive import LAB, REPETITIONS, run
 from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
 from app.labs.contrastive_data import album_of, pictures_of, settings_of
 from models.contrastive_study import Pictures
-from models.contrastive_training import Contrast
+from models.contrastive_training import MEASURES, Contrast
 from models.encoder import Encoder, Predictor, Projector
 from tests.app.pictures import BLUE, RED, client_with, refused
 from tests.app.test_albums import plain, post, zipped
@@ -89,11 +89,12 @@ def test_the_space_of_the_similarities_changes_without_a_step() -> None:
 
 
 def test_the_landmarks_are_the_loss_of_equal_views_and_the_least_possible() -> None:
-    frame = frames(config_of())[0]
+    frame = frames(config_of(), 1)[-1]
     assert frame.chance == pytest.approx(np.log(2 * 16 - 1))
-    assert 0 < frame.floor < frame.chance
-    siamese = frames(config_of(method="simsiam"))[0]
-    assert (siamese.chance, siamese.floor) == (0.0, -1.0)
+    assert 0 < frame.history[MEASURES.index("floor"), 0] < frame.chance
+    siamese = frames(config_of(method="simsiam"), 1)[-1]
+    assert siamese.chance is None  # it has no negatives to take for the positive
+    assert siamese.history[MEASURES.index("floor"), 0] == -1
 
 
 def test_the_chance_loss_of_moco_rises_with_the_keys_that_the_loss_had() -> None:
@@ -126,7 +127,7 @@ def test_the_row_that_is_looked_at_changes_without_a_step() -> None:
 
 
 def test_measuring_leaves_the_training_as_it_was() -> None:
-    acts = ({"do": "probe"}, {"do": "map"}, {"do": "fine-tune", "budget": 0}, {"do": "supervise"})
+    acts = ({"do": "probe"}, {"do": "map"}, {"do": "fine-tune"}, {"do": "supervise"})
     undisturbed = frames(config_of(), 2, 2)[-1]
     disturbed = frames(config_of(), 2, *acts, 2)[-1]
     assert np.array_equal(undisturbed.history, disturbed.history, equal_nan=True)
@@ -144,10 +145,28 @@ def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
     assert (frame.worth[:3, :, 0] <= frame.worth[:3, :, 1]).all()
 
 
-def test_the_twin_with_labels_catches_up_slice_by_slice() -> None:
-    asked = frames(config_of(), 20, *[{"do": "supervise"}] * 5)
-    assert [frame.supervised_steps for frame in asked[2:]] == [16, 20, 20, 20, 20]
-    assert [frame.worth_steps[3] for frame in asked[2:]] == [-1, -1, -1, -1, 20]
+@pytest.mark.parametrize(("do", "parts"), [("supervise", "supervised"), ("fine-tune", "tuned")])
+def test_a_training_with_labels_says_how_far_it_is(do: str, parts: str) -> None:
+    asked = frames(config_of(), 2, *[{"do": do}] * 11)[2:]
+    counted = [getattr(frame, f"{parts}_parts") for frame in asked]
+    assert counted == [(part + 1, 55) for part in range(11)]
+    row = {"supervised": 3, "tuned": 4}[parts]
+    assert [bool(np.isfinite(frame.worth[row, 0, 1])) for frame in asked] == [False] * 10 + [True]
+    assert asked[-1].label_steps == 160
+
+
+@pytest.mark.parametrize(("count", "held"), [(9, 0), (10, 2)])
+def test_too_few_pictures_to_hold_some_out_are_not_called_held_out(count: int, held: int) -> None:
+    files = {f"{'ab'[i % 2]}/{i}.png": plain((20 * i, 90, 30)) for i in range(count)}
+    with client_with() as client:
+        album = post(client, zipped(files)).json()
+        config = {**SMALL, "data": "own", "pictures": album["id"]}
+        shown = client.post("/api/contrastive/specimens", json={"config": config})
+        told, _ = wire.decode(shown.content)
+        assert (told["learned_from"], told["held_out"]) == (count - held, held)
+        body = {"config": config, "steps": 1}
+        header, _ = wire.decode(client.post("/api/labs/contrastive/run", json=body).content)
+        assert header["held_out"] is bool(held)
 
 
 def test_a_map_has_a_place_for_every_picture() -> None:
@@ -272,11 +291,8 @@ def test_an_uploaded_zip_is_trained_on_with_its_classes() -> None:
 
 def test_one_small_picture_is_refused_in_words_and_trials_want_classes() -> None:
     with client_with() as client:
-        few = post(client, zipped({"a.png": plain(RED)})).json()
-        config = {**SMALL, "data": "own", "pictures": few["id"]}
-        body = {"config": config, "steps": 1}
-        answer = client.post("/api/labs/contrastive/run", json=body)
-        assert "at least two" in refused(answer, 422, "invalid_input")
+        few = post(client, zipped({"a.png": plain(RED)}))
+        assert "at least two" in refused(few, 422, "album_refused")
         photo = post(client, plain(RED, (300, 200))).json()
         config = {**SMALL, "data": "own", "pictures": photo["id"], "mode": "composition"}
         body = {"config": config, "steps": 1}

@@ -1,5 +1,6 @@
 """A study looks and judges as often as it likes and the training goes on as if it had not."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,21 +19,23 @@ from models.contrastive_study import (
     CHANGES_EVERY,
     FEATURES,
     KNOWN,
+    LABEL_BATCH,
     LOOKED_AT,
     NEIGHBORS,
-    SLICE,
+    Parts,
     Pictures,
     Study,
 )
 from models.contrastive_training import (
     ContrastSettings,
     Lost,
+    Supervised,
     as_input,
     embed,
 )
 from models.probe import linear_probe
 from models.scenes import draw_scenes
-from models.worth import BUDGETS
+from models.worth import ALL, BUDGETS, draws_of
 
 SETTINGS = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
@@ -48,24 +51,29 @@ ONE_CLASS = Pictures(X[:64], torch.zeros(64).long(), X[64:], torch.zeros(40).lon
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, one_thread: None) -> None:
-    """A fine-tuning of a few steps."""
-    monkeypatch.setattr("models.contrastive_study.TUNING_STEPS", 3)
+    """Trainings with labels of a few steps."""
+    monkeypatch.setattr("models.contrastive_study.LABEL_STEPS", 4)
+    monkeypatch.setattr("models.contrastive_study.SLICE", 2)
 
 
 def probe(study: Study) -> None:
     """All parts of a probe."""
-    study.probe()
-    while study.probed_parts[0] < study.probed_parts[1]:
-        study.probe()
+    complete(study.probe, study.probing)
 
 
 def judge(study: Study) -> None:
-    """What is left of the supervised twin's training and of its judgement."""
-    study.supervise()
-    while (
-        study.worth_steps[FEATURES.index("supervised")] < study.supervised_goal
-    ):  # as the page does
-        study.supervise()
+    """All parts of a training from scratch with labels."""
+    complete(study.supervise, study.supervising)
+
+
+def fine_tune(study: Study) -> None:
+    complete(study.fine_tune, study.tuning)
+
+
+def complete(act: Callable[[], None], parts: Parts) -> None:
+    act()
+    while parts.done < parts.all:  # as the page does
+        act()
 
 
 @pytest.mark.parametrize("method", ["simclr", "moco", "simsiam"])
@@ -81,7 +89,7 @@ def test_looking_and_judging_leave_the_training_exactly_as_it_was(method: str) -
     looked.row(5)
     probe(looked)
     judge(looked)
-    looked.fine_tune(1)
+    fine_tune(looked)
     assert torch.equal(torch.get_rng_state(), before)
     one, other = left_alone.contrast, looked.contrast
     parts = (other.encoder, other.projector, other.key_encoder, other.key_projector)
@@ -268,16 +276,16 @@ def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> N
     for study in (at_once, in_parts):
         study.train(2)
     probe(at_once)
-    parts = at_once.probed_parts[1]
+    parts = at_once.probing.all
     for part in range(parts):
         in_parts.probe()
-        assert in_parts.probed_parts == (part + 1, parts)
+        assert (in_parts.probing.done, in_parts.probing.all) == (part + 1, parts)
         in_parts.train(1)
     assert np.array_equal(in_parts.worth, at_once.worth, equal_nan=True)
     assert np.array_equal(in_parts.known, at_once.known)
     assert in_parts.worth_steps.tolist() == at_once.worth_steps.tolist() == [0, 2, 2, -1, -1]
     probe(in_parts)
-    assert in_parts.probed_parts == (2 * parts // 3,) * 2  # the untrained h was judged already
+    assert in_parts.probing.done == 2 * parts // 3  # the untrained h was judged already
     assert in_parts.worth_steps.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
 
 
@@ -298,62 +306,57 @@ def test_without_classes_only_what_needs_none_is_measured(pictures: Pictures) ->
     study.train(1)
     probe(study)
     study.supervise()
-    study.fine_tune(0)
+    study.fine_tune()
     assert not study.labeled
     assert np.isnan(study.worth).all()
     assert np.isnan(study.votes).all()
-    assert study.supervised is None
+    assert study.supervising.all == study.tuning.all == 0
     assert np.isnan(study.known[:, KNOWN.index("class")]).all()
     assert np.isfinite(study.known[:, 1:]).all()
 
 
-def test_the_supervised_twin_catches_up_in_slices_and_is_judged_only_then() -> None:
+@pytest.mark.parametrize("what", ["supervised", "fine-tuned"])
+def test_trainings_with_labels_go_in_parts_and_are_what_one_gets_without_parts(what: str) -> None:
     study = Study(SETTINGS, SCENES)
-    study.train(2 * SLICE + 3)
-    row = FEATURES.index("supervised")
-    for done in (SLICE, 2 * SLICE, 2 * SLICE + 3):
-        assert np.isnan(study.worth[row]).all()
-        assert study.worth_steps[row] == -1
-        study.supervise()
-        assert study.supervised is not None
-        assert study.supervised.step == done
-    judge(study)
-    assert np.isfinite(study.worth[row]).all()
-    assert study.worth_steps[row] == study.step
-    judged = study.worth[row].copy()
-    judge(study)  # asked for again: there is nothing to do
-    assert study.supervised.step == study.step
-    assert np.array_equal(study.worth[row], judged)
-    study.train(1)
-    judge(study)
-    assert study.worth_steps[row] == study.supervised.step == study.step
+    study.train(3)
+    start = copy.deepcopy(study.contrast.encoder) if what == "fine-tuned" else None
+    act, parts = {
+        "supervised": (study.supervise, study.supervising),
+        "fine-tuned": (study.fine_tune, study.tuning),
+    }[what]
+    row, each = FEATURES.index(what), 3  # two slices of two steps, and what they came to
+    for part in range(each * (len(BUDGETS) + 1)):
+        act()
+        study.train(1)  # the training that is judged may go on meanwhile
+        assert (parts.done, parts.all) == (part + 1, each * (len(BUDGETS) + 1))
+        filled = np.isfinite(study.worth[row]).all(axis=1)
+        assert filled.tolist() == [b < (part + 1) // each for b in range(len(BUDGETS) + 1)]
+    assert study.worth_steps[row] == 3
+    assert np.isnan(np.delete(study.worth, row, axis=0)).all()
+    assert SCENES.labels is not None
+    assert SCENES.test_labels is not None
+    for b, per_class in enumerate((*BUDGETS, ALL)):
+        (chosen,) = draws_of(SCENES.labels, per_class, 1, SETTINGS.seed)
+        settings = replace(SETTINGS, batch_size=min(LABEL_BATCH, len(chosen)))
+        alone = Supervised(settings, SCENES.train[chosen], SCENES.labels[chosen], 8, start)
+        alone.train(4)
+        wanted = np.float32(alone.accuracy(SCENES.test, SCENES.test_labels))
+        assert (study.worth[row, b] == wanted).all()
 
 
-def test_at_step_0_the_supervised_twin_is_worth_what_the_untrained_encoder_is() -> None:
+def test_scratch_and_fine_tuning_differ_only_in_their_start() -> None:
     study = Study(SETTINGS, SCENES)
     judge(study)
-    probe(study)
-    assert np.array_equal(study.worth[3], study.worth[0])
-    assert study.votes[3] == study.votes[0]
-
-
-def test_fine_tuning_fills_its_budget_alone() -> None:
-    study = Study(SETTINGS, SCENES)
-    study.train(1)
-    row = FEATURES.index("fine-tuned")
-    for budget in (0, len(BUDGETS)):
-        study.fine_tune(budget)
-    filled = np.isfinite(study.worth[row]).all(axis=1)
-    assert filled.tolist() == [True, False, False, False, True]
-    assert np.isnan(study.worth[:row]).all()
-    assert study.worth_steps[row] == 1
+    fine_tune(study)  # from an encoder that has not learned yet
+    assert np.array_equal(study.worth[3], study.worth[4])
+    assert study.votes[3] == study.votes[4]
 
 
 def told(study: Study) -> bytes:
     study.train(4)
     probe(study)
     judge(study)
-    study.fine_tune(1)
+    fine_tune(study)
     values = (study.contrast.history.table, study.histograms(), study.worth, study.votes,
               study.known, study.look("z").places.numpy())  # fmt: skip
     return b"".join(value.tobytes() for value in values)
@@ -372,7 +375,7 @@ def test_a_change_reaches_the_training_and_a_lost_one_says_so() -> None:
         study.train(20)
 
 
-@pytest.mark.parametrize("do", [probe, judge, lambda s: s.fine_tune(4)])
+@pytest.mark.parametrize("do", [probe, judge, fine_tune])
 def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     do: Callable[[Study], None],
 ) -> None:

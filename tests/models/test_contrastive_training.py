@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.augment import Policy, views
-from models.contrastive import nt_xent
+from models.contrastive import floor, nt_xent
 from models.contrastive_training import (
     MEASURES,
     Contrast,
@@ -26,6 +26,7 @@ from models.contrastive_training import (
     view_stream,
 )
 from models.encoder import Encoder, Predictor, Projector
+from models.mlp import Batches
 from models.scenes import draw_scenes
 
 SIMCLR = ContrastSettings(
@@ -233,7 +234,8 @@ def test_identical_pictures_and_temperatures_at_their_ends_stay_finite(
     for pictures in (PICTURES[:1].repeat(32, 1, 1, 1), torch.zeros_like(PICTURES), PICTURES):
         contrast = Contrast(replace(settings, temperature=temperature), pictures)
         contrast.train(6)
-        told = contrast.history.table[:-1, 1:]  # the first step of MoCo has no negatives
+        # The first step of MoCo has no negatives; who has a drift has no floor, and vice versa.
+        told = contrast.history.table[: MEASURES.index("drift"), 1:]
         assert torch.from_numpy(told).isfinite().all()
         assert all(torch.isfinite(t).all() for t in everything(contrast))
 
@@ -394,3 +396,27 @@ def test_black_pictures_cannot_be_told_apart_so_the_loss_is_its_landmark() -> No
     told_of = dict(zip(MEASURES, contrast.history.table[:, -1], strict=True))
     assert told_of["loss"] == pytest.approx(math.log(31), abs=1e-3)
     assert told_of["hits"] == 0
+
+
+def test_the_loss_is_never_below_the_floor_of_its_step() -> None:
+    contrast = Contrast(SIMCLR, PICTURES)
+    contrast.train(2)
+    contrast.change(replace(SIMCLR, temperature=2.0))
+    contrast.train(2)
+    floors = measured(contrast, "floor")
+    n = SIMCLR.batch_size
+    assert floors == pytest.approx([floor(n, SIMCLR.temperature)] * 2 + [floor(n, 2.0)] * 2)
+    assert all(a >= b for a, b in zip(measured(contrast, "loss"), floors, strict=True))
+
+
+def test_a_query_may_meet_an_older_key_of_its_own_picture_and_that_is_counted() -> None:
+    contrast = Contrast(replace(MOCO, batch_size=16, queue=24), PICTURES[:20])
+    epochs = Batches(20, 16, MOCO.seed)  # an epoch has one whole batch, and four pictures are left
+    queue: list[int] = []
+    for _ in range(4):
+        contrast.train(1)
+        while len(batch := epochs.next().tolist()) < 16:
+            pass
+        assert contrast.repeated == sum(picture in queue for picture in batch)
+        queue = (queue + batch)[-24:]
+    assert contrast.repeated > 0

@@ -1,13 +1,14 @@
 """The encoder that learns with labels, beside the contrastive one."""
 
 import copy
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from models.contrastive_training import Contrast, Supervised, view_stream
+from models.contrastive_training import Contrast, Supervised, quick_encoder, view_stream
 from tests.models.test_contrastive_training import PICTURES, SCENES, SIMCLR, weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -34,3 +35,36 @@ def test_the_supervised_twin_begins_as_the_contrastive_encoder_and_learns_labels
     moved = (weights(twin.encoder, twin.head) - start).norm()
     assert (weights(twin.encoder, twin.head) - weights(plain, head)).norm() < 0.02 * moved
     assert twin.step == 3
+
+
+def test_fine_tuning_goes_on_from_a_copy_and_leaves_the_encoder_that_it_was_given() -> None:
+    given = quick_encoder(torch.Generator().manual_seed(5)).requires_grad_(False)
+    before = copy.deepcopy(given.state_dict())
+    tuned = Supervised(SIMCLR, PICTURES, SCENES.labels, 8, given)
+    assert torch.equal(weights(tuned.encoder), weights(given))
+    tuned.train(2)
+    assert all(torch.equal(v, before[k]) for k, v in given.state_dict().items())
+    moved = [
+        not torch.equal(a, b)
+        for a, b in zip(tuned.encoder.parameters(), given.parameters(), strict=True)
+    ]
+    assert all(moved), "the whole encoder is trained, not the head alone"
+
+
+def test_it_learns_its_labels_and_judging_changes_nothing() -> None:
+    one, other = (Supervised(SIMCLR, PICTURES[:16], SCENES.labels[:16], 8) for _ in range(2))
+    start = one.accuracy(PICTURES[:16], SCENES.labels[:16])
+    for twin in (one, other):
+        twin.train(30)
+    one.accuracy(PICTURES, SCENES.labels)
+    assert all(m.training for m in one.encoder.modules())
+    for twin in (one, other):
+        twin.train(30)
+    assert torch.equal(weights(one.encoder), weights(other.encoder))
+    assert one.accuracy(PICTURES[:16], SCENES.labels[:16]) > max(start, 0.7)
+
+
+def test_one_labeled_picture_is_enough() -> None:
+    alone = Supervised(replace(SIMCLR, batch_size=1), PICTURES[:1], SCENES.labels[:1], 8)
+    alone.train(2)
+    assert 0 <= alone.accuracy(PICTURES, SCENES.labels) <= 1

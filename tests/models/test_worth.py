@@ -1,6 +1,5 @@
 """What a representation is worth: few labels, votes, known attributes, fine-tuning."""
 
-import copy
 import math
 import statistics
 
@@ -12,13 +11,11 @@ from torch import Tensor, nn
 
 from models.augment import Policy
 from models.contrastive_training import Contrast, ContrastSettings, embed
-from models.encoder import Encoder
 from models.probe import linear_probe
 from models.scenes import draw_scenes
 from models.worth import (
     ALL,
     DRAWS,
-    FineTuning,
     Labeled,
     attributes,
     draws_of,
@@ -145,66 +142,6 @@ def test_each_picture_is_turned_as_often_as_its_number_says() -> None:
         for _ in range(k):  # a quarter counterclockwise: the right column becomes the top row
             picture = picture.transpose(1, 2).flip(1)
         assert torch.equal(part, picture)
-
-
-def tuning(count: int, policy: Policy = MILD, seed: int = 0) -> tuple[FineTuning, Encoder, Labeled]:
-    drawn = draw_scenes(count, 0)
-    labeled = Labeled(drawn.images, drawn.labels)
-    encoder = Encoder(torch.Generator().manual_seed(1))
-    return FineTuning(encoder, labeled, 8, policy, seed), encoder, labeled
-
-
-def test_fine_tuning_learns_its_pictures_and_leaves_the_encoder_that_it_was_given() -> None:
-    tuned, encoder, labeled = tuning(16)
-    before = copy.deepcopy(encoder.state_dict())
-    start = tuned.accuracy(labeled)
-    statistics_before = tuned.encoder.layers[1].running_mean.clone()
-    tuned.train(60)
-    assert tuned.accuracy(labeled) > max(start, 0.9)
-    for name, value in encoder.state_dict().items():
-        assert torch.equal(value, before[name])
-    assert all(m.training for m in encoder.modules())
-    assert all(p.grad is None for p in encoder.parameters())
-    assert torch.equal(tuned.encoder.layers[1].running_mean, statistics_before)
-    moved = [
-        not torch.equal(a, b)
-        for a, b in zip(tuned.encoder.parameters(), encoder.parameters(), strict=True)
-    ]
-    assert all(moved), "the whole encoder is trained, not the head alone"
-
-
-def test_fine_tuning_goes_on_from_frozen_encoders_too_and_its_seed_decides() -> None:
-    encoder = Encoder(torch.Generator().manual_seed(1)).requires_grad_(False)
-    drawn = draw_scenes(16, 0)
-    labeled = Labeled(drawn.images, drawn.labels)
-    before = torch.get_rng_state()
-    ends = []
-    for seed in (0, 0, 1):
-        tuned = FineTuning(encoder, labeled, 8, Policy(), seed)
-        tuned.train(3)
-        ends.append(torch.cat([p.detach().flatten() for p in tuned.encoder.parameters()]))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(ends[0], ends[1])
-    assert not torch.equal(ends[0], ends[2])
-
-
-@pytest.mark.parametrize("count", [1, 65])  # of 65 the second batch of an epoch is one picture
-def test_one_labeled_picture_and_a_batch_of_one_are_enough(count: int) -> None:
-    tuned, _, labeled = tuning(count)
-    tuned.train(2)
-    assert 0 <= tuned.accuracy(labeled) <= 1
-
-
-def test_judging_between_two_trainings_changes_neither() -> None:
-    one, _, labeled = tuning(16)
-    other, _, _ = tuning(16)
-    one.train(2)
-    one.accuracy(labeled)
-    assert not any(m.training for m in one.encoder.modules())
-    one.train(2)
-    other.train(4)
-    for a, b in zip(one.encoder.parameters(), other.encoder.parameters(), strict=True):
-        assert torch.equal(a, b)
 
 
 def test_a_short_training_makes_h_worth_clearly_more_than_at_random() -> None:

@@ -41,3 +41,8 @@ export function brief(value) {
 
 /** As short as three digits allow: a setting. @param {number} value */
 export const plain = (value) => String(Number(value.toPrecision(3)));
+
+const SPACE = typeof document !== "undefined" && document.documentElement.lang.startsWith("zh") ? "" : " ";
+
+/** One sentence after another; Chinese has no space between them. @param {string[]} parts empty ones are left out */
+export const sentences = (parts) => parts.filter((part) => part !== "").join(SPACE);

@@ -29,7 +29,8 @@ import { worthPart } from "./contrastive_worth.js";
  */
 
 // What the pictures on show depend on; everything else about a run leaves them as they are.
-const SPECIMENS = ["data", "pictures", "count", "seed", "crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
+const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
+const SPECIMENS = ["data", "pictures", "count", "seed", ...POLICY];
 const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
 
 const state = stateOfPage({
@@ -107,7 +108,7 @@ function arrived() {
 function draw(past = false, fresh = false) {
   if (!shown || !specimens || shown === stale || shown.header.names) return;
   row.show(shown, specimens);
-  live.show(shown, past, specimens.header.learned_from);
+  live.show(shown, past);
   map.show(shown, specimens, past);
   views.sayBatch(shown);
   worth.show(shown, fresh);
@@ -140,21 +141,31 @@ async function fetchSpecimens() {
 
 function showParts() {
   const { mode, method, data } = state.values;
+  const missing = data === "own" && !state.values.pictures;
   for (const name of ["mode", "method", "space"]) {
     for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
       button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === state.values[name]));
     }
   }
   /** @type {Record<string, boolean>} */
-  const parts = { train: mode === "train", trials: mode !== "train", simclr: method === "simclr", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
+  const parts = { train: mode === "train" && !missing, trials: mode !== "train" && !missing, simclr: method === "simclr", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
+  if (missing) sayMissing();
   /** @type {Record<string, boolean>} */
   const controls = {
     queue: method === "moco", momentum: method === "moco", stop_gradient: method === "simsiam",
     temperature: method !== "simsiam", projector: method !== "simsiam" && mode !== "projector",
     trial_steps: mode !== "train", count: data !== "own",
+    ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
   };
   for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+}
+/** There are no pictures to show: what was there is of others. */
+function sayMissing() {
+  [shown, specimens, specimensOf] = [null, null, ""];
+  $("[data-said]").textContent = t("Choose pictures of your own first: a photo, several, or a zip of class folders.");
+  $("[data-badge]").textContent = "";
+  document.documentElement.dataset.ready = "";
 }
 for (const name of ["mode", "method", "space"]) {
   for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {

@@ -2,7 +2,7 @@
 
 import { positiveOf, pushOf, queryOf, rowOf } from "../core/contrast.js";
 import { $, filledList, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { brief, number, sentences, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { chart } from "../views/chart.js";
 import { similarity } from "../views/similarity.js";
@@ -111,6 +111,9 @@ export function rowPart(state) {
       tile: tiles[to], own: true, bar: Math.max(0, cosine), line: 0,
       words: t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) }), share: number(cosine, 3),
     })));
+    $("[data-bar-said]").textContent = state.values.stop_gradient
+      ? t("A bar: held still, no gradient goes through it.")
+      : t("Here the bars do not hold: without the stop-gradient the gradient goes through z, too.");
     $("[data-row-said]").textContent = t("Cosine of what the predictor makes of one view’s z and the other view’s z. No other picture takes part in this loss.");
     $("[data-live-simsiam]").textContent = t("Views {one} and {other}: −½ · {first} − ½ · {second} = {loss}; −1 is the least", {
       one: viewName(i), other: viewName(partner), first: number(one, 3), second: number(other, 3), loss: number(-(one + other) / 2, 3),
@@ -134,7 +137,7 @@ export function rowPart(state) {
       return { tile: tile(one), own, bar: one.share / share, line: Math.abs(one.pull) / pull, words, share: `${number(100 * one.share, 1)} %` };
     }));
     const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
-    $("[data-row-said]").textContent = hardest.length ? [said, more].join(" ") : more;
+    $("[data-row-said]").textContent = hardest.length ? sentences([said, more]) : more;
   }
 
   /** What pushes each negative away, as a share of what pushes all of them. @param {Rival[]} negatives */
@@ -143,7 +146,7 @@ export function rowPart(state) {
     const words = negatives.length
       ? t("For each negative of view {name} the slope of the loss by its similarity, as a share of all negatives’ slopes. The hardest {half} of {count} take half of the push; the smaller τ is, the fewer they are.", { name: viewName(chosen()[0]), half: number(half, 0), count: number(negatives.length, 0) })
       : t("There are no negatives yet.");
-    push.update({ columns: [similarities, shares], lines: pushLine(shares.length), summary: words });
+    push.update({ columns: [similarities, shares], rules: [{ y: 0 }], lines: pushLine(shares.length), summary: words });
     $("[data-push-said]").textContent = words;
   }
 
@@ -151,12 +154,12 @@ export function rowPart(state) {
   function sayLoss(kind, i, { positive, negatives, loss }, compared) {
     const tau = number(state.values.temperature, 2);
     $(`[data-live-${kind}]`).textContent = negatives.length ? t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
-      name: viewName(i), share: number(positive.share, 4), loss: number(loss, 3), count: number(compared, 0), chance: number(Math.log(compared), 3),
+      name: viewName(i), share: brief(positive.share), loss: number(loss, 3), count: number(compared, 0), chance: number(Math.log(compared), 3),
     }) : "";
     const hardest = negatives[0];
     $("[data-live-slope]").textContent = hardest
       ? t("hardest negative: {share} / {tau} = {pull}; positive: ({own} − 1) / {tau} = {pulled}", {
-        share: number(hardest.share, 3), tau, pull: number(hardest.pull, 3), own: number(positive.share, 3), pulled: number(positive.pull, 3),
+        share: brief(hardest.share), tau, pull: brief(hardest.pull), own: brief(positive.share), pulled: number(positive.pull, 3),
       })
       : "";
   }

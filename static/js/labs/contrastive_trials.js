@@ -1,7 +1,7 @@
 /** The paper's two findings as tables that fill in: pairs of augmentations, and the projector. */
 
 import { $, context2d, h, token } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { csvOf } from "../core/series.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
@@ -46,7 +46,8 @@ export function trialsPart() {
   }
   const baseline = () => {
     const { count, mean } = summed(Array.from(/** @type {Shot} */ (shown).arrays.baseline, Number));
-    return count ? t("The untrained encoder: {share}.", { share: `${number(100 * mean, 1)} %` }) : "";
+    const guess = t("Guessing: {share}.", { share: `${number(100 / /** @type {Shot} */ (shown).header.classes, 1)} %` });
+    return count ? sentences([t("The untrained encoder: {share}.", { share: `${number(100 * mean, 1)} %` }), guess]) : "";
   };
 
   /** @param {string[][]} names */

@@ -23,7 +23,7 @@ export function viewsPart(state) {
   const canvas = h("canvas", { role: "img" });
   const list = h("ol", { class: "pairs" });
   $("[data-views-of]").append(
-    h("figure", { class: "from" }, canvas, h("figcaption", {}, t("Where the views come from: solid t₁, dashed t₂"))), list);
+    h("figure", { class: "from" }, canvas, h("figcaption", {}, t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"))), list);
 
   async function draw() {
     const { picture, draws } = state.values;
@@ -51,7 +51,7 @@ export function viewsPart(state) {
       context.beginPath();
       for (let k = 0; k < 4; k++) context.lineTo(corners[at + 2 * k] * scale, corners[at + 2 * k + 1] * scale);
       context.closePath();
-      for (const [color, width] of /** @type {[string, number][]} */ ([["--halo", 5], [which ? "--label-positive" : "--label-negative", 2.5]])) {
+      for (const [color, width] of /** @type {[string, number][]} */ ([["--halo", 5], ["--label-positive", 2.5]])) {
         context.strokeStyle = token(color);
         context.lineWidth = width;
         context.setLineDash(which ? [7, 5] : []);
@@ -137,6 +137,7 @@ export function wordsOf(arrays, view) {
   else if (Math.abs(at("hue")) > 0.005) words.push(t("hue {turn}°", { turn: number(360 * at("hue"), 0) }));
   if (Math.abs(at("brightness") - 1) > 0.02) words.push(t("light ×{factor}", { factor: number(at("brightness"), 2) }));
   if (Math.abs(at("contrast") - 1) > 0.02) words.push(t("contrast ×{factor}", { factor: number(at("contrast"), 2) }));
+  if (Math.abs(at("saturation") - 1) > 0.02) words.push(t("saturation ×{factor}", { factor: number(at("saturation"), 2) }));
   if (at("blur") > 0) words.push(t("blur {sigma} px", { sigma: number(at("blur"), 1) }));
   const cut = arrays.cutout.subarray(view * 4, view * 4 + 4);
   if (cut[2] > cut[0]) words.push(t("cutout"));

@@ -1,7 +1,7 @@
 /** What the representation is worth: probes on request, the same encoder with labels, fine-tuning. */
 
 import { $, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { chart } from "../views/chart.js";
 import { earlierRuns, EARLIER_LOOKS } from "./contrastive_earlier.js";
 import { percent } from "./contrastive_words.js";
@@ -11,8 +11,9 @@ import { percent } from "./contrastive_words.js";
 
 const BUDGETS = [1, 5, 10, 100];
 const COUNT = BUDGETS.length + 1; // all labels, too
+const FEW = 2; // the budget that the sentence is about
 const BESIDE = 250; // where “all labels” stands on the axis
-const [H, Z, SUPERVISED, TUNED] = [1, 2, 3, 4];
+const [H, Z, SCRATCH, TUNED] = [1, 2, 3, 4];
 const KNOWN = [t("class"), t("quarter by brightness"), t("strongest color"), t("turned by 0, 90, 180, 270°")];
 // Which controls of T change what is asked for; the class is what none of them changes.
 const CHANGED_BY = [[], ["color"], ["color", "gray"], ["rotation"]];
@@ -21,9 +22,12 @@ const LOOKS = [
   { name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
   { name: t("h"), color: "--role-train", shape: "circle" },
   { name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
-  { name: t("h, trained with all labels"), color: "--role-test", dash: [8, 3, 2, 3], shape: "triangle" },
-  { name: t("fine-tuned from h"), color: "--class-point-2", dash: [3, 3], shape: "diamond" },
+  { name: t("trained from scratch with these labels"), color: "--role-test", dash: [8, 3, 2, 3], shape: "triangle" },
+  { name: t("fine-tuned from h with these labels"), color: "--class-point-2", dash: [3, 3], shape: "diamond" },
 ];
+
+/** What goes on in parts: the ask, and where the frame says how many are done and all. */
+const WORKS = /** @type {const} */ ([["probe", "probed_parts"], ["supervise", "supervised_parts"], ["fine-tune", "tuned_parts"]]);
 
 /**
  * @param {import("../core/state.js").State} state
@@ -39,15 +43,14 @@ export function worthPart(state, session) {
   let shown = null;
   /** @type {Shot | null} the frame that was followed by an ask */
   let answered = null;
-  /** @type {Record<string, any>[]} what is still to be asked of the run */
-  let waiting = [];
+  /** @type {Record<string, any> | null} what is to be asked of the run next */
+  let waiting = null;
   let begun = 0; // at this step: a new run forgets what waits
 
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-worth]"))) {
     button.addEventListener("click", () => {
       const kind = button.dataset.worth ?? "probe";
-      if (kind === "fine-tune") waiting = Array.from({ length: COUNT }, (_, budget) => ({ do: kind, budget }));
-      else waiting = [{ do: kind }];
+      waiting = { do: kind };
       begun = shown?.header.step ?? 0;
       if (kind === "probe") others.begin();
       next();
@@ -60,7 +63,8 @@ export function worthPart(state, session) {
   discard.addEventListener("change", drawPipeline);
 
   function next() {
-    const what = waiting.shift();
+    const what = waiting;
+    waiting = null;
     if (what) session.act(what);
   }
 
@@ -89,7 +93,7 @@ export function worthPart(state, session) {
     const head = h("tr", {}, h("th", { scope: "col" }, t("features")), ...[...BUDGETS.map((n) => number(n, 0)), t("all")].map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("neighbors")));
     const rows = LOOKS.map((look, what) => rowOf(look.name, Array.from({ length: COUNT }, (_, b) => mean(what, b)), shown?.arrays.votes[what]));
     rows.push(...others.list().map((one) => rowOf(one.name, one.means, one.vote)));
-    $("[data-worth-table]").replaceChildren(h("caption", {}, t("Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest.")), h("thead", {}, head), h("tbody", {}, ...rows));
+    $("[data-worth-table]").replaceChildren(h("caption", {}, t("Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.")), h("thead", {}, head), h("tbody", {}, ...rows));
   }
 
   /** Accuracy of a linear classifier on what is asked. @param {number} row untrained h, h, z @param {number} what */
@@ -97,13 +101,14 @@ export function worthPart(state, session) {
 
   function drawKnown() {
     const names = [t("h, untrained"), t("h"), t("z")];
-    const head = h("tr", {}, h("th", { scope: "col" }, t("asked for")), ...names.map((name) => h("th", { scope: "col" }, name)));
-    const rows = asked().map((what) => h("tr", {}, h("th", { scope: "row" }, KNOWN[what] ?? ""), ...names.map((_, row) => h("td", {}, shareText(knows(row, what))))));
+    const guessed = (/** @type {number} */ what) => shown?.arrays.guessing[what];
+    const head = h("tr", {}, ...[t("asked for"), ...names, t("guessing")].map((name) => h("th", { scope: "col" }, name)));
+    const rows = asked().map((what) => h("tr", {}, h("th", { scope: "row" }, KNOWN[what] ?? ""), ...[...names.map((_, row) => knows(row, what)), guessed(what)].map((share) => h("td", {}, shareText(share)))));
     $("[data-known]").replaceChildren(h("caption", {}, t("Accuracy of a linear classifier on held-out pictures, for the class and for what T changes.")), h("thead", {}, head), h("tbody", {}, ...rows));
     $("[data-known-said]").textContent = knownSaid();
   }
   /** Whether the newest probe is complete: its last part are the turns, asked of z. */
-  const isKnown = () => !isProbing(shown) && Number.isFinite(knows(Z, KNOWN.length - 1));
+  const isKnown = () => shown !== null && underway(shown)?.[0] !== "probe" && Number.isFinite(knows(Z, KNOWN.length - 1));
   /** Of `KNOWN` what these pictures differ in, once that was measured. */
   const asked = () => KNOWN.map((_, what) => what).filter((what) => !isKnown() || Number.isFinite(knows(H, what)));
   function knownSaid() {
@@ -111,34 +116,56 @@ export function worthPart(state, session) {
     if (state.values.projector === "none" && shown?.header.method !== "simsiam") return t("Without a projector z is h.");
     const comma = t(", ");
     const changed = asked().filter((what) => CHANGED_BY[what]?.some((name) => state.values[name] > 0));
-    const lost = changed.filter((what) => knows(H, what) > knows(Z, what) + 0.01).map((what) => KNOWN[what]);
+    const lost = changed.filter((what) => ahead(what) > 0 && knows(H, what) > (shown?.arrays.guessing[what] ?? 1) + margin(what)).map((what) => KNOWN[what]);
     const words = !changed.length ? t("T changes nothing of what is asked for here.") : lost.length
       ? t("h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.", { names: lost.join(comma) })
       : t("At this point z has not yet forgotten more than h of what T changes.");
-    if (!shown?.header.labeled) return words;
-    const ahead = knows(H, 0) - knows(Z, 0);
-    const onClass = ahead > 0 ? t("On the class h is ahead of z, too.")
-      : ahead < 0 ? t("On the class z is ahead here: it is what T leaves as it is.") : t("On the class h and z are level.");
-    return [words, onClass].join(" ");
+    const told = t("A difference counts from two standard errors of {count} pictures on.", { count: number(shown?.header.tested, 0) });
+    if (!shown?.header.labeled) return sentences([words, told]);
+    const onClass = { 1: t("On the class h is ahead of z, too."), "-1": t("On the class z is ahead here: it is what T leaves as it is."), 0: t("On the class h and z are level.") }[ahead(0)];
+    return sentences([words, onClass, told]);
+  }
+  /** Two standard errors of the difference between h and z. @param {number} what */
+  function margin(what) {
+    const mean = (knows(H, what) + knows(Z, what)) / 2;
+    return 2 * Math.sqrt((2 * mean * (1 - mean)) / Math.max(shown?.header.tested ?? 1, 1));
+  }
+  /** 1 where h is clearly better than z, -1 where z is, else 0. @param {number} what @returns {-1 | 0 | 1} */
+  function ahead(what) {
+    const gap = knows(H, what) - knows(Z, what);
+    return Math.abs(gap) <= margin(what) ? 0 : gap > 0 ? 1 : -1;
   }
 
   function said() {
     if (!shown) return "";
     const { header, arrays } = shown;
     if (!header.labeled) return t("These pictures have no classes, so there is nothing to test a classifier on.");
-    const [done, parts] = header.probed_parts;
     const over = session.status.phase === "ended";
-    if (done < parts && !over) return t("Measuring: {done} of {all} parts are done.", { done, all: parts });
-    if (waiting.length && waiting[0]?.do === "fine-tune") return t("Fine-tuning with ever more labels …");
-    if (twinIsDue(shown) && !over) return t("Trained with labels for {done} of {all} steps.", { done: number(header.supervised_steps, 0), all: number(header.supervised_goal, 0) });
-    if (arrays.worth_steps[H] < 0) return t("Not measured yet.");
-    const last = COUNT - 1;
-    const words = [t("At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.", {
-      step: number(arrays.worth_steps[H], 0), h: percent(mean(H, last)), z: percent(mean(Z, last)), random: percent(mean(0, last)),
-    })];
-    if (arrays.worth_steps[SUPERVISED] >= 0) words.push(t("The same encoder, trained with all labels for {step} steps, gives {share}.", { step: number(arrays.worth_steps[SUPERVISED], 0), share: percent(mean(SUPERVISED, last)) }));
-    if (Number.isFinite(mean(TUNED, 2))) words.push(t("Fine-tuned with 10 labels a class: {share}.", { share: percent(mean(TUNED, 2)) }));
-    return words.join(" ");
+    const going = underway(shown);
+    if (going && !over) {
+      const [done, all] = header[going[1]];
+      return {
+        probe: t("Measuring: {done} of {all} parts are done.", { done, all }),
+        supervise: t("Training from scratch with ever more labels: {done} of {all} parts are done.", { done, all }),
+        "fine-tune": t("Fine-tuning with ever more labels: {done} of {all} parts are done.", { done, all }),
+      }[going[0]];
+    }
+    const words = header.held_out ? [] : [t("Too few pictures to hold some out: all accuracies are on the pictures that were learned from, and so no test.")];
+    if (arrays.worth_steps[H] >= 0) words.push(t("At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.", {
+      step: number(arrays.worth_steps[H], 0), h: percent(mean(H, COUNT - 1)), z: percent(mean(Z, COUNT - 1)), random: percent(mean(0, COUNT - 1)),
+    }));
+    words.push(...withLabels());
+    return words.length ? sentences(words) : t("Not measured yet.");
+  }
+  /** Of the two trainings with labels. */
+  function withLabels() {
+    const steps = number(shown?.header.label_steps, 0);
+    const [tuned, scratch] = [TUNED, SCRATCH].map((what) => mean(what, FEW));
+    const [from, anew] = [percent(tuned ?? NaN), percent(scratch ?? NaN)];
+    if (Number.isFinite(tuned) && Number.isFinite(scratch)) return [t("Trained with 10 labels a class for {steps} steps, alike but for the start: {tuned} from h, {scratch} from scratch.", { steps, tuned: from, scratch: anew })];
+    if (Number.isFinite(tuned)) return [t("Fine-tuned with 10 labels a class for {steps} steps: {tuned}.", { steps, tuned: from })];
+    if (Number.isFinite(scratch)) return [t("From scratch with 10 labels a class and {steps} steps: {scratch}.", { steps, scratch: anew })];
+    return [];
   }
 
   drawPipeline();
@@ -146,7 +173,7 @@ export function worthPart(state, session) {
     /** @param {Shot} shot @param {boolean} fresh it has just arrived: what waits may be asked for */
     show(shot, fresh) {
       if (fresh && shot.header.step < begun) {
-        waiting = []; // a new run
+        waiting = null; // a new run
         begun = 0;
       }
       shown = shot;
@@ -163,28 +190,24 @@ export function worthPart(state, session) {
       drawTable();
       drawKnown();
       if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
-      const probing = isProbing(shot);
-      enable(!(waiting.length > 0 || probing || twinIsDue(shot) || session.pending), shot.header.labeled && shot.header.step > 0);
+      const going = underway(shot);
+      enable(!(waiting || going || session.pending), shot.header.labeled && shot.header.step > 0);
       if (!fresh || shot === answered || session.pending) return; // after a look at the past the newest frame comes again
       answered = shot;
-      if (!waiting.length && probing) waiting = [{ do: "probe" }];
-      else if (!waiting.length && twinIsDue(shot)) waiting = [{ do: "supervise" }];
+      if (!waiting && going) waiting = { do: going[0] };
       next();
     },
     /** The run is over: nothing is under way any more. */
     end() {
-      waiting = [];
+      waiting = null;
       enable(false);
       $("[data-worth-said]").textContent = said();
     },
   };
 }
 
-/** Whether a probe is under way. @param {Shot | null} shot */
-const isProbing = (shot) => shot !== null && shot.header.probed_parts[0] < shot.header.probed_parts[1];
-
-/** Whether the encoder with labels still has steps to go or is to be judged. @param {Shot} shot */
-const twinIsDue = ({ header, arrays }) => header.supervised_goal > 0 && arrays.worth_steps[SUPERVISED] < header.supervised_goal;
+/** What is under way. @param {Shot} shot */
+const underway = ({ header }) => WORKS.find(([, parts]) => header[parts][0] < header[parts][1]);
 
 /** @param {string} name @param {number[]} means @param {number | undefined} vote */
 const rowOf = (name, means, vote) =>
