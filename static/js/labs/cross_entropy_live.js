@@ -30,8 +30,8 @@ export function livePart(state) {
   const reliability = chart($("[data-reliability]"), {
     x: t("how sure"), y: t("how often right"), height: 220, xRange: [0, 1], yRange: [0, 1.02],
     lines: [
-      { ...LOOKS[0], name: t("cross-entropy"), color: "--role-train", digits: 3, shape: "circle" },
-      { ...LOOKS[1], name: t("squared error"), color: "--role-test", digits: 3, shape: "square" },
+      { ...LOOKS[0], name: t("cross-entropy"), color: "--role-train", digits: 3, shape: "circle", spanGaps: true },
+      { ...LOOKS[1], name: t("squared error"), color: "--role-test", digits: 3, shape: "square", spanGaps: true },
       { name: t("as sure as right"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
     ],
   });

@@ -15,6 +15,7 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {number} [width] of the line; 0 draws none (points only)
  * @property {import("./shapes.js").Shape} [shape] a point at every value
  * @property {boolean} [hollow] points without filling
+ * @property {boolean} [spanGaps] joined across gaps: its points lie between those of another line
  * @property {boolean} [quiet] only a band's edge: neither drawn nor in the legend
  */
 /** @typedef {{between: [number, number], color: string, alpha?: number}} Band numbers of two lines, from 0 */
@@ -43,6 +44,7 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {Mark[]} [marks]
  * @property {Rule[]} [rules]
  * @property {Here | null} [here]
+ * @property {string} [y] another name of the axis than before: the chart is built anew
  * @property {Line[]} [lines] others than before: the chart is built anew
  * @property {Band[]} [bands]
  */
@@ -67,6 +69,7 @@ export function chart(root, options) {
   root.append(plotRoot, summary);
   let lines = options.lines;
   let bands = options.bands ?? [];
+  let nameY = options.y;
   const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
   /** @type {ChartData} */
   let shown = { columns: [[], ...lines.map(() => [])], summary: "" };
@@ -125,7 +128,7 @@ export function chart(root, options) {
         },
         axes: [
           { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
-          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: options.y, labelSize: 18, size: 46 },
+          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: nameY, labelSize: 18, size: 46 },
         ],
         series: [
           { label: options.x, value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)) },
@@ -133,6 +136,7 @@ export function chart(root, options) {
             label: line.name,
             stroke: token(line.color),
             width: line.width ?? 2,
+            spanGaps: line.spanGaps ?? false,
             ...(line.dash && { dash: line.dash }),
             ...(line.quiet && { class: "quiet" }),
             ...((line.quiet || line.width === 0) && { paths: () => null }),
@@ -209,6 +213,10 @@ export function chart(root, options) {
       } else if (moved) fresh = true; // the scale may have to grow
       if (next.lines && JSON.stringify(next.lines) !== JSON.stringify(lines)) rebuild = true;
       if (next.lines) lines = next.lines;
+      if (next.y !== undefined && next.y !== nameY) {
+        nameY = next.y;
+        rebuild = true;
+      }
       if (next.bands) bands = next.bands;
       shown = next;
       if (summary.textContent !== next.summary) summary.textContent = next.summary;
