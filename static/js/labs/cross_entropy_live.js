@@ -2,7 +2,7 @@
 
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { median } from "../core/series.js";
+import { csvOf, median } from "../core/series.js";
 import { chart } from "../views/chart.js";
 
 /** @typedef {{header: any, arrays: Record<string, any>}} Live */
@@ -47,6 +47,12 @@ export function livePart(state) {
     const [low, middle, high] = [rowsOf(first), rowsOf(first + 1), rowsOf(first + 2)];
     return [/** @type {Live} */ (shown).arrays.steps, ...[0, 1].flatMap((k) => [low[k], middle[k], high[k]])];
   };
+  /** Of the file: each measure of both losses, with its tenth and ninetieth percentile. */
+  const columnNames = () => [
+    ...[t("test accuracy"), t("cross-entropy on test digits, nats")].flatMap((measure) =>
+      LOOKS.flatMap((look) => ["10 %", "", "90 %"].map((part) => `${measure}, ${look.name}${part && `, ${part}`}`))),
+    ...LOOKS.map((look) => `${t("length of the gradient")}, ${look.name}`),
+  ];
   /** Median over the starts. @param {number} loss 0 or 1 @param {number} measure */
   const score = (loss, measure) => {
     const { scores } = /** @type {Live} */ (shown).arrays;
@@ -161,6 +167,6 @@ export function livePart(state) {
     draw,
     header: () => shown?.header ?? null,
     toPng: () => accuracies.toPng(),
-    toCsv: () => accuracies.toCsv(),
+    toCsv: () => (shown ? csvOf([steps, ...columnNames()], [...bandOf(0), ...bandOf(3).slice(1), ...rowsOf(6)]) : ""),
   };
 }
