@@ -57,7 +57,7 @@ function roundedDown(value) {
 }
 
 const DECADES = 15; // that a log axis shows at most: what is smaller is rounding
-const FONT = "12px system-ui, sans-serif";
+const SIZE = 12; // CSS pixels of the type, as long as nobody presents or has set larger type
 
 /**
  * @param {HTMLElement} root
@@ -77,6 +77,12 @@ export function chart(root, options) {
   let data = shown.columns;
   /** @type {any} */
   let plot = null;
+
+  /** Of the type: the stylesheet's, which grows for the projector. */
+  const scaleOf = () => parseFloat(getComputedStyle(plotRoot).fontSize) / SIZE || 1;
+  let scale = 1;
+  /** @type {Map<string, number>} */
+  const places = new Map();
 
   const marks = () => [...(shown.marks ?? []), ...(shown.marker == null ? [] : [{ x: shown.marker }])];
   /** The scale holds the rules, too. @type {(u: any, low: number | null, high: number | null) => any} */
@@ -98,7 +104,7 @@ export function chart(root, options) {
     if (low == null || high == null) return logX ? [0.1, 1] : [0, 1];
     return low < high ? [low, high] : logX ? [low / 2, high * 2] : [low, high + 1];
   };
-  const size = () => ({ width: Math.max(root.clientWidth, 200), height: options.height ?? 190 });
+  const size = () => ({ width: Math.max(root.clientWidth, 200), height: Math.round((options.height ?? 190) * scale) });
   /** On a log scale a line a decade. @param {boolean} log */
   const gridOf = (log) => ({
     stroke: token("--gray-3"),
@@ -112,11 +118,13 @@ export function chart(root, options) {
   };
   const build = () => {
     plot?.destroy();
+    scale = scaleOf();
+    const font = `${SIZE * scale}px system-ui, sans-serif`;
     const axis = {
       stroke: token("--gray-1"),
       ticks: { show: false },
-      font: FONT,
-      labelFont: FONT,
+      font,
+      labelFont: font,
       values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) => splits.map((v) => (v == null ? "" : tick(v))),
     };
     plot = new uPlot(
@@ -127,8 +135,8 @@ export function chart(root, options) {
           y: { range: rangeY, ...(logY && { distr: 3 }) },
         },
         axes: [
-          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
-          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: nameY, labelSize: 18, size: 46 },
+          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18 * scale, size: 30 * scale, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
+          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: nameY, labelSize: 18 * scale, size: 46 * scale },
         ],
         series: [
           { label: options.x, value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)) },
@@ -154,7 +162,7 @@ export function chart(root, options) {
           draw: [
             (/** @type {any} */ u) => {
               paintPoints(u, lines, data);
-              paintMarks(u, { marks: marks(), rules: shown.rules ?? [], here: shown.here ?? null });
+              paintMarks(u, { marks: marks(), rules: shown.rules ?? [], here: shown.here ?? null, lines, data, scale, places });
             },
           ],
         },
@@ -199,7 +207,11 @@ export function chart(root, options) {
     rebuild = true;
     paint();
   };
+  const presented = () => {
+    if (scaleOf() !== scale) rebuilt();
+  };
   addEventListener("themechange", rebuilt);
+  addEventListener("resize", presented);
   let gone = false;
 
   return {
@@ -240,6 +252,7 @@ export function chart(root, options) {
       gone = true;
       watcher.disconnect();
       removeEventListener("themechange", rebuilt);
+      removeEventListener("resize", presented);
       plot.destroy();
       plotRoot.remove();
       summary.remove();
