@@ -55,11 +55,13 @@ const distribution = (which, color) =>
     onChoose: (index) => state.set({ chosen: index }),
   });
 const [pBars, qBars] = [distribution("p", "--class-point-0"), distribution("q", "--class-point-1")];
+/** @param {string} unit in words */
+const axisNames = (unit) => ({ information: t("information ({unit})", { unit }), entropy: t("entropy ({unit})", { unit }) });
 const informationChart = chart($("[data-information]"), {
-  x: t("probability"), y: t("information"), height: 220, xRange: [0, 1], lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
+  x: t("probability"), y: axisNames(unitName(now().unit)).information, height: 220, xRange: [0, 1], lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
 });
 const questionChart = chart($("[data-question]"), {
-  x: t("probability"), y: t("entropy"), height: 220, xRange: [0, 1], lines: [{ name: "H", color: "--accent", digits: 3 }],
+  x: t("probability"), y: axisNames(unitName(now().unit)).entropy, height: 220, xRange: [0, 1], lines: [{ name: "H", color: "--accent", digits: 3 }],
 });
 const PLACES = Array.from({ length: 401 }, (_, i) => i / 400);
 /** @type {Record<string, {information: (number | null)[][], question: number[][]}>} */
@@ -93,7 +95,7 @@ function drawDistributions() {
     ? t("Outcome {name} has probability {share}: {information} {unit} of information.", { name, share: number(share, 3), information: number(i, 3), unit: words })
     : t("Outcome {name} never happens: its information would be infinite.", { name });
   const question = toUnit(info.entropy([share, 1 - share]), unit);
-  const axis = { information: t("information ({unit})", { unit: words }), entropy: t("entropy ({unit})", { unit: words }) };
+  const axis = axisNames(words);
   informationChart.update({ y: axis.information, columns: curve?.information ?? [[], []], here: share >= 0.002 ? { x: share, y: i, label: name } : null, summary: said });
   questionChart.update({ y: axis.entropy, columns: curve?.question ?? [[], []], here: { x: share, y: question, label: name }, summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(question, 3), unit: words }) });
   $("[data-live-information]").textContent = said;

@@ -19,6 +19,9 @@ const LINES = [
 /** @param {number} value a small number is told by its power of ten */
 const fine = (value) => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(1).replaceAll("-", "−") : number(value, 4));
 
+/** Few decimals: many bars, where up and down must do for the plus. @param {number} value @param {number} digits */
+const toldSlope = (value, digits) => (value > 0 && digits > 2 ? "+" : "") + number(value, Math.abs(value) < 10 ? digits : digits - 1);
+
 /** @param {number} value */
 const toldNaive = (value) => (Number.isNaN(value) ? t("not a number") : Number.isFinite(value) ? number(value, 4) : INFINITE);
 
@@ -89,7 +92,7 @@ export function logitParts(state) {
       q.map((value, i) => ({ value, text: number(value, digits), marked: i === right, spoken: t("{q}, target {y}", { q: number(value, 3), y: number(y[i] ?? 0, 2) }) })),
       [{ name: t("target y"), texts: y.map((v) => number(v, 2)) }],
     );
-    slopes.update(slope.map((value, i) => ({ value: Math.max(-1, Math.min(1, value)), text: (value > 0 ? "+" : "") + number(value, Math.abs(value) < 10 ? digits : digits - 1), marked: i === right })));
+    slopes.update(slope.map((value, i) => ({ value: Math.max(-1, Math.min(1, value)), text: toldSlope(value, digits), marked: i === right })));
     const naiveLoss = info.naiveLoss(z, y, temperature);
     const words = [
       t("Cross-entropy {loss} nats. The gradient pushes {name} up by {up} and the others down by as much together.", { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) }),
