@@ -94,6 +94,17 @@ def test_what_is_saved_holds_accuracies_losses_lengths_and_the_logits(open_page:
     assert json.loads(caught.value.path().read_text())["softmax"]["logits"] == [2, 1, 0.5, -1]
 
 
+def test_charts_grow_for_the_projector_and_shrink_back(open_page: OpenPage) -> None:
+    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    canvas = page.locator("[data-question] canvas")
+    height = canvas.evaluate("c => c.clientHeight")
+    page.locator("[data-presenter]").click()
+    now = "document.querySelector('[data-question] canvas').clientHeight"
+    page.wait_for_function(f"{now} > 1.3 * {height}")
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"{now} === {height}")
+
+
 def test_a_shift_breaks_the_naive_softmax_in_words(open_page: OpenPage) -> None:
     page = open_page("/labs/cross-entropy?shift=800", reduced_motion="reduce")
     expect(page.locator("[data-naive]")).to_contain_text("not a number")
