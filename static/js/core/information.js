@@ -57,6 +57,24 @@ export function withShare(p, i, share) {
   });
 }
 
+const NEAR = 0.005; // half a step of a bar: a pointer that is so near its start is back there
+
+/**
+ * A hand on the bars of a distribution. While it moves one bar and nothing else changes the row, the
+ * others keep the proportions of the beginning, even where the bar has taken everything meanwhile.
+ * @returns {(text: string, i: number, share: number) => string} of the row as encoded, the next one
+ */
+export function grip() {
+  /** @type {{i: number, start: Row, text: string, left: string} | null} */
+  let held = null;
+  return (text, i, share) => {
+    if (held?.i !== i || held.left !== text) held = { i, start: normalized(decode(text, 0, 1) ?? [1, 0]), text, left: text };
+    const back = Math.abs(share - (held.start[i] ?? 0)) <= NEAR + 1e-9;
+    held.left = back ? held.text : encode(withShare(held.start, i, share));
+    return held.left;
+  };
+}
+
 /** The first `count` outcomes in their proportions; a new one gets an even share. @param {Row} p @param {number} count */
 export function resized(p, count) {
   const kept = p.slice(0, count);
@@ -107,8 +125,23 @@ export function naiveSoftmax(z, temperature = 1) {
   return powers.map((v) => v / total);
 }
 
-/** −Σ y log q of the naive softmax. @param {Row} z @param {Row} y @param {number} [temperature] */
-export const naiveLoss = (z, y, temperature = 1) => -sum(naiveSoftmax(z, temperature).map((q, i) => (y[i] ?? 0) * Math.log(q)));
+/** −Σ y log q of the naive softmax; 0 where y is 0. @param {Row} z @param {Row} y @param {number} [temperature] */
+export const naiveLoss = (z, y, temperature = 1) => crossEntropy(y, naiveSoftmax(z, temperature));
+
+/**
+ * Why the naive softmax or its loss is no number: an exponential is infinite, all of them are 0, or
+ * the one of a target is 0 and the loss infinite.
+ * @param {Row} z
+ * @param {Row} y
+ * @param {number} [temperature]
+ * @returns {"overflow" | "vanished" | "underflow" | null}
+ */
+export function naiveTrouble(z, y, temperature = 1) {
+  const powers = z.map((v) => Math.exp(v / temperature));
+  if (sum(powers) === Infinity) return "overflow";
+  if (sum(powers) === 0) return "vanished";
+  return naiveLoss(z, y, temperature) === Infinity ? "underflow" : null;
+}
 
 /** @param {number} target @param {number} classes @param {number} smoothing */
 export const smoothed = (target, classes, smoothing) =>

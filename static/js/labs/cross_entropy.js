@@ -11,7 +11,7 @@ import { chart } from "../views/chart.js";
 import { runbar } from "../views/runbar.js";
 import { livePart } from "./cross_entropy_live.js";
 import { logitParts } from "./cross_entropy_logits.js";
-import { INFINITE, NAMES, quantities, sayDistributions, showStack, toUnit, unitName } from "./cross_entropy_words.js";
+import { NAMES, digitsFor, quantities, sayDistributions, sayTerms, showStack, termsOf, toUnit, unitName } from "./cross_entropy_words.js";
 
 const shares = (/** @type {any} */ v) => {
   const row = typeof v === "string" ? info.decode(v, 0, 1) : null;
@@ -46,19 +46,22 @@ function now() {
   return { p, q, unit: String(state.values.unit), chosen: Math.min(state.values.chosen, p.length - 1) };
 }
 
+const grips = { p: info.grip(), q: info.grip() };
 /** @param {"p" | "q"} which @param {string} color */
 const distribution = (which, color) =>
   bars($(`[data-${which}]`), {
     label: which, color, range: [0, 1], names: NAMES, hatched: which === "q",
-    onDrag: (index, share) => state.set({ [which]: info.encode(info.withShare(now()[which], index, share)) }),
+    onDrag: (index, share) => state.set({ [which]: grips[which](state.values[which], index, share) }),
     onChoose: (index) => state.set({ chosen: index }),
   });
 const [pBars, qBars] = [distribution("p", "--class-point-0"), distribution("q", "--class-point-1")];
+/** @param {string} unit in words */
+const axisNames = (unit) => ({ information: t("information ({unit})", { unit }), entropy: t("entropy ({unit})", { unit }) });
 const informationChart = chart($("[data-information]"), {
-  x: t("probability"), y: t("information"), height: 220, xRange: [0, 1], lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
+  x: t("probability"), y: axisNames(unitName(now().unit)).information, height: 220, xRange: [0, 1], lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
 });
 const questionChart = chart($("[data-question]"), {
-  x: t("probability"), y: t("entropy"), height: 220, xRange: [0, 1], lines: [{ name: "H", color: "--accent", digits: 3 }],
+  x: t("probability"), y: axisNames(unitName(now().unit)).entropy, height: 220, xRange: [0, 1], lines: [{ name: "H", color: "--accent", digits: 3 }],
 });
 const PLACES = Array.from({ length: 401 }, (_, i) => i / 400);
 /** @type {Record<string, {information: (number | null)[][], question: number[][]}>} */
@@ -70,19 +73,17 @@ const curves = Object.fromEntries(["nats", "bits"].map((unit) => [unit, {
 function drawDistributions() {
   const { p, q, unit, chosen } = now();
   const words = unitName(unit);
-  const own = info.crossEntropyTerms(p, p).map((v) => toUnit(v, unit));
-  const cross = info.crossEntropyTerms(p, q).map((v) => toUnit(v, unit));
-  /** @param {number[]} row @param {number[]} terms @param {string} formula */
-  const rows = (row, terms, formula) => row.map((value, i) => {
-    const term = terms[i] ?? 0;
-    const text = Number.isFinite(term) ? number(term, 3) : "∞";
-    return {
-      value, text: number(value, 3), term: text, marked: i === chosen,
-      spoken: t("{share}, {formula} = {term} {unit}", { share: number(value, 3), formula, term: Number.isFinite(term) ? text : INFINITE, unit: words }),
-    };
-  });
-  pBars.update(rows(p, own, "−p log p"));
-  qBars.update(rows(q, cross, "−p log q"));
+  /** @param {ReturnType<typeof bars>} view @param {number[]} row @param {ReturnType<typeof termsOf>[]} terms */
+  const show = (view, row, terms) => view.update(row.map((value, i) => ({
+    value, text: number(value, digitsFor(row.length)), marked: i === chosen,
+    spoken: t("{share}, {terms} {unit}", { share: number(value, 3), terms: terms.map((term) => term.spoken[i]).join(", "), unit: words }),
+  })), terms);
+  show(pBars, p, [termsOf("−p log p", "H(p)", info.crossEntropyTerms(p, p), unit)]);
+  show(qBars, q, [
+    termsOf("−p log q", "H(p, q)", info.crossEntropyTerms(p, q), unit),
+    termsOf("p log(p / q)", "KL(p ‖ q)", info.klTerms(p, q), unit),
+  ]);
+  $("[data-terms-said]").textContent = sayTerms(p, q);
   showStack($("[data-stack]"), p, q, unit);
   quantities($("[data-quantities]"), p, q, unit);
   $("[data-said]").textContent = sayDistributions(p, q, unit);
@@ -94,8 +95,9 @@ function drawDistributions() {
     ? t("Outcome {name} has probability {share}: {information} {unit} of information.", { name, share: number(share, 3), information: number(i, 3), unit: words })
     : t("Outcome {name} never happens: its information would be infinite.", { name });
   const question = toUnit(info.entropy([share, 1 - share]), unit);
-  informationChart.update({ columns: curve?.information ?? [[], []], here: share >= 0.002 ? { x: share, y: i, label: name } : null, summary: said });
-  questionChart.update({ columns: curve?.question ?? [[], []], here: { x: share, y: question, label: name }, summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(question, 3), unit: words }) });
+  const axis = axisNames(words);
+  informationChart.update({ y: axis.information, columns: curve?.information ?? [[], []], here: share >= 0.002 ? { x: share, y: i, label: name } : null, summary: said });
+  questionChart.update({ y: axis.entropy, columns: curve?.question ?? [[], []], here: { x: share, y: question, label: name }, summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(question, 3), unit: words }) });
   $("[data-live-information]").textContent = said;
   const [own2, extra, whole] = [info.entropy(p), info.kl(p, q), info.crossEntropy(p, q)].map((v) => toUnit(v, unit));
   $("[data-live-identity]").textContent = Number.isFinite(whole) ? `${number(whole ?? 0, 3)} = ${number(own2 ?? 0, 3)} + ${number(extra ?? 0, 3)}` : `∞ = ${number(own2 ?? 0, 3)} + ∞`;
@@ -161,10 +163,14 @@ wireTools({
     png: () => live.toPng(),
     csv: () => live.toCsv(),
     json: () => {
-      const { p, q } = now();
+      const { p, q, unit } = now();
+      const { t: temperature, shift, smoothing, target, logit } = state.values;
+      const z = info.decode(state.values.z, -10, 10) ?? [0, 0];
       /** @param {number} v */
       const told = (v) => (Number.isFinite(v) ? v : "infinite");
-      return JSON.stringify({ config: configOf(state.values), p, q, nats: { entropy: told(info.entropy(p)), crossEntropy: told(info.crossEntropy(p, q)), kl: told(info.kl(p, q)) }, result: live.header() }, null, 1);
+      const right = Math.min(target, z.length - 1);
+      const softmax = { logits: z, added: shift, temperature, smoothing, target: right, targets: info.smoothed(right, z.length, smoothing), probabilities: info.softmax(z, temperature) };
+      return JSON.stringify({ config: configOf(state.values), p, q, unit, softmax, binary: { logit }, nats: { entropy: told(info.entropy(p)), crossEntropy: told(info.crossEntropy(p, q)), kl: told(info.kl(p, q)) }, result: live.header() }, null, 1);
     },
   },
 });

@@ -2,7 +2,7 @@
 
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { median } from "../core/series.js";
+import { csvOf, median } from "../core/series.js";
 import { chart } from "../views/chart.js";
 
 /** @typedef {{header: any, arrays: Record<string, any>}} Live */
@@ -30,8 +30,8 @@ export function livePart(state) {
   const reliability = chart($("[data-reliability]"), {
     x: t("how sure"), y: t("how often right"), height: 220, xRange: [0, 1], yRange: [0, 1.02],
     lines: [
-      { ...LOOKS[0], name: t("cross-entropy"), color: "--role-train", digits: 3, shape: "circle" },
-      { ...LOOKS[1], name: t("squared error"), color: "--role-test", digits: 3, shape: "square" },
+      { ...LOOKS[0], name: t("cross-entropy"), color: "--role-train", digits: 3, shape: "circle", spanGaps: true },
+      { ...LOOKS[1], name: t("squared error"), color: "--role-test", digits: 3, shape: "square", spanGaps: true },
       { name: t("as sure as right"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
     ],
   });
@@ -46,6 +46,15 @@ export function livePart(state) {
   const bandOf = (first) => {
     const [low, middle, high] = [rowsOf(first), rowsOf(first + 1), rowsOf(first + 2)];
     return [/** @type {Live} */ (shown).arrays.steps, ...[0, 1].flatMap((k) => [low[k], middle[k], high[k]])];
+  };
+  /** Of the file: each measure of both losses, with its tenth and ninetieth percentile. */
+  const columnNames = () => {
+    const lengths = t("length of the gradient"); // the extractor reads no t() in a template literal
+    return [
+      ...[t("test accuracy"), t("cross-entropy on test digits, nats")].flatMap((measure) =>
+        LOOKS.flatMap((look) => ["10 %", "", "90 %"].map((part) => `${measure}, ${look.name}${part && `, ${part}`}`))),
+      ...LOOKS.map((look) => `${lengths}, ${look.name}`),
+    ];
   };
   /** Median over the starts. @param {number} loss 0 or 1 @param {number} measure */
   const score = (loss, measure) => {
@@ -161,6 +170,6 @@ export function livePart(state) {
     draw,
     header: () => shown?.header ?? null,
     toPng: () => accuracies.toPng(),
-    toCsv: () => accuracies.toCsv(),
+    toCsv: () => (shown ? csvOf([steps, ...columnNames()], [...bandOf(0), ...bandOf(3).slice(1), ...rowsOf(6)]) : ""),
   };
 }

@@ -5,7 +5,7 @@ import * as info from "../core/information.js";
 import { number, t } from "../core/i18n.js";
 import { bars } from "../views/bars.js";
 import { chart } from "../views/chart.js";
-import { NAMES } from "./cross_entropy_words.js";
+import { INFINITE, NAMES, digitsFor } from "./cross_entropy_words.js";
 
 const PLACES = Array.from({ length: 201 }, (_, i) => (i - 100) / 10);
 const both = [info.binaryCrossEntropy, info.binarySquared].map((loss) => PLACES.map(loss));
@@ -18,6 +18,31 @@ const LINES = [
 
 /** @param {number} value a small number is told by its power of ten */
 const fine = (value) => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(1).replaceAll("-", "−") : number(value, 4));
+
+/** Few decimals: many bars, where up and down must do for the plus. @param {number} value @param {number} digits */
+const toldSlope = (value, digits) => (value > 0 && digits > 2 ? "+" : "") + number(value, Math.abs(value) < 10 ? digits : digits - 1);
+
+/** @param {number} value */
+const toldNaive = (value) => (Number.isNaN(value) ? t("not a number") : Number.isFinite(value) ? number(value, 4) : INFINITE);
+
+/**
+ * What goes wrong in the naive softmax, and why; nothing if all goes well.
+ * @param {number[]} z
+ * @param {number[]} y
+ * @param {number} temperature
+ */
+function sayNaive(z, y, temperature) {
+  const trouble = info.naiveTrouble(z, y, temperature);
+  if (!trouble) return [];
+  const words = [];
+  const naive = info.naiveSoftmax(z, temperature);
+  const zero = y.flatMap((share, i) => (share > 0 && naive[i] === 0 ? [NAMES[i] ?? ""] : [])).join(", ");
+  if (trouble === "overflow") words.push(t("The naive softmax breaks: an exponential is larger than any number a computer keeps, and infinity divided by infinity is not a number."));
+  if (trouble === "vanished") words.push(t("The naive softmax breaks: all exponentials are too small for a computer to keep, and 0 divided by 0 is not a number."));
+  if (trouble === "overflow" && info.naiveLoss(z, y, temperature) === Infinity) words.push(t("Divided by infinity, {names} gets 0, and −log 0 is infinite: so is the naive loss.", { names: zero }));
+  if (trouble === "underflow") words.push(t("The naive loss is infinite: the exponential of {names} is too small for a computer to keep and becomes 0, and −log 0 is infinite.", { names: zero }));
+  return [...words, t("The safe one takes the greatest logit out first.")];
+}
 
 /** @param {import("../core/state.js").State} state @returns {() => void} draws both parts */
 export function logitParts(state) {
@@ -62,24 +87,21 @@ export function logitParts(state) {
     if (target.options.length !== z.length) target.replaceChildren(...z.map((_, i) => h("option", { value: i }, NAMES[i] ?? "")));
     target.value = String(right);
     logitBars.update(row().map((value, i) => ({ value, text: number(value, 1), marked: i === right })));
-    probabilities.update(q.map((value, i) => ({ value, text: number(value, 3), term: `y ${number(y[i] ?? 0, 2)}`, marked: i === right, spoken: t("{q}, target {y}", { q: number(value, 3), y: number(y[i] ?? 0, 2) }) })));
-    slopes.update(slope.map((value, i) => ({ value: Math.max(-1, Math.min(1, value)), text: (value > 0 ? "+" : "") + number(value, 3), marked: i === right })));
+    const digits = digitsFor(z.length);
+    probabilities.update(
+      q.map((value, i) => ({ value, text: number(value, digits), marked: i === right, spoken: t("{q}, target {y}", { q: number(value, 3), y: number(y[i] ?? 0, 2) }) })),
+      [{ name: t("target y"), texts: y.map((v) => number(v, 2)) }],
+    );
+    slopes.update(slope.map((value, i) => ({ value: Math.max(-1, Math.min(1, value)), text: toldSlope(value, digits), marked: i === right })));
     const naiveLoss = info.naiveLoss(z, y, temperature);
-    const broken = naive.some((v) => !Number.isFinite(v));
     const words = [
       t("Cross-entropy {loss} nats. The gradient pushes {name} up by {up} and the others down by as much together.", { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) }),
     ];
-    if (broken) {
-      words.push(Math.max(...z) > 0
-        ? t("The naive softmax breaks: an exponential is larger than any number a computer keeps, and infinity divided by infinity is nothing.")
-        : t("The naive softmax breaks: all exponentials are too small for a computer to keep, and 0 divided by 0 is nothing."));
-      words.push(t("The safe one takes the greatest logit out first."));
-    }
+    words.push(...sayNaive(z, y, temperature));
     if (slope.some((v) => Math.abs(v) > 1)) words.push(t("The bars of the gradient end at ±1; their numbers go on."));
     $("[data-softmax-said]").textContent = words.join(" ");
-    const nothing = t("not a number");
     /** @param {string} name @param {number[]} values */
-    const line = (name, values) => h("tr", {}, h("th", { scope: "row" }, name), ...values.map((v) => h("td", {}, Number.isFinite(v) ? number(v, 4) : nothing)));
+    const line = (name, values) => h("tr", {}, h("th", { scope: "row" }, name), ...values.map((v) => h("td", {}, toldNaive(v))));
     $("[data-naive]").replaceChildren(
       h("thead", {}, h("tr", {}, h("td"), ...z.map((_, i) => h("th", { scope: "col" }, NAMES[i] ?? "")), h("th", { scope: "col" }, t("cross-entropy")))),
       h("tbody", {}, line(t("safe: log-sum-exp"), [...q, loss]), line(t("naive: exp / sum"), [...naive, naiveLoss])),
@@ -91,8 +113,8 @@ export function logitParts(state) {
     const z = state.values.logit;
     const [log, square] = [info.binaryCrossEntropy(z), info.binarySquared(z)];
     const said = t("The right class has logit {z}, so probability {share}. Cross-entropy {loss}, slope {slope}; squared error {square}, slope {flat}. The slope of cross-entropy is {times} times as steep.", {
-      z: number(z, 1), share: fine(info.sigmoid(z)), loss: number(log.loss, 3), slope: fine(log.slope),
-      square: number(square.loss, 3), flat: fine(square.slope), times: number(log.slope / square.slope, 1),
+      z: number(z, 1), share: fine(info.sigmoid(z)), loss: fine(log.loss), slope: fine(log.slope),
+      square: fine(square.loss), flat: fine(square.slope), times: number(log.slope / square.slope, 1),
     });
     lossChart.update({ columns: LOSSES, marker: z, here: { x: z, y: log.loss }, summary: said });
     slopeChart.update({ columns: SLOPES, marker: z, here: { x: z, y: log.slope }, summary: said });

@@ -10,6 +10,34 @@ export const INFINITE = t("infinite");
 /** @param {number} nats @param {string} unit */
 export const toUnit = (nats, unit) => (unit === "bits" ? nats / Math.LN2 : nats);
 
+const ROUNDING = 1e-9; // p and q alike differ by less
+
+/** Of a number at a bar: many bars have little room. @param {number} count */
+export const digitsFor = (count) => (count > 6 ? 2 : 3);
+
+/**
+ * The terms of a sum, a text each, and its name with the unit and the whole.
+ * @param {string} formula of a term
+ * @param {string} quantity that they sum to
+ * @param {number[]} terms in nats
+ * @param {string} unit
+ */
+export function termsOf(formula, quantity, terms, unit) {
+  const values = terms.map((v) => (Math.abs(v) < ROUNDING ? 0 : toUnit(v, unit)));
+  const digits = digitsFor(terms.length);
+  return {
+    name: t("{formula} in {unit}, together {quantity} = {whole}", { formula, unit: unitName(unit), quantity, whole: told(toUnit(info.sum(terms), unit)) }),
+    texts: values.map((v) => (Number.isFinite(v) ? number(v, digits) : "∞")),
+    spoken: values.map((v) => `${formula} = ${Number.isFinite(v) ? number(v, 3) : INFINITE}`),
+  };
+}
+
+/** @param {number[]} p @param {number[]} q */
+export function sayTerms(p, q) {
+  const below = info.klTerms(p, q).flatMap((v, i) => (v < -ROUNDING ? [NAMES[i] ?? ""] : [])).join(", ");
+  return below ? t("Terms of KL are negative where q is larger than p (here {names}); together they are never less than 0.", { names: below }) : "";
+}
+
 /** @param {string} unit */
 export const unitName = (unit) => (unit === "bits" ? t("bits") : t("nats"));
 

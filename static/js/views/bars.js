@@ -1,15 +1,15 @@
 /** Bars that are dragged: a distribution's shares, or logits above and below a line. Each is a slider. */
 
-import { h } from "../core/dom.js";
+import { filledList, h } from "../core/dom.js";
 
 /**
  * @typedef {object} Bar
  * @property {number} value
  * @property {string} text the value, as it is read
- * @property {string} [term] what stands under it
  * @property {boolean} [marked] the chosen one
- * @property {string} [spoken] for a screen reader, with the term in words
+ * @property {string} [spoken] for a screen reader, with its terms in words
  */
+/** @typedef {{name: string, texts: string[]}} TermRow under the bars: a visible name, and a text a bar */
 /**
  * @typedef {object} BarOptions
  * @property {string} label of the group
@@ -22,6 +22,24 @@ import { h } from "../core/dom.js";
  * @property {(index: number) => void} [onChoose]
  */
 
+const MANY = 7; // from here on the numbers need smaller type in a narrow place
+
+/** A name on its own line, and below it a text under each bar. */
+function termRow() {
+  const name = h("div", { class: "vbar-term-name" });
+  const texts = h("div", { class: "vbar-term" });
+  const fillTexts = filledList(texts, () => {
+    const cell = h("span");
+    return { root: cell, fill: (/** @type {string} */ text) => (cell.textContent = text) };
+  });
+  /** @param {TermRow} row */
+  const fill = (row) => {
+    name.textContent = row.name;
+    fillTexts(row.texts);
+  };
+  return { root: h("div", {}, name, texts), fill };
+}
+
 /**
  * @param {HTMLElement} root
  * @param {BarOptions} options
@@ -32,8 +50,11 @@ export function bars(root, options) {
   group.style.setProperty("--bar", `var(${options.color})`);
   const zero = -low / (high - low);
   group.style.setProperty("--zero", `${100 * zero}%`);
-  root.append(group);
-  /** @type {{column: HTMLElement, track: HTMLElement, fill: HTMLElement, value: HTMLElement, term: HTMLElement}[]} */
+  const terms = h("div", { class: "vbar-terms", "aria-hidden": "true" }); // a bar's spoken text has them
+  const frame = h("div", { class: "vbar-frame" }, group, terms);
+  root.append(frame);
+  const fillTerms = filledList(terms, termRow);
+  /** @type {{column: HTMLElement, track: HTMLElement, fill: HTMLElement, value: HTMLElement}[]} */
   let columns = [];
   /** @type {Bar[]} */
   let shown = [];
@@ -46,10 +67,9 @@ export function bars(root, options) {
       ? h("div", { class: "vbar", role: "slider", tabindex: 0, "aria-label": `${options.label} ${name}`, "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high }, fill)
       : h("div", { class: "vbar still", role: "img" }, fill);
     const value = h("span", { class: "vbar-value" });
-    const term = h("span", { class: "vbar-term" });
-    const column = h("div", { class: "vbar-column" }, value, track, h("b", { "aria-hidden": "true" }, name), term);
+    const column = h("div", { class: "vbar-column" }, value, track, h("b", { "aria-hidden": "true" }, name));
     if (onDrag) wire(track, index);
-    return { column, track, fill, value, term };
+    return { column, track, fill, value };
   }
 
   /** @param {HTMLElement} track @param {number} index */
@@ -85,8 +105,10 @@ export function bars(root, options) {
   }
 
   return {
-    /** @param {Bar[]} next */
-    update(next) {
+    /** @param {Bar[]} next @param {TermRow[]} [rows] */
+    update(next, rows = []) {
+      frame.classList.toggle("many", next.length >= MANY);
+      fillTerms(rows);
       if (next.length !== columns.length) {
         while (columns.length > next.length) columns.pop()?.column.remove();
         while (columns.length < next.length) {
@@ -104,7 +126,6 @@ export function bars(root, options) {
         column.fill.style.height = `${100 * Math.abs(at - zero)}%`;
         column.fill.classList.toggle("below", bar.value < 0);
         column.value.textContent = bar.text;
-        column.term.textContent = bar.term ?? "";
         column.column.classList.toggle("marked", Boolean(bar.marked));
         const spoken = bar.spoken ?? bar.text;
         if (onDrag) {
@@ -113,6 +134,6 @@ export function bars(root, options) {
         } else column.track.setAttribute("aria-label", `${options.label} ${options.names[i] ?? i + 1}: ${spoken}`);
       });
     },
-    destroy: () => group.remove(),
+    destroy: () => frame.remove(),
   };
 }

@@ -15,6 +15,7 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {number} [width] of the line; 0 draws none (points only)
  * @property {import("./shapes.js").Shape} [shape] a point at every value
  * @property {boolean} [hollow] points without filling
+ * @property {boolean} [spanGaps] joined across gaps: its points lie between those of another line
  * @property {boolean} [quiet] only a band's edge: neither drawn nor in the legend
  */
 /** @typedef {{between: [number, number], color: string, alpha?: number}} Band numbers of two lines, from 0 */
@@ -43,6 +44,7 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {Mark[]} [marks]
  * @property {Rule[]} [rules]
  * @property {Here | null} [here]
+ * @property {string} [y] another name of the axis than before: the chart is built anew
  * @property {Line[]} [lines] others than before: the chart is built anew
  * @property {Band[]} [bands]
  */
@@ -55,7 +57,7 @@ function roundedDown(value) {
 }
 
 const DECADES = 15; // that a log axis shows at most: what is smaller is rounding
-const FONT = "12px system-ui, sans-serif";
+const SIZE = 12; // CSS pixels of the type, as long as nobody presents or has set larger type
 
 /**
  * @param {HTMLElement} root
@@ -67,6 +69,7 @@ export function chart(root, options) {
   root.append(plotRoot, summary);
   let lines = options.lines;
   let bands = options.bands ?? [];
+  let nameY = options.y;
   const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
   /** @type {ChartData} */
   let shown = { columns: [[], ...lines.map(() => [])], summary: "" };
@@ -74,6 +77,12 @@ export function chart(root, options) {
   let data = shown.columns;
   /** @type {any} */
   let plot = null;
+
+  /** Of the type: the stylesheet's, which grows for the projector. */
+  const scaleOf = () => parseFloat(getComputedStyle(plotRoot).fontSize) / SIZE || 1;
+  let scale = 1;
+  /** @type {Map<string, number>} */
+  const places = new Map();
 
   const marks = () => [...(shown.marks ?? []), ...(shown.marker == null ? [] : [{ x: shown.marker }])];
   /** The scale holds the rules, too. @type {(u: any, low: number | null, high: number | null) => any} */
@@ -95,7 +104,7 @@ export function chart(root, options) {
     if (low == null || high == null) return logX ? [0.1, 1] : [0, 1];
     return low < high ? [low, high] : logX ? [low / 2, high * 2] : [low, high + 1];
   };
-  const size = () => ({ width: Math.max(root.clientWidth, 200), height: options.height ?? 190 });
+  const size = () => ({ width: Math.max(root.clientWidth, 200), height: Math.round((options.height ?? 190) * scale) });
   /** On a log scale a line a decade. @param {boolean} log */
   const gridOf = (log) => ({
     stroke: token("--gray-3"),
@@ -109,11 +118,13 @@ export function chart(root, options) {
   };
   const build = () => {
     plot?.destroy();
+    scale = scaleOf();
+    const font = `${SIZE * scale}px system-ui, sans-serif`;
     const axis = {
       stroke: token("--gray-1"),
       ticks: { show: false },
-      font: FONT,
-      labelFont: FONT,
+      font,
+      labelFont: font,
       values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) => splits.map((v) => (v == null ? "" : tick(v))),
     };
     plot = new uPlot(
@@ -124,8 +135,8 @@ export function chart(root, options) {
           y: { range: rangeY, ...(logY && { distr: 3 }) },
         },
         axes: [
-          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18, size: 30, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
-          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: options.y, labelSize: 18, size: 46 },
+          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18 * scale, size: 30 * scale, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
+          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: nameY, labelSize: 18 * scale, size: 46 * scale },
         ],
         series: [
           { label: options.x, value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)) },
@@ -133,6 +144,7 @@ export function chart(root, options) {
             label: line.name,
             stroke: token(line.color),
             width: line.width ?? 2,
+            spanGaps: line.spanGaps ?? false,
             ...(line.dash && { dash: line.dash }),
             ...(line.quiet && { class: "quiet" }),
             ...((line.quiet || line.width === 0) && { paths: () => null }),
@@ -150,7 +162,7 @@ export function chart(root, options) {
           draw: [
             (/** @type {any} */ u) => {
               paintPoints(u, lines, data);
-              paintMarks(u, { marks: marks(), rules: shown.rules ?? [], here: shown.here ?? null });
+              paintMarks(u, { marks: marks(), rules: shown.rules ?? [], here: shown.here ?? null, lines, data, scale, places });
             },
           ],
         },
@@ -195,7 +207,11 @@ export function chart(root, options) {
     rebuild = true;
     paint();
   };
+  const presented = () => {
+    if (scaleOf() !== scale) rebuilt();
+  };
   addEventListener("themechange", rebuilt);
+  addEventListener("resize", presented);
   let gone = false;
 
   return {
@@ -209,6 +225,10 @@ export function chart(root, options) {
       } else if (moved) fresh = true; // the scale may have to grow
       if (next.lines && JSON.stringify(next.lines) !== JSON.stringify(lines)) rebuild = true;
       if (next.lines) lines = next.lines;
+      if (next.y !== undefined && next.y !== nameY) {
+        nameY = next.y;
+        rebuild = true;
+      }
       if (next.bands) bands = next.bands;
       shown = next;
       if (summary.textContent !== next.summary) summary.textContent = next.summary;
@@ -232,6 +252,7 @@ export function chart(root, options) {
       gone = true;
       watcher.disconnect();
       removeEventListener("themechange", rebuilt);
+      removeEventListener("resize", presented);
       plot.destroy();
       plotRoot.remove();
       summary.remove();

@@ -1,16 +1,18 @@
 /** What lies on a chart beside its lines: bands, points, vertical and horizontal marks. */
 
 import { token } from "../core/dom.js";
+import { bestPlace, sampleLine, within } from "../core/places.js";
 import { drawPoint, outline } from "./shapes.js";
 
 /** @typedef {import("./chart.js").Line} Line */
+/** @typedef {import("../core/places.js").Box} Box */
 
 /**
  * Work within the plotting area, in device pixels.
  * @param {any} u the uPlot
  * @param {(context: CanvasRenderingContext2D, ratio: number) => void} draw
  */
-function within(u, draw) {
+function clipped(u, draw) {
   const context = /** @type {CanvasRenderingContext2D} */ (u.ctx);
   context.save();
   context.beginPath();
@@ -29,7 +31,7 @@ function within(u, draw) {
 export function paintBands(u, bands, data) {
   if (!bands.length) return;
   const xs = data[0] ?? [];
-  within(u, (context) => {
+  clipped(u, (context) => {
     for (const { between, color, alpha = 0.16 } of bands) {
       const [low = [], high = []] = between.map((line) => data[line + 1] ?? []);
       context.fillStyle = token(color);
@@ -71,60 +73,146 @@ export function paintPoints(u, lines, data) {
   });
 }
 
+const STEP = 5; // CSS pixels between samples of a line
+const SAMPLED = 240; // corners of a line, at most
+
 /**
+ * Samples of all that is drawn, so that a label can keep off it.
  * @param {any} u
- * @param {{
- *   marks: import("./chart.js").Mark[], rules: import("./chart.js").Rule[],
- *   here: import("./chart.js").Here | null,
- * }} what
+ * @param {Line[]} lines
+ * @param {(number | null)[][]} data
+ * @param {number} ratio
  */
-export function paintMarks(u, { marks, rules, here }) {
+function samplesOf(u, lines, data, ratio) {
+  /** @type {number[]} */
+  const samples = [];
+  const xs = data[0] ?? [];
+  const stride = Math.max(1, Math.ceil(xs.length / SAMPLED));
+  lines.forEach((line, i) => {
+    if (line.quiet || !u.series[i + 1].show) return;
+    /** @type {([number, number] | null)[]} */
+    const corners = [];
+    for (let j = 0; j < xs.length; j += stride) {
+      const [x, y] = [xs[j], data[i + 1]?.[j]];
+      if (x != null && y != null) corners.push([u.valToPos(x, "x", true), u.valToPos(y, "y", true)]);
+      else if (!line.spanGaps) corners.push(null);
+      if (line.width === 0) corners.push(null); // points only
+    }
+    sampleLine(corners, STEP * ratio, samples);
+  });
+  return samples;
+}
+
+/**
+ * Where a label may stand: of a rule above or below it at either end, of a mark at its sides at
+ * several heights, of a point around it.
+ * @param {"rule" | "mark" | "here"} kind
+ * @param {number} x in device pixels
+ * @param {number} y
+ * @param {{width: number, height: number}} size of the label
+ * @param {Box} area
+ * @param {number} ratio
+ * @returns {Box[]}
+ */
+function placesOf(kind, x, y, size, area, ratio) {
+  const { width, height } = size;
+  const gap = 2 * ratio;
+  const [above, below] = [y - height - gap, y + gap];
+  /** @type {[number, number][]} */
+  let corners = [];
+  if (kind === "rule") {
+    const ends = [area.x + area.width - width, area.x, area.x + (area.width - width) / 2];
+    corners = ends.flatMap((at) => /** @type {[number, number][]} */ ([[at, above], [at, below]]));
+  } else if (kind === "mark") {
+    const heights = [0, 1, 2, 3, 4].map((k) => area.y + gap + k * height);
+    heights.push(...[0.45, 0.6, 0.75, 1].map((part) => area.y + (area.height - height) * part - gap));
+    corners = heights.flatMap((at) => /** @type {[number, number][]} */ ([[x + 2 * gap, at], [x - 2 * gap - width, at]]));
+  } else {
+    const [right, left] = [x + 9 * ratio, x - 9 * ratio - width];
+    corners = [[right, above], [left, above], [right, below], [left, below]];
+  }
+  return corners.map(([px, py]) => within({ x: px, y: py, width, height }, area));
+}
+
+/**
+ * @typedef {object} Marked
+ * @property {import("./chart.js").Mark[]} marks
+ * @property {import("./chart.js").Rule[]} rules
+ * @property {import("./chart.js").Here | null} here
+ * @property {Line[]} lines
+ * @property {(number | null)[][]} data
+ * @property {number} scale of the type
+ * @property {Map<string, number>} places where each label stood when it was drawn last
+ */
+
+/** @param {any} u @param {Marked} what */
+export function paintMarks(u, { marks, rules, here, lines, data, scale, places }) {
   const { left, top, width, height } = u.bbox;
+  const area = { x: left, y: top, width, height };
   const inside = (/** @type {number} */ x) => x >= left - 1 && x <= left + width + 1;
-  within(u, (context, ratio) => {
-    context.font = `600 ${11.5 * ratio}px system-ui, sans-serif`;
+  clipped(u, (context, ratio) => {
+    context.font = `600 ${11.5 * scale * ratio}px system-ui, sans-serif`;
     context.textBaseline = "top";
     context.textAlign = "left";
-    /** @type {number[][]} */
-    const taken = [];
-    /** A label on a scrap of the card, so that lines do not run through it. @type {(text: string, x: number, y: number, color: string) => void} */
-    const label = (text, x, y, color) => {
-      const w = context.measureText(text).width + 8 * ratio;
-      const lineHeight = 16 * ratio;
-      const px = Math.min(Math.max(x, left), left + width - w);
-      let py = Math.min(Math.max(y, top), top + height - lineHeight);
-      const meets = () => taken.some(([a = 0, b = 0, c = 0]) => px < a + c && a < px + w && Math.abs(py - b) < lineHeight);
-      while (meets() && py + 2 * lineHeight < top + height) py += lineHeight;
-      taken.push([px, py, w]);
-      context.globalAlpha = 0.85;
-      context.fillStyle = token("--card");
-      context.fillRect(px, py, w, lineHeight);
-      context.globalAlpha = 1;
-      context.fillStyle = color;
-      context.fillText(text, px + 4 * ratio, py + 2 * ratio);
-    };
+    /** @type {{kind: "rule" | "mark" | "here", text: string, x: number, y: number, color: string}[]} */
+    const labels = [];
+    const drawn = /** @type {[number, number][][]} */ ([]);
     for (const { y, label: text, color = "--gray-1", dash = [5, 4] } of rules) {
       const at = Math.round(u.valToPos(y, "y", true));
-      stroke(context, [[left, at], [left + width, at]], token(color), 1.5 * ratio, dash, ratio);
-      if (text) label(text, left + width, at - 18 * ratio, token(color));
+      drawn.push([[left, at], [left + width, at]]);
+      stroke(context, drawn.at(-1) ?? [], token(color), 1.5 * ratio, dash, ratio);
+      if (text) labels.push({ kind: "rule", text, x: left + width, y: at, color: token(color) });
     }
     for (const { x, label: text, color = "--accent", dash = [] } of marks) {
       const at = Math.round(u.valToPos(x, "x", true));
       if (!inside(at)) continue;
-      stroke(context, [[at, top], [at, top + height]], token(color), 2 * ratio, dash, ratio);
-      if (text) label(text, at + 4 * ratio, top + 2 * ratio, token(color));
+      drawn.push([[at, top], [at, top + height]]);
+      stroke(context, drawn.at(-1) ?? [], token(color), 2 * ratio, dash, ratio);
+      if (text) labels.push({ kind: "mark", text, x: at, y: top, color: token(color) });
     }
     if (here) {
       const [x, y] = [u.valToPos(here.x, "x", true), u.valToPos(here.y, "y", true)];
       const color = token(here.color ?? "--accent");
-      stroke(context, [[x, y], [x, top + height]], color, 1 * ratio, [2, 3], ratio);
-      for (const [r, fill] of /** @type {[number, string][]} */ ([[7, token("--card")], [5, color], [2, token("--card")]])) {
-        context.fillStyle = fill;
-        context.fill(outline("circle", x, y, r * ratio));
-      }
-      if (here.label) label(here.label, x + 9 * ratio, y - 18 * ratio, color);
+      drawn.push([[x, y], [x, top + height]]);
+      paintHere(context, drawn.at(-1) ?? [], color, ratio);
+      if (here.label) labels.push({ kind: "here", text: here.label, x, y, color });
+    }
+    if (!labels.length) return;
+    const samples = samplesOf(u, lines, data, ratio);
+    for (const line of drawn) sampleLine(line, STEP * ratio, samples);
+    /** @type {Box[]} */
+    const taken = [];
+    for (const { kind, text, x, y, color } of labels) {
+      const size = { width: context.measureText(text).width + 8 * ratio, height: 16 * scale * ratio };
+      const candidates = placesOf(kind, x, y, size, area, ratio);
+      const place = bestPlace(candidates, samples, taken, places.get(text));
+      const box = candidates[place];
+      if (!box) continue;
+      places.set(text, place);
+      taken.push(box);
+      paintLabel(context, text, box, color, ratio);
     }
   });
+}
+
+/** On a scrap of the card, so that lines do not run through it. @param {CanvasRenderingContext2D} context @param {string} text @param {Box} box @param {string} color @param {number} ratio */
+function paintLabel(context, text, { x, y, width, height }, color, ratio) {
+  context.globalAlpha = 0.85;
+  context.fillStyle = token("--card");
+  context.fillRect(x, y, width, height);
+  context.globalAlpha = 1;
+  context.fillStyle = color;
+  context.fillText(text, x + 4 * ratio, y + 2 * ratio);
+}
+
+/** A dot with its line down to the axis. @param {CanvasRenderingContext2D} context @param {[number, number][]} line @param {string} color @param {number} ratio */
+function paintHere(context, line, color, ratio) {
+  const [x, y] = line[0] ?? [0, 0];
+  stroke(context, line, color, 1 * ratio, [2, 3], ratio);
+  for (const [r, fill] of /** @type {[number, string][]} */ ([[7, token("--card")], [5, color], [2, token("--card")]])) {
+    context.fillStyle = fill;
+    context.fill(outline("circle", x, y, r * ratio));
+  }
 }
 
 /**

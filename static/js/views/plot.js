@@ -6,7 +6,7 @@
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { nearest, plane } from "../core/plane.js";
-import { paintAxes, paintLayers } from "./plot_paint.js";
+import { paintAxes, paintLayers, typeScale } from "./plot_paint.js";
 
 /** @typedef {ArrayLike<number>} Numbers */
 /** @typedef {[number, number]} Range */
@@ -85,10 +85,11 @@ export function plot(root, options) {
 
   function measure() {
     const narrow = root.clientWidth < 480;
+    const scale = typeScale();
     const margins = options.bare
       ? { left: 0, right: 0, top: 0, bottom: 0 }
-      : { left: narrow ? 40 : 52, right: narrow ? 14 : 24, top: options.yLabel ? 30 : 18, bottom: options.xLabel ? 48 : 34 };
-    const maxHeight = options.maxHeight?.() ?? Math.max(260, innerHeight * 0.66);
+      : { left: (narrow ? 40 : 52) * scale, right: narrow ? 14 : 24, top: (options.yLabel ? 30 : 18) * scale, bottom: (options.xLabel ? 48 : 34) * scale };
+    const maxHeight = options.maxHeight ? options.maxHeight() * scale : Math.max(260, innerHeight * 0.66);
     return plane({
       x, y, margins, maxHeight,
       width: root.clientWidth || 320,

@@ -13,6 +13,9 @@ import { CLASS_COLORS, CLASS_SHAPES, drawPoint, outline, ROLES } from "./shapes.
 
 const FONT_FAMILY = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
 
+/** Of the type on a plane: larger for the projector. */
+export const typeScale = () => (document.documentElement.classList.contains("presenting") ? 1.36 : 1);
+
 /** Pictures of grids, so that one is only made when its values are others. @type {WeakMap<object, {key: string, canvas: OffscreenCanvas}>} */
 let made = new WeakMap();
 
@@ -217,7 +220,7 @@ function arrow(context, on, { from, to, label: text, color = "--ink", width = 2 
  * @param {"left" | "right"} align
  */
 function caption(context, on, text, x, y, color, align) {
-  context.font = `600 12.5px ${FONT_FAMILY}`;
+  context.font = `600 ${12.5 * typeScale()}px ${FONT_FAMILY}`;
   context.textBaseline = "middle";
   const width = context.measureText(text).width;
   const { left, top, width: w, height: tall } = on.area;
@@ -277,14 +280,15 @@ function tickText(value, digits) {
 export function paintAxes(context, on, { units: [ux, uy], grid }) {
   const { left, top, width, height } = on.area;
   const [bottom, right] = [top + height, left + width];
+  const scale = typeScale();
   context.save();
-  context.font = `11.5px ${FONT_FAMILY}`;
+  context.font = `${11.5 * scale}px ${FONT_FAMILY}`;
   context.fillStyle = token("--gray-1");
   context.strokeStyle = token("--gray-3");
   context.lineWidth = 1;
   const sharp = (/** @type {number} */ v) => Math.round(v) + 0.5;
-  const across = ticks(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(width / 62)));
-  const upward = ticks(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(height / 48)));
+  const across = ticks(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(width / (62 * scale))));
+  const upward = ticks(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(height / (48 * scale))));
   context.beginPath();
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -304,12 +308,12 @@ export function paintAxes(context, on, { units: [ux, uy], grid }) {
   }
   context.stroke();
   if (!grid) context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
-  context.font = `italic 13px ${FONT_FAMILY}`;
+  context.font = `italic ${13 * scale}px ${FONT_FAMILY}`;
   context.fillStyle = token("--ink");
   context.textBaseline = "alphabetic";
-  if (ux.name) context.fillText(ux.name, right, bottom + 38);
+  if (ux.name) context.fillText(ux.name, right, bottom + 38 * scale);
   context.textAlign = "left";
-  if (uy.name) context.fillText(uy.name, Math.max(left - 34, 6), top - 13);
+  if (uy.name) context.fillText(uy.name, Math.max(left - 34 * scale, 6), top - 13);
   context.restore();
 }
 
