@@ -64,7 +64,7 @@ export function paintPoints(u, lines, data) {
     context.save();
     data[i + 1]?.forEach((value, j) => {
       const at = data[0]?.[j];
-      if (value == null || at == null) return;
+      if (value == null || at == null || value < u.scales.y.min || value > u.scales.y.max) return;
       const x = u.valToPos(at, "x", true);
       const path = outline(shape, x, u.valToPos(value, "y", true), r);
       drawPoint(context, path, { fill: line.hollow ? "hollow" : "full", color, ground, width: 1.5 * devicePixelRatio, x, reach: r });
