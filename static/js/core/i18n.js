@@ -17,6 +17,15 @@ export function t(text, values = {}) {
   return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+const pageLanguage = () => (typeof document === "undefined" ? "en" : document.documentElement.lang);
+
+/**
+ * Whole sentences, one after the other; empty ones are left out. Chinese has no space after “。”.
+ * @param {(string | undefined)[]} parts
+ * @param {string} [language] of the page
+ */
+export const sentences = (parts, language = pageLanguage()) => parts.filter(Boolean).join(language.startsWith("zh") ? "" : " ");
+
 /**
  * A number as a person reads it: `digits` decimals, a true minus sign, a separator of thousands.
  * @param {number} value

@@ -2,7 +2,7 @@
 
 import { configOf } from "../core/controls.js";
 import { $ } from "../core/dom.js";
-import { number, plain, t } from "../core/i18n.js";
+import { number, plain, sentences, t } from "../core/i18n.js";
 import { trainingSession } from "../core/session.js";
 import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
@@ -88,7 +88,7 @@ export function sweepPanel({ state }) {
     })];
     if (ratios.length > 1) words.push(t("Where both do, it takes {low} to {high} times as many steps without.", { low: number(ratios[0] ?? NaN, 1), high: number(ratios.at(-1) ?? NaN, 1) }));
     words.push(t("Click a setting to load it above."));
-    return words.join(" ");
+    return sentences(words);
   }
 
   function begin() {

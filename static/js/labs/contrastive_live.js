@@ -2,7 +2,7 @@
 
 import { chanceOfQueue } from "../core/contrast.js";
 import { $, filledList, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { chart } from "../views/chart.js";
 import { heldPicture, KEY_SIDE, nameOf } from "./contrastive_tiles.js";
@@ -70,7 +70,7 @@ export function livePart(state) {
       ? t("{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to the chosen view, {name}. A step’s own keys join the queue after it: its loss had only older ones for negatives.", { filled: number(arrays.keys.length, 0), room: number(state.values.queue, 0), shown: tiles.length, name: nameOf(header.row, Math.sqrt(arrays.similarities.length)) })
       : t("The queue is empty before the first step.");
     const own = arrays.keys.length > learnedFrom ? t("There are more keys than pictures: among the negatives are older keys of a query’s own picture.") : "";
-    $("[data-queue-said]").textContent = [said, own].join(" ");
+    $("[data-queue-said]").textContent = sentences([said, own]);
   }
 
   /** @param {Shot} shot */

@@ -1,7 +1,7 @@
 /** The pictures at their places, and the nearest neighbors of one before training and now. */
 
 import { $, filledList, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { tilemap } from "../views/tilemap.js";
 import { heldPicture } from "./contrastive_tiles.js";
 import { percent } from "./contrastive_words.js";
@@ -40,7 +40,7 @@ export function mapPart(state, askForMap, watched) {
     }
     const [first = 0, second = 0] = header.shares;
     const plane = t("The two directions in which {space} varies most: {first} and {second} of its variance.", { space: header.space, first: percent(first, 0), second: percent(second, 0) });
-    return { places: arrays.places, said: kind === "tsne" ? [missing(header), plane].join(" ") : plane };
+    return { places: arrays.places, said: kind === "tsne" ? sentences([missing(header), plane]) : plane };
   }
   /** Why there is no map by t-SNE. @param {any} header */
   function missing(header) {

@@ -2,7 +2,7 @@
 
 import { ApiError, json, uploadFiles } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 
 /** @param {string} album */
 const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
@@ -24,7 +24,7 @@ export function ownPart(state) {
     if (album.classes.length) words.push(t("Classes: {names}.", { names: album.classes.map((one) => `${one.name} (${number(one.count, 0)})`).join(", ") }));
     else words.push(t("No classes: learning needs none, only the test at the end does."));
     if (album.left_out) words.push(t("{count} files were left out: no picture, damaged, or beside the folders.", { count: album.left_out }));
-    said.textContent = words.join(" ");
+    said.textContent = sentences(words);
   }
   // Where other pictures are on show, nobody would know which ones it deletes.
   function showRemove() {

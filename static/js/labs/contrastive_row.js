@@ -2,7 +2,7 @@
 
 import { positiveOf, pushOf, queryOf, rowOf } from "../core/contrast.js";
 import { $, filledList, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
 import { chart } from "../views/chart.js";
 import { similarity } from "../views/similarity.js";
@@ -134,7 +134,7 @@ export function rowPart(state) {
       return { tile: tile(one), own, bar: one.share / share, line: Math.abs(one.pull) / pull, words, share: `${number(100 * one.share, 1)} %` };
     }));
     const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
-    $("[data-row-said]").textContent = hardest.length ? [said, more].join(" ") : more;
+    $("[data-row-said]").textContent = hardest.length ? sentences([said, more]) : more;
   }
 
   /** What pushes each negative away, as a share of what pushes all of them. @param {Rival[]} negatives */

@@ -2,7 +2,7 @@
 
 import { ApiError } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 
@@ -50,7 +50,7 @@ export function picturesSaid({ learned_from: learned, held_out: held, left_out: 
     words.push(t("{count} classes, which only the tests look at: {names}.", { count: names.length, names: named.join(t(", ")) }));
   }
   if (left) words.push(t("{count} files were left out: no picture, damaged, or beside the folders.", { count: number(left, 0) }));
-  return words.join(" ");
+  return sentences(words);
 }
 
 /** What has just happened. @param {Shot} shot */
@@ -67,7 +67,7 @@ export function saidOf(shot) {
   const spread = newest(shot, "spread") * Math.sqrt(header.width);
   if (spread < 0.15 && header.method === "simsiam") words.push(t("The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it."));
   else words.push(t("For {hits} of the views of this batch the positive is the most similar of all.", { hits: percent(newest(shot, "hits"), 0) }));
-  return words.join(" ");
+  return sentences(words);
 }
 
 /** @param {any} header */

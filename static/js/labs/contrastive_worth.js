@@ -1,7 +1,7 @@
 /** What the representation is worth: probes on request, the same encoder with labels, fine-tuning. */
 
 import { $, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { chart } from "../views/chart.js";
 import { earlierRuns, EARLIER_LOOKS } from "./contrastive_earlier.js";
 import { percent } from "./contrastive_words.js";
@@ -119,7 +119,7 @@ export function worthPart(state, session) {
     const ahead = knows(H, 0) - knows(Z, 0);
     const onClass = ahead > 0 ? t("On the class h is ahead of z, too.")
       : ahead < 0 ? t("On the class z is ahead here: it is what T leaves as it is.") : t("On the class h and z are level.");
-    return [words, onClass].join(" ");
+    return sentences([words, onClass]);
   }
 
   function said() {
@@ -138,7 +138,7 @@ export function worthPart(state, session) {
     })];
     if (arrays.worth_steps[SUPERVISED] >= 0) words.push(t("The same encoder, trained with all labels for {step} steps, gives {share}.", { step: number(arrays.worth_steps[SUPERVISED], 0), share: percent(mean(SUPERVISED, last)) }));
     if (Number.isFinite(mean(TUNED, 2))) words.push(t("Fine-tuned with 10 labels a class: {share}.", { share: percent(mean(TUNED, 2)) }));
-    return words.join(" ");
+    return sentences(words);
   }
 
   drawPipeline();

@@ -3,7 +3,7 @@
 import { ApiError, json, latest } from "../core/api.js";
 import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { brief, number, sentences, t } from "../core/i18n.js";
 import { plot } from "../views/plot.js";
 import { cost, nearestLambda } from "./regularization_math.js";
 import { lambdaText } from "./regularization_words.js";
@@ -114,7 +114,7 @@ export function planePanel({ state }) {
     const kinks = first < 0
       ? t("On the left no weight becomes zero.")
       : t("On the left a weight is zero from λ = {first} on: the line of equal loss meets the region in a corner. On the right none ever is.", { first: lambdaText(found.lambdas[first] ?? NaN) });
-    return `${words} ${kinks}`;
+    return sentences([words, kinks]);
   }
 
   slide.addEventListener("input", () => state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }));

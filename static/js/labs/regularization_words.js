@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `regularization` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { brief, number, plain, t } from "../core/i18n.js";
+import { brief, number, plain, sentences, t } from "../core/i18n.js";
 import { fillTable } from "../core/table.js";
 import { featureName, isKnown, rowOf } from "./regularization_layers.js";
 
@@ -54,7 +54,7 @@ export function saidOf(frame) {
       : t("Test error {test}; least squares had {start}.", { test: brief(test), start: brief(header.start_test) }),
   );
   if (header.moved < RESTED) words.push(t("Nothing moves any more: these are the minima."));
-  return words.join(" ");
+  return sentences(words);
 }
 
 /** A change of weights in a step below which training has arrived. */
