@@ -101,7 +101,9 @@ export function unitPanel({ state }) {
     const average = xHat.reduce((sum, v) => sum + v, 0) / xHat.length;
     say("[data-unit-said]", sentences([
       x.length === 1
-        ? t("A batch of one: its value is its own mean, so x̂ is 0 whatever x is.")
+        ? evaluating
+          ? t("Eval mode: the one point is normalized with the running statistics, so its x̂ of {mean} does depend on x.", { mean: brief(average) })
+          : t("A batch of one: its value is its own mean, so x̂ is 0 whatever x is.")
         : evaluating
         ? t("Eval mode: the same x with the running statistics. The mean of x̂ is {mean}, not 0, and a point’s x̂ no longer depends on its neighbors.", { mean: brief(average) })
         : t("Train mode: x̂ has mean 0 and variance 1 over this batch, so each point’s x̂ depends on all the others."),

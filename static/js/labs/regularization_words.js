@@ -46,7 +46,7 @@ export function saidOf(frame) {
   ];
   if (isKnown(frame) && zeros > 0) {
     const { useful, usefulAlive, useless, uselessAlive } = survivors(frame);
-    words.push(t("Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.", { useful, usefulAlive, useless, uselessAlive }));
+    words.push(useful === 0 ? t("No feature is useful here; survivors: {uselessAlive} of {useless}.", { useless, uselessAlive }) : t("Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.", { useful, usefulAlive, useless, uselessAlive }));
   }
   words.push(
     header.model === "mlp"
@@ -97,7 +97,9 @@ export function showSurvivors(frame) {
   fillTable($("[data-survivors]"), ["λ", t("useful kept"), t("useless kept"), t("test error")], rows);
   const now = rowOf(frame, "used", header.at);
   const lost = Array.from(arrays.truth).flatMap((v, i) => (v !== 0 && now[i] === 0 ? [featureName(frame, i)] : []));
-  $("[data-survivors-said]").textContent = lost.length
+  $("[data-survivors-said]").textContent = arrays.truth.every((v) => v === 0)
+    ? t("No feature is useful here: the target has nothing to do with any of them, so none can be lost.")
+    : lost.length
     ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
     : t("No useful feature is lost at the chosen λ.");
 }
