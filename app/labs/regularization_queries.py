@@ -52,7 +52,7 @@ class DecayAnswer(BaseModel):
     settings: DecaySettings
     steps: list[int] = Field(description="T moments")
     distance: list[list[float]] = Field(
-        description="for each optimizer and moment, the distance of its weights from those of the least J"
+        description="of each optimizer and moment: ‖θ − θ*‖, where θ* makes J least"
     )
     size: list[list[float]] = Field(description="and the sum of their squares")
     minimum_size: float = Field(description="the sum of squares at the least J")

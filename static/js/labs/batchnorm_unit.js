@@ -102,7 +102,7 @@ export function unitPanel({ state }) {
     say("[data-unit-said]", sentences([
       x.length === 1
         ? evaluating
-          ? t("Eval mode: the one point is normalized with the running statistics, so its x̂ of {mean} does depend on x.", { mean: brief(average) })
+          ? t("Eval mode: the running statistics take the place of the batch’s, so even with one point x̂ depends on x; here it is {mean}.", { mean: brief(average) })
           : t("A batch of one: its value is its own mean, so x̂ is 0 whatever x is.")
         : evaluating
         ? t("Eval mode: the same x with the running statistics. The mean of x̂ is {mean}, not 0, and a point’s x̂ no longer depends on its neighbors.", { mean: brief(average) })

@@ -68,7 +68,7 @@ export function decayPanel({ state }) {
   const slide = slider("decay-lambda");
   const said = $("[data-decay-said]");
   const view = chart($("[data-decay]"), {
-    x: t("training steps"), y: t("distance of weights, ‖θ − θ*‖"), height: 210, yScale: "log",
+    x: t("training steps"), y: t("distance ‖θ − θ*‖"), height: 210, yScale: "log",
     lines: [
       { name: OPTIMIZERS[0] ?? "", color: "--class-point-2", digits: 3, width: 5 },
       { name: OPTIMIZERS[1] ?? "", color: "--ink", digits: 3, width: 1.5, dash: [6, 5] },
@@ -110,7 +110,7 @@ export function decayPanel({ state }) {
     tellFixed(found.settings);
     view.update({ columns: [found.steps, ...found.distance], summary });
     const last = (/** @type {number[]} */ row = []) => brief(row.at(-1) ?? NaN);
-    fillTable($("[data-decay-table]"), [t("at the end"), t("distance of weights, ‖θ − θ*‖"), t("sum of squares"), t("largest weight")], [
+    fillTable($("[data-decay-table]"), [t("at the end"), t("distance ‖θ − θ*‖"), t("sum of squares"), t("largest weight")], [
       ...OPTIMIZERS.map((name, i) => [name, last(found.distance[i]), last(found.size[i]), brief(found.largest[i] ?? NaN)]),
       [t("θ*, of the least J"), "0", brief(found.minimum_size), brief(found.minimum_largest)],
     ]);
