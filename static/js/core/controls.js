@@ -61,7 +61,8 @@ function sayRefused(names) {
   if (!note) return;
   const close = h("button", { class: "tool", type: "button", "aria-label": t("Close") }, "✕");
   close.addEventListener("click", () => note.replaceChildren());
-  const words = t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: names.join(t(", ")) });
+  const listed = names.join(t(", "));
+  const words = t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed });
   note.replaceChildren(...(names.length ? [h("p", {}, words), close] : []));
 }
 
