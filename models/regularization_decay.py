@@ -21,11 +21,14 @@ BATCH = 6
 
 
 class Race(NamedTuple):
-    """steps int64 [T]; paths [O, T, D] of the weights; minimum [D] of J, by the closed form."""
+    """steps int64 [T]; paths [O, T, D] of the weights; minimum [D] of J, by the closed form;
+    sgd_rate the learning rate of both SGD.
+    """
 
     steps: Tensor
     paths: Tensor
     minimum: Tensor
+    sgd_rate: float
 
 
 def race(
@@ -55,7 +58,8 @@ def race(
             ]
         )
         paths.append(_path(model, optimizer, x, y, lam if in_loss else 0.0, steps, every, seed))
-    return Race(torch.arange(0, steps + 1, every), torch.stack(paths), ridge(x, y, lam))
+    moments = torch.arange(0, steps + 1, every)
+    return Race(moments, torch.stack(paths), ridge(x, y, lam), sgd_rate)
 
 
 def _path(

@@ -13,7 +13,13 @@ from app.errors import Diverged
 from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper
 from app.labs.regularization_code import write
-from app.labs.regularization_config import LESSON, LOW, RegularizationConfig
+from app.labs.regularization_config import (
+    LAMBDAS,
+    LESSON,
+    LOW,
+    PER_DECADE,
+    RegularizationConfig,
+)
 from app.labs.regularization_queries import router
 
 if TYPE_CHECKING:
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     from models.regularization_data import Regression
     from models.regularization_mlp import Networks
 
-LAMBDAS, PER_DECADE, FOLDS = 40, 8, 5
+FOLDS = 5
 MOMENTS = 60  # kept of a run for the histograms over time
 NEAR = 0.02  # a weight below it hovers about zero, if it is not zero
 

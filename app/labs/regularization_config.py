@@ -7,6 +7,7 @@ from app.lab import LabConfig, Look, Step, control
 
 PENALTY, DATA, TRAINING = N_("Penalty"), N_("Model and data"), N_("Training")
 LOW, HIGH = 0.01, 750.0  # of λ
+LAMBDAS, PER_DECADE = 40, 8  # that are trained at once
 
 
 class RegularizationConfig(LabConfig):

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from app.errors import can_fail
-from app.labs.regularization_config import LOW
+from app.labs.regularization_config import LAMBDAS, LOW, PER_DECADE
 
-PER_DECADE, PLACES = 32, 157  # values of λ in the plane: a slider between them seems smooth
+FINER = 4  # as many λ in the plane as are trained: its paths seem smooth
 POINTS, NOISE = 20, 1.0
 STEPS, EVERY, ADAM_RATE = 400, 8, 0.05
 DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, DECAY_NOISE = 30, 12, 4, 0.6
@@ -24,6 +24,7 @@ class GeometryAnswer(BaseModel):
     """The data loss is least + 1/2 (θ - best)' hessian (θ - best)."""
 
     lambdas: list[float] = Field(description="M values")
+    trained: list[int] = Field(description="numbers, from 0, of those that a run trains, too")
     hessian: list[list[float]]
     best: list[float]
     least: float
@@ -33,13 +34,25 @@ class GeometryAnswer(BaseModel):
     points: int
 
 
+class DecaySettings(BaseModel):
+    """What nobody can change about the race."""
+
+    points: int
+    features: int
+    batch_size: int
+    steps: int
+    sgd_rate: float = Field(description="the less, the greater λ")
+    adam_rate: float = Field(description="of Adam and AdamW")
+
+
 class DecayAnswer(BaseModel):
     """Four optimizers on one ridge regression, whose least J is known in closed form."""
 
     names: list[str]
+    settings: DecaySettings
     steps: list[int] = Field(description="T moments")
     distance: list[list[float]] = Field(
-        description="for each optimizer and moment, how far the weights are from the least J"
+        description="of each optimizer and moment: ‖θ − θ*‖, where θ* makes J least"
     )
     size: list[list[float]] = Field(description="and the sum of their squares")
     minimum_size: float = Field(description="the sum of squares at the least J")
@@ -65,11 +78,12 @@ def solved(correlation: float, mix: float) -> GeometryAnswer:
     from models.regularization import lambda_grid
     from models.regularization_plane import bowl, two_features
 
-    lambdas = lambda_grid(LOW, PER_DECADE, PLACES)
+    lambdas = lambda_grid(LOW, FINER * PER_DECADE, FINER * (LAMBDAS - 1) + 1)
     found = bowl(*two_features(POINTS, correlation, NOISE, 0), lambdas, (1.0, 0.0, mix))
     l1, l2, elastic = found.solutions.tolist()
     return GeometryAnswer(
         lambdas=lambdas.tolist(),
+        trained=list(range(0, len(lambdas), FINER)),
         hessian=found.hessian.tolist(),
         best=found.best.tolist(),
         least=found.least,
@@ -89,13 +103,21 @@ def decay(lam: Annotated[float, Query(ge=0.01, le=10)] = 0.5) -> DecayAnswer:
 @lru_cache(maxsize=64)
 def raced(lam: float) -> DecayAnswer:
     from models.regularization_data import with_useless_features
-    from models.regularization_decay import NAMES, race
+    from models.regularization_decay import BATCH, NAMES, race
 
     data = with_useless_features(DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, 0.0, DECAY_NOISE, 0)
     found = race(data.x, data.y, lam, steps=STEPS, every=EVERY, adam_rate=ADAM_RATE, seed=0)
     paths = found.paths
     return DecayAnswer(
         names=list(NAMES),
+        settings=DecaySettings(
+            points=DECAY_POINTS,
+            features=DECAY_FEATURES,
+            batch_size=BATCH,
+            steps=STEPS,
+            sgd_rate=found.sgd_rate,
+            adam_rate=ADAM_RATE,
+        ),
         steps=found.steps.tolist(),
         distance=(paths - found.minimum).norm(dim=2).tolist(),
         size=paths.square().sum(dim=2).tolist(),

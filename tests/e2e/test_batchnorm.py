@@ -82,6 +82,9 @@ def test_the_sweep_says_where_training_stops_working(open_page: OpenPage) -> Non
     expect(page.locator("[data-sweep-said]")).to_contain_text("of 8 settings")
     page.locator("[data-setting=scale]").click()
     expect(page.locator("[data-sweep-table] thead")).to_contain_text("scale of the start")
+    axis = page.locator("[data-sweep-steps] .u-legend .u-series").first
+    expect(axis).to_contain_text("scale of the start")
+    expect(page.locator("[data-sweep-steps] .chart")).to_have_count(1)
     page.locator("[data-sweep]").click()
     expect(page.locator("[data-sweep]")).to_have_text("Train all sixteen")
 
@@ -154,3 +157,10 @@ def test_with_reduced_motion_the_start_waits_to_be_played(open_page: OpenPage) -
     page.wait_for_timeout(400)
     expect(page.locator("[data-run-count]")).to_have_text("0")
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
+
+
+def test_one_point_in_eval_mode_is_not_its_own_mean(open_page: OpenPage) -> None:
+    page = open_page("/labs/batchnorm?batch_size=1&phase=eval&seeds=1", reduced_motion="reduce")
+    expect(page.locator("[data-unit-said]")).to_contain_text("even with one point x̂ depends on x")
+    page.locator("[data-phase-of=train]").click()
+    expect(page.locator("[data-unit-said]")).to_contain_text("its value is its own mean")

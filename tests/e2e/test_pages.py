@@ -117,3 +117,29 @@ def test_every_choice_opens_from_the_address_or_says_what_it_lacks(open_page, wa
         for value in control.look.choices or ():
             page.goto(f"{home}?{control.name}={value}")
             page.wait_for_selector(SETTLED, timeout=30_000)
+
+
+def test_values_that_are_not_allowed_leave_the_address_and_are_named(open_page):
+    page = open_page("/labs/regularization?lam=1e9&model=x&noise=0.3", width=360, height=740)
+    note = page.locator("[data-refused]")
+    expect(note).to_contain_text("defaults of: lam, model.")
+    assert page.url.endswith("/labs/regularization?noise=0.3")
+    assert page.locator("[data-control=lam] .number").input_value() == "3.16"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert Axe().run(page).violations_count == 0
+    note.get_by_role("button", name="Close").click()
+    expect(note).to_be_hidden()
+    page.goto(page.url.split("?")[0] + "?penalty=l2")
+    expect(note).to_be_hidden()
+    page.go_back()
+    page.wait_for_url("**?noise=0.3")
+    assert page.locator("[data-control=noise] .number").input_value() == "0.3"
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_every_lab_says_what_its_address_may_not_have(open_page, watch, lab):
+    watch.allowed |= {"404", "409", "422"}  # points, data or weights that are not here
+    name = next(control.name for control in lab.controls if control.kind == "range")
+    page = open_page(f"/labs/{lab.slug}?{name}=never", reduced_motion="reduce")
+    expect(page.locator("[data-refused]")).to_contain_text(f"defaults of: {name}.")
+    assert f"{name}=" not in page.url

@@ -168,3 +168,32 @@ def test_with_reduced_motion_least_squares_waits_to_be_started(open_page: OpenPa
     expect(page.locator("[data-run-count]")).to_have_text("0")
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
     expect(page.locator("[data-plane-said]")).to_contain_text("L1 has")
+
+
+def test_one_lambda_is_meant_everywhere_though_only_some_are_trained(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization?lam=2.5", reduced_motion="reduce")
+    expect(page.locator("[data-control=lam]")).to_contain_text("Nearest trained λ: 2.37")
+    expect(page.locator("[data-plane-said]")).to_contain_text("At λ = 2.37 ")
+    expect(page.locator("[data-plane-lambda-said]")).to_have_text("2.37")
+    page.locator("[data-run-step]").click()
+    expect(page.locator("[data-said]")).to_contain_text("At λ = 2.37,")
+
+
+def test_a_weight_that_changes_sign_is_zero_in_passing(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization?between=-0.9", reduced_motion="reduce")
+    said = page.locator("[data-plane-said]")
+    expect(said).to_contain_text("only in passing, where its sign changes: θ₂ close to λ = 1.4")
+    slide(page, "[data-between]", 0.6)
+    expect(said).to_contain_text("On the right no weight is ever exactly zero.")
+    expect(said).to_contain_text("exactly zero: θ₂ from λ = 23.7 on; θ₁ from λ = 45.3 on.")
+
+
+def test_where_no_feature_is_useful_none_is_said_to_be_kept(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization?useful=0", reduced_motion="reduce")
+    expect(page.locator("[data-survivors-said]")).to_contain_text("No feature is useful here")
+
+
+def test_weight_decay_says_what_is_fixed(open_page: OpenPage) -> None:
+    page = open_page("/labs/regularization", reduced_motion="reduce")
+    expect(page.locator("[data-decay-fixed]")).to_contain_text("batch size 6, 400 steps")
+    expect(page.locator("[data-decay-fixed]")).to_contain_text("0.05 for Adam")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, t } from "../../static/js/core/i18n.js";
+import { number, sentences, t } from "../../static/js/core/i18n.js";
 
 test("names in braces are replaced, and an unknown one is left to be seen", () => {
   assert.equal(t("{a} of {b}", { a: 1, b: "<2>" }), "1 of <2>");
@@ -13,4 +13,10 @@ test("numbers are grouped, rounded and have a true minus sign, but never a minus
   assert.equal(number(-0.001), "0.00");
   assert.equal(number(NaN), "–");
   assert.equal(number(-Infinity), "–");
+});
+
+test("sentences stand a space apart in English, none in Chinese, and an empty one leaves no gap", () => {
+  assert.equal(sentences(["One.", "", undefined, "Two."]), "One. Two.");
+  assert.equal(sentences(["", "一。", "二。"], "zh-Hans"), "一。二。");
+  assert.equal(sentences([]), "");
 });

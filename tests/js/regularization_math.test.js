@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bowl, heights } from "../../static/js/core/bowl.js";
-import { cost, decays, filmGrid, nearestLambda, roundedUp } from "../../static/js/labs/regularization_math.js";
+import { cost, decays, filmGrid, nearestLambda, roundedUp, zerosOf } from "../../static/js/labs/regularization_math.js";
 
 test("the soft threshold arrives at zero and stays, the sub-gradient leaps over it, L2 never arrives", () => {
   const { soft, sub, square } = decays(1, 0.3, 40);
@@ -54,6 +54,15 @@ test("a penalty of two weights is the diamond, the disc, or between", () => {
   assert.equal(cost(1)(3, -4), 7);
   assert.equal(cost(0)(3, -4), 25);
   assert.equal(cost(0.25)(3, -4), 0.25 * 7 + 0.75 * 25);
+});
+
+test("a weight is zero over ranges of λ, up to the end, or only in passing", () => {
+  const lambdas = [1, 2, 4, 8, 16];
+  const zeros = zerosOf(lambdas, [[2, 1], [0, -1], [0, 3], [-1, 0], [-1, 0]]);
+  assert.deepEqual(zeros.map(({ weight, passes, stays }) => [weight, passes, stays]), [[1, true, false], [0, false, false], [1, true, false], [1, false, true]]);
+  assert.deepEqual(zeros.map(({ first }) => first), [Math.SQRT2, 2, 2 * 2 ** 0.25, 8]);
+  assert.deepEqual(zeros.map(({ last }) => last), [Math.SQRT2, 4, 2 * 2 ** 0.25, 16]);
+  assert.deepEqual(zerosOf(lambdas, lambdas.map(() => [1, -1])), []);
 });
 
 test("the nearest λ is nearest by ratio, and round numbers are not below", () => {

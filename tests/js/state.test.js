@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromQuery, parse, toQuery } from "../../static/js/core/state.js";
+import { fromQuery, parse, refusedOf, toQuery, without } from "../../static/js/core/state.js";
 
 /** @typedef {import("../../static/js/core/state.js").Rule} Rule */
 
@@ -42,4 +42,22 @@ test("text that means something in an address survives", () => {
   const free = { name: { default: "", check: () => true } };
   const name = "a&b=c?d#e 汉字 +%";
   assert.deepEqual(fromQuery(toQuery({ name }, free), free), { name });
+});
+
+test("what is not allowed is named, in the order of the rules, and only that leaves the address", () => {
+  const search = "?method=x&lang=zh&iou=1e9&aware=perhaps";
+  assert.deepEqual(refusedOf(search, rules), ["iou", "method", "aware"]);
+  assert.equal(without(search, refusedOf(search, rules)), "?lang=zh");
+  assert.equal(without("?iou=7", ["iou"]), "");
+});
+
+test("defaults, unknown keys and every way to write a switch are allowed", () => {
+  for (const search of ["", "?evil=1", "?iou=0.5", "?aware=1", "?aware=0", "?aware=false&iou=1&method=soft"]) {
+    assert.deepEqual(refusedOf(search, rules), [], search);
+  }
+});
+
+test("a switch that says neither yes nor no keeps its default", () => {
+  const on = { default: true, check: (/** @type {any} */ v) => typeof v === "boolean" };
+  assert.deepEqual(["perhaps", "", "toString", "0", "false", "1"].map((text) => parse(text, on)), [true, true, true, false, false, true]);
 });

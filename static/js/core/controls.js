@@ -1,5 +1,6 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
+import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { logScale } from "./log_scale.js";
 import { createState } from "./state.js";
@@ -44,11 +45,25 @@ function ruleOf(root) {
  */
 export function stateOfPage(extra) {
   const roots = controlRoots();
-  const state = createState({ ...Object.fromEntries(roots.map(ruleOf)), ...extra });
+  const state = createState({ ...Object.fromEntries(roots.map(ruleOf)), ...extra }, sayRefused);
   const shows = roots.map((root) => wire(root, state));
   state.subscribe(() => shows.forEach((show) => show()));
   shows.forEach((show) => show());
   return state;
+}
+
+/**
+ * A note under the title, until it is closed: which values of the address are not allowed.
+ * @param {string[]} names
+ */
+function sayRefused(names) {
+  const note = document.querySelector("[data-refused]");
+  if (!note) return;
+  const close = h("button", { class: "tool", type: "button", "aria-label": t("Close") }, "✕");
+  close.addEventListener("click", () => note.replaceChildren());
+  const listed = names.join(t(", "));
+  const words = t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed });
+  note.replaceChildren(...(names.length ? [h("p", {}, words), close] : []));
 }
 
 /** Names of the controls: the keys of the lab's configuration. */

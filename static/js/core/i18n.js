@@ -17,6 +17,15 @@ export function t(text, values = {}) {
   return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+const pageLanguage = () => (typeof document === "undefined" ? "en" : document.documentElement.lang);
+
+/**
+ * Whole sentences, one after the other; empty ones are left out. Chinese has no space after “。”.
+ * @param {(string | undefined)[]} parts
+ * @param {string} [language] of the page
+ */
+export const sentences = (parts, language = pageLanguage()) => parts.filter(Boolean).join(language.startsWith("zh") ? "" : " ");
+
 /**
  * A number as a person reads it: `digits` decimals, a true minus sign, a separator of thousands.
  * @param {number} value
@@ -41,8 +50,3 @@ export function brief(value) {
 
 /** As short as three digits allow: a setting. @param {number} value */
 export const plain = (value) => String(Number(value.toPrecision(3)));
-
-const SPACE = typeof document !== "undefined" && document.documentElement.lang.startsWith("zh") ? "" : " ";
-
-/** One sentence after another; Chinese has no space between them. @param {string[]} parts empty ones are left out */
-export const sentences = (parts) => parts.filter((part) => part !== "").join(SPACE);

@@ -6,18 +6,50 @@
 /** @typedef {string | number | boolean} Value */
 /** @typedef {{default: Value, check: (value: Value) => boolean, low?: number, high?: number}} Rule */
 
+/** @type {Record<string, boolean>} */
+const SWITCH = { true: true, 1: true, false: false, 0: false };
+
 /**
- * Read one value as the type of its default; what fails its check is the default.
+ * Read one value as the type of its default; null is one that is not allowed.
+ * @param {string} text
+ * @param {Rule} rule
+ * @returns {Value | null}
+ */
+function read(text, rule) {
+  let value = /** @type {Value | null} */ (text);
+  if (typeof rule.default === "number") value = text.trim() === "" ? NaN : Number(text);
+  if (typeof rule.default === "boolean") value = Object.hasOwn(SWITCH, text) ? (SWITCH[text] ?? null) : null;
+  const sane = value !== null && (typeof value !== "number" || Number.isFinite(value));
+  return sane && rule.check(/** @type {Value} */ (value)) ? value : null;
+}
+
+/**
+ * Read one value as the type of its default; what is not allowed is the default.
  * @param {string} text
  * @param {Rule} rule
  * @returns {Value}
  */
-export function parse(text, rule) {
-  let value = /** @type {Value} */ (text);
-  if (typeof rule.default === "number") value = text.trim() === "" ? NaN : Number(text);
-  if (typeof rule.default === "boolean") value = text === "true" || text === "1";
-  const sane = typeof value !== "number" || Number.isFinite(value);
-  return sane && rule.check(value) ? value : rule.default;
+export const parse = (text, rule) => read(text, rule) ?? rule.default;
+
+/**
+ * The names of a query's values that are not allowed, in the order of the rules.
+ * @param {string} search
+ * @param {Record<string, Rule>} rules
+ */
+export function refusedOf(search, rules) {
+  const query = new URLSearchParams(search);
+  return Object.entries(rules).flatMap(([name, rule]) => {
+    const text = query.get(name);
+    return text !== null && read(text, rule) === null ? [name] : [];
+  });
+}
+
+/** The query without some names, and a "?" if anything is left. @param {string} search @param {string[]} names */
+export function without(search, names) {
+  const query = new URLSearchParams(search);
+  for (const name of names) query.delete(name);
+  const left = query.toString();
+  return left && `?${left}`;
 }
 
 /**
@@ -51,12 +83,23 @@ export function fromQuery(search, rules) {
 
 /**
  * @param {Record<string, Rule>} rules
+ * @param {(names: string[]) => void} [onRefused] what the address had that is not allowed; now and
+ *   at each way back, also if that is nothing
  */
-export function createState(rules) {
-  let values = fromQuery(location.search, rules);
+export function createState(rules, onRefused = () => {}) {
+  let values = fromAddress();
   /** @type {((changed: Set<string>) => void)[]} */
   const listeners = [];
   let timer = 0;
+
+  /** The address's values; what is not allowed is taken out of it. */
+  function fromAddress() {
+    const { search, pathname, hash } = location;
+    const refused = refusedOf(search, rules);
+    if (refused.length) history.replaceState(null, "", pathname + without(search, refused) + hash);
+    onRefused(refused);
+    return fromQuery(search, rules);
+  }
 
   const writeUrl = () => {
     const query = toQuery(values, rules);
@@ -79,7 +122,7 @@ export function createState(rules) {
   };
   addEventListener("popstate", () => {
     const before = values;
-    values = fromQuery(location.search, rules);
+    values = fromAddress();
     const changed = new Set(Object.keys(rules).filter((name) => before[name] !== values[name]));
     for (const listener of listeners) listener(changed);
   });

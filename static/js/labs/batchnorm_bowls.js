@@ -3,7 +3,7 @@
 import { ApiError, json, latest } from "../core/api.js";
 import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { brief, number, sentences, t } from "../core/i18n.js";
 import { plot } from "../views/plot.js";
 
 /** @typedef {[number, number]} Pair */
@@ -49,7 +49,7 @@ export function bowlsPanel({ state }) {
       const [x, y] = around(of);
       views[name].update({ layers: layersOf(of, x, y), x, y, summary: sentence(name, of) });
     }
-    $("[data-bowls-said]").textContent = NAMES.map((name) => sentence(name, found[name])).join(" ");
+    $("[data-bowls-said]").textContent = sentences(NAMES.map((name) => sentence(name, found[name])));
   }
 
   /** @param {Bowl} of @param {Pair} x @param {Pair} y */
@@ -81,7 +81,7 @@ export function bowlsPanel({ state }) {
       : of.within !== null
       ? t("Here descent is 99 % of the way down after {steps} steps.", { steps: of.within })
       : t("Here descent is {share} % of the way down after {steps} steps.", { share: number((100 * (start - end)) / (start - of.least), 0), steps });
-    return `${shape} ${course}`;
+    return sentences([shape, course]);
   }
 
   for (const name of ["descent", "spread", "offset"]) slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));

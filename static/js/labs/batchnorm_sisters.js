@@ -2,7 +2,7 @@
 
 import { ApiError, json, latest } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { brief, t } from "../core/i18n.js";
+import { brief, sentences, t } from "../core/i18n.js";
 import { plot } from "../views/plot.js";
 import { enlarged, framed, tileRange } from "./batchnorm_tiles.js";
 
@@ -65,13 +65,13 @@ export function sistersPanel({ state }) {
     const first = map * rows * columns;
     const count = row.statistic.filter((one) => one === row.statistic[first]).length;
     const [n, c] = [Math.floor(map / channels) + 1, (map % channels) + 1];
-    const summary = [
+    const summary = sentences([
       t("Averaged over {axes}.", { axes: ACROSS[/** @type {keyof typeof ACROSS} */ (sister)] }),
       t("Map {c} of picture {n} shares its mean {mean} and variance {variance} with {count} values in all; there are {statistics} pairs of them.", { n, c, mean: brief(row.mean[first] ?? NaN), variance: brief(row.var[first] ?? NaN), count, statistics: row.statistics }),
       sister === "batch"
         ? t("Pictures 1 and 2 stay different, and each one’s x̂ depends on which others are in the batch.")
         : t("Pictures 1 and 2 become alike, to within ε, and no picture depends on another: train and eval mode are the same."),
-    ].join(" ");
+    ]);
     $("[data-sisters-said]").textContent = summary;
     views.x.update({ layers: layersOf(found, row, found.x, map), summary });
     views.x_hat.update({ layers: layersOf(found, row, row.x_hat, map), summary });

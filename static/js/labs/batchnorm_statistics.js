@@ -1,7 +1,7 @@
 /** Batch against running statistics over time, and what depends on whose are used. */
 
 import { $ } from "../core/dom.js";
-import { brief, number, plain, t } from "../core/i18n.js";
+import { brief, number, plain, sentences, t } from "../core/i18n.js";
 import { chart } from "../views/chart.js";
 import { PLACES, rowOf } from "./batchnorm_layers.js";
 import { numbersOf } from "./batchnorm_unit.js";
@@ -64,7 +64,7 @@ export function statisticsPanel({ state }) {
     const far = t("Moved by {shift}, accuracy with running statistics is {before}, with statistics of the moved points {own}: their mean takes the shift with it.", {
       shift: number(shifts.at(-1) ?? 0, 1), before: percent(before?.at(-1)), own: percent(own?.at(-1)),
     });
-    say("[data-trials-said]", `${size} ${far}`);
+    say("[data-trials-said]", sentences([size, far]));
     sizes.update({ columns: [counts, right], rules: [{ y: before?.[0] ?? NaN, label: t("running statistics") }], summary: size });
     moved.update({ columns: [shifts, none, before, after, own], summary: far });
   }

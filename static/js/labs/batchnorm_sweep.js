@@ -2,7 +2,7 @@
 
 import { configOf } from "../core/controls.js";
 import { $ } from "../core/dom.js";
-import { number, plain, t } from "../core/i18n.js";
+import { number, plain, sentences, t } from "../core/i18n.js";
 import { trainingSession } from "../core/session.js";
 import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
@@ -18,6 +18,9 @@ const ALWAYS_IDLE = ["layer", "unit", "seeds"];
 /** @param {ArrayLike<number>} values @returns {string} */
 const ends = (values) => (values.length > 1 ? t("{low} to {high}", { low: plain(values[0] ?? NaN), high: plain(values[values.length - 1] ?? NaN) }) : plain(values[0] ?? NaN));
 
+/** What is swept. @param {string} setting */
+const nameOf = (setting) => (setting === "rate" ? t("learning rate") : t("scale of the start"));
+
 /** @param {{state: import("../core/state.js").State}} options */
 export function sweepPanel({ state }) {
   const button = $("[data-sweep]");
@@ -31,8 +34,9 @@ export function sweepPanel({ state }) {
     name: i ? t("with BatchNorm") : t("without BatchNorm"), color: place?.color ?? "--ink", ...(place?.dash.length && { dash: place.dash }),
     ...(place && { shape: place.shape }), digits: 0,
   }));
-  const steps = chart($("[data-sweep-steps]"), {
-    x: t("setting"), y: t("training steps"), height: 250, xScale: "log", yScale: "log",
+  // A chart's axis keeps its name, so what is swept now has a chart of its own.
+  const build = (/** @type {string} */ setting) => chart($("[data-sweep-steps]"), {
+    x: nameOf(setting), y: t("training steps"), height: 250, xScale: "log", yScale: "log",
     lines: [
       ...looks,
       ...looks.map((look) => ({ ...look, name: t("{name}: not yet", { name: look.name }), width: 0, hollow: true })),
@@ -43,6 +47,17 @@ export function sweepPanel({ state }) {
       if (frame) state.set({ [frame.header.setting === "rate" ? "learning_rate" : "init_scale"]: value });
     },
   });
+  let swept = state.values.setting;
+  let steps = build(swept);
+  /** @param {string} setting */
+  function stepsFor(setting) {
+    if (setting !== swept) {
+      steps.destroy();
+      steps = build(setting);
+      swept = setting;
+    }
+    return steps;
+  }
 
   /** Of each setting and kind. @returns {{typical: number, first: number, last: number}[][]} */
   function reached() {
@@ -66,9 +81,9 @@ export function sweepPanel({ state }) {
     const late = (/** @type {number} */ v) => typical[v]?.map((n) => (Number.isFinite(n) ? null : step));
     const bounds = [NONE, BEFORE].flatMap((v) => [table.map((row) => row[v]?.first ?? NaN), table.map((row) => row[v]?.last ?? NaN)]);
     said.textContent = sentence(values, typical);
-    steps.update({ columns: [values, ...typical, late(NONE), late(BEFORE), ...bounds], summary: said.textContent });
+    stepsFor(setting).update({ columns: [values, ...typical, late(NONE), late(BEFORE), ...bounds], summary: said.textContent });
     const text = (/** @type {number} */ n) => (Number.isFinite(n) ? number(n, 0) : t("not yet"));
-    fillTable($("[data-sweep-table]"), [setting === "rate" ? t("learning rate") : t("scale of the start"), t("without"), t("with"), t("times sooner")],
+    fillTable($("[data-sweep-table]"), [nameOf(setting), t("without"), t("with"), t("times sooner")],
       values.map((value, k) => {
         const [without = Infinity, within = Infinity] = typical.map((row) => row[k]);
         const ratio = without / within;
@@ -88,7 +103,7 @@ export function sweepPanel({ state }) {
     })];
     if (ratios.length > 1) words.push(t("Where both do, it takes {low} to {high} times as many steps without.", { low: number(ratios[0] ?? NaN, 1), high: number(ratios.at(-1) ?? NaN, 1) }));
     words.push(t("Click a setting to load it above."));
-    return words.join(" ");
+    return sentences(words);
   }
 
   function begin() {

@@ -1,7 +1,7 @@
 /** One unit on one batch: from x to x̂ to y, with its numbers; sliders for γ and β. */
 
 import { $, h } from "../core/dom.js";
-import { brief, number, plain, t } from "../core/i18n.js";
+import { brief, number, plain, sentences, t } from "../core/i18n.js";
 import { fillTable } from "../core/table.js";
 import { plot } from "../views/plot.js";
 import { rowOf } from "./batchnorm_layers.js";
@@ -99,14 +99,16 @@ export function unitPanel({ state }) {
     const [train, evaluated] = [rowOf(of, "batch", 1), rowOf(of, "batch", 2)];
     const apart = Math.max(...Array.from(train, (v, i) => Math.abs(v - (evaluated[i] ?? NaN))));
     const average = xHat.reduce((sum, v) => sum + v, 0) / xHat.length;
-    say("[data-unit-said]", [
+    say("[data-unit-said]", sentences([
       x.length === 1
-        ? t("A batch of one: its value is its own mean, so x̂ is 0 whatever x is.")
+        ? evaluating
+          ? t("Eval mode: the running statistics take the place of the batch’s, so even with one point x̂ depends on x; here it is {mean}.", { mean: brief(average) })
+          : t("A batch of one: its value is its own mean, so x̂ is 0 whatever x is.")
         : evaluating
         ? t("Eval mode: the same x with the running statistics. The mean of x̂ is {mean}, not 0, and a point’s x̂ no longer depends on its neighbors.", { mean: brief(average) })
         : t("Train mode: x̂ has mean 0 and variance 1 over this batch, so each point’s x̂ depends on all the others."),
       t("Between the two modes x̂ differs by up to {apart}.", { apart: brief(apart) }),
-    ].join(" "));
+    ]));
     say("[data-live-unit]", t("now {gamma} · {x} + {beta} = {y}", { gamma: brief(gamma), x: bracket(h1), beta: bracket(beta), y: brief(y1) }));
   }
 

@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `batchnorm` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { brief, number, sentences, t } from "../core/i18n.js";
 import { lossesOf, lostOf, PLACES, ratioOf, reachedOf, rowOf } from "./batchnorm_layers.js";
 
 /** @typedef {import("./batchnorm_layers.js").Bn} Bn */
@@ -31,7 +31,7 @@ export function saidOf(frame, target) {
   }
   const lost = PLACES.map((_, v) => lostOf(frame, v)).reduce((a, b) => a + b, 0);
   if (lost) words.push(t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }));
-  return words.join(" ");
+  return sentences(words);
 }
 
 /** @param {HTMLElement} root @param {Bn} frame @param {number} target */

@@ -1,7 +1,7 @@
 /** The two trainings: curves, reliability, and the worst digits with their probabilities. */
 
 import { $, context2d, h, token } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { csvOf, median } from "../core/series.js";
 import { chart } from "../views/chart.js";
 
@@ -74,7 +74,7 @@ export function livePart(state) {
     const words = [t("After {step} steps, of {tested} test digits networks recognize {first} with cross-entropy and {second} with squared error.", { step: number(header.step, 0), tested: header.tested, first: percent(score(0, 0)), second: percent(score(1, 0)) })];
     if (header.step > 0) words.push(t("Their last gradients have lengths {first} and {second}.", { first: number(slope(0), 4), second: number(slope(1), 4) }));
     words.push(t("How sure and how right they are differ by {first} and {second} on average.", { first: percent(header.calibration[0]), second: percent(header.calibration[1]) }));
-    return words.join(" ");
+    return sentences(words);
   }
 
   function drawReliability(/** @type {string} */ summary) {

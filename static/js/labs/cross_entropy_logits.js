@@ -2,7 +2,7 @@
 
 import { $, h } from "../core/dom.js";
 import * as info from "../core/information.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { bars } from "../views/bars.js";
 import { chart } from "../views/chart.js";
 import { INFINITE, NAMES, digitsFor } from "./cross_entropy_words.js";
@@ -99,7 +99,7 @@ export function logitParts(state) {
     ];
     words.push(...sayNaive(z, y, temperature));
     if (slope.some((v) => Math.abs(v) > 1)) words.push(t("The bars of the gradient end at ±1; their numbers go on."));
-    $("[data-softmax-said]").textContent = words.join(" ");
+    $("[data-softmax-said]").textContent = sentences(words);
     /** @param {string} name @param {number[]} values */
     const line = (name, values) => h("tr", {}, h("th", { scope: "row" }, name), ...values.map((v) => h("td", {}, toldNaive(v))));
     $("[data-naive]").replaceChildren(

@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import * as info from "../core/information.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 
 export const NAMES = [..."ABCDEFGHIJ"];
 export const INFINITE = t("infinite");
@@ -60,7 +60,7 @@ export function sayDistributions(p, q, unit) {
   const tail = extra < 5e-4
     ? t("q expects just that: KL is 0.")
     : t("Whoever expects q pays {cross}: {extra} too much.", { cross: number(own + extra, 3), extra: number(extra, 3) });
-  return `${head} ${tail}`;
+  return sentences([head, tail]);
 }
 
 /** @param {number} value */

@@ -2,7 +2,7 @@
 
 import { ApiError, latest, postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { median } from "../core/series.js";
 import { trainingSession } from "../core/session.js";
 import { chart } from "../views/chart.js";
@@ -125,10 +125,10 @@ export function capacityPanel({ state, configOf, onWidth }) {
     const again = worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
     // Of two points above each other no polynomial takes both.
     const hits = through >= test.length || (training[through] ?? NaN) < PERFECT;
-    said.textContent = !hits ? `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})` : [
+    said.textContent = !hits ? `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})` : sentences([
       t("Least test error {error} at degree {best}. From degree {through} on, the polynomial goes through all {points} points.", { error: brief(least), best, through, points: header.points }),
       again ? t("There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.", { worst: number(test[worst] ?? NaN, 0) }) : "",
-    ].join(" ").trim();
+    ]);
     charts.polynomial.update({
       columns: [test.map((_, i) => i), floor(training), test, floor(lowTraining), floor(highTraining), lowTest, highTest],
       marks: [

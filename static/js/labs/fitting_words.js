@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `fitting` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { median } from "../core/series.js";
 import { rowOf } from "./fitting_layers.js";
 
@@ -31,11 +31,11 @@ export function fitSentence(frame, values) {
     fits: [numbers, t("it does about as well on new points as on those it learned from.")],
     memorizes: [numbers, t("the network has learned its {points} points by heart. It overfits.", { points })],
   };
-  const verdict = [words[frame.header.verdict]].flat().join(" ");
+  const verdict = sentences([words[frame.header.verdict]].flat());
   const stopped = stoppedOf(frame);
   const all = frame.shapes.curves?.[0] ?? 0;
   if (stopped && values.early_stopping) {
-    return [verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })].join(" ");
+    return sentences([verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })]);
   }
   return frame.header.step === 0 ? t("Step 0: random weights, nothing learned yet. Press Play.") : verdict;
 }

@@ -1,7 +1,7 @@
 /** Rosenblatt's rule in pictures: the sample, the line before and after, w and what is added. */
 
 import { $ } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { chart } from "../views/chart.js";
 import { plot } from "../views/plot.js";
 import { pointLayers } from "./mlp_layers.js";
@@ -85,14 +85,14 @@ export function perceptronView(root, mistakesRoot, onPaint) {
     sentence({ header }) {
       const none = header.bound === null ? t("No line separates these points.") : "";
       if (header.converged) return t("A whole round without a mistake: the line separates all training points, after {mistakes} mistakes.", { mistakes: header.mistakes });
-      if (header.cycle) return [none, t("The weights are again what they were {cycle} mistakes ago: the perceptron goes round in circles and will never stop.", { cycle: header.cycle })].join(" ").trim();
-      if (header.number < 0) return [none, t("w = 0: no line yet. Press Step to look at the first sample.")].join(" ").trim();
-      return [
+      if (header.cycle) return sentences([none, t("The weights are again what they were {cycle} mistakes ago: the perceptron goes round in circles and will never stop.", { cycle: header.cycle })]);
+      if (header.number < 0) return sentences([none, t("w = 0: no line yet. Press Step to look at the first sample.")]);
+      return sentences([
         header.wrong
           ? t("Sample {number} is on the wrong side (margin {margin}), so η y x is added to w: the line turns.", { number: header.number + 1, margin: number(header.margin_before, 3) })
           : t("Sample {number} is on the right side (margin {margin}): nothing changes.", { number: header.number + 1, margin: number(header.margin_before, 3) }),
         none,
-      ].join(" ").trim();
+      ]);
     },
     /** @param {any} frame @param {HTMLElement} list */
     showNumbers({ header }, list) {

@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `mlp` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { historyOf } from "./mlp_layers.js";
 
 /** @typedef {import("./mlp_layers.js").Mlp} Mlp */
@@ -23,8 +23,8 @@ export function mlpSentence(frame) {
   const [right, tested] = [lastOf(frame, "training accuracy"), lastOf(frame, "test accuracy")];
   if (!Number.isFinite(tested)) return t("{right} of the training points are on the right side. There are no test points.", { right: percent(right) });
   const words = t("{right} of the training points and {tested} of the test points are on the right side; median of the networks.", { right: percent(right), tested: percent(tested) });
-  if (tested < 1 / header.classes + 0.1) return [words, t("That is hardly better than guessing.")].join(" ");
-  if (right - tested > 0.1) return [words, t("It knows its own points much better than new ones.")].join(" ");
+  if (tested < 1 / header.classes + 0.1) return sentences([words, t("That is hardly better than guessing.")]);
+  if (right - tested > 0.1) return sentences([words, t("It knows its own points much better than new ones.")]);
   return words;
 }
 

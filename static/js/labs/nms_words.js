@@ -1,6 +1,6 @@
 /** What the `nms` page says: the sentence under the picture, from the numbers. No DOM here. */
 
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { iouOf } from "./nms_result.js";
 
 /**
@@ -65,7 +65,7 @@ function describeStep({ problem, result, values, scoreOf }, step, pending) {
     ? t("It suppresses {count}: {list}.", { count: fell.length, list })
     : t("No box that is left overlaps it by more than {threshold}.", { threshold: number(values.iou_threshold) });
   const third = pending ? t("{count} still wait.", { count: pending }) : t("All is decided.");
-  return `${first} ${second} ${third}`;
+  return sentences([first, second, third]);
 }
 
 /** The curve of boxes kept, for a screen reader. @param {number[]} kept @param {number} threshold @param {number} all */

@@ -1,14 +1,15 @@
 /** The `regularization` lab: every weight's path over λ, live, and what two penalties do. */
 
 import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
-import { $ } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { $, h } from "../core/dom.js";
+import { plain, t } from "../core/i18n.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
 import { chart } from "../views/chart.js";
 import { plot } from "../views/plot.js";
 import { runbar } from "../views/runbar.js";
 import { bars, curveLayers, ERROR_BANDS, ERROR_LINES, errorColumns, filmLayers, isKnown, lambdaMarks, pathColumns, pathLines, pathRange } from "./regularization_layers.js";
+import { nearestLambda } from "./regularization_math.js";
 import { decayPanel, dynamicsPanel } from "./regularization_panels.js";
 import { planePanel } from "./regularization_plane.js";
 import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, showSurvivors } from "./regularization_words.js";
@@ -26,6 +27,8 @@ const state = stateOfPage({
   start: range(-2, 2, 1),
   decay: range(0.01, 10, 0.5),
 });
+const trained = h("p", { class: "hint" });
+$("[data-control=lam]").append(trained);
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Reg | null} */
 let shown = null;
@@ -79,10 +82,17 @@ function show(frame) {
   liveFormula(frame);
   if (first || other) showParts();
   if (first) {
+    showTrained();
     document.documentElement.dataset.ready = "";
     if (!still && !session.watched) session.play();
   }
   rest(frame);
+}
+
+/** Only some λ are trained: which of them the control's value stands for. */
+function showTrained() {
+  const lambdas = shown?.arrays.lambdas;
+  if (lambdas) trained.textContent = t("Nearest trained λ: {lambda}", { lambda: plain(lambdas[nearestLambda(lambdas, state.values.lam)] ?? NaN) });
 }
 
 /** @param {Reg} frame @param {string} summary */
@@ -121,6 +131,7 @@ state.subscribe((changed) => {
     session.play();
   }
   showParts();
+  showTrained();
 });
 
 // --- Buttons, and what has no say now --------------------------------------------------------------

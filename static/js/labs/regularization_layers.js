@@ -99,8 +99,8 @@ export function lambdaMarks(frame, named) {
   const { lambdas } = frame.arrays;
   return [
     { x: lambdas[at] ?? 1, ...(named && { label: t("you are here") }) },
-    ...(best === null ? [] : [{ x: lambdas[best] ?? 1, label: t("best by cross-validation"), color: ROLES.validation.color, dash: [8, 4] }]),
-    ...(best === null || one === null || one === best ? [] : [{ x: lambdas[one] ?? 1, label: t("within one standard error"), color: "--gray-1", dash: [2, 3] }]),
+    ...(best === null ? [] : [{ x: lambdas[best] ?? 1, ...(named && { label: t("best by cross-validation") }), color: ROLES.validation.color, dash: [8, 4] }]),
+    ...(best === null || one === null || one === best ? [] : [{ x: lambdas[one] ?? 1, ...(named && { label: t("within one standard error") }), color: "--gray-1", dash: [2, 3] }]),
   ];
 }
 

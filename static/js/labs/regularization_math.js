@@ -52,6 +52,32 @@ export function filmGrid(film, weights, reach, bins) {
 /** ρ |θ|₁ + (1 - ρ) |θ|₂² of two weights. @param {number} share ρ @returns {(a: number, b: number) => number} */
 export const cost = (share) => (a, b) => share * (Math.abs(a) + Math.abs(b)) + (1 - share) * (a * a + b * b);
 
+/**
+ * Where one of the weights is zero over a grid of λ: whole ranges, or in passing, where the sign
+ * changes from one λ to the next.
+ * @param {number[]} lambdas
+ * @param {number[][]} path the weights at each λ
+ * @returns {{weight: number, first: number, last: number, stays: boolean, passes: boolean}[]} in the order of λ; `stays` up to the grid's end
+ */
+export function zerosOf(lambdas, path) {
+  const found = (path[0] ?? []).flatMap((_, weight) => {
+    /** @type {ReturnType<typeof zerosOf>} */
+    const own = [];
+    path.forEach((row, k) => {
+      const [now = 0, before = NaN] = [row[weight], path[k - 1]?.[weight]];
+      const [here = NaN, behind = NaN] = [lambdas[k], lambdas[k - 1]];
+      if (now === 0 && before === 0) Object.assign(own.at(-1) ?? {}, { last: here, stays: k === path.length - 1 });
+      else if (now === 0) own.push({ weight, first: here, last: here, stays: k === path.length - 1, passes: false });
+      else if (now * before < 0) {
+        const at = behind * (here / behind) ** (before / (before - now));
+        own.push({ weight, first: at, last: at, stays: false, passes: true });
+      }
+    });
+    return own;
+  });
+  return found.sort((a, b) => a.first - b.first);
+}
+
 /** The nearest by ratio. @param {ArrayLike<number>} sorted above zero @param {number} value */
 export function nearestLambda(sorted, value) {
   let best = 0;

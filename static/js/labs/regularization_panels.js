@@ -2,7 +2,7 @@
 
 import { ApiError, json, latest } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { brief, number, plain, sentences, t } from "../core/i18n.js";
 import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
 import { decays } from "./regularization_math.js";
@@ -36,7 +36,7 @@ export function dynamicsPanel({ state }) {
     const { soft, sub, square } = decays(from, by, STEPS);
     const zero = soft.indexOf(0);
     const [hover = 0, left = 0] = [Math.max(...sub.slice(-2).map(Math.abs)), square[STEPS] ?? 0];
-    const summary = [
+    const summary = sentences([
       zero < 0
         ? t("Under L1 the weight loses {by} a step and is still {rest} after {steps} steps.", { by: number(by, 2), rest: brief(soft[STEPS] ?? 0), steps: STEPS })
         : t("Under L1 the weight loses {by} a step, and the soft threshold stops at zero in step {zero}.", { by: number(by, 2), zero }),
@@ -44,7 +44,7 @@ export function dynamicsPanel({ state }) {
         ? t("The sub-gradient goes on leaping, up to {hover} away.", { hover: brief(hover) })
         : t("The sub-gradient lands on zero, too: by chance, its last step was just as long as the way."),
       t("Under L2 it loses {share} % of what is left, ever less: {left} after {steps} steps.", { share: number(200 * by, 0), left: brief(left), steps: STEPS }),
-    ].filter(Boolean).join(" ");
+    ]);
     view.update({ columns: [soft.map((_, i) => i), soft, sub, square], rules: [{ y: 0, color: "--gray-2", dash: [] }], summary });
     $("[data-dynamics-said]").textContent = summary;
     fillTable($("[data-dynamics-table]"), [t("step"), t("L1, soft threshold"), t("L1, sub-gradient"), "L2"],
@@ -68,7 +68,7 @@ export function decayPanel({ state }) {
   const slide = slider("decay-lambda");
   const said = $("[data-decay-said]");
   const view = chart($("[data-decay]"), {
-    x: t("training steps"), y: t("distance from the least J"), height: 210, yScale: "log",
+    x: t("training steps"), y: t("distance ‖θ − θ*‖"), height: 210, yScale: "log",
     lines: [
       { name: OPTIMIZERS[0] ?? "", color: "--class-point-2", digits: 3, width: 5 },
       { name: OPTIMIZERS[1] ?? "", color: "--ink", digits: 3, width: 1.5, dash: [6, 5] },
@@ -90,23 +90,29 @@ export function decayPanel({ state }) {
       said.textContent = error.message;
     }
   }
-  /** @param {{steps: number[], distance: number[][], size: number[][], minimum_size: number, minimum_largest: number, largest: number[], sgd_difference: number, adam_difference: number}} found */
+  /** @param {{points: number, features: number, batch_size: number, steps: number, sgd_rate: number, adam_rate: number}} fixed */
+  function tellFixed({ points, features, batch_size: batch, steps, sgd_rate: sgd, adam_rate: adam }) {
+    $("[data-decay-fixed]").textContent = t("Fixed here: {points} points, {features} features, batch size {batch}, {steps} steps. Learning rate: {adam} for Adam and AdamW; {sgd} for SGD, the less the greater λ.", { points, features, batch, steps, adam: plain(adam), sgd: plain(sgd) });
+  }
+
+  /** @param {{settings: Parameters<typeof tellFixed>[0], steps: number[], distance: number[][], size: number[][], minimum_size: number, minimum_largest: number, largest: number[], sgd_difference: number, adam_difference: number}} found */
   function show(found) {
     const [sgd = 0, , adam = 0, adamw = 0] = found.distance.map((row) => row.at(-1) ?? NaN);
-    const summary = [
+    const summary = sentences([
       found.sgd_difference === 0
         ? t("With SGD, L2 in the loss and weight decay take the same steps: not one digit of a weight ever differs.")
         : found.sgd_difference < 1e-9
         ? t("With SGD, L2 in the loss and weight decay take the same steps: their weights never differ by more than {difference}.", { difference: brief(found.sgd_difference) })
         : t("With SGD, the weights differ by up to {difference}.", { difference: brief(found.sgd_difference) }),
-      t("With Adam they end {difference} apart: Adam with L2 in the loss is {adam} from the least J (SGD {sgd}), AdamW {adamw}.", { difference: brief(found.adam_difference), adam: brief(adam), sgd: brief(sgd), adamw: brief(adamw) }),
-    ].join(" ");
+      t("With Adam they end {difference} apart: the weights of Adam with L2 in the loss are {adam} away from θ*, those of the least J (SGD {sgd}), those of AdamW {adamw}.", { difference: brief(found.adam_difference), adam: brief(adam), sgd: brief(sgd), adamw: brief(adamw) }),
+    ]);
     said.textContent = summary;
+    tellFixed(found.settings);
     view.update({ columns: [found.steps, ...found.distance], summary });
     const last = (/** @type {number[]} */ row = []) => brief(row.at(-1) ?? NaN);
-    fillTable($("[data-decay-table]"), [t("at the end"), t("distance from the least J"), t("sum of squares"), t("largest weight")], [
+    fillTable($("[data-decay-table]"), [t("at the end"), t("distance ‖θ − θ*‖"), t("sum of squares"), t("largest weight")], [
       ...OPTIMIZERS.map((name, i) => [name, last(found.distance[i]), last(found.size[i]), brief(found.largest[i] ?? NaN)]),
-      [t("the least J"), "0", brief(found.minimum_size), brief(found.minimum_largest)],
+      [t("θ*, of the least J"), "0", brief(found.minimum_size), brief(found.minimum_largest)],
     ]);
   }
   slide.addEventListener("input", () => state.set({ decay: Number((10 ** Number(slide.value)).toPrecision(2)) }));

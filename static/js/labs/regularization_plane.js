@@ -3,13 +3,13 @@
 import { ApiError, json, latest } from "../core/api.js";
 import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
-import { brief, number, t } from "../core/i18n.js";
+import { brief, number, sentences, t } from "../core/i18n.js";
 import { plot } from "../views/plot.js";
-import { cost, nearestLambda } from "./regularization_math.js";
+import { cost, nearestLambda, zerosOf } from "./regularization_math.js";
 import { lambdaText } from "./regularization_words.js";
 
 /** @typedef {[number, number]} Pair */
-/** @typedef {{lambdas: number[], hessian: number[][], best: number[], least: number, l1: number[][], l2: number[][], elastic: number[][], points: number}} Bowl */
+/** @typedef {{lambdas: number[], trained: number[], hessian: number[][], best: number[], least: number, l1: number[][], l2: number[][], elastic: number[][], points: number}} Bowl */
 
 const SIDE = 81; // nodes along a side of the grid that contours are drawn from
 const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weights 0, 0 add
@@ -20,6 +20,25 @@ function window2(of) {
   const unit = Math.max(Math.abs(a), Math.abs(b), 0.5);
   const side = (/** @type {number} */ v) => /** @type {Pair} */ (v < 0 ? [-1.45 * unit, 0.7 * unit] : [-0.7 * unit, 1.45 * unit]);
   return [side(a), side(b)];
+}
+
+/** @param {ReturnType<typeof zerosOf>[number]} zero */
+function zeroText({ weight, first, last, stays }) {
+  const values = { name: weight ? "θ₂" : "θ₁", first: lambdaText(first), last: lambdaText(last) };
+  if (stays) return t("{name} from λ = {first} on", values);
+  return values.first === values.last ? t("{name} close to λ = {first}", values) : t("{name} from λ = {first} to {last}", values);
+}
+
+/** Which weights are zero, and where. @param {ReturnType<typeof zerosOf>} left @param {ReturnType<typeof zerosOf>} right */
+function zerosSaid(left, right) {
+  const list = (/** @type {ReturnType<typeof zerosOf>} */ zeros) => zeros.map(zeroText).join(t("; "));
+  return [
+    left.length ? t("On the left, exactly zero: {list}.", { list: list(left) }) : t("On the left no weight becomes zero."),
+    left.some((zero) => !zero.passes) ? t("There the line of equal loss meets the region in a corner.") : "",
+    right.length
+      ? t("On the right a weight is zero only in passing, where its sign changes: {list}.", { list: list(right) })
+      : t("On the right no weight is ever exactly zero."),
+  ];
 }
 
 /**
@@ -58,6 +77,8 @@ export function planePanel({ state }) {
       said.textContent = error.message;
     }
   }
+  /** The chosen λ is one that the page's runs train; the paths between are finer. @param {Bowl} found */
+  const placeOf = (found) => found.trained[nearestLambda(found.trained.map((k) => found.lambdas[k] ?? NaN), state.values.lam)] ?? 0;
   /** @param {Bowl} found @param {"l1" | "l2"} kind */
   const pathOf = (found, kind) => (kind === "l1" && elastic() ? found.elastic : found[kind]);
 
@@ -90,8 +111,9 @@ export function planePanel({ state }) {
 
   function draw() {
     if (!of || !ground) return;
-    const at = nearestLambda(of.lambdas, state.values.lam);
+    const at = placeOf(of);
     const lambda = lambdaText(of.lambdas[at] ?? NaN);
+    sayLambda(lambda);
     for (const kind of /** @type {const} */ (["l1", "l2"])) {
       const [a = 0, b = 0] = pathOf(of, kind)[at] ?? [];
       views[kind].update({
@@ -107,14 +129,16 @@ export function planePanel({ state }) {
   function sentence(found, at, lambda) {
     const pair = (/** @type {number[]} */ [a = 0, b = 0] = []) => `(${brief(a)}, ${brief(b)})`;
     const corner = pathOf(found, "l1");
-    const first = corner.findIndex((row) => row.includes(0));
     const words = elastic()
       ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) })
       : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) });
-    const kinks = first < 0
-      ? t("On the left no weight becomes zero.")
-      : t("On the left a weight is zero from λ = {first} on: the line of equal loss meets the region in a corner. On the right none ever is.", { first: lambdaText(found.lambdas[first] ?? NaN) });
-    return `${words} ${kinks}`;
+    return sentences([words, ...zerosSaid(zerosOf(found.lambdas, corner), zerosOf(found.lambdas, found.l2))]);
+  }
+
+  /** @param {string} lambda */
+  function sayLambda(lambda) {
+    $("[data-plane-lambda-said]").textContent = lambda;
+    slide.setAttribute("aria-valuetext", lambda);
   }
 
   slide.addEventListener("input", () => state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }));
@@ -122,10 +146,9 @@ export function planePanel({ state }) {
   let timer = 0;
   const follow = () => {
     const position = Math.log10(state.values.lam);
-    if (Math.abs(Number(slide.value) - position) > 0.02) slide.value = String(position);
+    if (Math.abs(Number(slide.value) - position) > 0.05) slide.value = String(position);
     between.value = String(state.values.between);
-    $("[data-plane-lambda-said]").textContent = lambdaText(state.values.lam);
-    slide.setAttribute("aria-valuetext", lambdaText(state.values.lam));
+    if (!of) sayLambda(lambdaText(state.values.lam));
     $("[data-between-said]").textContent = number(state.values.between, 1);
     draw();
     clearTimeout(timer);

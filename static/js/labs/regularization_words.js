@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `regularization` page: from what was measured, never from the settings. */
 
 import { $, h } from "../core/dom.js";
-import { brief, number, plain, t } from "../core/i18n.js";
+import { brief, number, plain, sentences, t } from "../core/i18n.js";
 import { fillTable } from "../core/table.js";
 import { featureName, isKnown, rowOf } from "./regularization_layers.js";
 
@@ -46,7 +46,7 @@ export function saidOf(frame) {
   ];
   if (isKnown(frame) && zeros > 0) {
     const { useful, usefulAlive, useless, uselessAlive } = survivors(frame);
-    words.push(t("Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.", { useful, usefulAlive, useless, uselessAlive }));
+    words.push(useful === 0 ? t("No feature is useful here; survivors: {uselessAlive} of {useless}.", { useless, uselessAlive }) : t("Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.", { useful, usefulAlive, useless, uselessAlive }));
   }
   words.push(
     header.model === "mlp"
@@ -54,7 +54,7 @@ export function saidOf(frame) {
       : t("Test error {test}; least squares had {start}.", { test: brief(test), start: brief(header.start_test) }),
   );
   if (header.moved < RESTED) words.push(t("Nothing moves any more: these are the minima."));
-  return words.join(" ");
+  return sentences(words);
 }
 
 /** A change of weights in a step below which training has arrived. */
@@ -97,7 +97,9 @@ export function showSurvivors(frame) {
   fillTable($("[data-survivors]"), ["λ", t("useful kept"), t("useless kept"), t("test error")], rows);
   const now = rowOf(frame, "used", header.at);
   const lost = Array.from(arrays.truth).flatMap((v, i) => (v !== 0 && now[i] === 0 ? [featureName(frame, i)] : []));
-  $("[data-survivors-said]").textContent = lost.length
+  $("[data-survivors-said]").textContent = arrays.truth.every((v) => v === 0)
+    ? t("No feature is useful here: the target has nothing to do with any of them, so none can be lost.")
+    : lost.length
     ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
     : t("No useful feature is lost at the chosen λ.");
 }
