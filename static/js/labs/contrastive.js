@@ -160,10 +160,10 @@ function showParts() {
   };
   for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
 }
-/** There are no pictures to show: what was there is of others. */
+/** There are no pictures to show: what was there is of others. The run's bar says what to do. */
 function sayMissing() {
   [shown, specimens, specimensOf] = [null, null, ""];
-  $("[data-said]").textContent = t("Choose pictures of your own first: a photo, several, or a zip of class folders.");
+  $("[data-said]").textContent = "";
   $("[data-badge]").textContent = "";
   document.documentElement.dataset.ready = "";
 }
