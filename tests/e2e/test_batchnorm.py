@@ -149,7 +149,7 @@ def test_the_losses_and_the_script_are_handed_out(open_page: OpenPage) -> None:
     assert exported["config"]["depth"] == 2
     assert len(exported["reached"]) == 3
     page.locator("[data-code]").click()
-    expect(page.locator("[data-code-text]")).to_contain_text("class BatchNorm(nn.BatchNorm1d):")
+    expect(page.locator("[data-code-text]")).to_contain_text("def batchnorm(x, layer, training):")
 
 
 def test_with_reduced_motion_the_start_waits_to_be_played(open_page: OpenPage) -> None:
