@@ -104,6 +104,7 @@ class TrialsFrame(Frame):
     learned_from: int
     batch: int
     classes: int
+    operations: dict[str, dict[str, float]]  # T of each operation alone, to draw it
 
 
 def run(config: ContrastiveConfig, album: Album | None = None) -> Generator[Frame, Ask, None]:
@@ -286,6 +287,11 @@ def trials_frame(tried: Trials) -> TrialsFrame:
         learned_from=len(tried.pictures.train),
         batch=min(tried.trials[0].settings.batch_size, len(tried.pictures.train)),
         classes=tried.pictures.classes,
+        operations={
+            trial.name[0]: vars(trial.settings.policy)
+            for trial in tried.trials
+            if trial.name[1:] == trial.name[:1]
+        },
     )
 
 

@@ -53,7 +53,7 @@ const row = rowPart(state);
 const live = livePart(state);
 const map = mapPart(state, () => session.act({ do: "map" }), () => session.watched);
 const views = viewsPart(state);
-const trials = trialsPart();
+const trials = trialsPart(state);
 
 const session = trainingSession({
   slug: "contrastive", state, liveNames: liveNames(), configOf: runConfig,

@@ -1,8 +1,13 @@
 /** The paper's two findings as tables that fill in: pairs of augmentations, and the projector. */
 
+import { postForFrame } from "../core/api.js";
+import { configOf } from "../core/controls.js";
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, sentences, t } from "../core/i18n.js";
+import { tilesOf } from "../core/pixels.js";
 import { csvOf } from "../core/series.js";
+import { pictureOf, SIDE } from "./contrastive_tiles.js";
+import { failed } from "./contrastive_words.js";
 
 /** @typedef {import("./contrastive.js").Shot} Shot */
 
@@ -21,7 +26,11 @@ function summed(values) {
   return { count: there.length, mean, spread };
 }
 
-export function trialsPart() {
+/** @param {import("../core/state.js").State} state */
+export function trialsPart(state) {
+  /** @type {Record<string, OffscreenCanvas | undefined>} a view by each operation alone */
+  let views = {};
+  let viewsOf = ""; // the pictures that they are of
   /** @type {Shot | null} */
   let shown = null;
 
@@ -50,12 +59,31 @@ export function trialsPart() {
     return count ? sentences([t("The untrained encoder: {share}.", { share: `${number(100 * mean, 1)} %` }), guess]) : "";
   };
 
+  /** One picture as each operation alone changes it. @param {Record<string, any>} operations */
+  async function fetchViews(operations) {
+    const config = configOf(state.values);
+    const key = JSON.stringify(["data", "pictures", "count", "seed"].map((name) => config[name]));
+    if (key === viewsOf) return;
+    [viewsOf, views] = [key, {}];
+    try {
+      await Promise.all(Object.entries(operations).map(async ([name, policy]) => {
+        const { arrays } = await postForFrame("/api/contrastive/views", { config: { ...config, ...policy }, picture: 0, number: 0, pairs: 1 });
+        if (key === viewsOf) views[name] = tilesOf(arrays.views, SIDE)[0];
+      }));
+      if (shown) draw();
+    } catch (error) {
+      failed(error);
+    }
+  }
+  /** @param {string} name */
+  const headOf = (name) => [nameOf(name), ...(views[name] ? [pictureOf(views[name])] : [])];
+
   /** @param {string[][]} names */
   function drawPairs(names) {
     const operations = [...new Set(names.map(([first]) => first ?? ""))];
     const reach = reachOf();
-    const head = h("tr", {}, h("td"), ...operations.map((name) => h("th", { scope: "col" }, nameOf(name))));
-    const rows = operations.map((first, i) => h("tr", {}, h("th", { scope: "row" }, nameOf(first)), ...operations.map((second, j) => {
+    const head = h("tr", {}, h("td"), ...operations.map((name) => h("th", { scope: "col" }, ...headOf(name))));
+    const rows = operations.map((first, i) => h("tr", {}, h("th", { scope: "row" }, ...headOf(first)), ...operations.map((second, j) => {
       if (j < i) return h("td", { class: "coming" }, "");
       return cell(names.findIndex(([a, b]) => a === first && b === second), 0, reach);
     })));
@@ -72,12 +100,17 @@ export function trialsPart() {
     return [h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...rows)];
   }
 
+  function draw() {
+    const { names } = /** @type {Shot} */ (shown).header;
+    $("[data-trials]").replaceChildren(...(names[0].length > 1 ? drawPairs(names) : drawProjectors(names)));
+  }
+
   return {
     /** @param {Shot} shot */
     show(shot) {
       shown = shot;
-      const { names } = shot.header;
-      $("[data-trials]").replaceChildren(...(names[0].length > 1 ? drawPairs(names) : drawProjectors(names)));
+      draw();
+      void fetchViews(shot.header.operations);
     },
     toCsv() {
       const names = shown?.header.names ?? [];
