@@ -333,9 +333,9 @@ class Study:
             yield partial(self._judge_learner, FEATURES.index(what), b, learner, self.step)
 
     def _judge_learner(self, row: int, budget: int, learner: Supervised, step: int) -> None:
-        train, test = self._parts(lambda x: x)
+        _, test = self._parts(lambda x: x)
         self.worth[row, budget] = learner.accuracy(test.x, test.y)
         if budget == len(BUDGETS):
-            features = [part._replace(x=embed(learner.encoder, part.x)) for part in (train, test)]
-            self.votes[row] = neighbors_vote(*features)
+            known, asked = self._parts(partial(embed, learner.encoder))
+            self.votes[row] = neighbors_vote(known, asked)
             self.worth_steps[row] = step
