@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
 from app.network import is_local, lan_address
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "fetch-weights":
             return fetch(chosen.name, chosen.source, settings)
         host, port = vars(chosen).get("host", settings.host), vars(chosen).get("port")
-        return serve(host, settings.port if port is None else port)
+        serve(host, settings.port if port is None else port)
     except Failure as failure:
         print(f"vitrine: {failure}", file=sys.stderr)
         return 1
@@ -157,11 +157,13 @@ def print_code(address: str) -> None:
         return
 
 
-def serve(host: str, port: int) -> int:
-    """Serve until stopped. Raises Failure if the address cannot be had."""
+def serve(host: str, port: int) -> NoReturn:
+    """Serve until stopped, and end the process. Raises Failure if the address cannot be had."""
     import uvicorn
 
-    class Server(uvicorn.Server):
+    from app.stopping import StoppableServer, leave
+
+    class Server(StoppableServer):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if sockets and self.started:
@@ -182,7 +184,7 @@ def serve(host: str, port: int) -> int:
     server = Server(config)
     with listener:
         server.run(sockets=[listener])
-    return 0 if server.started else 1
+    leave(server.status)
 
 
 def application(host: str) -> "FastAPI":

@@ -18,6 +18,7 @@ from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
+from app.stopping import in_background
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
@@ -106,8 +107,8 @@ async def add_headers(
 async def warm_up(settings: Settings, room: Room) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await asyncio.to_thread(room.engine.warm_up)
-    await asyncio.to_thread(load_everything, settings)
+    await in_background(room.engine.warm_up)
+    await in_background(lambda: load_everything(settings))
 
 
 def load_everything(settings: Settings) -> None:
