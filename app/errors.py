@@ -36,9 +36,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.i18n import N_, LazyText, language_of, translate
 
+CLIENT_GONE = 499  # what nginx logs where the client left before the answer; nobody reads it
 MAX_PATH = 200  # characters of a field's path that are repeated to the sender
 
 
@@ -207,6 +209,10 @@ def install_error_handlers(app: FastAPI) -> None:
         if error.status_code == 405:
             response.headers["Allow"] = ", ".join(allowed_methods(request))
         return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def nobody_there(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
