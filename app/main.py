@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import __version__, albums, images, pages, samples, share
 from app.errors import install_error_handlers
 from app.pages import ROOT
+from app.private_folder import remove_abandoned
 from app.registry import LABS
 from app.runs import sockets, training
 from app.runs.processes import ProcessEngine
@@ -43,7 +44,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         warming = asyncio.create_task(warm_up(settings, app.state.room))
+        clearing = asyncio.create_task(asyncio.to_thread(remove_abandoned))
         yield
+        clearing.cancel()
         warming.cancel()
         app.state.room.close()
         app.state.images.close()

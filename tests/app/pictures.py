@@ -89,6 +89,6 @@ def png(width: int, height: int, depth: int, kind: int, rows: bytes, interlaced:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-def noise(name: str) -> bytes:
-    pixels = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+def noise(name: str, seed: int = 1) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 256, (60, 80, 3), dtype=np.uint8)
     return saved(Image.fromarray(pixels), name)
