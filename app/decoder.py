@@ -61,12 +61,17 @@ class Refused(Exception):
     """
 
 
-def set_limits(max_pixels: int, max_side: int, seconds: int = SECONDS) -> None:
-    """Allow this process less memory, processor time and disk than it could do harm with."""
+def space_for(max_pixels: int) -> int:
+    """The address space in bytes that every picture of so many pixels can be opened in."""
+    return OWN_SPACE + BYTES_PER_PIXEL * max_pixels
+
+
+def set_limits(space: int, seconds: int, output: int) -> None:
+    """Allow this process so many bytes of address space, seconds of processor time and bytes of a
+    file: less than it could do harm with.
+    """
     if resource is None:
         return
-    space = OWN_SPACE + BYTES_PER_PIXEL * max_pixels
-    output = OUTPUT + 4 * max_side**2
     for kind, soft, hard in (
         (resource.RLIMIT_AS, space, 2 * space),  # twice: see `tried_again`
         # SIGXCPU at the first, which tells what it was; SIGKILL at the second.

@@ -38,7 +38,11 @@ def done(request: dict[str, Any]) -> dict[str, object]:
     """What comes of a request: facts, or {"refused": why}. It sets this process's limits."""
     album = request["kind"] == "album"
     seconds = album_limits.SECONDS if album else decoder.SECONDS
-    decoder.set_limits(request["max_pixels"], request["max_side"], request.get("seconds", seconds))
+    decoder.set_limits(
+        request.get("space", decoder.space_for(request["max_pixels"])),
+        request.get("seconds", seconds),
+        decoder.OUTPUT + 4 * request["max_side"] ** 2,
+    )
     work = album_decoder.made if album else decoder.decode
     arguments = (request[name] for name in ("source", "target", "max_pixels", "max_side"))
     try:

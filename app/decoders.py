@@ -8,7 +8,6 @@ taken all the same. Measured with 20 million pixels in every format and mode: a 
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import socket
@@ -38,8 +37,6 @@ ATTEMPTS = 3  # a job is begun again when the program that forks, not its own ch
 CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"}  # by what is in the picture
 WINDOWS_CRASH = 0xC0000000  # exit codes from here on
 
-log = logging.getLogger(__name__)
-
 
 def processors() -> int:
     """How many cores this process may use: those it is bound to, and of a container's share."""
@@ -58,6 +55,10 @@ class Places:
     def __init__(self, places: int, waiting: int) -> None:
         self._free, self._limit = places, waiting
         self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
@@ -166,6 +167,12 @@ class Decoders:
         self._clock_seconds, self._forked = clock_seconds, forked
         self.program = Program()
         self.at_work: set[int] = set()  # the processes that decode just now
+        self.begun = 0  # jobs that have had a place
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in the queue."""
+        return self._places.waiting
 
     def close(self) -> None:
         """End all work; the decoders may be used again."""
@@ -181,11 +188,13 @@ class Decoders:
         request = {"kind": kind, "source": str(source), "target": str(target), **limits}
         line = json.dumps(request).encode() + b"\n"
         seconds = self._clock_seconds or CLOCK_SECONDS[kind]
+        work = self._forked_one if self._forked else self._alone
         told: dict[str, Any] = {}
         async with self._places.one():
+            self.begun += 1
             try:
                 async with asyncio.timeout(seconds):
-                    await (self._forked_one(line, told) if self._forked else alone(line, told))
+                    await work(line, told)
             except TimeoutError:
                 if self._forked and "pid" not in told:  # it is the program that stands still
                     self.program.end()
@@ -225,19 +234,21 @@ class Decoders:
         finally:
             self.at_work.discard(told.get("pid", 0))
 
-
-async def alone(line: bytes, told: dict[str, Any]) -> None:
-    """The same where nothing can be forked: the program does this one job."""
-    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=pipe, stdout=pipe, stderr=nothing
-    )
-    try:
-        answer, _ = await process.communicate(line)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    told.update(json.loads(answer) if answer else {}, status=process.returncode)
+    async def _alone(self, line: bytes, told: dict[str, Any]) -> None:
+        """The same where nothing can be forked: the program does this one job."""
+        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, stdin=pipe, stdout=pipe, stderr=nothing
+        )
+        self.at_work.add(process.pid)
+        try:
+            answer, _ = await process.communicate(line)
+        finally:
+            self.at_work.discard(process.pid)
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        told.update(json.loads(answer) if answer else {}, status=process.returncode)
 
 
 def answer_in(told: dict[str, Any]) -> dict[str, Any]:

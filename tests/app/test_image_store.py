@@ -22,6 +22,7 @@ from app.settings import Settings
 from tests.app.pictures import (
     ROOT,
     client_with,
+    endless_progressive,
     noise,
     png,
     post,
@@ -202,13 +203,6 @@ for path in sys.argv[1:]:
         "decoder_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }))
 """
-
-
-def endless_progressive() -> bytes:
-    """A JPEG of 20 million pixels whose last scan, of 38 bytes, comes 50,000 times."""
-    data = saved(Image.new("L", (5000, 4000), 77), "JPEG", progressive=True)
-    scan = data[data.rindex(b"\xff\xda") : -2]
-    return data[:-2] + scan * 50_000 + data[-2:]
 
 
 def largest_pictures() -> Iterator[tuple[str, bytes]]:
