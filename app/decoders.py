@@ -161,8 +161,13 @@ class Decoders:
         places: int | None = None,
         waiting: int = WAITING,
         clock_seconds: float | None = None,
+        seconds: int | None = None,
         forked: bool = FORKED,
     ) -> None:
+        """`clock_seconds` and `seconds`, of the clock and of processor time, are those of the kind
+        of upload where they are not given.
+        """
+        self._more = {"seconds": seconds} if seconds else {}
         self._places = Places(places or processors(), waiting)
         self._clock_seconds, self._forked = clock_seconds, forked
         self.program = Program()
@@ -185,8 +190,8 @@ class Decoders:
         `StorageGone`, `DecoderKilled`, `DecoderStalled` or `DecodersBusy`. Cancelling it takes the
         job out of the queue, or kills the process that does it.
         """
-        request = {"kind": kind, "source": str(source), "target": str(target), **limits}
-        line = json.dumps(request).encode() + b"\n"
+        request = {"kind": kind, "source": str(source), "target": str(target)}
+        line = json.dumps({**request, **limits, **self._more}).encode() + b"\n"
         seconds = self._clock_seconds or CLOCK_SECONDS[kind]
         work = self._forked_one if self._forked else self._alone
         told: dict[str, Any] = {}

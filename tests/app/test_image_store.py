@@ -1,23 +1,19 @@
-"""What becomes of uploads: the store, the samples, and what a picture costs."""
+"""What becomes of uploads: the store, equal contents, and what a picture costs."""
 
 import asyncio
-import io
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app import samples
 from app.errors import ImageGone
-from app.image_store import ImageStore
+from app.image_store import HOUR, ImageStore, Picture
 from app.settings import Settings
 from tests.app.pictures import (
     ROOT,
@@ -76,12 +72,14 @@ def test_a_picture_that_fills_the_room_alone_is_still_kept() -> None:
 
 
 def test_an_unused_picture_expires_and_a_used_one_does_not() -> None:
-    client = client_with(image_hours=0.6 / 3600)
-    used, unused = (post(client, saved(quarters())).json()["url"] for _ in range(2))
-    for _ in range(4):
-        time.sleep(0.2)
-        assert client.get(used).status_code == 200
-    message = refused(client.get(unused), 404, "image_gone")
+    client = client_with(image_hours=1)
+    unused, used = (post(client, noise("PNG", seed=seed)).json() for seed in (1, 2))
+    store = client.app.state.images  # type: ignore[attr-defined]
+    store.get(used["id"])
+    store._pictures[unused["id"]].used -= 3601  # as if it had been an hour ago
+    store._pictures[used["id"]].used -= 3599
+    assert client.get(used["url"]).status_code == 200
+    message = refused(client.get(unused["url"]), 404, "image_gone")
     assert "again" in message
 
 
@@ -124,55 +122,73 @@ def test_an_application_that_ended_and_starts_again_takes_pictures_again() -> No
     assert not client.app.state.images._pictures  # type: ignore[attr-defined]
 
 
-# --- samples ----------------------------------------------------------------------------------
+# --- content ----------------------------------------------------------------------------------
 
 
-def test_samples_are_photos_and_scenes_and_go_through_the_same_door(client: TestClient) -> None:
-    rows = client.get("/api/samples").json()
-    assert {row["kind"] for row in rows} == {"photo", "scene"}
-    assert len(rows) == 5
-    for row in rows:
-        chosen = client.post(row["url"])
-        assert chosen.status_code == 201
-        body = chosen.json()
-        assert (body["width"], body["height"]) == (row["width"], row["height"])
-        assert client.get(body["url"]).status_code == 200
-        assert body["boxes"] == row["boxes"]
-        assert (row["boxes"] is None) == (row["kind"] == "photo")
-        assert client.get(row["url"]).headers["content-type"].startswith("image/")
-        small = Image.open(io.BytesIO(client.get(row["thumbnail"]).content))
-        assert max(small.size) == 320
+def put(store: ImageStore, folder: Path, data: bytes) -> Picture:
+    (folder / "upload").write_bytes(data)
+    return asyncio.run(store.put(folder / "upload"))
 
 
-def test_a_samples_words_are_in_the_readers_language(client: TestClient) -> None:
-    titles = [
-        {row["title"] for row in client.get(f"/api/samples?lang={lang}").json()}
-        for lang in ("en", "zh")
-    ]
-    assert not titles[0] & titles[1]
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[tuple[ImageStore, list[str]]]:
+    """A store, and the digests that it tells as forgotten."""
+    store = ImageStore(Settings(image_store_bytes=int(2.5 * len(noise("PNG")))))
+    forgotten: list[str] = []
+    store.on_forgotten.append(forgotten.append)
+    yield store, forgotten
+    store.close()
 
 
-def test_every_label_of_a_scene_has_a_word() -> None:
-    from models.datasets import OBJECTS
-
-    assert set(samples.LABELS) == set(OBJECTS)
+Told = tuple[ImageStore, list[str]]
 
 
-def test_known_boxes_follow_a_reduced_picture() -> None:
-    client = client_with(max_side=320)
-    row = next(r for r in client.get("/api/samples").json() if r["kind"] == "scene")
-    chosen = client.post(row["url"]).json()
-    assert chosen["width"] == 320
-    assert np.allclose(np.array(chosen["boxes"]) * 2, row["boxes"])
+def test_equal_pictures_share_a_digest_and_a_file_but_no_id(told: Told, tmp_path: Path) -> None:
+    store, _ = told
+    first, second = (put(store, tmp_path, noise("PNG")) for _ in range(2))
+    other = put(store, tmp_path, noise("PNG", seed=2))
+    assert first.digest == second.digest != other.digest
+    assert first.id != second.id
+    assert len(list(store.folder.path.iterdir())) == 2
 
 
-def test_an_unknown_sample_is_told(client: TestClient) -> None:
-    for answer in (
-        client.post("/api/samples/none"),
-        client.get("/api/samples/none"),
-        client.get("/api/samples/none/thumbnail"),
-    ):
-        refused(answer, 404, "not_found")
+def test_a_content_is_told_as_forgotten_when_its_last_picture_is_deleted(
+    told: Told, tmp_path: Path
+) -> None:
+    store, forgotten = told
+    first, second = (put(store, tmp_path, noise("PNG")) for _ in range(2))
+    store.delete(first.id)
+    assert not forgotten
+    assert len(store.load(second.id)) == 60  # the other's deletion took nothing from it
+    store.delete(second.id)
+    assert forgotten == [first.digest]
+    assert not first.path.exists()
+
+
+def test_what_is_crowded_out_or_closed_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    digests = [put(store, tmp_path, noise("PNG", seed=seed)).digest for seed in (1, 2, 3)]
+    assert forgotten == digests[:1]
+    store.close()
+    assert forgotten == digests
+
+
+def test_what_expires_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    picture = put(store, tmp_path, noise("PNG"))
+    picture.used -= 7 * HOUR
+    with pytest.raises(ImageGone):
+        store.get(picture.id)
+    assert forgotten == [picture.digest]
+
+
+def test_a_picture_whose_file_was_removed_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    picture = put(store, tmp_path, noise("PNG"))
+    picture.path.unlink()
+    with pytest.raises(ImageGone):
+        store.load(picture.id)
+    assert forgotten == [picture.digest]
 
 
 # --- cost -------------------------------------------------------------------------------------
@@ -180,7 +196,7 @@ def test_an_unknown_sample_is_told(client: TestClient) -> None:
 MEASURE = """
 import asyncio, json, os, resource, sys
 from app.errors import ImageError
-from app.image_store import ImageStore
+from app.image_store import HOUR, ImageStore, Picture
 from app.settings import Settings
 from pathlib import Path
 
