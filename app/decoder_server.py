@@ -15,6 +15,8 @@ that a visitor sent, so each child begins clean.
 
 import contextlib
 import ctypes
+import gc
+import io
 import json
 import os
 import select
@@ -153,12 +155,27 @@ def die_with(parent: int) -> None:
             os._exit(1)
 
 
+def load_all() -> None:
+    """Have Pillow load what it loads at first use, or each child would: 15 ms of a photo's 45."""
+    for name in decoder.SIGNATURES:
+        picture, buffer = decoder.Image.new("RGB", (8, 8)), io.BytesIO()
+        exif = decoder.Image.Exif()
+        exif[decoder.ORIENTATION] = 6
+        picture.save(buffer, name, exif=exif)
+        for lossless in (True, False):
+            buffer.seek(0)
+            decoder.encoded(decoder.cleaned(buffer, 64, 8)[0], lossless)
+    gc.collect()
+    gc.freeze()  # a child that collects garbage does not copy what it shares
+
+
 def main() -> None:
     if len(sys.argv) == 1:
         print(json.dumps({"answer": done(json.loads(sys.stdin.readline()))}))
         return
     for name in IGNORED:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
+    load_all()
     Jobs(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 
