@@ -31,6 +31,7 @@ MEBIBYTE = 2**20
 # Address space: 389 MiB with the default 20 million pixels; every kind of picture fits in 300.
 OWN_SPACE = 160 * MEBIBYTE
 BYTES_PER_PIXEL = 12
+ENOUGH = 2 * BYTES_PER_PIXEL  # bytes of a pixel: WebP's decoder takes 16, beside the picture
 # Of processor time, which a busy machine does not use up: the slowest honest picture takes 1 s.
 SECONDS = 10
 OUTPUT = 32 * MEBIBYTE  # bytes of a file, beyond four for each pixel of the largest square
@@ -66,14 +67,14 @@ def space_for(max_pixels: int) -> int:
     return OWN_SPACE + BYTES_PER_PIXEL * max_pixels
 
 
-def set_limits(space: int, seconds: int, output: int) -> None:
+def set_limits(space: int, enough: int, seconds: int, output: int) -> None:
     """Allow this process so many bytes of address space, seconds of processor time and bytes of a
-    file: less than it could do harm with.
+    file: less than it could do harm with. With `enough` bytes every sound picture can be opened.
     """
     if resource is None:
         return
     for kind, soft, hard in (
-        (resource.RLIMIT_AS, space, 2 * space),  # twice: see `tried_again`
+        (resource.RLIMIT_AS, space, max(space, enough)),  # the second for `tried_again`
         # SIGXCPU at the first, which tells what it was; SIGKILL at the second.
         (resource.RLIMIT_CPU, seconds, seconds + 1),
         (resource.RLIMIT_FSIZE, output, output),
@@ -258,7 +259,7 @@ def memory_was_short() -> bool:
 
 def tried_again(attempt: Callable[[], dict[str, object]]) -> dict[str, object]:
     """Tell a damaged picture from one for which memory was short: WebP's and progressive JPEG's
-    decoders say the same of both. With twice the memory, the damaged one fails again.
+    decoders say the same of both. With enough memory, the damaged one fails again.
     """
     resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
     try:

@@ -42,6 +42,7 @@ def done(request: dict[str, Any]) -> dict[str, object]:
     seconds = album_limits.SECONDS if album else decoder.SECONDS
     decoder.set_limits(
         request.get("space", decoder.space_for(request["max_pixels"])),
+        decoder.OWN_SPACE + decoder.ENOUGH * request["max_pixels"],
         request.get("seconds", seconds),
         decoder.OUTPUT + 4 * request["max_side"] ** 2,
     )

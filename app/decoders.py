@@ -20,7 +20,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.errors import DecoderKilled, DecodersBusy, DecoderStalled
+from app.errors import DecoderKilled, DecoderStalled
 from app.i18n import N_
 from app.private_folder import lack
 
@@ -74,7 +74,7 @@ class Places:
 
     async def _wait(self) -> None:
         if len(self._waiting) >= self._limit:
-            raise busy()
+            raise lack("busy")
         mine = asyncio.get_running_loop().create_future()
         self._waiting.append(mine)
         try:
@@ -160,16 +160,14 @@ class Decoders:
         self,
         places: int | None = None,
         waiting: int = WAITING,
-        clock_seconds: float | None = None,
         seconds: int | None = None,
         forked: bool = FORKED,
     ) -> None:
-        """`clock_seconds` and `seconds`, of the clock and of processor time, are those of the kind
-        of upload where they are not given.
-        """
+        """`seconds` of processor time are those of the kind of upload where they are not given."""
         self._more = {"seconds": seconds} if seconds else {}
         self._places = Places(places or processors(), waiting)
-        self._clock_seconds, self._forked = clock_seconds, forked
+        self._forked = forked
+        self.clock_seconds: float | None = None  # in place of CLOCK_SECONDS
         self.program = Program()
         self.at_work: set[int] = set()  # the processes that decode just now
         self.begun = 0  # jobs that have had a place
@@ -192,7 +190,7 @@ class Decoders:
         """
         request = {"kind": kind, "source": str(source), "target": str(target)}
         line = json.dumps({**request, **limits, **self._more}).encode() + b"\n"
-        seconds = self._clock_seconds or CLOCK_SECONDS[kind]
+        seconds = self.clock_seconds or CLOCK_SECONDS[kind]
         work = self._forked_one if self._forked else self._alone
         told: dict[str, Any] = {}
         async with self._places.one():
@@ -209,16 +207,28 @@ class Decoders:
     async def _forked_one(self, line: bytes, told: dict[str, Any]) -> None:
         for _ in range(ATTEMPTS):
             told.clear()
-            ours, theirs = socket.socketpair()
-            ours.setblocking(False)
+            try:
+                ours = self._handed_over(line)
+            except OSError as error:  # too many files open, or no room for another process
+                raise lack("busy") from error
             with ours:  # closing it kills the child
-                with theirs:
-                    ours.send(line)
-                    self.program.take(theirs)
                 await self._listen(ours, told)
             if "status" in told or "answer" in told:
                 return
         raise killed()
+
+    def _handed_over(self, line: bytes) -> socket.socket:
+        """Our end of the socket of a job that the program has been given."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                ours.setblocking(False)
+                ours.send(line)
+                self.program.take(theirs)
+            except BaseException:
+                ours.close()
+                raise
+        return ours
 
     async def _listen(self, job: socket.socket, told: dict[str, Any]) -> None:
         """Gather what is told of a job until its process, or the program itself, has ended."""
@@ -261,9 +271,7 @@ def answer_in(told: dict[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = told.get("answer") or by_status(told["status"])
     if "broken" in facts:
         raise RuntimeError(f"a decoder failed:\n{facts['broken']}")
-    if facts.get("refused") == "busy":
-        raise busy()
-    if facts.get("refused") in ("full", "folder"):
+    if facts.get("refused") in ("full", "folder", "busy"):
         raise lack(facts["refused"])
     return facts
 
@@ -280,15 +288,6 @@ def by_status(status: int) -> dict[str, Any]:
     if name in CRASHES:
         return {"refused": "damaged"}
     raise killed()
-
-
-def busy() -> DecodersBusy:
-    return DecodersBusy(
-        N_(
-            "As many uploads are waiting as this server can take at once. "
-            "Please try again in a moment."
-        )
-    )
 
 
 def killed() -> DecoderKilled:

@@ -19,7 +19,7 @@ from secrets import token_hex
 from typing import ParamSpec, TypeVar
 
 from app.disk_errors import lack_of
-from app.errors import StorageFull, StorageGone, UploadError
+from app.errors import DecodersBusy, StorageFull, StorageGone, UploadError
 from app.i18n import N_
 
 try:
@@ -52,6 +52,13 @@ def lack(reason: str) -> UploadError:
                 "Please tell the person who runs the server."
             )
         )
+    if reason == "busy":
+        return DecodersBusy(
+            N_(
+                "As many uploads are waiting as this server can take at once. "
+                "Please try again in a moment."
+            )
+        )
     return StorageGone(
         N_(
             "The temporary folder of this server was removed, or cannot be written to. Please "
@@ -62,7 +69,7 @@ def lack(reason: str) -> UploadError:
 
 @contextlib.contextmanager
 def storing() -> Iterator[None]:
-    """Tell what the disk lacks as such. Raises `StorageFull` or `StorageGone`."""
+    """Tell what the disk lacks as such. Raises `StorageFull`, `StorageGone` or `DecodersBusy`."""
     try:
         yield
     except OSError as error:

@@ -275,7 +275,9 @@ def test_decoders_end_with_their_server_however_it_ends(tmp_path: Path, how: int
 
 def test_a_decoder_that_stands_still_is_ended_in_the_end_and_told(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with desk(tmp_path, clock_seconds=0.5) as here:
+        async with desk(tmp_path) as here:
+            await here.run(noise("PNG"))  # the program is there
+            here.decoders.clock_seconds = 5
             held = here.begin(None)
             await until(lambda: len(here.decoders.at_work) == 1)
             (pid,) = here.decoders.at_work
@@ -288,13 +290,15 @@ def test_a_decoder_that_stands_still_is_ended_in_the_end_and_told(tmp_path: Path
 
 def test_a_program_that_stands_still_is_replaced(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with desk(tmp_path, clock_seconds=5) as here:
+        async with desk(tmp_path) as here:
             await here.run(noise("PNG"))
             stopped = here.decoders.program.pid
             assert stopped
             os.kill(stopped, signal.SIGSTOP)
+            here.decoders.clock_seconds = 1
             with pytest.raises(DecoderStalled):
                 await here.run(noise("PNG"))
+            here.decoders.clock_seconds = None
             await until(lambda: is_gone(stopped))
             assert (await here.run(noise("PNG")))["width"] == 80
 

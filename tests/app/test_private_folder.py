@@ -1,5 +1,6 @@
 """The server's folder: nothing of a visitor's stays, whatever ends the server or the folder."""
 
+import errno
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import private_folder
+from app.errors import DecodersBusy
 from app.private_folder import PREFIX, PrivateFolder, ServerFolder, remove_abandoned
 from tests.app.pictures import ROOT, client_with, noise, post, quarters, refused, saved
 from tests.app.serving import until
@@ -210,6 +212,11 @@ def test_a_folder_that_cannot_be_made_is_told_as_such(
     monkeypatch.setattr(tempfile, "tempdir", str(blocked / "inside"))
     told = refused(post(client_with(), noise("PNG")), 503, "storage_gone")
     assert "damaged" not in told
+
+
+def test_too_many_open_files_are_told_as_such() -> None:
+    with pytest.raises(DecodersBusy), private_folder.storing():
+        raise OSError(errno.EMFILE, "too many open files")
 
 
 # --- full -------------------------------------------------------------------------------------
