@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import __version__, albums, images, pages, samples, share
 from app.errors import install_error_handlers
 from app.pages import ROOT
+from app.private_folder import remove_abandoned
 from app.registry import LABS
 from app.runs import sockets, training, watching
 from app.runs.processes import ProcessEngine
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [
+            asyncio.create_task(asyncio.to_thread(remove_abandoned)),
             asyncio.create_task(warm_up(settings, app.state.room)),
             asyncio.create_task(app.state.room.engine.keep_ready()),
         ]
