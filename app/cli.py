@@ -161,6 +161,8 @@ def serve(host: str, port: int) -> int:
     """Serve until stopped. Raises Failure if the address cannot be had."""
     import uvicorn
 
+    from app.connections import PromptProtocol, forwarded
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -173,7 +175,8 @@ def serve(host: str, port: int) -> int:
         factory=True,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        http=PromptProtocol,
+        **forwarded(read_settings().trusted_proxies),
         # Frames are numbers that hardly shrink: deflate took half a core for 100 viewers.
         ws_per_message_deflate=False,
         ws_max_size=LONGEST_MESSAGE,

@@ -1,15 +1,18 @@
 """The application: settings, mounts, routers, error handlers, nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from app import __version__, albums, images, pages, samples, share
+from app.bodies import refuse_surrogates
+from app.doors import Doors
 from app.errors import install_error_handlers
 from app.pages import ROOT
 from app.registry import LABS
@@ -21,14 +24,13 @@ from app.settings import settings as process_settings
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+
+
+class Vitrine(FastAPI):
+    """FastAPI with our doors outermost: around what answers 500, where no other middleware is."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Doors(super().build_middleware_stack(), self.state.settings)
 
 
 class Health(BaseModel):
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.images.close()
         app.state.albums.close()
 
-    app = FastAPI(
+    app = Vitrine(
         title="Vitrine",
         version=__version__,
         description="See inside the fundamentals of deep learning. Boxes are (x1, y1, x2, y2) in "
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(refuse_surrogates)],
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
@@ -64,7 +67,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.addresses = share.ShortAddresses()
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    app.middleware("http")(add_headers)
     install_error_handlers(app)
     app.include_router(pages.router)
     app.include_router(images.router)
@@ -83,18 +85,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     return app
-
-
-async def add_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """What every answer carries: a strict content security policy, no sniffing."""
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 where unchanged
-    return response
 
 
 async def warm_up(settings: Settings, room: Room) -> None:

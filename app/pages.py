@@ -17,7 +17,7 @@ from app import __version__
 from app.errors import NotFound
 from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
 from app.registry import BY_SLUG, LABS
-from app.runs.sockets import VISITOR
+from app.visitors import VISITOR
 
 ROOT = Path(__file__).parent.parent
 THEMES = ("auto", "light", "dark")

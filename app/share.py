@@ -102,6 +102,9 @@ def is_ours(path: str) -> bool:
 
 def address_for_others(request: Request) -> tuple[str, bool]:
     """Scheme and host as other machines reach this server, and whether they do."""
+    public = request.app.state.settings.public_url
+    if public:
+        return str(public), True
     url = request.base_url
     if not is_local(url.hostname or ""):
         return str(url).rstrip("/"), True

@@ -1,17 +1,20 @@
 """Files that come as multipart fields `file`: how they are described, and read up to a limit."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
-from starlette.types import Message
 
+from app.bodies import expect_body
 from app.errors import DomainError, InvalidInput
 from app.i18n import N_
 
 ENVELOPE = 64 * 1024  # bytes of a multipart body beside the files
+# Python knows encodings that make half characters of a field's name, or fail on it.
+CHARSETS = {b"", b"utf-8", b"us-ascii"}
 BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -33,11 +36,14 @@ def upload_body(file: dict[str, Any], **more: Any) -> dict[str, Any]:
 async def uploaded(
     request: Request, limit: int, too_large: DomainError, max_files: int
 ) -> AsyncIterator[list[UploadFile]]:
-    """The files of a request, at least one. Raises `too_large` above `limit` bytes, and
-    `InvalidInput` for a missing or a foreign field.
+    """The files of a request, at least one. Above `limit` bytes it is refused as `too_large`.
+    Raises `InvalidInput` for a missing or a foreign field.
     """
-    limited = Request(request.scope, at_most(limit + ENVELOPE, request, too_large))
-    form = limited.form(max_files=max_files, max_fields=8, max_part_size=ENVELOPE)
+    charset = parse_options_header(request.headers.get("content-type"))[1].get(b"charset", b"")
+    if charset.lower() not in CHARSETS:
+        raise InvalidInput(N_("A form must be in UTF-8."))
+    expect_body(request, limit + ENVELOPE, too_large)
+    form = request.form(max_files=max_files, max_fields=8, max_part_size=ENVELOPE)
     async with form as fields:
         files = [file for file in fields.getlist("file") if isinstance(file, UploadFile)]
         if not files:
@@ -48,21 +54,3 @@ async def uploaded(
                     N_("“{name}” has a value that is not allowed here."), name, name=name
                 )
         yield files
-
-
-def at_most(limit: int, request: Request, error: DomainError) -> Callable[[], Awaitable[Message]]:
-    """The request's body, which raises `error` as soon as more than `limit` bytes have come."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise error
-    seen = 0
-
-    async def receive() -> Message:
-        nonlocal seen
-        message = await request.receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise error
-        return message
-
-    return receive

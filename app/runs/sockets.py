@@ -15,13 +15,10 @@ of that one is no longer answered. The new run keeps the name, so whoever watche
 
 import asyncio
 import json
-import secrets
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from starlette.requests import HTTPConnection
 
 from app.errors import (
     DomainError,
@@ -37,8 +34,8 @@ from app.i18n import N_, language_of
 from app.lab import Lab
 from app.registry import BY_SLUG
 from app.runs.room import Room, Run, checked
+from app.visitors import visitor_of
 
-VISITOR = "vitrine_visitor"  # the cookie that tells visitors apart
 MAX_STEPS = 10_000  # between two frames
 MAX_WAITING = 64  # messages that a socket may have under way
 
@@ -77,13 +74,6 @@ def parse(text: str | None) -> Start | Next:
         raise first_problem([problem]) from None
     except (ValueError, RecursionError):
         raise InvalidInput(N_("The request is not valid JSON.")) from None
-
-
-def visitor_of(connection: HTTPConnection) -> str:
-    """Who asks, by the cookie. Without it each connection is a visitor of its own: an address
-    tells nothing, as a whole classroom may share one.
-    """
-    return connection.cookies.get(VISITOR) or secrets.token_urlsafe(12)
 
 
 class Trainer:
@@ -189,8 +179,7 @@ class Trainer:
 @router.websocket("/api/labs/{slug}/run")
 async def train(socket: WebSocket, slug: str) -> None:
     lab = BY_SLUG.get(slug)
-    if not await admitted(socket):
-        return
+    await socket.accept()
     if lab is None or lab.run is None:
         await refuse(socket, NotFound(N_("There is no training lab of that name.")))
         return
@@ -200,8 +189,7 @@ async def train(socket: WebSocket, slug: str) -> None:
 @router.websocket("/api/runs/{run_id}/watch")
 async def watch(socket: WebSocket, run_id: str) -> None:
     """Frames of someone's run as they come, the newest only, without control."""
-    if not await admitted(socket):
-        return
+    await socket.accept()
     try:
         run = socket.app.state.room.find(run_id)
         await send_config(socket, run, "watching", lab=run.lab.slug)
@@ -264,16 +252,6 @@ async def next_message(socket: WebSocket) -> dict[str, Any]:
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
     return dict(message)
-
-
-async def admitted(socket: WebSocket) -> bool:
-    """Accept our own pages and programs; a foreign page must not train here behind one's back."""
-    origin = socket.headers.get("origin")
-    if origin and urlsplit(origin).netloc != socket.headers.get("host"):
-        await socket.close(4403)
-        return False
-    await socket.accept()
-    return True
 
 
 async def refuse(socket: WebSocket, error: DomainError) -> None:

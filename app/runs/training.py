@@ -13,7 +13,7 @@ from app.i18n import N_
 from app.lab import Lab, LabConfig
 from app.registry import BY_SLUG, LABS
 from app.runs.room import Room, check_size, checked
-from app.runs.sockets import visitor_of
+from app.visitors import visitor_of
 
 MAX_STEPS = 20_000
 REMEMBERED = 64  # frames of whole runs
