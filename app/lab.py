@@ -11,13 +11,15 @@ of its own (`app/runs`):
         networks = ...
         while True:
             ask = yield frame_of(networks)      # the first frame shows the start, step 0
-            for _ in range(ask.steps):          # ask.config: fields marked live may have changed
+            for _ in ask.turns():               # ask.config: fields marked live may have changed
                 networks.step(...)
 
-Same configuration and seed, same asks: same frames.
+Same configuration and seed, same live changes at the same steps: the frame at a step is the same,
+however many frames were asked for on the way.
 """
 
-from collections.abc import Callable, Generator, Iterator
+import time
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -28,6 +30,8 @@ from pydantic.fields import FieldInfo
 
 from app import wire
 from app.i18n import LazyText
+
+FRAME_SECONDS = 0.25  # of training between two frames: a page moves, also with large networks
 
 
 class LabConfig(BaseModel):
@@ -147,18 +151,32 @@ class Frame:
         return wire.encode({n: v for n, v in values.items() if n not in arrays}, arrays)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ask:
     """What a viewer wants of a run's next frame.
 
     `config` is the whole configuration, live fields as they are now; `steps` (0 or more) training
-    steps lie between the last frame and the next: 0 draws the same state anew; `action` is an
+    steps are wanted before the next frame: 0 draws the same state anew; `action` is an
     instance of the lab's `action`, where the viewer did something beyond turning a control.
+
+    A frame is bounded by time: `turns()` ends after `seconds`, whatever number of steps was
+    wanted, and `taken` says how many there were. What is missing is asked for again.
     """
 
     config: Any
     steps: int
     action: Any = None
+    seconds: float = FRAME_SECONDS
+    taken: int = 0
+
+    def turns(self) -> Iterator[int]:
+        """Go once through a loop's body for each step, at least once where one is wanted."""
+        end = time.monotonic() + self.seconds
+        while self.taken < self.steps:
+            yield self.taken
+            self.taken += 1
+            if time.monotonic() >= end:
+                return
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,8 @@ class Lab:
     the standard library) that trains the same for so many steps and prints the final losses.
     `threads` are those of torch in a run, if the machine has as many cores. `album` is the id
     of the album that a configuration learns from, "" for none: `run` is then given the `Album` as
-    `album=…`.
+    `album=…`. `live_in` names the fields marked live that a run of a configuration follows, None
+    for all: in an experiment of many trainings, say, none of them.
     """
 
     slug: str
@@ -187,6 +206,7 @@ class Lab:
     code: Callable[[Any, int], str] | None = None
     album: Callable[[Any], str] = lambda config: ""
     threads: int = 1
+    live_in: Callable[[Any], Collection[str] | None] = lambda config: None
 
     @property
     def controls(self) -> list[Control]:
@@ -202,5 +222,10 @@ class Lab:
 
     @property
     def live(self) -> list[str]:
-        """Names of the fields that change a running run."""
+        """Names of the fields that change a running run, in some mode at least."""
         return [row.name for row in self.controls if row.look.live]
+
+    def followed(self, config: LabConfig) -> list[str]:
+        """Names of the fields that change a run of this configuration while it runs."""
+        followed = self.live_in(config)
+        return self.live if followed is None else sorted(followed)

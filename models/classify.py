@@ -104,12 +104,13 @@ class Classify:
 
     def __init__(self, settings: ClassifySettings, points: Points, classes: int | None) -> None:
         self.settings, self.points, self.classes, self.step = settings, points, classes, 0
+        self._training = self.part(TRAIN)
         self.shape = (2, *settings.hidden, outputs_of(classes))
         self.networks = Replicas(
             self.shape, settings.options, activation=settings.activation, loss=settings.loss,
             optimizer=settings.optimizer, seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
-        self.batches = Batches(len(self.part(TRAIN)[1]), settings.batch_size, settings.seed)
+        self.batches = Batches(len(self._training[1]), settings.batch_size, settings.seed)
         self.history = History(NAMES)
         self._measure()
 
@@ -123,12 +124,13 @@ class Classify:
     def change(self, settings: ClassifySettings, points: Points) -> None:
         """Go on with other settings and points; the weights stay."""
         self.settings, self.points = settings, points
-        self.batches.resize(len(self.part(TRAIN)[1]), settings.batch_size)
+        self._training = self.part(TRAIN)
+        self.batches.resize(len(self._training[1]), settings.batch_size)
         self.networks.set_options(settings.options)
 
     def train(self, steps: int) -> None:
         """Raises `Lost`."""
-        x, y = self.part(TRAIN)
+        x, y = self._training
         for _ in range(steps):
             chosen = self.batches.next()
             self.networks.step(x[chosen], y[chosen])

@@ -85,11 +85,12 @@ class CurveFit:
 
     def __init__(self, settings: FitSettings, points: Points) -> None:
         self.settings, self.points, self.step = settings, points, 0
+        self._training = self.part(TRAIN)
         self.networks = Replicas(
             settings.shape, settings.options, activation=settings.activation,
             optimizer=settings.optimizer, seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
-        self.batches = Batches(len(self.part(TRAIN)[1]), settings.batch_size, settings.seed)
+        self.batches = Batches(len(self._training[1]), settings.batch_size, settings.seed)
         self.stopping = EarlyStopping(self.networks)
         self.history = History(NAMES)
         self._widest = settings.width
@@ -108,14 +109,15 @@ class CurveFit:
         if points is not self.points:
             self._since = self.step
         self.settings, self.points = settings, points
-        self.batches.resize(len(self.part(TRAIN)[1]), settings.batch_size)
+        self._training = self.part(TRAIN)
+        self.batches.resize(len(self._training[1]), settings.batch_size)
         if anew:
             self.stopping = EarlyStopping(self.networks)
         self._set_options()
 
     def train(self, steps: int) -> None:
         """Raises `Lost`."""
-        x, y = self.part(TRAIN)
+        x, y = self._training
         for _ in range(steps):
             chosen = self.batches.next()
             self.networks.step(x[chosen], y[chosen])

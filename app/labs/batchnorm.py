@@ -90,7 +90,8 @@ def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask, None]:
         ask = yield frame_of(session, config)
         config = ask.config
         session.change(config.learning_rate, config.momentum)
-        session.train(ask.steps)
+        for _ in ask.turns():
+            session.train(1)
         if not session.losses().isfinite().any():
             raise Diverged(LOST, step=session.step)
 
@@ -165,7 +166,8 @@ def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask, None]:
             losses=networks.table(networks.loss.double()).numpy(),
         )
         config = ask.config
-        networks.train(ask.steps)
+        for _ in ask.turns():
+            networks.train(1)
 
 
 # --- From settings to data and networks -----------------------------------------------------------
@@ -237,6 +239,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    live_in=lambda config: None if config.mode == "race" else ("target",),
     parameters=parameters,
     code=code,
 )

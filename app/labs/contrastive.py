@@ -131,7 +131,8 @@ def study(config: ContrastiveConfig, pictures: Pictures) -> Generator[Contrastiv
                 mapped = tsne(watched, config)
             elif ask.action:
                 do(watched, ask.action)
-            watched.train(ask.steps)
+            for _ in ask.turns():
+                watched.train(1)
     except Lost:
         message = N_(
             "At step {step} the loss left every bound. Try a smaller learning rate or a higher "
@@ -268,7 +269,9 @@ def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFra
     try:
         while True:
             ask = yield trials_frame(tried)
-            if ask.steps:  # one at a time, whatever the pace: several would outlast a frame's time
+            for _ in ask.turns():
+                if tried.done == tried.total:
+                    break
                 tried.run()
     except Lost:
         message = N_("A short training left every bound. Try a smaller learning rate.")
@@ -323,6 +326,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    live_in=lambda config: None if config.mode == "train" else (),
     action=ContrastiveAction,
     parameters=parameters,
     code=code,

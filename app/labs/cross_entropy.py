@@ -73,7 +73,8 @@ def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask, None]:
             if ask.config != config:
                 config = ask.config
                 duel.change(settings_of(config))
-            duel.train(ask.steps)
+            for _ in ask.turns():
+                duel.train(1)
     except Lost:
         message = N_(
             "At step {step} the loss of some networks left every bound. "

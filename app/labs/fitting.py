@@ -93,7 +93,8 @@ def fit(config: FittingConfig) -> Generator[FittingFrame, Ask, None]:
                 session.change(settings_of(config), points)
             else:  # a wider network than there is room for is a new one
                 session = CurveFit(settings_of(config), points)
-            session.train(ask.steps)
+            for _ in ask.turns():
+                session.train(1)
     except Lost as lost:
         message = N_(
             "At step {step} the training error of {lost} of {all} networks left every bound. "
@@ -174,10 +175,10 @@ def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask, None]:
             points=len(x),
             floor=floor_of(config),
         )
-        for _ in range(ask.steps):
+        for _ in ask.turns():
             chosen = batches.next()
             networks.step(x[chosen], y[chosen])
-        step += ask.steps
+            step += 1
 
 
 def resamples(config: FittingConfig) -> list[tuple[Tensor, Tensor]]:
@@ -372,6 +373,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    live_in=lambda config: None if config.mode == "fit" else (),
     parameters=parameters,
     code=code,
 )

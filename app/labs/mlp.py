@@ -96,7 +96,8 @@ def learn_by_gradient(config: MlpConfig) -> Generator[MlpFrame, Ask, None]:
                 config = ask.config
             if ask.action:
                 set_weight(session, config, ask.action)
-            session.train(ask.steps)
+            for _ in ask.turns():
+                session.train(1)
     except Lost as lost:
         message = N_(
             "At step {step} the loss of {lost} of {all} networks left every bound. "
@@ -283,6 +284,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    live_in=lambda config: None if config.model == "mlp" else (),
     action=SetWeight,
     parameters=parameters,
     code=code,

@@ -63,7 +63,7 @@ def learn_by_mistakes(points: Points, eta: float) -> Generator[PerceptronFrame, 
     history.add(0, 0)
     while True:
         ask = yield perceptron_frame(perceptron, points, bound, gamma, radius, history)
-        for _ in range(ask.steps):
+        for _ in ask.turns():
             if perceptron.converged:
                 break
             perceptron.look()

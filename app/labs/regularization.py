@@ -99,7 +99,7 @@ def run(config: RegularizationConfig) -> Generator[RegularizationFrame, Ask, Non
     while True:
         ask = yield frame_of(config, data, fits, film, step, start_test)
         config = ask.config
-        for _ in range(ask.steps):
+        for _ in ask.turns():
             fits.train(1, l1_share(config), config.method, config.rate)
             step += 1
             film.add(step, fits.weights)

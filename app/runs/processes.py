@@ -6,18 +6,22 @@ milliseconds, for the first frame.
 """
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import pickle
+import signal
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from typing import Any
 
 from app.errors import DomainError, RunKilled
 from app.i18n import N_
 from app.lab import Ask, LabConfig
-from app.runs.engine import Program, Worker
+from app.runs.engine import Made, Program, Worker
 from app.settings import Settings
 
 # Threads that wait spin for microseconds and then sleep. OpenMP's default spins on, and took the
@@ -26,6 +30,11 @@ from app.settings import Settings
 os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 FRAME = b"f"
 BUFFER = 2**20  # bytes the server reads ahead of a frame
+START_SECONDS = 60  # that one start may take, torch's import on a busy machine included
+ATTEMPTS = 2  # the second one with a new forkserver
+WATCH_SECONDS = 0.5  # between two looks whether the forkserver lives
+
+log = logging.getLogger("vitrine.runs")
 
 
 class ProcessWorker:
@@ -37,24 +46,24 @@ class ProcessWorker:
         self.process, self._reader, self._writer = process, reader, writer
         self._closed = False
 
-    async def first(self) -> bytes:
-        return await self._frame()
+    async def first(self) -> Made:
+        return await self._made()
 
-    async def ask(self, ask: Ask) -> bytes:
+    async def ask(self, ask: Ask) -> Made:
         data = pickle.dumps(ask)
         self._writer.write(len(data).to_bytes(4, "little") + data)
-        return await self._frame()
+        return await self._made()
 
-    async def _frame(self) -> bytes:
+    async def _made(self) -> Made:
         try:
-            head = await self._reader.readexactly(5)
-            data = await self._reader.readexactly(int.from_bytes(head[1:], "little"))
+            head = await self._reader.readexactly(9)
+            data = await self._reader.readexactly(int.from_bytes(head[1:5], "little"))
         except (asyncio.IncompleteReadError, ConnectionError):
             raise RunKilled(
                 N_("The process of this run was ended from outside. Other runs go on.")
             ) from None
         if head[:1] == FRAME:
-            return data
+            return Made(data, int.from_bytes(head[5:], "little"))
         kind, message, field, values = pickle.loads(data)
         error = kind(message, field, **values)
         assert isinstance(error, DomainError)
@@ -74,6 +83,7 @@ class ProcessEngine:
         self._settings = settings
         self._context = context()
         self._starter = starter()
+        self._computing = asyncio.Semaphore(os.cpu_count() or 1)
 
     def warm_up(self) -> None:
         """Have the forkserver import torch and the labs, and make its first fork."""
@@ -81,29 +91,106 @@ class ProcessEngine:
         self._starter.submit(process.start).result()
         process.join()
 
+    async def keep_ready(self) -> None:
+        """Start a dead forkserver anew as soon as it is found dead; it then imports torch."""
+        forkserver = forkserver_of(self._context)
+        if forkserver is None:
+            return
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            before = forkserver_pid()
+            await asyncio.wrap_future(self._starter.submit(forkserver.ensure_running))
+            if before not in (None, forkserver_pid()):
+                log.warning(
+                    "the process that starts runs (%d) had died; it is started anew", before
+                )
+
     async def start(self, run: Program, config: LabConfig, threads: int = 1) -> Worker:
-        ours, theirs = socket.socketpair()
         memory = self._settings.run_memory_bytes
-        with theirs:
+        return await self._begun(work, run, config, memory, threads)
+
+    async def compute(self, function: Callable[..., Any], *arguments: Any, threads: int = 1) -> Any:
+        memory = self._settings.run_memory_bytes
+        async with self._computing:  # more at once only take the cores from each other
+            worker = await self._begun(compute, function, arguments, memory, threads)
+            try:
+                return pickle.loads((await worker.first()).frame)
+            finally:
+                worker.close()
+
+    async def _begun(self, target: Callable[..., None], *arguments: Any) -> ProcessWorker:
+        """A process that has been given one end of a socket and the arguments.
+
+        Raises OSError. A start that failed is tried once more: what failed is most often the
+        forkserver, and the second attempt brings a new one.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            ours, theirs = socket.socketpair()
             process = self._context.Process(  # type: ignore[attr-defined]
-                target=work, args=(theirs, run, config, memory, threads), daemon=True
+                target=target, args=(theirs, *arguments), daemon=True
             )
             try:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._starter, process.start)
+                await self._start(process, theirs)
+                return await connected(process, ours)
+            except (OSError, EOFError) as error:  # EOFError: the forkserver died over it
+                ours.close()
+                log.warning("a process could not be started (attempt %d): %r", attempt, error)
             except BaseException:
                 ours.close()
                 raise
-        # A pair of Unix sockets but on Windows, where they are of the internet's kind.
-        unix = ours.family == getattr(socket, "AF_UNIX", None)
-        connect = asyncio.open_unix_connection if unix else asyncio.open_connection
-        reader, writer = await connect(sock=ours, limit=BUFFER)
-        return ProcessWorker(process, reader, writer)
+        raise OSError("no process could be started")
+
+    async def _start(self, process: Any, theirs: socket.socket) -> None:
+        """Start the process and close our copy of its end of the socket. Raises what
+        `process.start` does, or OSError after `START_SECONDS`.
+
+        Once begun, a start goes on to its end, whoever has left meanwhile: the forkserver dies of
+        a descriptor that is closed on the way to it, and takes the starts of others with it.
+        """
+        loop, turn = asyncio.get_running_loop(), asyncio.Event()
+
+        def start() -> None:
+            loop.call_soon_threadsafe(turn.set)
+            process.start()
+
+        starting = self._starter.submit(start)
+        try:
+            await turn.wait()
+            done = asyncio.wrap_future(starting)
+            await asyncio.wait({done}, timeout=START_SECONDS)
+            if not done.done():
+                kill_forkserver()  # which ends the start that hangs on it
+                raise OSError(f"starting a process took longer than {START_SECONDS} s")
+            done.result()
+        except asyncio.CancelledError:
+            if not starting.cancel():
+                starting.add_done_callback(lambda _: end_process(process))
+            raise
+        finally:
+            close_when_done(starting, theirs)
 
     def close(self) -> None:
         """The runs are ended by whoever began them; an application may be started again."""
-        self._starter.shutdown(wait=False)
+        self._starter.shutdown(wait=False, cancel_futures=True)
         self._starter = starter()
+
+
+def close_when_done(starting: Future[None], end: socket.socket) -> None:
+    """At once where the start is over or was never begun."""
+    starting.add_done_callback(lambda _: end.close())
+
+
+def end_process(process: Any) -> None:
+    with suppress(AttributeError, ValueError, OSError):  # where it never came to life
+        process.kill()
+
+
+async def connected(process: Any, ours: socket.socket) -> ProcessWorker:
+    # A pair of Unix sockets but on Windows, where they are of the internet's kind.
+    unix = ours.family == getattr(socket, "AF_UNIX", None)
+    connect = asyncio.open_unix_connection if unix else asyncio.open_connection
+    reader, writer = await connect(sock=ours, limit=BUFFER)
+    return ProcessWorker(process, reader, writer)
 
 
 def starter() -> ThreadPoolExecutor:
@@ -120,11 +207,42 @@ def context() -> BaseContext:
     return chosen
 
 
+def forkserver_of(context: BaseContext) -> Any:
+    """Python's forkserver module; None where processes are spawned."""
+    if context.get_start_method() != "forkserver":
+        return None
+    from multiprocessing import forkserver
+
+    return forkserver
+
+
+def forkserver_pid() -> int | None:
+    """The forkserver's number, which Python tells nobody: its own field since 3.4."""
+    from multiprocessing.forkserver import _forkserver  # type: ignore[attr-defined]
+
+    pid: int | None = _forkserver._forkserver_pid
+    return pid
+
+
+def kill_forkserver() -> None:
+    pid = forkserver_pid()
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def work(*arguments: Any) -> None:
     """The worker's `work`; imported there, so that the server itself need not import torch."""
     from app.runs.worker import work
 
     work(*arguments)
+
+
+def compute(*arguments: Any) -> None:
+    """The worker's `compute`."""
+    from app.runs.worker import compute
+
+    compute(*arguments)
 
 
 def nothing() -> None:

@@ -100,13 +100,12 @@ class Run:
             self.config_version += 1
         assert self._worker is not None
         await self._publish(self._worker.ask(Ask(config, steps, act)))
-        self.steps += steps
 
     def _changed_by(self, live: Values) -> LabConfig:
         if not live:
             return self.config
         for name in live:
-            if name not in self.lab.live:
+            if name not in self.lab.followed(self.config):
                 message = N_("“{name}” cannot change while a run goes on. Start a new one.")
                 raise InvalidInput(message, name[:100], name=name[:100])
         config = checked(self.lab.config, {**self.config.model_dump(), **live})
@@ -134,7 +133,7 @@ class Run:
 
     async def _publish(self, coming: Any) -> None:
         try:
-            self.frame = await asyncio.wait_for(coming, FRAME_SECONDS)
+            made = await asyncio.wait_for(coming, FRAME_SECONDS)
         except TimeoutError:
             message = N_("One picture took longer than {seconds} seconds, so the run was ended.")
             self.end(RunTimeout(message, seconds=FRAME_SECONDS))
@@ -145,7 +144,8 @@ class Run:
             raise
         if self.ended:
             raise self.ended
-        self.version += 1
+        self.frame, self.version = made.frame, self.version + 1
+        self.steps += made.taken
         self._wake()
 
     def _wake(self) -> None:

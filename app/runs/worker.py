@@ -1,8 +1,8 @@
 """The process of one run: it drives the lab's generator and writes frames to its socket.
 
 From the server come pickled `Ask`s, each after its length (uint32, little-endian); back go
-a byte for the kind (FRAME or ERROR), the length, and a frame or a pickled description of what
-went wrong. Both ends are ours, which is what makes pickle safe here.
+a byte for the kind (FRAME or ERROR), the length, the steps taken (both uint32), and a frame or a
+pickled description of what went wrong. Both ends are ours, which is what makes pickle safe here.
 """
 
 import ctypes
@@ -15,6 +15,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -35,28 +37,47 @@ torch.set_num_threads(1)  # 8 runs with 2 threads each were 50 times slower: Ope
 
 def work(connection: socket.socket, run: Run, config: Any, memory_bytes: int, threads: int) -> None:
     """Run until the run ends, the socket closes or the parent dies."""
-    prepare(memory_bytes, threads)
-    threading.Thread(target=die_with, args=(connection,), daemon=True).start()
+    with prepared(connection, memory_bytes, threads):
+        for frame, taken in frames(connection, run, config):
+            send(connection, FRAME, frame, taken)
+
+
+def compute(
+    connection: socket.socket,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    memory_bytes: int,
+    threads: int,
+) -> None:
+    """Send back what the function returns, or what went wrong."""
+    with prepared(connection, memory_bytes, threads):
+        send(connection, FRAME, pickle.dumps(function(*arguments), pickle.HIGHEST_PROTOCOL))
+
+
+@contextmanager
+def prepared(connection: socket.socket, memory_bytes: int, threads: int) -> Iterator[None]:
+    """What every process here needs; whatever is raised inside, foreseen or not, is told."""
     with connection:
         try:
-            for frame in frames(connection, run, config):
-                send(connection, FRAME, frame)
+            prepare(memory_bytes, threads)
+            threading.Thread(target=die_with, args=(connection,), daemon=True).start()
+            yield
         except (BrokenPipeError, ConnectionResetError):
             return  # the visitor has left
-        except Exception as error:
-            send(connection, ERROR, pickle.dumps(description(error)))
+        except BaseException as error:  # a lab that calls sys.exit(), too
+            send(connection, ERROR, told(error))
 
 
-def frames(connection: socket.socket, run: Run, config: Any) -> Iterator[bytes]:
-    """The first frame unasked, then one for each ask."""
+def frames(connection: socket.socket, run: Run, config: Any) -> Iterator[tuple[bytes, int]]:
+    """The first frame unasked, then one for each ask, with the steps it took."""
     generator = run(config)
-    yield next(generator).to_bytes()
+    yield next(generator).to_bytes(), 0
     while (ask := receive(connection)) is not None:
         try:
             frame = generator.send(ask)
         except StopIteration:
             raise RunFinished(N_("This run is complete.")) from None
-        yield frame.to_bytes()
+        yield frame.to_bytes(), ask.taken
 
 
 def prepare(memory_bytes: int, threads: int) -> None:
@@ -68,6 +89,8 @@ def prepare(memory_bytes: int, threads: int) -> None:
     if sys.platform == "linux":
         keep_memory()
         limit_memory(memory_bytes)
+        with suppress(OSError):  # where the machine runs out of memory, a run goes, not the server
+            Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def die_with(connection: socket.socket) -> None:
@@ -99,14 +122,17 @@ def limit_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes, hard))
 
 
-def description(error: Exception) -> tuple[type[DomainError], str, str | None, dict[str, Any]]:
-    """What went wrong, for `DomainError`s as they are, for everything else in our words."""
+def told(error: BaseException) -> bytes:
+    """What went wrong, pickled: `DomainError`s as they are, everything else in our words."""
     if not isinstance(error, DomainError):
         error = in_our_words(error)
-    return type(error), error.message, error.field, error.values
+    try:
+        return pickle.dumps((type(error), error.message, error.field, error.values))
+    except Exception as unpicklable:
+        return told(in_our_words(unpicklable))
 
 
-def in_our_words(error: Exception) -> DomainError:
+def in_our_words(error: BaseException) -> DomainError:
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
         return RunTooLarge(N_("This run needs more memory than the server allows one run."))
     if isinstance(error, ValueError) and "JSON compliant" in str(error):
@@ -115,8 +141,9 @@ def in_our_words(error: Exception) -> DomainError:
     return RunBroken(N_("This run broke off because of an error in the lab. It is not your fault."))
 
 
-def send(connection: socket.socket, kind: bytes, data: bytes) -> None:
-    connection.sendall(kind + len(data).to_bytes(4, "little") + data)
+def send(connection: socket.socket, kind: bytes, data: bytes, taken: int = 0) -> None:
+    connection.sendall(kind + len(data).to_bytes(4, "little") + taken.to_bytes(4, "little"))
+    connection.sendall(data)
 
 
 def receive(connection: socket.socket) -> Ask | None:

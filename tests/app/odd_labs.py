@@ -45,7 +45,8 @@ def run(config: OddConfig) -> Generator[OddFrame, Ask, None]:
         total += ask.action.add if ask.action else 0
         if ask.steps:
             total += do(config.deed, config.size)
-        step, total = step + ask.steps, total + rate * ask.steps
+        for _ in ask.turns():
+            step, total = step + 1, total + rate
         if config.deed == "end":
             return
 
