@@ -8,17 +8,19 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope
 
-from app.errors import BodyTooLarge, BodyTooSlow, DomainError, InvalidInput, Refused
+from app.errors import BodyTooLarge, BodyTooSlow, DomainError, InvalidInput, Refused, first_problem
 from app.i18n import N_
 from app.settings import MEBIBYTE
 
+Model = TypeVar("Model", bound=BaseModel)
 LIMIT = MEBIBYTE  # of every body; an endpoint that needs more says so by `expect_body`
 PAUSE_SECONDS = 30.0  # that the sender of a body may be silent
 WHOLE_SECONDS = 600.0  # that a whole body may take: 64 MB of photos over a poor network
@@ -96,6 +98,23 @@ async def read_json(request: Request, limit: int) -> bytes:
         raise InvalidInput(N_("The request is not valid JSON."))
     expect_body(request, limit)
     return await request.body()
+
+
+def parse_json(model: type[Model], body: bytes) -> Model:
+    """A JSON body as FastAPI would give it to an endpoint. Raises `InvalidInput`."""
+    check_text(body)
+    try:
+        return model.model_validate(json.loads(body))
+    except ValidationError as error:
+        raise first_problem(error.errors(include_url=False, include_input=False)) from None
+    except (ValueError, RecursionError):
+        raise InvalidInput(N_("The request is not valid JSON.")) from None
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI description of a JSON body that is read by hand."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 async def refuse_surrogates(connection: HTTPConnection) -> None:

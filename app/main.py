@@ -21,6 +21,7 @@ from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
+from app.shared_answers import SharedAnswers
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.images = images.ImageStore(settings)
     app.state.albums = albums.AlbumStore(settings)
     app.state.addresses = share.ShortAddresses()
+    app.state.shared_answers = SharedAnswers()
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app)

@@ -1,19 +1,19 @@
 """The doors: names, foreign pages, HEAD, headers, bodies too large or too slow, silent sockets."""
 
 import asyncio
-import json
 from typing import Any
 
 import pytest
 from fastapi.responses import RedirectResponse
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.bodies import LIMIT
 from app.doors import HEADERS, SILENT, Doors, Patience
 from app.main import create_app
 from app.settings import Settings
+from tests.app.asgi import JSON, Answer, Client
 from tests.app.test_errors import assert_shape
 
 FOREIGN = {"Origin": "http://elsewhere.test"}
@@ -75,42 +75,11 @@ def test_two_names_are_none(client: TestClient) -> None:
 
 
 def test_a_program_that_tells_no_name_is_answered() -> None:
-    assert exchange(create_app(Settings()), "GET", "/healthz")[0]["status"] == 200
+    assert exchange(create_app(Settings()), "GET", "/healthz", host=None).status == 200
 
 
-def exchange(
-    app: ASGIApp, method: str, path: str, *headers: tuple[str, str], parts: tuple[bytes, ...] = ()
-) -> tuple[Message, bytes]:
-    """The start and the body of the answer to a request exactly as it is given: its body's last
-    part never comes.
-    """
-    sent: list[Message] = []
-    waiting = iter(parts)
-
-    async def receive() -> Message:
-        for part in waiting:
-            return {"type": "http.request", "body": part, "more_body": True}
-        await asyncio.Event().wait()
-        raise AssertionError("nothing comes any more")
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
-        "scheme": "http",
-        "http_version": "1.1",
-        "server": ("127.0.0.1", 8000),
-        "client": ("127.0.0.1", 1),
-        "root_path": "",
-    }
-    asyncio.run(asyncio.wait_for(app(scope, receive, send), 60))
-    return sent[0], b"".join(message.get("body", b"") for message in sent)
+def exchange(app: ASGIApp, *request: Any, **body: Any) -> Answer:
+    return asyncio.run(Client(app).ask(*request, **body))
 
 
 # --- Pages of other sites -----------------------------------------------------------------------
@@ -253,30 +222,30 @@ def test_a_body_above_the_limit_is_refused_with_the_limit(client: TestClient) ->
 
 def test_a_body_of_unknown_length_is_refused_as_soon_as_more_has_come() -> None:
     parts = (bytes(LIMIT), b"x")  # and the rest never comes
-    start, body = exchange(create_app(Settings()), "POST", "/api/share", *JSON, parts=parts)
-    assert start["status"] == 413
-    assert json.loads(body)["error"]["code"] == "body_too_large"
+    app = create_app(Settings())
+    answer = exchange(app, "POST", "/api/share", JSON, parts=parts, body=None)
+    assert answer.status == 413
+    assert answer.json()["error"]["code"] == "body_too_large"
 
 
-JSON = (("Host", "127.0.0.1"), ("Content-Type", "application/json"))
-
-
-@pytest.mark.parametrize("path", ["/api/share", "/api/labs/fitting/run", "/api/rpn/proposals"])
+@pytest.mark.parametrize(
+    "path", ["/api/share", "/api/labs/fitting/run", "/api/rpn/proposals", "/api/nms"]
+)
 def test_a_declared_length_is_refused_before_anything_is_read(path: str) -> None:
     length = ("Content-Length", str(100 * LIMIT))
-    start, body = exchange(create_app(Settings()), "POST", path, *JSON, length)
-    assert start["status"] == 413
-    assert json.loads(body)["error"]["code"] == "body_too_large"
+    answer = exchange(create_app(Settings()), "POST", path, JSON, length, body=None)
+    assert answer.status == 413
+    assert answer.json()["error"]["code"] == "body_too_large"
 
 
 @pytest.mark.parametrize("patience", [Patience(pause=0.05), Patience(whole=0.05)])
 def test_a_body_that_does_not_come_is_not_waited_for(patience: Patience) -> None:
     app = Doors(create_app(Settings()), Settings(), patience)
-    length = ("Content-Length", "100")
-    start, body = exchange(app, "POST", "/api/share", *JSON, length, parts=(b'{"path"', b": "))
-    assert start["status"] == 408
-    assert (b"Connection".lower(), b"close") in start["headers"]
-    assert json.loads(body)["error"]["code"] == "body_too_slow"
+    request = ("POST", "/api/share", JSON, ("Content-Length", "100"))
+    answer = exchange(app, *request, parts=(b'{"path"', b": "), body=None)
+    assert answer.status == 408
+    assert answer.headers["connection"] == "close"
+    assert answer.json()["error"]["code"] == "body_too_slow"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What pages ask beside their runs and takes long: computed in a process of its own, while there is
+room, for as long as somebody waits for it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from app.errors import Busy
+from app.i18n import N_
+
+
+class Queue:
+    """How many questions may be in work or wait for it at the same time."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One of the places. Raises `Busy` where all are taken."""
+        if not self._free:
+            raise Busy(N_("Too many questions are waiting for an answer here. Try again soon."))
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+PLACES = 64  # each may hold a body of some megabytes
+_queue = Queue(PLACES)
+
+
+async def computed(
+    connection: HTTPConnection, function: Callable[..., Any], *arguments: Any
+) -> Any:
+    """What a function of a module returns, from a process forked for it: a thread would hold the
+    interpreter, and with it every page, for as long as it parses or draws.
+
+    Raises what the function raises, and `Busy` where too many wait, or no process can be had.
+    """
+    with _queue.place():
+        try:
+            return await connection.app.state.room.engine.compute(function, *arguments)
+        except OSError:
+            message = N_("The server has no room for this right now. Try again soon.")
+            raise Busy(message) from None
