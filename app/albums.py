@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -75,6 +76,7 @@ class AlbumStore:
         self._folder = PrivateFolder("vitrine-albums-")
         self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
         self._lock = threading.Lock()
+        self.on_forgotten: list[Callable[[str], None]] = []
         self._reading = {name: threading.Lock() for name in ON_DISK}
         self.turn = CapacityLimiter(1)
 
@@ -166,6 +168,8 @@ class AlbumStore:
 
     def _remove(self, album_id: str) -> None:
         self._albums.pop(album_id)[0].path.unlink(missing_ok=True)
+        for tell in self.on_forgotten:
+            tell(album_id)
 
     def _make_room(self) -> None:
         oldest = time.monotonic() - self.settings.image_hours * HOUR

@@ -31,6 +31,9 @@ from pydantic.fields import FieldInfo
 from app import wire
 from app.i18n import LazyText
 
+# Measured on the labs that train networks of many replicas: weights, gradients, the optimizer's
+# moments, and what a step leaves behind (`python -m tests.bench_memory`).
+RUN_BYTES, BYTES_PER_PARAMETER = 48 * 2**20, 128
 FRAME_SECONDS = 0.25  # of training between two frames: a page moves, also with large networks
 
 
@@ -187,7 +190,9 @@ class Lab:
     may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
     configuration before anything is allocated, and `code` writes a standalone script (torch and
     the standard library) that trains the same for so many steps and prints the final losses.
-    `threads` are those of torch in a run, if the machine has as many cores. `album` is the id
+    `threads` are those of torch in a run, if the machine has as many cores. `memory` is about what
+    a run of a configuration takes beside torch itself, bytes; it follows from `parameters` if left
+    out. `album` is the id
     of the album that a configuration learns from, "" for none: `run` is then given the `Album` as
     `album=…`. `live_in` names the fields marked live that a run of a configuration follows, None
     for all: in an experiment of many trainings, say, none of them.
@@ -206,6 +211,7 @@ class Lab:
     code: Callable[[Any, int], str] | None = None
     album: Callable[[Any], str] = lambda config: ""
     threads: int = 1
+    memory: Callable[[Any], int] | None = None
     live_in: Callable[[Any], Collection[str] | None] = lambda config: None
 
     @property
@@ -224,6 +230,12 @@ class Lab:
     def live(self) -> list[str]:
         """Names of the fields that change a running run, in some mode at least."""
         return [row.name for row in self.controls if row.look.live]
+
+    def bytes_of(self, config: LabConfig) -> int:
+        """About the memory that a run of this configuration takes, beside torch itself."""
+        if self.memory:
+            return self.memory(config)
+        return RUN_BYTES + BYTES_PER_PARAMETER * self.parameters(config)
 
     def followed(self, config: LabConfig) -> list[str]:
         """Names of the fields that change a run of this configuration while it runs."""

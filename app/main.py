@@ -16,7 +16,7 @@ from app.doors import Doors
 from app.errors import install_error_handlers
 from app.pages import ROOT
 from app.registry import LABS
-from app.runs import sockets, training
+from app.runs import sockets, training, watching
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
@@ -45,9 +45,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(warm_up(settings, app.state.room))
+        tasks = [
+            asyncio.create_task(warm_up(settings, app.state.room)),
+            asyncio.create_task(app.state.room.engine.keep_ready()),
+        ]
         yield
-        warming.cancel()
+        for task in tasks:
+            task.cancel()
         app.state.room.close()
         app.state.images.close()
         app.state.albums.close()
@@ -68,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.addresses = share.ShortAddresses()
     app.state.shared_answers = SharedAnswers()
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
+    app.state.whole_runs = training.WholeRuns(app.state.room)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app)
     app.include_router(pages.router)
@@ -75,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(albums.router)
     app.include_router(samples.router)
     app.include_router(sockets.router)
+    app.include_router(watching.router)
     app.include_router(training.router)
     app.include_router(share.router)
     for lab in LABS:

@@ -58,14 +58,23 @@ class Settings(BaseSettings):
     )
     max_runs: int = Field(64, ge=1, description="trainings at once, of all visitors together")
     runs_per_visitor: int = Field(8, ge=1, description="trainings at once of one visitor")
+    runs_per_address: int = Field(
+        32, ge=1, description="trainings at once of all programs of one address without a cookie"
+    )
     run_steps: int = Field(1_000_000, ge=1, description="training steps of one run")
     run_seconds: float = Field(3600, gt=0, description="how long one run may last, seconds")
     run_idle_seconds: float = Field(
         600, gt=0, description="a run that nobody asks for a frame ends after this, seconds"
     )
+    run_keep_seconds: float = Field(
+        60, ge=0, description="how long a run waits for a page that lost its line, seconds"
+    )
     run_parameters: int = Field(5_000_000, ge=1, description="trained numbers of one run")
     run_memory_bytes: int = Field(
         1024 * MEBIBYTE, gt=0, description="memory of one run beside torch itself, bytes (Linux)"
+    )
+    reserve_bytes: int = Field(
+        512 * MEBIBYTE, ge=0, description="memory that trainings leave free on the machine, bytes"
     )
     torch_threads: int = Field(
         0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import itertools
 import json
 import os
 import threading
@@ -37,6 +38,9 @@ def run_rows() -> Iterator[tuple[str, Row]]:
         yield "watchers_100_core_share", row(shares, "cores", "at most 0.2; 10 frames a second")
 
 
+NUMBERS = itertools.count(1)  # of messages
+
+
 def socket_url(address: str, path: str) -> str:
     return f"ws://{urlsplit(address).netloc}{path}"
 
@@ -58,15 +62,15 @@ def first_frames(address: str) -> list[float]:
 
 async def begin(socket: Any) -> str:
     """Start a run of the default settings and take its first frame; its name."""
-    await socket.send(json.dumps({"type": "start", "config": {}}))
-    await socket.send(json.dumps({"type": "next"}))
+    await socket.send(json.dumps({"type": "start", "id": next(NUMBERS), "config": {}}))
+    await socket.send(json.dumps({"type": "next", "id": next(NUMBERS)}))
     started = json.loads(await socket.recv())
     assert isinstance(await socket.recv(), bytes)
     return str(started["run"])
 
 
 async def frame(socket: Any, **ask: Any) -> bytes:
-    await socket.send(json.dumps({"type": "next", **ask}))
+    await socket.send(json.dumps({"type": "next", "id": next(NUMBERS), **ask}))
     answer = await socket.recv()
     assert isinstance(answer, bytes), answer
     return answer

@@ -37,7 +37,7 @@ class Engine(Protocol):
         """Make the first start quick; may be left out."""
 
     async def keep_ready(self) -> None:
-        """Until cancelled: replace what has died of the engine before a start has to wait for it."""
+        """Until cancelled: replace what died of the engine before a start has to wait for it."""
 
     async def start(self, run: Program, config: LabConfig, threads: int = 1) -> Worker:
         """Begin a run. Raises `OSError` where the machine has no room for it, or is stuck."""

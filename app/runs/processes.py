@@ -218,9 +218,9 @@ def forkserver_of(context: BaseContext) -> Any:
 
 def forkserver_pid() -> int | None:
     """The forkserver's number, which Python tells nobody: its own field since 3.4."""
-    from multiprocessing.forkserver import _forkserver  # type: ignore[attr-defined]
+    from multiprocessing.forkserver import _forkserver
 
-    pid: int | None = _forkserver._forkserver_pid
+    pid: int | None = _forkserver._forkserver_pid  # type: ignore[attr-defined]
     return pid
 
 

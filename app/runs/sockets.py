@@ -1,79 +1,124 @@
-"""Runs over WebSockets: one socket trains, any number watch. The browser pulls every frame.
+"""Training over a WebSocket: the page asks for every frame, and each message carries a number.
 
-    /api/labs/{slug}/run        up    {"type": "start", "config": {…}}
-                                      {"type": "next", "steps": 5, "live": {…}, "action": {…}}
-                                down  {"type": "started", "run": id, "config": {…}}, frames
-    /api/runs/{id}/watch        up    {"type": "next"}
-                                down  {"type": "watching", "lab": slug, "config": {…}},
-                                      {"type": "config", "config": {…}}, frames
+    /api/labs/{slug}/run
+    up    {"type": "start", "id": 1, "config": {…}}
+          {"type": "next", "id": 2, "steps": 5, "live": {…}, "action": {…}}
+          {"type": "resume", "id": 3, "run": name, "key": secret}     on a new line, after a loss
+          {"type": "here", "id": 4}                                   answered at once
+    down  {"type": "started", "id": 1, "run": name, "key": secret, "config": {…}, "live": […]}
+          {"type": "resumed", "id": 3, …the same…}
+          {"type": "here", "id": 4}
+          a frame: uint32 number of the ask, uint32 steps it took, then what app/wire.py describes
 
-Every message up is answered by one message down: what it asked for; {"error": {…}} where it was
-refused and the run goes on; or {"type": "ended", "error": {…}} where the run is over. A start
-takes the place of the run before it, also while that one still works on a frame: what was asked
-of that one is no longer answered. The new run keeps the name, so whoever watches goes on watching.
+Every message up is answered by one message down with its number: what it asked for; {"id": …,
+"error": {…}} where it was refused and the run goes on; {"type": "ended", "id": …, "error": {…}}
+where the run is over. A run that ends unasked is told with the number of its start. Numbers grow.
+A start takes the place of the run before it, also while that one still works on a frame: what was
+asked of that one is no longer answered. The new run keeps the name, so whoever watches goes on.
+
+Leaving and losing the line are two things. A socket that is closed by its page (codes 1000, 1001,
+1005) ends its run at once. On a line that broke, the run waits, computing nothing, for
+`run_keep_seconds`; the page resumes it on a new line and asks again, under the same number, for
+what was not answered. An ask that was answered already is not done twice.
 """
 
 import asyncio
 import json
+import logging
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import HTTPConnection
 
 from app.errors import (
     DomainError,
     InvalidInput,
     NotFound,
-    RunError,
+    RunBroken,
     RunKilled,
     RunReplaced,
-    RunTimeout,
     first_problem,
 )
 from app.i18n import N_, language_of
 from app.lab import Lab
 from app.registry import BY_SLUG
-from app.runs.room import Room, Run, checked
-from app.visitors import visitor_of
+from app.runs.room import Room
+from app.runs.run import Run, Visitor, checked
+from app.visitors import VISITOR, address_of
 
 MAX_STEPS = 10_000  # between two frames
 MAX_WAITING = 64  # messages that a socket may have under way
+LEFT = {1000, 1001, 1005}  # what a browser says when a page closes its socket or goes
+TOO_MUCH = 1008  # close code: against the rules
+TAKEN_OVER = 4001  # close code: the page came back on another line
+Number = Annotated[int, Field(ge=1, lt=2**32)]
 
+log = logging.getLogger("vitrine.runs")
 router = APIRouter()
 
 
-class Start(BaseModel):
+class Message(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    id: Number
+
+
+class Start(Message):
     type: Literal["start"]
     config: dict[str, Any] = {}
 
 
-class Next(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Next(Message):
     type: Literal["next"]
     steps: int = Field(0, ge=0, le=MAX_STEPS)
     live: dict[str, Any] = {}
     action: dict[str, Any] | None = None
 
 
-MESSAGE: TypeAdapter[Start | Next] = TypeAdapter(
-    Annotated[Start | Next, Field(discriminator="type")]
-)
+class Resume(Message):
+    type: Literal["resume"]
+    run: str = Field(max_length=64)
+    key: str = Field(max_length=64)
 
 
-def parse(text: str | None) -> Start | Next:
-    """A message from a browser. Raises `InvalidInput`."""
+class Here(Message):
+    type: Literal["here"]
+
+
+Told = Start | Next | Resume | Here
+MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])
+
+
+class Refused(Exception):
+    """A message that cannot be understood; its number, where it had one."""
+
+    def __init__(self, why: DomainError, number: int | None) -> None:
+        self.why, self.number = why, number
+
+
+def parse(text: str | None) -> Told:
+    """A message from a browser. Raises `Refused`."""
+    values: Any = None
     try:
-        return MESSAGE.validate_python(json.loads(text or ""))
+        values = json.loads(text or "")
+        return MESSAGE.validate_python(values)
     except ValidationError as error:
         problem = error.errors()[0]
         # The discriminator's value leads the path; where it is wrong itself, there is no path.
         problem["loc"] = problem["loc"][1:] or ("type",)
-        raise first_problem([problem]) from None
+        number = values.get("id") if isinstance(values, dict) else None
+        known = type(number) is int and 0 < number < 2**32
+        raise Refused(first_problem([problem]), number if known else None) from None
     except (ValueError, RecursionError):
-        raise InvalidInput(N_("The request is not valid JSON.")) from None
+        raise Refused(InvalidInput(N_("The request is not valid JSON.")), None) from None
+
+
+class Over(Exception):
+    """A run that ended while nobody asked for anything."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
 
 
 class Trainer:
@@ -82,33 +127,51 @@ class Trainer:
     def __init__(self, socket: WebSocket, lab: Lab) -> None:
         self.socket, self.lab, self.language = socket, lab, language_of(socket)
         self.room: Room = socket.app.state.room
-        self.visitor = visitor_of(socket)
+        self.visitor = counted_as(socket)
         self.run: Run | None = None
-        self._waiting: asyncio.Queue[Start | Next | DomainError] = asyncio.Queue(MAX_WAITING)
+        self._begun = 0  # the number of the start, or the resumption, of this run
+        self._waiting: asyncio.Queue[Told | Refused | Over] = asyncio.Queue()
 
     async def serve(self) -> None:
         """Until the page is closed. Listening goes on while a frame is made: that is how the
         process ends at once with its page.
         """
+        listening = asyncio.create_task(self._listen())
         answering = asyncio.create_task(self._answer_all())
         try:
-            while True:
-                text = (await next_message(self.socket)).get("text")
-                self._take(text)
-                if answering.done():
-                    answering.result()
-                    return
-        except (WebSocketDisconnect, asyncio.QueueFull):
-            pass
+            await asyncio.wait({listening, answering}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._leave(RunKilled(N_("Whoever started this run has left it.")))
+            left = listening.done() and closed_by_its_page(listening)
+            listening.cancel()
             answering.cancel()
+            if left:
+                self._leave()
+            elif self.run:
+                self.run.lose_line()
 
-    def _take(self, text: str | None) -> None:
+    def _leave(self) -> None:
+        if self.run:
+            self.room.leave(self.run, RunKilled(N_("Whoever started this run has left it.")))
+
+    async def _listen(self) -> int:
+        """Take messages until the socket is closed: the code with which it was."""
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return int(message.get("code") or 1005)
+            if self._waiting.qsize() >= MAX_WAITING:
+                await self.socket.close(TOO_MUCH, "too many messages at once")
+                return TOO_MUCH
+            await self._take(message.get("text"))
+
+    async def _take(self, text: str | None) -> None:
         try:
-            message: Start | Next | DomainError = parse(text)
-        except DomainError as error:
-            message = error
+            message: Told | Refused = parse(text)
+        except Refused as refused:
+            message = refused
+        if isinstance(message, Here):
+            await self._send({"type": "here", "id": message.id})
+            return
         if isinstance(message, Start) and self.run:
             self.run.end(RunReplaced(N_("This run was started anew.")))
             while not self._waiting.empty():
@@ -116,64 +179,123 @@ class Trainer:
         self._waiting.put_nowait(message)
 
     async def _answer_all(self) -> None:
-        idle = self.room.settings.run_idle_seconds
         try:
             while True:
-                try:
-                    message = await asyncio.wait_for(
-                        self._waiting.get(), idle if self.run else None
-                    )
-                except TimeoutError:
-                    await self._end_idle(idle)
-                    continue
-                await self._answer(message)
+                await self._answer(await self._waiting.get())
         except (WebSocketDisconnect, RuntimeError):
             return  # nobody is there to be told
 
-    async def _answer(self, message: Start | Next | DomainError) -> None:
-        run = self.run
+    async def _answer(self, message: Told | Refused | Over) -> None:
+        """Send the one answer. Raises `WebSocketDisconnect` or RuntimeError if the page is gone."""
+        number = message.number if isinstance(message, Refused) else getattr(message, "id", None)
         try:
-            if isinstance(message, DomainError):
-                raise message
-            if isinstance(message, Start):
-                await self._start(message)
-            elif run is None:
-                raise InvalidInput(N_("Start a run before you ask for its frames."))
-            else:
-                await run.advance(message.steps, message.live, message.action)
-                await self.socket.send_bytes(run.frame)
+            answer = await self._answer_to(message)
         except RunReplaced:
             return  # the answer to the new start is on its way
         except DomainError as error:
-            await self._tell(error)
+            over = isinstance(message, Start | Resume) or self._is_over()
+            await self._tell(error, number, over and not isinstance(message, Refused))
+        except Exception as error:  # of ours, and nobody foresaw it
+            log.exception("a message could not be answered", exc_info=error)
+            why = RunBroken(N_("This run broke off because of an error on the server."))
+            if self.run:
+                self.run.end(why)
+            await self._tell(why, number, over=True)
+        else:
+            if isinstance(answer, bytes):
+                await self.socket.send_bytes(answer)
+            elif answer:
+                await self._send(answer)
 
-    async def _start(self, message: Start) -> None:
-        config = checked(self.lab.config, message.config)
-        self.run = run = self.room.open(self.lab, config, self.visitor, self.run)
-        await run.begin(self.room.engine, self.room.albums)
-        await self._send({"type": "started", "run": run.id, "config": config.model_dump()})
+    async def _answer_to(self, message: Told | Refused | Over) -> bytes | dict[str, Any] | None:
+        if isinstance(message, Refused):
+            raise message.why
+        if isinstance(message, Over):
+            if message.run is self.run and message.run.ended:
+                raise message.run.ended
+            return None  # it was told already, or another run has taken its place
+        if isinstance(message, Start):
+            return await self._start(message)
+        if isinstance(message, Resume):
+            return self._resume(message)
+        assert isinstance(message, Next)
+        run = self.run
+        if run is None:
+            raise InvalidInput(N_("Start a run before you ask for its frames."))
+        await run.advance(message.steps, message.live, message.action, message.id)
+        return numbered(message.id, run.taken, run.frame)
 
-    async def _tell(self, error: DomainError) -> None:
-        told = error.told_in(self.language)
-        if self.run and self.run.ended:
-            self._leave(self.run.ended)
-            told = {"type": "ended", **told}
-        await self._send(told)
+    async def _start(self, message: Start) -> dict[str, Any]:
+        before, self._begun = self.run, message.id
+        try:
+            config = checked(self.lab.config, message.config)
+            self._hold(self.room.open(self.lab, config, self.visitor, before))
+        except DomainError:
+            if before:
+                before.hand_over(None)
+            raise
+        assert self.run
+        await self.run.begin(self.room.engine, self.room.albums)
+        return self._told_of("started", message.id, self.run)
 
-    async def _end_idle(self, seconds: float) -> None:
-        message = N_("Nobody asked this run for a picture for {minutes} minutes, so it has ended.")
-        why = RunTimeout(message, minutes=f"{seconds / 60:.3g}")
-        if self.run:
-            self.run.end(why)
-        await self._tell(why)
+    def _resume(self, message: Resume) -> dict[str, Any]:
+        """Go on with a run whose line was lost, also before that is known. Raises `RunGone`."""
+        run = self.room.reclaim(message.run, message.key)
+        if isinstance(run.holder, Trainer) and run.holder is not self:
+            run.holder.give_up()
+        self._begun = message.id
+        self._hold(run)
+        return self._told_of("resumed", message.id, run)
 
-    def _leave(self, why: RunError) -> None:
-        if self.run:
-            self.room.leave(self.run, why)
+    def give_up(self) -> None:
+        """The page came back on another line; this one is dead, and nobody reads what it says."""
         self.run = None
+        task = asyncio.ensure_future(self.socket.close(TAKEN_OVER, "taken over"))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _hold(self, run: Run) -> None:
+        self.run = run
+        run.hold(self)
+        run.when_over(lambda: self._waiting.put_nowait(Over(run)))
+
+    def _told_of(self, kind: str, number: int, run: Run) -> dict[str, Any]:
+        return {
+            "type": kind,
+            "id": number,
+            "run": run.id,
+            "key": run.key,
+            "config": run.config.model_dump(),
+            "live": self.lab.followed(run.config),
+        }
+
+    def _is_over(self) -> bool:
+        return self.run is not None and self.run.ended is not None
+
+    async def _tell(self, error: DomainError, number: int | None, over: bool) -> None:
+        told = {"id": number or self._begun or None, **error.told_in(self.language)}
+        if over:
+            self.run = None
+            told["type"] = "ended"
+        await self._send(told)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_text(json.dumps(message, allow_nan=False))
+
+
+def closed_by_its_page(listening: asyncio.Task[int]) -> bool:
+    """Whether a page closed its socket, or went; else the line broke."""
+    return not listening.cancelled() and not listening.exception() and listening.result() in LEFT
+
+
+def numbered(number: int, taken: int, frame: bytes) -> bytes:
+    """A frame as the answer to an ask, with the training steps that were taken for it."""
+    return number.to_bytes(4, "little") + taken.to_bytes(4, "little") + frame
+
+
+def counted_as(connection: HTTPConnection) -> Visitor:
+    """Whose runs they are. Pages have a cookie; programs without one are counted by address."""
+    cookie = connection.cookies.get(VISITOR)
+    return Visitor(cookie) if cookie else Visitor(address_of(connection), shared=True)
 
 
 @router.websocket("/api/labs/{slug}/run")
@@ -186,75 +308,8 @@ async def train(socket: WebSocket, slug: str) -> None:
     await Trainer(socket, lab).serve()
 
 
-@router.websocket("/api/runs/{run_id}/watch")
-async def watch(socket: WebSocket, run_id: str) -> None:
-    """Frames of someone's run as they come, the newest only, without control."""
-    await socket.accept()
-    try:
-        run = socket.app.state.room.find(run_id)
-        await send_config(socket, run, "watching", lab=run.lab.slug)
-        await relay(socket, run)
-    except DomainError as error:
-        await refuse(socket, error)
-    except (WebSocketDisconnect, RuntimeError):
-        return
-
-
-async def relay(socket: WebSocket, run: Run) -> None:
-    """Answer each "next" with a frame not yet sent; ends with the run, or with the page."""
-    version, config = 0, run.config
-    hearing = asyncio.create_task(next_message(socket))
-    try:
-        while True:
-            await hearing
-            hearing = asyncio.create_task(next_message(socket))
-            run, version = await fresh(run, version, hearing)
-            if config is not run.config:
-                config = run.config
-                await send_config(socket, run, "config")
-            await socket.send_bytes(run.frame)
-    finally:
-        hearing.cancel()
-
-
-async def fresh(run: Run, version: int, hearing: asyncio.Task[Any]) -> tuple[Run, int]:
-    """Wait until the run, or the one that took its place, has a newer frame. Raises
-    `WebSocketDisconnect` if the page is closed meanwhile.
-    """
-    if run.version > version and not run.ended:
-        return run, run.version
-    waiting = asyncio.create_task(newest(run, version))
-    try:
-        await asyncio.wait({waiting, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            hearing.result()  # it asks again, which changes nothing, or has left
-        return await waiting
-    finally:
-        waiting.cancel()
-
-
-async def newest(run: Run, version: int) -> tuple[Run, int]:
-    try:
-        await run.newer(version)
-    except RunReplaced:
-        run = await run.heir()
-    return run, run.version
-
-
-async def send_config(socket: WebSocket, run: Run, kind: str, **more: str) -> None:
-    values = {"type": kind, "config": run.config.model_dump(), **more}
-    await socket.send_text(json.dumps(values, allow_nan=False))
-
-
-async def next_message(socket: WebSocket) -> dict[str, Any]:
-    """Raises `WebSocketDisconnect` when the page is closed."""
-    message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1000))
-    return dict(message)
-
-
-async def refuse(socket: WebSocket, error: DomainError) -> None:
-    told = {"type": "ended", **error.told_in(language_of(socket))}
+async def refuse(socket: WebSocket, error: DomainError, number: int | None = None) -> None:
+    """Tell why there is nothing, and close."""
+    told = {"type": "ended", "id": number, **error.told_in(language_of(socket))}
     await socket.send_text(json.dumps(told))
     await socket.close()

@@ -1,27 +1,47 @@
 """Training without a browser: a whole run in one request, and the script that repeats it."""
 
+import asyncio
 import json
-from typing import Annotated, Any, Literal
+import os
+from collections import Counter, OrderedDict
+from typing import Annotated, Any, Literal, NamedTuple
 
+from anyio import to_thread
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.errors import BAD_BODY, NotFound, RunFinished, can_fail
+from app.errors import BAD_BODY, NotFound, RunFinished, RunsFull, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig
 from app.registry import BY_SLUG, LABS
-from app.runs.room import Room, check_size, checked
-from app.visitors import visitor_of
+from app.runs.room import Room
+from app.runs.run import Visitor, check_size, checked
+from app.runs.sockets import counted_as
+from app.single_flight import Flights, until_gone
 
 MAX_STEPS = 20_000
 REMEMBERED = 64  # frames of whole runs
+AT_ONCE = max(2, os.cpu_count() or 1)
+QUEUE = 100  # different trainings that are under way or wait for their turn
+ASKED_AT_ONCE = 16  # by one visitor: the home page asks for one a lab
+SHARED = 4  # times as many by all programs of one address together
+PIECE_SECONDS = 1.0  # of training between two frames that nobody sees
 
 router = APIRouter(tags=["runs"])
 Slug = Annotated[
     str, Path(description="a training lab", examples=[lab.slug for lab in LABS if lab.run])
 ]
+
+
+class Key(NamedTuple):
+    """What a frame of a whole run depends on."""
+
+    slug: str
+    config: str
+    steps: int
+    album: str
 
 
 class TrainQuery(BaseModel):
@@ -50,32 +70,70 @@ WRITTEN = {
 async def train(request: Request, slug: Slug, query: TrainQuery) -> Response:
     """Train so many steps in one go; the same frame that the page would show then."""
     lab = training_lab(slug)
-    room: Room = request.app.state.room
+    whole: WholeRuns = request.app.state.whole_runs
     config = checked(lab.config, query.config)
-    # The same settings give the same frame, so a room that opens the home page trains once.
-    key = (slug, config.model_dump_json(), query.steps)
-    if key not in room.remembered:
-        frame = await trained(room, lab, config, query.steps, visitor_of(request))
-        room.remembered[key] = frame
-        while len(room.remembered) > REMEMBERED:
-            room.remembered.pop(next(iter(room.remembered)))
-    return Response(room.remembered[key], media_type=wire.MEDIA_TYPE)
+    frame = await until_gone(request, whole.frame(lab, config, query.steps, counted_as(request)))
+    return Response(frame, media_type=wire.MEDIA_TYPE)
 
 
-async def trained(room: Room, lab: Lab, config: LabConfig, steps: int, visitor: str) -> bytes:
-    """The frame after so many steps. Raises what the run raises."""
-    async with room.in_turn:  # a few at a time: pages that train live go before
-        run = room.open(lab, config, visitor)
+class WholeRuns:
+    """Runs that are trained in one request. The same settings give the same frame, so what many
+    ask for at the same moment, or lately, is trained once; what nobody waits for is not trained.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._flights = Flights()
+        self._remembered: OrderedDict[Key, bytes] = OrderedDict()
+        # A few at a time: pages that train live go before.
+        self._in_turn = asyncio.Semaphore(AT_ONCE)
+        self._asking: Counter[Visitor] = Counter()
+        room.albums.on_forgotten.append(self.forget)
+
+    async def frame(self, lab: Lab, config: LabConfig, steps: int, visitor: Visitor) -> bytes:
+        """The frame after so many steps. Raises what the run raises, or `RunsFull`."""
+        album = lab.album(config)
+        if album:  # one that was deleted is gone, also where its frames are
+            await to_thread.run_sync(self._room.albums.get, album)
+        key = Key(lab.slug, config.model_dump_json(), steps, album)
+        if key in self._remembered:
+            self._remembered.move_to_end(key)
+            return self._remembered[key]
+        self._check_queue(visitor)
+        self._asking[visitor] += 1
         try:
-            await run.begin(room.engine, room.albums)
-            while run.steps < steps:
-                before = run.steps
-                await run.advance(steps - run.steps)
-                if run.steps == before:  # the run has no more to do
-                    break
-            return run.frame
+            return await self._flights.share(key, lambda: self._trained(key, lab, config))
         finally:
-            room.leave(run, RunFinished(N_("This run is complete.")))
+            self._asking -= Counter([visitor])
+
+    def _check_queue(self, visitor: Visitor) -> None:
+        most = ASKED_AT_ONCE * (SHARED if visitor.shared else 1)
+        if len(self._flights) >= QUEUE or self._asking[visitor] >= most:
+            message = N_("{count} trainings wait for their turn here already. Try again later.")
+            raise RunsFull(message, count=len(self._flights))
+
+    async def _trained(self, key: Key, lab: Lab, config: LabConfig) -> bytes:
+        async with self._in_turn:
+            run = self._room.open(lab, config, None)
+            try:
+                await run.begin(self._room.engine, self._room.albums)
+                while run.steps < key.steps:
+                    await run.advance(key.steps - run.steps, seconds=PIECE_SECONDS)
+                    if not run.taken:  # the run has no more to do
+                        break
+            finally:
+                self._room.leave(run, RunFinished(N_("This run is complete.")))
+        if key.album:  # deleted meanwhile: nothing of it stays
+            await to_thread.run_sync(self._room.albums.get, key.album)
+        self._remembered[key] = run.frame
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return run.frame
+
+    def forget(self, album: str) -> None:
+        """Drop all that was learned from an album that is gone."""
+        for key in [key for key in self._remembered if key.album == album]:
+            del self._remembered[key]
 
 
 @router.post("/api/labs/{slug}/code", responses=WRITTEN, response_class=Response)

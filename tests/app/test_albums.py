@@ -241,12 +241,12 @@ def test_a_run_goes_on_when_its_pictures_are_deleted() -> None:
         album_id = post(client, saved(quarters(300, 200))).json()["id"]
         config = {"data": "own", "pictures": album_id, "batch_size": 16}
         with client.websocket_connect("/api/labs/contrastive/run") as socket:
-            socket.send_json({"type": "start", "config": config})
+            socket.send_json({"type": "start", "id": 1, "config": config})
             assert socket.receive_json()["type"] == "started"
             assert client.delete(f"/api/albums/{album_id}").status_code == 204
-            socket.send_json({"type": "next", "steps": 1})
-            assert wire.decode(socket.receive_bytes())[0]["step"] == 1
-            socket.send_json({"type": "start", "config": config})
+            socket.send_json({"type": "next", "id": 2, "steps": 1})
+            assert wire.decode(socket.receive_bytes()[8:])[0]["step"] == 1
+            socket.send_json({"type": "start", "id": 3, "config": config})
             assert socket.receive_json()["error"]["code"] == "album_gone"
 
 

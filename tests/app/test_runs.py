@@ -27,12 +27,14 @@ from app.errors import (
     RunTimeout,
     RunTooLarge,
 )
-from app.runs import room as rooms
+from app.runs import run as runs
 from app.runs.processes import ProcessEngine
-from app.runs.room import Room, Run
+from app.runs.room import Room, newest
+from app.runs.run import Run, Visitor
 from app.settings import Settings
 from tests.app.odd_labs import LAB, OddConfig
 
+GUARD = 60  # seconds against hanging for ever, never a claim
 Body = Callable[[Room], Coroutine[Any, Any, None]]
 
 
@@ -51,7 +53,7 @@ def in_a_room(body: Body, **settings: Any) -> None:
 
 
 async def begun(room: Room, visitor: str = "someone", **config: Any) -> Run:
-    run = room.open(LAB, OddConfig(**config), visitor)
+    run = room.open(LAB, OddConfig(**config), Visitor(visitor))
     await run.begin(room.engine, room.albums)
     return run
 
@@ -84,6 +86,13 @@ async def gone_within(process: int, seconds: float) -> bool:
             return True
         await asyncio.sleep(0.01)
     return False
+
+
+async def over(run: Run) -> None:
+    """Wait for the run's end."""
+    ended = asyncio.Event()
+    run.when_over(ended.set)
+    await asyncio.wait_for(ended.wait(), GUARD)
 
 
 async def refused(coming: Awaitable[object], kind: type[Exception]) -> Exception:
@@ -207,7 +216,7 @@ def test_leaving_ends_a_process_that_is_deep_in_its_work() -> None:
 
 
 def test_a_frame_that_takes_too_long_ends_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rooms, "FRAME_SECONDS", 0.3)
+    monkeypatch.setattr(runs, "STUCK_SECONDS", 0.3)
 
     async def body(room: Room) -> None:
         run = await begun(room, deed="sleep")
@@ -225,13 +234,14 @@ def test_the_limits_of_steps_seconds_and_size_are_told_in_words() -> None:
         assert "100 steps" in error.told_in("en")["error"]["message"]  # type: ignore[attr-defined]
         assert "100" in error.told_in("zh")["error"]["message"]  # type: ignore[attr-defined]
         with pytest.raises(RunTooLarge, match="trained numbers"):
-            room.open(LAB, OddConfig(size=1001), "someone")
+            room.open(LAB, OddConfig(size=1001), Visitor("someone"))
 
     in_a_room(body, run_steps=100, run_parameters=1000)
 
     async def slow(room: Room) -> None:
         run = await begun(room)
-        await asyncio.sleep(0.1)
+        await over(run)
+        assert isinstance(run.ended, RunTimeout)  # without a single ask
         await refused(run.advance(1), RunTimeout)
 
     in_a_room(slow, run_seconds=0.05)
@@ -241,10 +251,10 @@ def test_past_the_rooms_and_the_visitors_number_of_runs_a_new_one_is_refused() -
     async def body(room: Room) -> None:
         mine = [await begun(room, "me") for _ in range(2)]
         with pytest.raises(RunsFull, match="one visitor"):
-            room.open(LAB, OddConfig(), "me")
+            room.open(LAB, OddConfig(), Visitor("me"))
         await begun(room, "you")
         with pytest.raises(RunsFull, match="this server allows"):
-            room.open(LAB, OddConfig(), "them")
+            room.open(LAB, OddConfig(), Visitor("them"))
         for run in mine:
             await run.advance(1)  # undisturbed
         room.leave(mine[0], RunFinished("left"))
@@ -262,7 +272,7 @@ def test_watchers_get_the_newest_frame_and_the_end() -> None:
         assert not waiting.done()
         await run.advance(1)
         await asyncio.wait_for(waiting, 1)
-        again = asyncio.create_task(run.newer(run.version))
+        again = asyncio.create_task(newest(run, run.version))
         await asyncio.sleep(0)
         room.leave(run, RunFinished("left"))
         await refused(again, RunFinished)
@@ -290,12 +300,13 @@ import asyncio
 from app.albums import AlbumStore
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
+from app.runs.run import Visitor
 from app.settings import Settings
 from tests.app.odd_labs import LAB, OddConfig
 
 async def main():
     room = Room(ProcessEngine(Settings()), Settings(), AlbumStore(Settings()))
-    run = room.open(LAB, OddConfig(deed="sleep"), "me")
+    run = room.open(LAB, OddConfig(deed="sleep"), Visitor("me"))
     await run.begin(room.engine, room.albums)
     print(run._worker.process.pid, flush=True)
     await run.advance(1)

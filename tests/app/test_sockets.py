@@ -1,5 +1,6 @@
 """Training and watching over WebSockets, and over plain HTTP."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -26,21 +27,46 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         yield client
 
 
+NUMBERS = itertools.count(1)
+
+
+def say(socket: WebSocketTestSession, **message: Any) -> int:
+    """Send a message under the next number."""
+    number = next(NUMBERS)
+    socket.send_json({"id": number, **message})
+    return number
+
+
 def started(socket: WebSocketTestSession, **config: Any) -> dict[str, Any]:
-    socket.send_json({"type": "start", "config": config})
+    number = say(socket, type="start", config=config)
     answer = socket.receive_json()
-    assert answer["type"] == "started", answer
+    assert (answer["type"], answer["id"]) == ("started", number), answer
     return dict(answer)
 
 
+def received(socket: WebSocketTestSession) -> tuple[int, int, dict[str, Any]]:
+    """A frame: the number of its ask, the steps taken, its header."""
+    data = socket.receive_bytes()
+    number, taken = (int.from_bytes(data[at : at + 4], "little") for at in (0, 4))
+    return number, taken, wire.decode(data[8:])[0]
+
+
 def frame(socket: WebSocketTestSession, **ask: Any) -> dict[str, Any]:
-    socket.send_json({"type": "next", **ask})
-    return wire.decode(socket.receive_bytes())[0]
+    number = say(socket, type="next", **ask)
+    answered, taken, header = received(socket)
+    assert answered == number
+    assert taken <= ask.get("steps", 0)
+    return header
 
 
 def error(socket: WebSocketTestSession, message: Any) -> dict[str, Any]:
+    if isinstance(message, dict) and "id" not in message:
+        message = {"id": next(NUMBERS), **message}
     socket.send_text(message if isinstance(message, str) else json.dumps(message))
-    return dict(socket.receive_json())
+    answer = dict(socket.receive_json())
+    asked = message["id"] if isinstance(message, dict) else None
+    assert answer["id"] == asked, "the answer carries the number of what it answers"
+    return answer
 
 
 def test_a_page_starts_a_run_pulls_frames_and_changes_it(client: TestClient) -> None:
@@ -65,7 +91,7 @@ def test_starting_again_takes_the_place_of_the_run_before(client: TestClient) ->
 def test_starting_again_does_not_wait_for_a_frame_under_way(client: TestClient) -> None:
     with client.websocket_connect(TRAIN) as socket:
         started(socket, deed="sleep")
-        socket.send_json({"type": "next", "steps": 1})
+        say(socket, type="next", steps=1)
         time.sleep(0.1)
         begin = time.monotonic()
         started(socket)
@@ -77,7 +103,7 @@ def test_closing_the_page_ends_its_run_within_a_second(client: TestClient) -> No
     room = client.app.state.room  # type: ignore[attr-defined]
     with client.websocket_connect(TRAIN) as socket:
         started(socket, deed="sleep")
-        socket.send_json({"type": "next", "steps": 1})
+        say(socket, type="next", steps=1)
         (run,) = room.runs.values()
         process = run._worker.process
     process.join(1)
@@ -117,7 +143,7 @@ def test_a_hostile_message_gets_the_one_error_shape_and_the_socket_lives_on(
 ) -> None:
     with client.websocket_connect(TRAIN) as socket:
         answer = error(socket, message)
-        assert set(answer) == {"error"}
+        assert set(answer) - {"type"} == {"id", "error"}
         assert set(answer["error"]) == {"code", "message", "field"}
         assert answer["error"]["message"]
         assert "Traceback" not in answer["error"]["message"]
@@ -186,6 +212,7 @@ def test_a_watcher_sees_the_same_frames_the_changes_and_the_end(client: TestClie
         with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
             assert watcher.receive_json() == {
                 "type": "watching",
+                "id": None,
                 "lab": "odd",
                 "config": {"deed": "count", "rate": 1.0, "size": 10, "seed": 0},
             }
@@ -194,10 +221,10 @@ def test_a_watcher_sees_the_same_frames_the_changes_and_the_end(client: TestClie
             assert frame(watcher) == shown
             frame(mine, steps=1, live={"rate": 4})
             frame(mine, steps=1)  # two frames while the watcher looked away: only the newest counts
-            watcher.send_json({"type": "next"})
+            say(watcher, type="next")
             assert watcher.receive_json()["config"]["rate"] == 4
-            assert wire.decode(watcher.receive_bytes())[0]["step"] == 5
-            watcher.send_json({"type": "next"})
+            assert received(watcher)[2]["step"] == 5
+            say(watcher, type="next")
             mine.close()
             assert watcher.receive_json()["type"] == "ended"
 
@@ -209,10 +236,10 @@ def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient)
         with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
             watcher.receive_json()
             assert frame(watcher)["step"] == 7
-            watcher.send_json({"type": "next"})
+            say(watcher, type="next")
             started(mine, rate=3)
             assert watcher.receive_json()["config"]["rate"] == 3
-            assert wire.decode(watcher.receive_bytes())[0]["step"] == 0
+            assert received(watcher)[2]["step"] == 0
             frame(mine, steps=2)
             assert frame(watcher)["total"] == 6
 
@@ -223,7 +250,7 @@ def test_what_was_asked_of_a_run_before_it_was_started_anew_is_not_answered(
     with client.websocket_connect(TRAIN) as socket:
         started(socket, deed="sleep")
         for _ in range(3):
-            socket.send_json({"type": "next", "steps": 1})
+            say(socket, type="next", steps=1)
         started(socket)
         assert frame(socket, steps=2)["step"] == 2
 
@@ -236,7 +263,7 @@ def test_a_start_that_is_refused_leaves_the_page_without_a_run_and_watchers_are_
         with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
             watcher.receive_json()
             frame(watcher)
-            watcher.send_json({"type": "next"})
+            say(watcher, type="next")
             answer = error(mine, {"type": "start", "config": {"rate": 99}})
             assert answer["error"]["field"] == "rate"
             assert watcher.receive_json()["type"] == "ended"
@@ -250,9 +277,9 @@ def test_a_watcher_cannot_steer(client: TestClient) -> None:
         with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
             watcher.receive_json()
             frame(watcher)
-            watcher.send_json({"type": "next", "steps": 50, "action": {"add": 9}})
+            say(watcher, type="next", steps=50, action={"add": 9})
             assert frame(mine, steps=1) == {"step": 1, "total": 1.0, "rate": 1.0}
-            assert wire.decode(watcher.receive_bytes())[0]["step"] == 1
+            assert received(watcher)[2]["step"] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runKeys, trainingSession } from "../../static/js/core/session.js";
-import { exchange } from "./fake_socket.js";
+import { exchange, fakeSurroundings } from "./fake_socket.js";
 
 /** State without an address. @param {Record<string, any>} [given] */
 function stateOf(given = {}) {
@@ -14,8 +14,8 @@ function stateOf(given = {}) {
   };
   /** @type {Record<string, any>} */
   const values = { ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default])), ...given };
-  /** @type {((changed: Set<string>) => void)[]} */
-  const listeners = [];
+  /** @type {Set<(changed: Set<string>) => void>} */
+  const listeners = new Set();
   return {
     values,
     rules,
@@ -24,8 +24,10 @@ function stateOf(given = {}) {
       for (const listener of listeners) listener(new Set(Object.keys(changes)));
     },
     subscribe(/** @type {(changed: Set<string>) => void} */ listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
+    listeners,
   };
 }
 
@@ -58,13 +60,14 @@ async function begun(given = {}, more = {}) {
   const state = stateOf(given);
   const wire = exchange();
   const browser = fakeBrowser();
+  const around = fakeSurroundings();
   /** @type {any[]} */
   const shown = [];
   const session = trainingSession({
     slug: "fitting", state, liveNames: ["rate"],
     configOf: ({ rate, width, seed }) => ({ rate, width, seed }),
     onFrame: (frame, { past }) => shown.push([frame.header.step, past]),
-    connect: wire.connect, browser: browser.here, ...more,
+    connect: wire.connect, browser: browser.here, around: around.here, ...more,
   });
   await Promise.resolve();
   wire.socket.emit("open");
@@ -73,7 +76,7 @@ async function begun(given = {}, more = {}) {
     wire.socket.frame(0);
   };
   const asks = () => wire.socket.sent.filter((message) => message.type === "next");
-  return { state, wire, browser, shown, session, start, asks };
+  return { state, wire, browser, around, shown, session, start, asks };
 }
 
 /** A run that was played to step 20, five steps a frame. */
@@ -126,7 +129,7 @@ test("a live control asks for the same state anew while paused, and rides along 
   start();
   state.set({ rate: 0.5 });
   browser.paint();
-  assert.deepEqual(asks().at(-1), { type: "next", steps: 0, live: { rate: 0.5 }, action: null });
+  assert.deepEqual({ ...asks().at(-1), id: 0 }, { id: 0, ...{ type: "next", steps: 0, live: { rate: 0.5 }, action: null } });
   wire.socket.frame(0);
   browser.paint();
   assert.equal(asks().length, 2);
@@ -136,7 +139,7 @@ test("a live control asks for the same state anew while paused, and rides along 
   assert.equal(asks().length, 3);
   wire.socket.frame(5);
   browser.paint();
-  assert.deepEqual(asks().at(-1), { type: "next", steps: 5, live: { rate: 0.7 }, action: null });
+  assert.deepEqual({ ...asks().at(-1), id: 0 }, { id: 0, ...{ type: "next", steps: 5, live: { rate: 0.7 }, action: null } });
 });
 
 test("a frame that was under way when a control moved is not current, the next one is", async () => {
@@ -207,9 +210,68 @@ test("advance gives the frame after so many steps, and nothing if the run ends",
   assert.equal((await next)?.header.step, 40);
   const lost = session.advance(40);
   browser.paint();
-  wire.socket.emit("close");
+  wire.socket.say({ type: "ended", error: { code: "run_killed", message: "gone", field: null } });
   assert.equal(await lost, null);
-  assert.equal(session.status.error?.code, "offline");
+  assert.equal(session.status.error?.code, "run_killed");
+});
+
+test("advance asks on until all its steps are taken, however few a frame had time for", async () => {
+  const { wire, browser, session, start, asks } = await begun();
+  start();
+  const next = session.advance(40);
+  for (const [step, wanted] of [[25, 40], [39, 15], [40, 1]]) {
+    browser.paint();
+    assert.equal(asks().at(-1).steps, wanted);
+    wire.socket.frame(/** @type {number} */ (step), { taken: step === 40 ? 1 : step === 39 ? 14 : 25 });
+  }
+  assert.equal((await next)?.header.step, 40);
+});
+
+test("a run that takes no step any more keeps nobody waiting", async () => {
+  const { wire, browser, session, start } = await begun();
+  start();
+  const next = session.advance(40);
+  browser.paint();
+  wire.socket.frame(7, { taken: 7 });
+  browser.paint();
+  wire.socket.frame(7, { taken: 0 });
+  assert.equal((await next)?.header.step, 7);
+});
+
+test("while the line is lost the session says so and keeps its place; then it goes on", async () => {
+  const { wire, browser, around, session, start } = await begun();
+  start();
+  session.play();
+  browser.paint();
+  wire.socket.emit("close", { code: 1006 });
+  assert.equal(session.status.phase, "running");
+  assert.equal(session.status.line?.code, "line_lost");
+  around.pass(300);
+  wire.socket.emit("open");
+  assert.equal(session.status.line, null);
+  const ask = wire.socket.sent.find((message) => message.type === "next");
+  wire.socket.frame(5, { id: ask.id });
+  assert.equal(session.status.step, 5);
+  assert.equal(session.status.phase, "running");
+});
+
+test("a control that this mode cannot follow while it runs starts anew", async () => {
+  const { state, wire, browser, session } = await begun();
+  wire.socket.say({ type: "started", run: "a1", config: {}, live: [] });
+  wire.socket.frame(0);
+  assert.deepEqual(session.status.live, []);
+  state.set({ rate: 0.5 });
+  browser.paint();
+  browser.wait();
+  assert.equal(wire.socket.sent.filter((message) => message.type === "start").length, 2);
+});
+
+test("a session that was closed gives everything back and hears of no change", async () => {
+  const { state, session, start } = await begun();
+  const before = state.listeners.size;
+  start();
+  session.close();
+  assert.equal(state.listeners.size, before - 1);
 });
 
 test("the dice give another seed, and an action goes once with the next ask", async () => {
@@ -277,4 +339,31 @@ test("two sessions go in lockstep: the leader waits for its follower", async () 
   for (let i = 0; i < 4; i++) await Promise.resolve();
   browser.paint();
   assert.equal(first.asks().length, 3);
+});
+
+test("in lockstep both take the same steps, also where a frame has no time for all of them", async () => {
+  const browser = fakeBrowser();
+  const second = await begun({}, { browser: browser.here });
+  const first = await begun({}, { browser: browser.here, followers: [second.session] });
+  const settle = async () => {
+    for (let i = 0; i < 6; i++) await Promise.resolve();
+    browser.paint();
+  };
+  first.start();
+  second.start();
+  first.session.play();
+  for (let i = 0; i < 3; i++) browser.paint();
+  first.wire.socket.frame(2, { taken: 2 });
+  second.wire.socket.frame(4, { taken: 4 });
+  await settle();
+  assert.equal(second.asks().at(-1).steps, 1);
+  second.wire.socket.frame(5, { taken: 1 });
+  await settle();
+  assert.equal(first.asks().at(-1).steps, 3);
+  const rounds = second.asks().length;
+  first.wire.socket.frame(5, { taken: 3 });
+  await settle();
+  await settle();
+  assert.equal(first.asks().at(-1).steps, 5);
+  assert.equal(second.asks().length, rounds + 1);
 });

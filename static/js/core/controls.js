@@ -74,6 +74,18 @@ export const liveNames = () =>
   controlRoots().filter((root) => "live" in root.dataset).map((root) => root.dataset.control ?? "");
 
 /**
+ * Show which controls change this run while it runs: not in every mode all of them do.
+ * @param {string[]} names
+ */
+export function markLive(names) {
+  for (const root of controlRoots()) {
+    for (const dot of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".live-dot"))) {
+      dot.hidden = !names.includes(root.dataset.control ?? "");
+    }
+  }
+}
+
+/**
  * The lab's configuration, out of all the page's values.
  * @param {Record<string, any>} values
  * @returns {Record<string, any>}

@@ -1,28 +1,23 @@
 /**
- * A run on the server, over one WebSocket: configuration up, frames down, each frame asked for.
- * The twin of app/runs/sockets.py, which describes the messages.
+ * A run on the server, over one line: configuration up, frames down, each frame asked for. Every
+ * message carries a number that its answer repeats. The twin of app/runs/sockets.py and
+ * watching.py, which describe the messages.
  */
 
 import { ApiError } from "./api.js";
 import { t } from "./i18n.js";
+import { connectHere, openLine, surroundings } from "./line.js";
 import { decode } from "./wire.js";
 
+/** @typedef {import("./line.js").Connect} Connect */
 /** @typedef {ReturnType<typeof decode>} Frame */
 /**
- * What we need of a WebSocket, so that a test can pass another.
- * @typedef {object} Socket
- * @property {string} binaryType
- * @property {(data: string) => void} send
- * @property {() => void} close
- * @property {(type: string, listener: (event: any) => void) => void} addEventListener
- */
-/** @typedef {(path: string) => Socket} Connect */
-/**
  * @typedef {object} RunHandlers
- * @property {(told: {run: string, config: Record<string, any>}) => void} onStarted
- * @property {(frame: Frame) => void} onFrame
+ * @property {(told: {run: string, config: Record<string, any>, live: string[]}) => void} onStarted
+ * @property {(frame: Frame, taken: number) => void} onFrame and the training steps it took
  * @property {(error: ApiError) => void} onRefused the run goes on
  * @property {(error: ApiError) => void} onEnded the run is over; `start` begins another
+ * @property {(why: ApiError | null) => void} [onLine] why there is no line now; null: there is one again
  */
 /**
  * @typedef {object} WatchHandlers
@@ -30,126 +25,123 @@ import { decode } from "./wire.js";
  * @property {(config: Record<string, any>) => void} onConfig
  * @property {(frame: Frame) => void} onFrame
  * @property {(error: ApiError) => void} onEnded
+ * @property {(why: ApiError | null) => void} [onLine]
  */
 
-/** @type {Connect} */
-export const connectHere = (path) => {
-  const url = new URL(path, location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return new WebSocket(url);
-};
+const PREFIX = 8; // bytes: the number of the ask and the steps taken, before the frame
+const PATIENCE = 20_000; // milliseconds after which to find out whether anybody is still there
 
 /** @param {any} told */
 const errorOf = (told) =>
   new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
 
-/**
- * A socket that is opened at the first message, keeps what is said before it is open, and says
- * once that it is gone.
- * @param {string} path
- * @param {Connect} connect
- * @param {{onText: (message: any) => void, onFrame: (frame: Frame) => void, onGone: (error: ApiError) => void}} handlers
- */
-function line(path, connect, { onText, onFrame, onGone }) {
-  /** @type {Socket | null} */
-  let socket = null;
-  let open = false;
-  /** @type {string[]} */
-  let waiting = [];
+const overMeanwhile = () =>
+  new ApiError("run_gone", t("The line was lost for too long, or the server was started anew: this run is over."));
+const leftByPage = () => new ApiError("left", t("This page was left, so its run has ended."));
 
-  const begin = () => {
-    const own = connect(path);
-    socket = own;
-    own.binaryType = "arraybuffer";
-    own.addEventListener("open", () => {
-      if (socket !== own) return;
-      open = true;
-      for (const text of waiting.splice(0)) own.send(text);
-    });
-    own.addEventListener("message", ({ data }) => {
-      if (socket !== own) return;
-      if (typeof data === "string") onText(JSON.parse(data));
-      else onFrame(decode(data));
-    });
-    own.addEventListener("close", () => {
-      if (socket !== own) return;
-      forget();
-      onGone(new ApiError("offline", t("The connection to the server is lost. Is it still running?")));
-    });
-  };
-  const forget = () => {
-    socket = null;
-    open = false;
-    waiting = [];
-  };
+/** @param {ArrayBuffer} data */
+function unpack(data) {
+  const view = new DataView(data);
+  return { id: view.getUint32(0, true), taken: view.getUint32(4, true), frame: decode(data.slice(PREFIX)) };
+}
+
+/** Messages under way, by number, in the order in which they were said. */
+function numbered() {
+  let last = 0;
+  /** @type {Map<number, Record<string, any>>} */
+  const pending = new Map();
   return {
-    get connected() {
-      return socket !== null;
+    pending,
+    /** @param {Record<string, any>} message */
+    add(message) {
+      last += 1;
+      pending.set(last, { id: last, ...message });
+      return last;
     },
-    /** @param {unknown} message */
-    say(message) {
-      if (!socket) begin();
-      const text = JSON.stringify(message);
-      if (open) socket?.send(text);
-      else waiting.push(text);
-    },
-    close() {
-      const own = socket;
-      forget();
-      own?.close();
-    },
+    /** A number for a message that need not be said again. */
+    next: () => (last += 1),
+    /** @param {number} id */
+    message: (id) => pending.get(id),
   };
 }
 
 /**
- * Train: `start` begins a run (and takes the place of the one before), `next` asks for a frame.
+ * Train: `start` begins a run (and takes the place of the one before), `next` asks for a frame. A
+ * line that is lost is had again, and what was not answered is asked again.
  * @param {string} slug
  * @param {RunHandlers} handlers
  * @param {Connect} [connect]
+ * @param {typeof surroundings} [around]
  */
-export function openRun(slug, handlers, connect = connectHere) {
-  // Between a start and its answer, what arrives still belongs to the run before.
-  let starting = false;
-  let alive = false;
-  let owed = 0; // frames asked for and not yet answered
+export function openRun(slug, handlers, connect = connectHere, around = surroundings) {
+  const { pending, add, next, message } = numbered();
+  let began = 0; // the number of the start whose run this is; what is older belongs to another
+  let resuming = 0; // the number of the resumption under way
   let patience = 0;
+  /** @type {{run: string, key: string} | null} the run, once the server has named it */
+  let held = null;
+  let wanted = false; // a run is under way, or about to be
+
+  const watchOver = () => {
+    around.cancel(patience);
+    patience = pending.size ? around.later(() => line.check(), PATIENCE) : 0;
+  };
   /** @param {ApiError} error */
   const end = (error) => {
-    clearTimeout(patience);
-    const known = starting || alive;
-    starting = alive = false;
+    const known = wanted;
+    wanted = false;
+    held = null;
+    pending.clear();
+    watchOver();
     if (known) handlers.onEnded(error);
   };
-  const wire = line(`/api/labs/${slug}/run`, connect, {
-    onText(message) {
-      if (message.type === "started") {
-        clearTimeout(patience);
-        starting = false;
-        alive = true;
-        handlers.onStarted({ run: message.run, config: message.config });
-      } else if (message.type === "ended") end(errorOf(message.error));
-      else if (message.error && starting && owed > 0) {
-        // The answer to an ask of the run before, most likely; or to the start, if nothing follows.
-        owed = 0;
-        patience = Number(setTimeout(() => end(errorOf(message.error)), 1500));
-      } else if (message.error && starting) end(errorOf(message.error));
-      else if (message.error && alive) handlers.onRefused(errorOf(message.error));
-      if (alive && !starting) owed = 0;
-    },
-    onFrame(frame) {
-      owed = 0;
-      if (alive && !starting) handlers.onFrame(frame);
-    },
-    onGone: end,
+  const greet = () => {
+    const messages = [...pending.values()];
+    if (!held) return messages;
+    resuming = next();
+    return [{ type: "resume", id: resuming, ...held }, ...messages];
+  };
+  /** @param {any} told */
+  const onText = (told) => {
+    const { id } = told;
+    if (id !== null && id < began) return; // of the run before
+    pending.delete(id);
+    watchOver();
+    if (told.type === "started") {
+      held = { run: told.run, key: told.key };
+      handlers.onStarted(told);
+    } else if (told.type === "ended" || (told.error && id === began)) {
+      end(id === resuming && told.error?.code === "run_gone" ? overMeanwhile() : errorOf(told.error));
+    } else if (told.error && wanted) handlers.onRefused(errorOf(told.error));
+  };
+  /** @param {ArrayBuffer} data */
+  const onBytes = (data) => {
+    const { id, taken, frame } = unpack(data);
+    if (id < began || !pending.delete(id)) return;
+    watchOver();
+    handlers.onFrame(frame, taken);
+  };
+  const line = openLine(`/api/labs/${slug}/run`, connect, {
+    greet, onText, onBytes, wanted: () => wanted, onLost: (why) => handlers.onLine?.(why),
+  }, around);
+  /** @param {Record<string, any>} what */
+  const say = (what) => {
+    const id = add(what);
+    line.say(message(id));
+    watchOver();
+    return id;
+  };
+  const forgetLeaving = around.onLeave(() => {
+    line.close();
+    end(leftByPage());
   });
   return {
     /** @param {Record<string, any>} config */
     start(config) {
-      clearTimeout(patience);
-      if (!alive) owed = 0;
-      starting = true;
-      alive = false;
-      wire.say({ type: "start", config });
+      pending.clear();
+      held = null;
+      wanted = true;
+      began = say({ type: "start", config });
     },
     /**
      * May be called right after `start`: the server answers in order.
@@ -158,14 +150,14 @@ export function openRun(slug, handlers, connect = connectHere) {
      * @param {Record<string, any> | null} [action]
      */
     next(steps, live = {}, action = null) {
-      if (!starting && !alive) return;
-      if (alive) owed += 1;
-      wire.say({ type: "next", steps, live, action });
+      if (wanted) say({ type: "next", steps, live, action });
     },
     close() {
-      clearTimeout(patience);
-      starting = alive = false;
-      wire.close();
+      wanted = false;
+      pending.clear();
+      watchOver();
+      forgetLeaving();
+      line.close();
     },
   };
 }
@@ -175,33 +167,36 @@ export function openRun(slug, handlers, connect = connectHere) {
  * @param {string} id
  * @param {WatchHandlers} handlers
  * @param {Connect} [connect]
+ * @param {typeof surroundings} [around]
  */
-export function watchRun(id, handlers, connect = connectHere) {
+export function watchRun(id, handlers, connect = connectHere, around = surroundings) {
+  const { pending, add, message } = numbered();
   let over = false;
-  /** @param {ApiError} error */
-  const end = (error) => {
-    if (over) return;
-    over = true;
-    handlers.onEnded(error);
+  /** @param {any} told */
+  const onText = (told) => {
+    if (told.type === "watching") handlers.onWatching({ lab: told.lab, config: told.config });
+    else if (told.type === "config") handlers.onConfig(told.config);
+    else if (told.error && !over) {
+      over = true;
+      handlers.onEnded(errorOf(told.error));
+    }
   };
-  const wire = line(`/api/runs/${encodeURIComponent(id)}/watch`, connect, {
-    onText(message) {
-      if (message.type === "watching") handlers.onWatching({ lab: message.lab, config: message.config });
-      else if (message.type === "config") handlers.onConfig(message.config);
-      else if (message.error) end(errorOf(message.error));
-    },
-    onFrame(frame) {
-      if (!over) handlers.onFrame(frame);
-    },
-    onGone: end,
-  });
+  /** @param {ArrayBuffer} data */
+  const onBytes = (data) => {
+    const { id: number, frame } = unpack(data);
+    if (over || !pending.delete(number)) return;
+    handlers.onFrame(frame);
+  };
+  const line = openLine(`/api/runs/${encodeURIComponent(id)}/watch`, connect, {
+    greet: () => [...pending.values()], onText, onBytes, wanted: () => !over, onLost: (why) => handlers.onLine?.(why),
+  }, around);
   return {
     next() {
-      if (!over) wire.say({ type: "next" });
+      if (!over) line.say(message(add({ type: "next" })));
     },
     close() {
       over = true;
-      wire.close();
+      line.close();
     },
   };
 }

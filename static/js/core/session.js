@@ -8,8 +8,10 @@ import { ApiError } from "./api.js";
 import { lockControls } from "./controls.js";
 import { createHistory } from "./history.js";
 import { t } from "./i18n.js";
-import { connectHere, openRun, watchRun } from "./run.js";
+import { connectHere, surroundings } from "./line.js";
+import { openRun, watchRun } from "./run.js";
 import { toQuery } from "./state.js";
+import { stepsDue } from "./steps_due.js";
 
 /** @typedef {import("./run.js").Frame} Frame */
 /** @typedef {import("./state.js").Rule} Rule */
@@ -23,6 +25,8 @@ import { toQuery } from "./state.js";
  * @property {number} frames of the past that can be gone back to
  * @property {number} framesPerSecond while it runs
  * @property {ApiError | null} error why the run ended or what was refused
+ * @property {ApiError | null} line why there is no line to the server now; the run waits there
+ * @property {string[]} live fields that change this run while it runs: not in every mode all of them
  * @property {string | null} runId
  */
 /** @typedef {ReturnType<typeof trainingSession>} Session */
@@ -56,17 +60,19 @@ const browserHere = {
  * @param {object} options
  * @param {string} options.slug
  * @param {import("./state.js").State} options.state with `runKeys()` among its rules
- * @param {string[]} options.liveNames fields that change the running run
+ * @param {string[]} options.liveNames fields that may change a running run; the server says which
  * @param {(values: Record<string, any>) => Record<string, any>} options.configOf the run's configuration
  * @param {(frame: Frame, about: {past: boolean}) => void} options.onFrame
  * @param {(status: Status) => void} [options.onStatus]
  * @param {Session[]} [options.followers] go in lockstep with this one (comparing)
- * @param {import("./run.js").Connect} [options.connect]
+ * @param {import("./line.js").Connect} [options.connect]
  * @param {typeof browserHere} [options.browser]
+ * @param {typeof surroundings} [options.around]
  */
 export function trainingSession(options) {
-  const { slug, state, liveNames, configOf, onFrame, connect = connectHere, browser = browserHere } = options;
+  const { slug, state, liveNames, configOf, onFrame, connect = connectHere, browser = browserHere, around = surroundings } = options;
   const followers = options.followers ?? [];
+  const config = () => configOf(state.values);
   /** @type {ReturnType<typeof createHistory<Frame>>} */
   const past = createHistory();
   /** @type {Phase} */
@@ -77,21 +83,21 @@ export function trainingSession(options) {
   let planned = false; // an ask waits for the paint
   let together = false; // waits for the followers
   let held = false; // watching, but looking at the past
-  let due = 0; // milliseconds, when the next frame may be asked for
+  let soonest = 0; // milliseconds, when the next frame may be asked for
   let told = ""; // the configuration that the run has, as text
   let turned = false; // whether what is asked for has a control turned
+  /** @type {Record<string, any>} */ let begun = {}; // the configuration that it began with
+  let live = liveNames; // of this run's mode, once the server has said so
   let fixed = ""; // its part that no running run can change
   let timer = 0;
   let rate = 0;
   let arrived = 0;
   /** @type {number | null} */ let share = null;
   /** @type {ApiError | null} */ let error = null;
+  /** @type {ApiError | null} */ let line = null;
   /** @type {string | null} */ let runId = null;
   /** @type {Record<string, any>[]} */ let actions = []; // one goes with each ask
-  /** @type {{steps: number, resolve: (frame: Frame | null) => void}[]} */
-  let promised = [];
-  /** @type {typeof promised[number] | null} */
-  let answering = null;
+  const due = stepsDue();
   let closed = false;
 
   // --- What it has -------------------------------------------------------------------------------
@@ -99,7 +105,7 @@ export function trainingSession(options) {
   const stepOf = (/** @type {Frame | undefined} */ frame) => frame?.header.step ?? 0;
   /** @returns {Status} */
   const status = () => ({
-    phase, error, runId, share,
+    phase, error, line, runId, share, live,
     step: stepOf(past.last),
     shownStep: stepOf(share === null ? past.last : past.at(share)),
     frames: past.length,
@@ -114,14 +120,12 @@ export function trainingSession(options) {
     error = why;
     tell();
   };
-  const config = () => configOf(state.values);
   /** @param {Record<string, any>} of */
-  const liveOf = (of) => Object.fromEntries(liveNames.filter((name) => name in of).map((name) => [name, of[name]]));
-  /** @param {Record<string, any>} of */
-  const ownFixed = (of) => JSON.stringify(Object.entries(of).filter(([name]) => !liveNames.includes(name)));
+  const liveOf = (of) => Object.fromEntries(live.filter((name) => name in of).map((name) => [name, of[name]]));
   // Those in lockstep begin together, so that what starts one anew starts all.
   /** @param {Record<string, any>} of @returns {string} */
-  const fixedOf = (of) => [ownFixed(of), ...followers.map((other) => other.fixed)].join();
+  const fixedOf = (of) =>
+    [JSON.stringify(Object.entries(of).filter(([name]) => !live.includes(name))), ...followers.map((other) => other.fixed)].join();
 
   /** @param {Frame} frame */
   const take = (frame) => {
@@ -136,14 +140,13 @@ export function trainingSession(options) {
     arrived = now;
     const shown = (share === null ? frame : past.at(share)) ?? frame;
     onFrame(shown, { past: looksBack });
-    answering?.resolve(frame);
-    answering = null;
   };
-  /** Whoever waits for a frame of the run that is over gets none. */
-  const giveUp = () => {
-    for (const { resolve } of [...(answering ? [answering] : []), ...promised.splice(0)]) resolve(null);
-    answering = null;
-  };
+
+  /** @param {ApiError | null} why */
+  function onLine(why) {
+    line = why;
+    tell();
+  }
 
   const resting = () => (stepOf(past.last) > 0 ? "paused" : "ready");
 
@@ -152,49 +155,55 @@ export function trainingSession(options) {
   const run = openRun(slug, {
     onStarted(of) {
       runId = of.run;
+      live = liveNames.filter((name) => of.live.includes(name));
+      fixed = fixedOf(begun);
       tell();
+      onChange();
     },
-    onFrame(frame) {
+    onFrame(frame, taken) {
       const first = phase === "connecting";
       take(frame);
+      due.settle(frame, taken, followers.length > 0); // in lockstep all take the same steps
       if (first || !playing) enter(playing ? "running" : resting());
       else tell();
       plan();
     },
     onRefused(why) {
       asking = playing = false;
-      giveUp();
+      due.giveUp();
       enter("paused", why);
     },
     onEnded(why) {
       resume = playing;
       asking = playing = false;
-      runId = null;
-      giveUp();
+      runId = line = null;
+      due.giveUp();
       enter("ended", why);
     },
-  }, connect);
+    onLine,
+  }, connect, around);
 
   /** Begin anew with the settings as they are now. */
   const start = (alone = false) => {
     clearTimeout(timer);
-    giveUp();
-    const now = config();
-    told = JSON.stringify(now);
-    fixed = fixedOf(now);
+    due.giveUp();
+    begun = config();
+    told = JSON.stringify(begun);
+    live = liveNames;
+    fixed = fixedOf(begun);
     past.clear();
     share = runId = null;
     actions = [];
-    rate = arrived = due = 0;
+    rate = arrived = soonest = 0;
     enter("connecting");
-    run.start(now);
+    run.start(begun);
     asking = true;
     run.next(0);
     if (!alone) for (const other of followers) other.reset();
   };
 
   const current = () => JSON.stringify(config()) === told;
-  const wanted = () => playing || actions.length > 0 || promised.length > 0 || !current();
+  const wanted = () => playing || actions.length > 0 || due.any || !current();
   /** Ask for what is wanted, once the last frame is on the screen and not faster than `fps`. */
   function plan() {
     if (asking || planned || together || closed || watched || !wanted()) return;
@@ -205,7 +214,7 @@ export function trainingSession(options) {
       if (!asking && !together && !closed && phase !== "ended" && phase !== "connecting") ask();
     };
     browser.afterPaint(() => {
-      const wait = playing ? due - browser.now() : 0;
+      const wait = playing ? soonest - browser.now() : 0;
       // After the wait one more paint: a hidden tab paints nothing, and so asks for nothing.
       if (wait > 4) browser.later(() => browser.afterPaint(act), wait - 4);
       else act();
@@ -215,14 +224,13 @@ export function trainingSession(options) {
     if (!wanted()) return;
     const now = config();
     if (fixedOf(now) !== fixed) return; // a new run begins in a moment
-    answering = promised.shift() ?? null;
-    const steps = answering?.steps ?? (playing ? state.values.speed : 0);
-    due = Math.max(due, browser.now() - 20) + 1000 / state.values.fps;
+    const { steps, anew } = due.next(playing ? state.values.speed : 0);
+    soonest = Math.max(soonest, browser.now() - 20) + 1000 / state.values.fps;
     turned = !current();
     told = JSON.stringify(now);
     asking = true;
     run.next(steps, liveOf(now), actions.shift() ?? null);
-    if (followers.length && steps > 0) {
+    if (followers.length && steps > 0 && anew) {
       // Lockstep: none goes on before the others are there.
       together = true;
       void Promise.all(followers.map((other) => other.advance(steps))).then(() => {
@@ -266,13 +274,11 @@ export function trainingSession(options) {
       timer = browser.later(() => start(), DEBOUNCE);
     } else plan();
   };
-  state.subscribe(onChange);
+  const forgetChange = state.subscribe(onChange);
 
   // --- Watching ----------------------------------------------------------------------------------
 
   const watched = String(state.values.run ?? "");
-  /** @param {Record<string, any>} values */
-  const follow = (values) => state.set(values);
   const watcher = !watched ? null : watchRun(watched, {
     onWatching({ lab, config: values }) {
       if (lab !== slug) {
@@ -281,10 +287,10 @@ export function trainingSession(options) {
         return;
       }
       runId = watched;
-      follow(values);
+      state.set(values);
       enter("watching");
     },
-    onConfig: follow,
+    onConfig: (values) => state.set(values),
     onFrame(frame) {
       if (stepOf(frame) < stepOf(past.last)) {
         past.clear();
@@ -298,7 +304,8 @@ export function trainingSession(options) {
       });
     },
     onEnded: (why) => enter("ended", why),
-  }, connect);
+    onLine,
+  }, connect, around);
 
   // The first message goes when whoever made this session has its views.
   queueMicrotask(() => {
@@ -376,17 +383,16 @@ export function trainingSession(options) {
      */
     advance(steps) {
       if (watched || phase === "ended") return Promise.resolve(null);
-      const frame = /** @type {Promise<Frame | null>} */ (
-        new Promise((resolve) => promised.push({ steps, resolve }))
-      );
+      const frame = due.promise(steps);
       plan();
       return frame;
     },
     scrub,
     close() {
       closed = true;
+      forgetChange();
       clearTimeout(timer);
-      giveUp();
+      due.giveUp();
       run.close();
       watcher?.close();
     },

@@ -88,8 +88,8 @@ export function fromQuery(search, rules) {
  */
 export function createState(rules, onRefused = () => {}) {
   let values = fromAddress();
-  /** @type {((changed: Set<string>) => void)[]} */
-  const listeners = [];
+  /** @type {Set<(changed: Set<string>) => void>} */
+  const listeners = new Set();
   let timer = 0;
 
   /** The address's values; what is not allowed is taken out of it. */
@@ -133,9 +133,13 @@ export function createState(rules, onRefused = () => {}) {
     },
     rules,
     set,
-    /** @param {(changed: Set<string>) => void} listener */
+    /**
+     * @param {(changed: Set<string>) => void} listener
+     * @returns {() => void} ends the listening
+     */
     subscribe(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The `contrastive` lab: pairs of views, their similarities, and what training makes of them. */
 
 import { postForFrame } from "../core/api.js";
-import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
+import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../core/controls.js";
 import { $ } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { tilesOf } from "../core/pixels.js";
@@ -60,6 +60,7 @@ const session = trainingSession({
   onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
   onStatus: (status) => {
     bar.update(status);
+    markLive(status.live);
     if (status.phase === "ended") worth.end();
   },
 });

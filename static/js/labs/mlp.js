@@ -1,6 +1,6 @@
 /** The `mlp` lab: the perceptron's rule, and multilayer perceptrons with every unit's response. */
 
-import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
+import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../core/controls.js";
 import { $, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { encodeRows } from "../core/points.js";
@@ -59,7 +59,10 @@ const compared = comparison({ state, configOf, liveNames: liveNames(), onDraw: (
 const session = trainingSession({
   slug: "mlp", state, liveNames: liveNames(), configOf, followers: compared.followers,
   onFrame: (frame) => show(frame),
-  onStatus: (status) => bar.update(status),
+  onStatus: (status) => {
+    bar.update(status);
+    markLive(status.live);
+  },
 });
 const bar = runbar($("[data-run]"), { session, pace: state });
 const form = weightForm(net, (action) => session.act(action));

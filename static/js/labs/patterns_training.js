@@ -146,7 +146,7 @@ function showBar() {
   let share = null;
   const show = () =>
     bar.update({
-      phase: timer ? "running" : step ? "paused" : "ready", error: null, runId: null, share,
+      phase: timer ? "running" : step ? "paused" : "ready", error: null, line: null, runId: null, live: [], share,
       step, shownStep: share === null ? step : Math.round(share * step), frames: Math.max(1, step), framesPerSecond: timer ? values.fps : 0,
     });
   const go = () => {

@@ -90,7 +90,8 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
 
   /** @param {Status} status @param {boolean} watching */
   const say = (status, watching) => {
-    const { phase, error } = status;
+    const { phase, line } = status;
+    const error = status.error ?? line;
     const ended = phase === "ended";
     notice.hidden = !error && !watching;
     notice.classList.toggle("bad", Boolean(error));

@@ -1,0 +1,98 @@
+"""Watching someone's run over a WebSocket: frames as they come, the newest only, without control.
+
+    /api/runs/{id}/watch
+    up    {"type": "next", "id": 1}; {"type": "here", "id": 4}, answered at once
+    down  {"type": "watching", "id": null, "lab": slug, "config": {…}}   once, unasked
+          {"type": "config", "id": 2, "config": {…}}                     before the frame it is for
+          a frame, as in sockets.py; {"type": "ended", "id": 3, "error": {…}}
+
+Each "next" is answered by a frame that was not sent yet, when there is one; also by that of a run
+which took this one's place, and by the last one of a run that has ended.
+"""
+
+import asyncio
+import json
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from app.errors import DomainError
+from app.runs.room import newest
+from app.runs.run import Run
+from app.runs.sockets import Here, Next, Refused, numbered, parse, refuse
+
+router = APIRouter()
+
+
+@router.websocket("/api/runs/{run_id}/watch")
+async def watch(socket: WebSocket, run_id: str) -> None:
+    await socket.accept()
+    try:
+        run = socket.app.state.room.find(run_id)
+        await send_config(socket, run, "watching", None, lab=run.lab.slug)
+    except DomainError as error:
+        await refuse(socket, error)
+        return
+    except (WebSocketDisconnect, RuntimeError):
+        return
+    await Watcher(socket, run).serve()
+
+
+class Watcher:
+    """One visitor's socket and the run that is watched on it."""
+
+    def __init__(self, socket: WebSocket, run: Run) -> None:
+        self.socket, self.run, self.config = socket, run, run.config
+        self.version = 0
+        self.asked: int | None = None  # the number of the newest "next"
+        self._wanted = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Until the run ends or the page is closed."""
+        tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._answer_all())}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _listen(self) -> None:
+        """Note what is asked; to ask again before the answer changes nothing but its number."""
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                told = parse(message.get("text"))
+            except Refused:
+                continue  # a watcher cannot steer, also not with nonsense
+            if isinstance(told, Here):
+                await self.socket.send_text(json.dumps({"type": "here", "id": told.id}))
+            elif isinstance(told, Next):
+                self.asked = told.id
+                self._wanted.set()
+
+    async def _answer_all(self) -> None:
+        try:
+            while True:
+                await self._wanted.wait()
+                await self._answer()
+        except DomainError as error:
+            await refuse(self.socket, error, self.asked)
+
+    async def _answer(self) -> None:
+        """Send one frame not yet sent. Raises the run's end, or `WebSocketDisconnect`."""
+        self.run, self.version = await newest(self.run, self.version)
+        number = self.asked or 0
+        self._wanted.clear()
+        if self.config is not self.run.config:
+            self.config = self.run.config
+            await send_config(self.socket, self.run, "config", number)
+        await self.socket.send_bytes(numbered(number, 0, self.run.frame))
+
+
+async def send_config(
+    socket: WebSocket, run: Run, kind: str, number: int | None, **more: str
+) -> None:
+    values = {"type": kind, "id": number, "config": run.config.model_dump(), **more}
+    await socket.send_text(json.dumps(values, allow_nan=False))
