@@ -14,6 +14,7 @@ from app import __version__, albums, images, pages, samples, share
 from app.bodies import refuse_surrogates
 from app.doors import Doors
 from app.errors import install_error_handlers
+from app.inference import Networks
 from app.pages import ROOT
 from app.registry import LABS
 from app.runs import sockets, training, watching
@@ -46,13 +47,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(warm_up(settings, app.state.room)),
+            asyncio.create_task(warm_up(app)),
             asyncio.create_task(app.state.room.engine.keep_ready()),
         ]
         yield
         for task in tasks:
             task.cancel()
         app.state.room.close()
+        app.state.networks.close()
         app.state.images.close()
         app.state.albums.close()
 
@@ -70,7 +72,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.images = images.ImageStore(settings)
     app.state.albums = albums.AlbumStore(settings)
     app.state.addresses = share.ShortAddresses()
+    app.state.networks = Networks(settings)
     app.state.shared_answers = SharedAnswers()
+    app.state.albums.on_forgotten.append(app.state.shared_answers.forget)
+    # From the store of the pictures' branch on, which tells when a content is gone.
+    getattr(app.state.images, "on_forgotten", []).append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.state.whole_runs = training.WholeRuns(app.state.room)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
@@ -95,14 +101,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def warm_up(settings: Settings, room: Room) -> None:
+async def warm_up(app: FastAPI) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await asyncio.to_thread(room.engine.warm_up)
-    await asyncio.to_thread(load_everything, settings)
-
-
-def load_everything(settings: Settings) -> None:
-    from app.inference import warm_up as warm_up_networks
-
-    warm_up_networks(settings)
+    await asyncio.to_thread(app.state.room.engine.warm_up)
+    await app.state.networks.warm_up()

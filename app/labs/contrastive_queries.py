@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.albums import ON_DISK, Album, albums_of
+from app.albums import Album, albums_of
 from app.errors import BAD_BODY, can_fail
 from app.labs.contrastive_config import ContrastiveConfig
 from app.labs.contrastive_data import DIGITS, Shown, album_of, settings_of, shown_of
@@ -77,10 +77,7 @@ async def answered(
     album = await album_named(request, name) if name else None
     key = ("shown", config.data, config.count, config.seed, name)
     make = partial(computed, request, shown_of, config, album)
-    if name in ("", *ON_DISK):
-        shown = await shared.get(key, make, lambda shown: shown.size)
-    else:  # nothing of a visitor's pictures is kept beside them
-        shown = await shared.join(key, make)
+    shown = await shared.get(key, make, lambda shown: shown.size, about=name)
     data = await to_thread.run_sync(frame, query, shown, album)
     return Response(data, media_type=wire.MEDIA_TYPE)
 
