@@ -3,16 +3,21 @@ room, for as long as somebody waits for it.
 """
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
+from fastapi import Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from app.errors import Busy
 from app.i18n import N_
+from app.shared_answers import shared_answers_of
+from app.single_flight import until_gone
 
 
 class Queue:
@@ -53,6 +58,22 @@ async def computed(
         except OSError:
             message = N_("The server has no room for this right now. Try again soon.")
             raise Busy(message) from None
+
+
+async def remembered(
+    request: Request, function: Callable[..., BaseModel], *arguments: Hashable
+) -> Response:
+    """The JSON of the model that a function of a module returns, computed once in a process of its
+    own for all who ask with the same arguments.
+    """
+    key = (function.__module__, function.__qualname__, *arguments)
+    make = partial(computed, request, as_json, function, *arguments)
+    data = await until_gone(request, shared_answers_of(request).get(key, make, len))
+    return Response(data, media_type=JSON_TYPE)
+
+
+def as_json(function: Callable[..., BaseModel], *arguments: Any) -> bytes:
+    return function(*arguments).model_dump_json().encode()
 
 
 def pack(data: bytes) -> bytes:
