@@ -65,11 +65,14 @@ class Hosts:
     def __init__(self, settings: Settings) -> None:
         public = urlsplit(settings.public_url or "")
         self.public = parse_host(public.netloc)
+        self._listening = settings.host.lower()
         self._patterns = {part.lower() for part in parts(settings.allowed_hosts)}
 
     async def allow(self, host: Host) -> bool:
         """Whether requests may come to that name."""
-        if host.is_address or is_loopback(host.name) or self._told(host):
+        if host.is_address or is_loopback(host.name) or host.name == self._listening:
+            return True
+        if self._told(host):
             return True
         return await is_own(host.name)
 

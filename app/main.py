@@ -24,6 +24,7 @@ from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
 from app.shared_answers import SharedAnswers
+from app.stopping import in_background
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def warm_up(app: FastAPI) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await asyncio.to_thread(app.state.room.engine.warm_up)
+    await in_background(app.state.room.engine.warm_up)
     await app.state.networks.warm_up()
     # What is loaded stays. Searched for garbage, as any large request makes Python do, it held up
     # every page for 200 ms.

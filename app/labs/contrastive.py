@@ -298,6 +298,10 @@ def trials_frame(tried: Trials) -> TrialsFrame:
     )
 
 
+# A run's memory follows from its batch: measured by `python -m tests.bench_memory`.
+OWN_BYTES, BYTES_PER_PICTURE = 80 * 2**20, 2**19
+
+
 def parameters(config: ContrastiveConfig) -> int:
     """Trained numbers: encoder and projector, and SimSiam's predictor. MoCo's key pair follows."""
     from models.encoder_sizes import ENCODER_PARAMETERS, PREDICTOR_PARAMETERS, PROJECTOR_PARAMETERS
@@ -332,4 +336,5 @@ LAB = Lab(
     code=code,
     album=album_of,
     threads=2,
+    memory=lambda config: OWN_BYTES + BYTES_PER_PICTURE * config.batch_size,
 )  # fmt: skip

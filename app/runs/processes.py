@@ -30,8 +30,11 @@ from app.settings import Settings
 os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 FRAME = b"f"
 BUFFER = 2**20  # bytes the server reads ahead of a frame
-START_SECONDS = 60  # that one start may take, torch's import on a busy machine included
-ATTEMPTS = 2  # the second one with a new forkserver
+# What a start may take, torch's import on a busy machine included; then once more, with a new
+# forkserver.
+START_SECONDS = (45, 60)
+# What a start raises when the forkserver died over it, or was dead before.
+FORKSERVER_GONE = (EOFError, ConnectionError)
 WATCH_SECONDS = 0.5  # between two looks whether the forkserver lives
 
 log = logging.getLogger("vitrine.runs")
@@ -124,25 +127,27 @@ class ProcessEngine:
         Raises OSError. A start that failed is tried once more: what failed is most often the
         forkserver, and the second attempt brings a new one.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt, seconds in enumerate(START_SECONDS, 1):
             ours, theirs = socket.socketpair()
             process = self._context.Process(  # type: ignore[attr-defined]
                 target=target, args=(theirs, *arguments), daemon=True
             )
             try:
-                await self._start(process, theirs)
+                await self._start(process, theirs, seconds)
                 return await connected(process, ours)
-            except (OSError, EOFError) as error:  # EOFError: the forkserver died over it
+            except (OSError, EOFError) as error:
                 ours.close()
                 log.warning("a process could not be started (attempt %d): %r", attempt, error)
+                if isinstance(error, FORKSERVER_GONE):
+                    await asyncio.wrap_future(self._starter.submit(kill_forkserver))
             except BaseException:
                 ours.close()
                 raise
         raise OSError("no process could be started")
 
-    async def _start(self, process: Any, theirs: socket.socket) -> None:
+    async def _start(self, process: Any, theirs: socket.socket, seconds: float) -> None:
         """Start the process and close our copy of its end of the socket. Raises what
-        `process.start` does, or OSError after `START_SECONDS`.
+        `process.start` does, or TimeoutError, which is an OSError, after so many seconds.
 
         Once begun, a start goes on to its end, whoever has left meanwhile: the forkserver dies of
         a descriptor that is closed on the way to it, and takes the starts of others with it.
@@ -157,10 +162,11 @@ class ProcessEngine:
         try:
             await turn.wait()
             done = asyncio.wrap_future(starting)
-            await asyncio.wait({done}, timeout=START_SECONDS)
+            done.add_done_callback(lambda over: over.cancelled() or over.exception())
+            await asyncio.wait({done}, timeout=seconds)
             if not done.done():
                 kill_forkserver()  # which ends the start that hangs on it
-                raise OSError(f"starting a process took longer than {START_SECONDS} s")
+                raise TimeoutError(f"starting a process took longer than {seconds} s")
             done.result()
         except asyncio.CancelledError:
             if not starting.cancel():
@@ -225,10 +231,13 @@ def forkserver_pid() -> int | None:
 
 
 def kill_forkserver() -> None:
-    pid = forkserver_pid()
+    """End it for good, if it is not dead already: the next start brings a new one."""
+    pid = forkserver_pid() if "forkserver" in multiprocessing.get_all_start_methods() else None
     if pid is not None:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
+            # Not reaped here: Python does that, and takes one that is dying for alive until then.
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def work(*arguments: Any) -> None:

@@ -2,6 +2,7 @@
 their own, which import this file.
 """
 
+import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from fastapi import APIRouter
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from app.errors import Diverged
+from app.errors import Diverged, InvalidInput
 from app.lab import Ask, Frame, Lab, LabConfig, Look, control
 
 
@@ -47,6 +48,8 @@ def run(config: OddConfig) -> Generator[OddFrame, Ask, None]:
             total += do(config.deed, config.size)
         for _ in ask.turns():
             step, total = step + 1, total + rate
+            if config.deed == "slow":
+                time.sleep(0.02)
         if config.deed == "end":
             return
 
@@ -58,11 +61,25 @@ def do(deed: str, size: int) -> float:
         raise Diverged("The loss left every bound at step {step}.", step=7)
     if deed == "nan":
         return float("nan")
+    if deed == "exit":
+        sys.exit(3)
+    if deed == "interrupt":
+        raise KeyboardInterrupt
+    if deed == "unpicklable":
+        raise Diverged("It diverged: {why}.", why=lambda: None)
     if deed == "sleep":
         time.sleep(30)
     if deed == "memory":
         return float(torch.ones(size).sum())
     return 0.0
+
+
+def asked_too_much(count: int) -> None:
+    raise InvalidInput("{count} is too much.", "count", count=count)
+
+
+def nap() -> None:
+    time.sleep(300)
 
 
 LAB = Lab(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from fastapi.testclient import TestClient
@@ -20,6 +21,7 @@ from app.main import create_app
 from app.settings import Settings
 from models.detectors import BUILDERS
 
+GUARD = 60  # seconds against hanging for ever
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "app.cli"]
 
@@ -36,12 +38,12 @@ def vitrine(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server and what it printed up to "Stop it"."""
     server = subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -88,7 +90,7 @@ def test_plain_vitrine_serves_and_prints_its_real_address() -> None:
             assert b'"ok"' in answer.read()
             assert "server" not in answer.headers
         server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 130
+        assert server.wait(GUARD) == 130
         assert server.stdout is not None
         assert "Traceback" not in server.stdout.read()
 
@@ -124,6 +126,18 @@ def test_an_impossible_port_is_refused(port: str) -> None:
     assert done.returncode == 2
     assert "0 to 65535" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_behind_a_proxy_the_address_that_people_type_is_printed() -> None:
+    with serving("--port", "0", VITRINE_PUBLIC_URL="https://lab.example.org/") as (_, said):
+        assert "for the room at https://lab.example.org\n" in said
+        assert "█" in said
+
+
+def test_a_setting_that_names_no_proxy_is_told() -> None:
+    done = vitrine("--port", "0", VITRINE_TRUSTED_PROXIES="the proxy")
+    assert done.returncode == 1
+    assert "VITRINE_TRUSTED_PROXIES" in done.stderr
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
@@ -207,3 +221,35 @@ def test_version_6_addresses_stand_in_brackets() -> None:
     assert cli.is_local("::1")
     assert cli.is_local("localhost")
     assert not cli.is_local("192.168.1.2")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("loading", [True, False], ids=["while it loads", "when it has loaded"])
+def test_every_end_is_clean_and_leaves_nothing_of_a_visitor(
+    name: str, loading: bool, tmp_path: Path
+) -> None:
+    """SIGHUP left the visitors' pictures, SIGTERM a temporary file, and Ctrl+C waited for torch."""
+    with serving("--port", "0", TMPDIR=str(tmp_path)) as (server, said):
+        address = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert address is not None, said
+        if not loading:
+            ask(address[0] + "/api/labs/fitting/run", b'{"steps": 1}')
+        ask(address[0] + "/api/samples/china", b"")
+        assert list(tmp_path.glob("**/*")), "the picture is somewhere"
+        family = psutil.Process(server.pid).children(recursive=True)
+        server.send_signal(getattr(signal, name))
+        assert server.wait(GUARD) == 128 + getattr(signal, name)
+        assert server.stdout is not None
+        assert "Traceback" not in server.stdout.read()
+        _, alive = psutil.wait_procs(family, timeout=GUARD)
+        assert not alive
+        left = [path for path in tmp_path.iterdir() if not path.name.startswith("torchinductor")]
+        assert not left
+
+
+def ask(address: str, body: bytes) -> bytes:
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=GUARD) as answer:
+        content: bytes = answer.read()
+        return content

@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 
 from app.connections import PromptProtocol, forwarded
+from app.main import create_app
+from app.settings import Settings
 from app.visitors import address_of
 
 GUARD = 60  # seconds after which a test hangs
@@ -33,11 +35,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(**options: Any) -> AsyncIterator[int]:
+async def serving(application: Any = app, **options: Any) -> AsyncIterator[int]:
     """The port of a server with that protocol."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
-            app,
+            application,
             http=Hasty,
             log_level="warning",
             lifespan="off",
@@ -184,3 +186,64 @@ def test_an_address_is_told_in_one_way(told: str, address: str) -> None:
 
 def test_a_server_may_not_know_the_address() -> None:
     assert address_of(HTTPConnection({"type": "http", "client": None, "headers": []})) == ""
+
+
+def test_what_nobody_foresaw_is_logged_for_whoever_runs_the_server(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    application = create_app(Settings())
+
+    @application.get("/broken")
+    def broken() -> None:
+        raise RuntimeError("what nobody foresaw")
+
+    async def visit() -> None:
+        async with serving(application) as port:
+            request = b"GET /broken HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+            said = await all_that_is_said(port, request)
+            assert said.startswith(b"HTTP/1.1 500")
+            assert b"content-security-policy" in said.lower()
+            assert b"foresaw" not in said
+
+    asyncio.run(visit())
+    assert capfd.readouterr().err.count("RuntimeError: what nobody foresaw") == 1
+    application.state.images.close()
+
+
+def test_a_refused_socket_is_told_why_before_it_is_accepted() -> None:
+    application = create_app(Settings())
+    head = (
+        b"GET /api/labs/fitting/run HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://evil.example\r\n\r\n"
+    )
+
+    async def visit() -> None:
+        async with serving(application) as port:
+            said = await all_that_is_said(port, head)
+            assert said.startswith(b"HTTP/1.1 403")
+            assert b"foreign_page" in said
+            assert b"content-security-policy" in said.lower()
+
+    asyncio.run(visit())
+    application.state.images.close()
+
+
+def test_head_keeps_the_length_of_what_it_does_not_send() -> None:
+    application = create_app(Settings())
+
+    async def visit() -> None:
+        async with serving(application) as port:
+            request = b"HEAD /static/icon.svg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            last = b"HEAD /labs/nms HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+            said = await all_that_is_said(port, request, last)
+            heads = said.split(b"\r\n\r\n")
+            assert len(heads) == 3
+            assert heads[2] == b""
+            lengths = [
+                int(head.lower().split(b"content-length: ")[1].split()[0]) for head in heads[:2]
+            ]
+            assert min(lengths) > 0
+
+    asyncio.run(visit())
+    application.state.images.close()

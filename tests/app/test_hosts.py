@@ -93,6 +93,11 @@ def test_the_setting_allows_names_and_all_names_below_one(name: str, allows: boo
     assert allowed(name, allowed_hosts="Lab.example.org, *.class.example.org,") is allows
 
 
+def test_the_name_that_the_server_was_told_to_listen_on_is_allowed() -> None:
+    assert allowed("room.lan:8000", host="Room.lan")
+    assert not hosts_of(host="room.lan").may_write("http://room.lan:1", Host("room.lan", 8000))
+
+
 def test_the_public_address_is_allowed() -> None:
     assert allowed("lab.example.org", public_url="https://lab.example.org")
     assert not allowed("example.org", public_url="https://lab.example.org")

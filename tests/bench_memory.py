@@ -1,0 +1,58 @@
+"""How much memory runs take, beside what the room reckons with: python -m tests.bench_memory"""
+
+import asyncio
+from typing import Any
+
+import psutil
+
+from app.albums import AlbumStore
+from app.errors import RunFinished
+from app.lab import Lab
+from app.registry import BY_SLUG
+from app.runs.processes import ProcessEngine
+from app.runs.room import Room
+from app.settings import MEBIBYTE, Settings
+
+STEPS = 20
+CASES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("fitting", {}),
+    ("fitting", {"width": 256, "depth": 3, "replicas": 16}),
+    ("fitting", {"mode": "capacity"}),
+    ("mlp", {}),
+    ("batchnorm", {}),
+    ("batchnorm", {"mode": "sweep"}),
+    ("regularization", {}),
+    ("cross-entropy", {}),
+    ("contrastive", {}),
+    ("contrastive", {"batch_size": 512}),
+    ("contrastive", {"method": "moco", "queue": 4096}),
+    ("contrastive", {"mode": "composition"}),
+)
+
+
+def shares() -> list[tuple[str, float, float]]:
+    """(what, MiB that a run took of its own, MiB that the room reckoned with)."""
+    return asyncio.run(measured())
+
+
+async def measured() -> list[tuple[str, float, float]]:
+    settings = Settings()
+    room = Room(ProcessEngine(settings), settings, AlbumStore(settings))
+    rows = []
+    for slug, values in CASES:
+        lab: Lab = BY_SLUG[slug]
+        config = lab.config(**values)
+        run = room.open(lab, config, None)
+        await run.begin(room.engine, room.albums)
+        while run.steps < STEPS:
+            await run.advance(STEPS - run.steps)
+        own = psutil.Process(run._worker.process.pid).memory_full_info().uss  # type: ignore[union-attr]
+        rows.append((f"{slug} {values or ''}", own / MEBIBYTE, lab.bytes_of(config) / MEBIBYTE))
+        room.leave(run, RunFinished("measured"))
+    room.close()
+    return rows
+
+
+if __name__ == "__main__":
+    for what, own, reckoned in shares():
+        print(f"{what:60} {own:6.0f} MiB of {reckoned:6.0f} ({own / reckoned:.2f})")
