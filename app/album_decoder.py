@@ -1,28 +1,21 @@
-"""The program that makes an album, many small pictures, out of uploaded files.
-
-    python album_decoder.py FOLDER TARGET MAX_PIXELS MAX_SIDE    prints one line of JSON
-
-FOLDER holds the uploads as 0, 1, 2 …: one zip of pictures, or photos. TARGET gets the pictures as
-bytes [N, 3, SIDE, SIDE] and then a byte for each one's class. Names inside a zip only tell the
-classes: nothing is ever unpacked to disk. A process of its own with limits, as `decoder.py` is.
+"""How an album, many small pictures, is made out of uploaded files; in a process of its own with
+limits, as `decoder.py` is. Names inside a zip only tell the classes: nothing is ever unpacked to
+disk.
 """
 
-import json
 import math
-import sys
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-if __name__ == "__main__":  # a program, not a part of the server: beside it lies what it needs
-    sys.path.insert(0, str(Path(__file__).parent))
-    import album_limits as limits  # type: ignore[import-not-found]
-    import decoder  # type: ignore[import-not-found]
-else:
+if __package__:
     from app import album_limits as limits
     from app import decoder
+else:  # in the program, which is no part of `app`
+    import album_limits as limits  # type: ignore[import-not-found, no-redef]
+    import decoder  # type: ignore[import-not-found, no-redef]
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -135,7 +128,7 @@ def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 def from_photos(files: list[Path], max_pixels: int, max_side: int) -> Iterator[Entry | None]:
     """Patches of a few photos, their class the photo; or many photos as they are."""
     for number, file in enumerate(files):
-        with file.open("rb") as stream:
+        with decoder.opened_upload(file) as stream:
             picture = cleaned(stream, max_pixels, max_side)
         if picture is None:
             yield None
@@ -152,9 +145,9 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> "Image | None":
     try:
         picture: Image = decoder.cleaned(file, max_pixels, max_side)[0]
         return picture
-    except MemoryError:
-        raise
-    except Exception:  # as in `decoder.decode`
+    except Exception as error:
+        if decoder.reason_for(error) == "memory":
+            raise
         return None
 
 
@@ -173,43 +166,38 @@ def picture_on_disk(path: str, max_pixels: int) -> bytes | None:
         return None
 
 
-def made(folder: Path, target: Path, max_pixels: int, max_side: int) -> dict[str, object]:
-    """Write the album; what it holds, or why it was refused."""
-    files = sorted(folder.iterdir(), key=lambda path: int(path.name))
-    try:
+def made(source: str, target: str, max_pixels: int, max_side: int) -> dict[str, object]:
+    """Write an album into `target`, which is there; what it holds, or why it was refused.
+
+    `source` is a folder with the uploads as 0, 1, 2 …: one zip of pictures, or photos. `target`
+    gets the pictures as bytes [N, 3, SIDE, SIDE] and then a byte for each one's class.
+    """
+
+    def attempt() -> dict[str, object]:
+        with decoder.storing():
+            files = sorted(Path(source).iterdir(), key=lambda path: int(path.name))
         if len(files) == 1 and zipfile.is_zipfile(files[0]):
             return write(from_zip(files[0], max_pixels, max_side), target)
         facts = write(from_photos(files, max_pixels, max_side), target)
         return {**facts, "patches": len(files) <= PATCHED}
-    except decoder.Refused as refusal:
-        return {"refused": str(refusal)}
-    except MemoryError:
-        return {"refused": "heavy"}
-    except Exception:  # the zip's directory is damaged: BadZipFile, struct.error and others
-        return {"refused": "damaged"}
+
+    return decoder.tried(attempt)  # a zip's damaged directory: BadZipFile, struct.error and others
 
 
-def write(entries: Iterator[Entry | None], target: Path) -> dict[str, object]:
-    labels, classes, left_out = bytearray(), dict[str, int](), 0
-    with target.open("wb") as album:
-        for entry in entries:
-            if entry is None:
-                left_out += 1
-                continue
-            pixels, name = entry
-            album.write(pixels)
-            labels.append(classes.setdefault(name, len(classes)) if name else limits.UNLABELED)
-            if len(classes) > limits.MAX_CLASSES:
-                raise decoder.Refused("classes")
-        album.write(labels)
+def write(entries: Iterator[Entry | None], target: str) -> dict[str, object]:
+    pixels, labels, classes, left_out = bytearray(), bytearray(), dict[str, int](), 0
+    for entry in entries:
+        if entry is None:
+            left_out += 1
+            continue
+        picture, name = entry
+        pixels += picture
+        labels.append(classes.setdefault(name, len(classes)) if name else limits.UNLABELED)
+        if len(classes) > limits.MAX_CLASSES:
+            raise decoder.Refused("classes")
     if not labels:
         raise decoder.Refused("empty")
     if len(labels) == 1:
         raise decoder.Refused("single")
+    decoder.store(target, pixels + labels)  # at most 16 MB
     return {"count": len(labels), "classes": list(classes), "left_out": left_out}
-
-
-if __name__ == "__main__":
-    pixels, side = int(sys.argv[3]), int(sys.argv[4])
-    decoder.set_limits(pixels, limits.SECONDS)
-    print(json.dumps(made(Path(sys.argv[1]), Path(sys.argv[2]), pixels, side)))

@@ -7,49 +7,40 @@ album's id may use it, and there is no list.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import asyncio
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from starlette.datastructures import UploadFile
 
-from app.album_limits import MAX_CLASSES, MAX_PICTURES, SECONDS, SIDE, UNLABELED
-from app.child import told_by
-from app.errors import (
-    AlbumGone,
-    AlbumKept,
-    AlbumRefused,
-    AlbumTooLarge,
-    DomainError,
-    NotFound,
-    can_fail,
-)
+from app.album_limits import MAX_CLASSES, MAX_PICTURES, SIDE, UNLABELED
+from app.decoders import Decoders, processors
+from app.errors import AlbumGone, AlbumKept, AlbumRefused, AlbumTooLarge, DomainError, can_fail
 from app.i18n import N_
-from app.images import HOUR
-from app.private_folder import PrivateFolder
+from app.image_store import HOUR
+from app.private_folder import PrivateFolder, in_thread, storing
 from app.settings import MEBIBYTE, Settings
-from app.uploads import BINARY, upload_body, uploaded
+from app.single_flight import Flights, until_gone
+from app.stored_file import StoredFile
+from app.uploads import BINARY, CANNOT_UPLOAD, upload_body, uploaded
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DECODER = Path(__file__).with_name("album_decoder.py")
 PICTURE = 3 * SIDE * SIDE  # bytes
 MAX_FILES = 200
+WAITING = 40  # uploads in the queue: a class. Each may be 64 MB on the disk and take a minute
 ON_DISK = ("cifar10", "folder")  # ids of the data sets that a server may have
 
 
@@ -67,42 +58,73 @@ class Album:
     left_out: int  # files that were no picture, damaged or too large
     patches: bool = False  # overlapping ones, of a few photos
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.count * (PICTURE + 1)
+
 
 class AlbumStore:
-    """Albums in a private temporary folder, each until it was unused for too long."""
+    """Albums in the server's temporary folder, each until it was unused for too long."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._folder = PrivateFolder("vitrine-albums-")
-        self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
-        self._lock = threading.Lock()
+        self.folder = PrivateFolder("albums")
+        # Half the cores, so that albums, which take long, leave room for single pictures.
+        self.decoders = Decoders(max(1, processors() // 2), WAITING)
+        # Called with an album's id when it is gone, from any thread.
         self.on_forgotten: list[Callable[[str], None]] = []
+        self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
+        self._bytes = 0
+        self._lock = threading.Lock()
         self._reading = {name: threading.Lock() for name in ON_DISK}
-        self.turn = CapacityLimiter(1)
+        self._finding = Flights()
+        self._reader = ThreadPoolExecutor(len(ON_DISK), "data-set")
 
     def close(self) -> None:
         """Forget all albums; the store may be used again."""
+        self.decoders.close()
         with self._lock:
-            self._folder.clear()
+            forgotten = list(self._albums)
             self._albums.clear()
+            self._bytes = 0
+            self.folder.clear()
+        self._tell(forgotten)
 
-    def add(self, uploads: list[UploadFile]) -> Album:
-        """Make an album of a zip or of photos. Raises `AlbumRefused` or `AlbumTooLarge`."""
-        with TemporaryDirectory(dir=self._folder.path) as folder:
-            for number, upload in enumerate(uploads):
-                upload.file.seek(0)
-                with (Path(folder) / str(number)).open("wb") as copy:
-                    shutil.copyfileobj(upload.file, copy)
-            target = self._folder.new_file()
-            facts = run_decoder(Path(folder), target, self.settings)
+    async def put(self, source: Path) -> Album:
+        """Make an album of a folder with one zip, or with photos, when its turn comes.
+
+        Raises `AlbumRefused` or `AlbumTooLarge`; or an `UploadError`, where it is the server that
+        lacks something.
+        """
+        target = await in_thread(self.folder.new_file)
+        try:
+            album = Album(token_hex(16), target, **await self._decoded(source, target))
+            await in_thread(self._keep, album)
+            return album
+        except BaseException:
+            await in_thread(target.unlink, missing_ok=True)
+            raise
+
+    async def _decoded(self, source: Path, target: Path) -> dict[str, Any]:
+        settings = self.settings
+        limits = {"max_pixels": settings.max_pixels, "max_side": settings.max_side}
+        facts = await self.decoders.run("album", source, target, **limits)
         if "refused" in facts:
-            target.unlink(missing_ok=True)
-            raise refusal(facts["refused"], self.settings)
-        classes = tuple(facts["classes"])
-        patches = facts.get("patches", False)
-        album = Album(token_hex(16), target, facts["count"], classes, facts["left_out"], patches)
-        self._keep(album)
-        return album
+            raise refusal(facts["refused"], settings)
+        return {**facts, "classes": tuple(facts["classes"])}
+
+    async def find(self, album_id: str) -> Album:
+        """`get`, beside the event loop: many who ask for a data set while it is read take one
+        thread together.
+        """
+        if album_id not in ON_DISK:
+            return await in_thread(self.get, album_id)
+
+        async def read() -> Album:
+            return await asyncio.wrap_future(self._reader.submit(self.get, album_id))
+
+        return await self._finding.share(album_id, read)
 
     def get(self, album_id: str) -> Album:
         """What is known of an album, which counts as a use of it. Raises `AlbumGone`; for a data
@@ -124,9 +146,12 @@ class AlbumStore:
                 N_("This data set belongs to this server: visitors cannot delete it."), "pictures"
             )
         with self._lock:
-            if album_id not in self._albums:
-                raise self._gone()
-            self._remove(album_id)
+            found = album_id in self._albums
+            if found:
+                self._remove(album_id)
+        if not found:
+            raise self._gone()
+        self._tell([album_id])
 
     def _gone(self) -> AlbumGone:
         return AlbumGone(
@@ -140,12 +165,17 @@ class AlbumStore:
 
     def _known(self, album_id: str) -> Album | None:
         with self._lock:
-            self._make_room()
-            known = self._albums.pop(album_id, None)
-            if known is None:
-                return None
-            self._albums[album_id] = (known[0], time.monotonic())
-            return known[0]
+            forgotten = self._make_room()
+            album, _ = self._albums.get(album_id, (None, 0.0))
+            if album and not album.path.exists():  # the folder was removed
+                self._remove(album_id)
+                forgotten.append(album_id)
+                album = None
+            if album:
+                del self._albums[album_id]
+                self._albums[album_id] = (album, time.monotonic())
+        self._tell(forgotten)
+        return album
 
     def _from_disk(self, name: str) -> Album:
         """Read a data set once: who comes while another visitor's request reads it waits."""
@@ -155,8 +185,9 @@ class AlbumStore:
             album = self._known(name)
             if album is None:
                 data = read(name, self.settings.data, self.settings.max_pixels)
-                path = self._folder.new_file()
-                path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
+                path = self.folder.new_file()
+                with storing():
+                    path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
                 album = Album(name, path, len(data.labels), data.classes, data.left_out)
                 self._keep(album)
             return album
@@ -164,44 +195,52 @@ class AlbumStore:
     def _keep(self, album: Album) -> None:
         with self._lock:
             self._albums[album.id] = (album, time.monotonic())
-            self._make_room()
+            self._bytes += album.size
+            forgotten = self._make_room()
+        self._tell(forgotten)
 
     def _remove(self, album_id: str) -> None:
-        self._albums.pop(album_id)[0].path.unlink(missing_ok=True)
-        for tell in self.on_forgotten:
-            tell(album_id)
+        album, _ = self._albums.pop(album_id)
+        self._bytes -= album.size
+        album.path.unlink(missing_ok=True)
 
-    def _make_room(self) -> None:
+    def _make_room(self) -> list[str]:
+        """Forget what is too old or too much; the ids of albums that are gone with it."""
         oldest = time.monotonic() - self.settings.image_hours * HOUR
-        room = self.settings.image_store_bytes
-        total = sum(album.count * PICTURE for album, _ in self._albums.values())
+        forgotten: list[str] = []
         for album, used in list(self._albums.values()):
-            crowded = total > room and len(self._albums) > 1
+            crowded = self._bytes > self.settings.image_store_bytes and len(self._albums) > 1
             if used >= oldest and not crowded:
-                return
-            total -= album.count * PICTURE
+                break
             self._remove(album.id)
+            forgotten.append(album.id)
+        return forgotten
+
+    def _tell(self, forgotten: list[str]) -> None:
+        for album_id in forgotten:
+            for observer in self.on_forgotten:
+                observer(album_id)
+
+
+def opened(album: Album) -> BinaryIO:
+    """An album's file. Raises `AlbumGone`."""
+    try:
+        return album.path.open("rb")
+    except FileNotFoundError:
+        raise AlbumGone(
+            N_("These pictures are no longer here. Please choose them again."), "pictures"
+        ) from None
 
 
 def pixels_of(album: Album) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
     """Pictures uint8 [N, 3, 32, 32], and their classes [N] if they have any. Raises `AlbumGone`."""
     import numpy as np
 
-    try:
-        data = np.fromfile(album.path, np.uint8)
-    except FileNotFoundError:
-        raise AlbumGone(
-            N_("These pictures are no longer here. Please choose them again."), "pictures"
-        ) from None
+    with opened(album) as file:
+        data = np.fromfile(file, np.uint8)
     pixels = data[: album.count * PICTURE].reshape(album.count, 3, SIDE, SIDE)
     labels = data[album.count * PICTURE :]
     return pixels, None if (labels == UNLABELED).any() else labels.astype(np.int64)
-
-
-def run_decoder(folder: Path, target: Path, settings: Settings) -> dict[str, Any]:
-    """What `album_decoder.py` says about the uploads, or why it refused them."""
-    limits = (settings.max_pixels, settings.max_side)
-    return told_by(DECODER, folder, target, *limits, stdin=subprocess.DEVNULL, seconds=SECONDS)
 
 
 def too_many_bytes(settings: Settings) -> AlbumTooLarge:
@@ -217,7 +256,8 @@ def refusal(reason: str, settings: Settings) -> DomainError:
     too_large = {
         "many": N_("This zip holds too many files: at most {pictures} pictures can be read."),
         "bomb": N_("Unpacked, this zip would be far larger than pictures are. It was not opened."),
-        "heavy": N_("Opening these pictures takes too much time or memory. Choose fewer."),
+        "time": N_("Opening these pictures takes too much processor time. Choose fewer."),
+        "memory": N_("Opening these pictures takes too much memory. Choose smaller ones."),
         "classes": N_("These pictures lie in too many folders: at most {classes} are classes."),
     }
     refused = {
@@ -252,12 +292,13 @@ class AlbumAnswer(BaseModel):
 
 
 def answer(album: Album) -> AlbumAnswer:
-    labels = pixels_of(album)[1]
-    counts = Counter(labels.tolist() if labels is not None else [])
+    """What the page is told of an album. Reads its labels: for a thread. Raises `AlbumGone`."""
+    with opened(album) as file:
+        file.seek(album.count * PICTURE)
+        counts = Counter(file.read())
     classes = [ClassAnswer(name=n, count=counts[i]) for i, n in enumerate(album.classes)]
-    return AlbumAnswer(
-        id=album.id, count=album.count, classes=classes if counts else [], left_out=album.left_out
-    )
+    known = classes if UNLABELED not in counts else []
+    return AlbumAnswer(id=album.id, count=album.count, classes=known, left_out=album.left_out)
 
 
 router = APIRouter(prefix="/api/albums", tags=["albums"])
@@ -269,6 +310,7 @@ NO_ALBUM = can_fail(
         404: "no album with that id, or no longer; no such data set on this server",
         413: "a data set on the server's disk with too many classes",
         422: "not an id, or a data set of which nothing can be read",
+        **CANNOT_UPLOAD,
     }
 )
 CANNOT_DELETE = can_fail(
@@ -283,6 +325,7 @@ CANNOT_TAKE = can_fail(
         400: "not a well-formed multipart body",
         413: "too many bytes, pictures or classes",
         422: "no file, nothing that can be read, or a zip that is not opened",
+        **CANNOT_UPLOAD,
     }
 )
 UPLOAD_BODY = upload_body({"type": "array", "items": BINARY})
@@ -298,31 +341,27 @@ async def upload(request: Request) -> AlbumAnswer:
     """Take one zip of pictures, or photos: multipart fields `file`, told by their content."""
     store = albums_of(request)
     limit, too_large = store.settings.max_album_bytes, too_many_bytes(store.settings)
-    async with uploaded(request, limit, too_large, max_files=MAX_FILES) as files:
-        album = await to_thread.run_sync(store.add, files, limiter=store.turn)
-        return await to_thread.run_sync(answer, album)
+    async with uploaded(request, store.folder, limit, too_large, max_files=MAX_FILES) as folder:
+        album = await until_gone(request, store.put(folder))
+        return await in_thread(answer, album)
 
 
 @router.get("/{album_id}", responses=NO_ALBUM)
-def show(request: Request, album_id: AlbumId) -> AlbumAnswer:
+async def show(request: Request, album_id: AlbumId) -> AlbumAnswer:
     """How many pictures and which classes an album has."""
-    return answer(albums_of(request).get(album_id))
+    return await in_thread(answer, await albums_of(request).find(album_id))
 
 
 @router.get("/{album_id}/pictures", response_class=Response, responses=NO_ALBUM)
-def pictures(request: Request, album_id: AlbumId) -> Response:
+async def pictures(request: Request, album_id: AlbumId) -> Response:
     """The pictures as bytes [N, 3, 32, 32], then a byte for each one's class (255 for none): what
     the exported script reads.
     """
-    album = albums_of(request).get(album_id)
-    try:
-        data = album.path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound(N_("There is nothing at this address.")) from None
-    return Response(data, media_type="application/octet-stream")
+    album = await albums_of(request).find(album_id)
+    return StoredFile(await in_thread(opened, album), album.size, "application/octet-stream")
 
 
 @router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
-def forget(request: Request, album_id: AlbumId) -> None:
+async def forget(request: Request, album_id: AlbumId) -> None:
     """Forget the pictures at once; a run that learns from them goes on."""
-    albums_of(request).delete(album_id)
+    await in_thread(albums_of(request).delete, album_id)

@@ -1,33 +1,40 @@
-"""The program that opens one uploaded picture, in a process of its own.
-
-    python decoder.py TARGET MAX_PIXELS MAX_SIDE < picture    prints one line of JSON
+"""How one uploaded picture is opened, in a process of its own (`decoder_server.py`).
 
 Why a process: decoders are C code that has been broken before, and at 20 million pixels Pillow's
 WebP decoder alone takes 320 MB (two canvases, a copy, the picture). Here a crash, an endless
-loop or a bomb costs this process, which has limits; the server stays as it was. Starting it takes
-about 60 ms, because it imports nothing but Pillow: never import `app`, torch or numpy here.
+loop or a bomb costs this process, which has limits; the server stays as it was. The process it is
+forked from holds nothing but Pillow: never import the rest of `app`, torch or numpy here.
 """
 
 import contextlib
+import hashlib
 import io
-import json
-import sys
+import os
 import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, ImageCms
 
 try:
     import resource
-except ImportError:  # Windows: the time limit of `images.py` remains
+except ImportError:  # Windows: the clock of `decoders.py` remains
     resource = None  # type: ignore[assignment]
+
+if __package__:
+    from app.disk_errors import lack_of
+else:  # in the program, which is no part of `app`
+    from disk_errors import lack_of  # type: ignore[import-not-found, no-redef]
 
 MEBIBYTE = 2**20
 # Address space: 389 MiB with the default 20 million pixels; every kind of picture fits in 300.
 OWN_SPACE = 160 * MEBIBYTE
 BYTES_PER_PIXEL = 12
-SECONDS = 5  # of processor time; `images.py` also stops it by the clock
-OUTPUT = 32 * MEBIBYTE
+ENOUGH = 2 * BYTES_PER_PIXEL  # bytes of a pixel: WebP's decoder takes 16, beside the picture
+# Of processor time, which a busy machine does not use up: the slowest honest picture takes 1 s.
+SECONDS = 10
+OUTPUT = 32 * MEBIBYTE  # bytes of a file, beyond four for each pixel of the largest square
 STRIP = 128  # rows that are flattened at a time
 MAX_PROFILE = 4 * MEBIBYTE
 ORIENTATION = 0x0112  # EXIF's tag
@@ -50,21 +57,59 @@ SIGNATURES = {
 
 
 class Refused(Exception):
-    """The picture is not taken; the message is one of format, damaged, pixels, heavy."""
+    """The picture is not taken; the message is one word: format, damaged, pixels, memory, or what
+    the server lacks: full, folder.
+    """
 
 
-def set_limits(max_pixels: int, seconds: int = SECONDS) -> None:
-    """Less memory, time and disk for this process than it could do harm with."""
+def space_for(max_pixels: int) -> int:
+    """The address space in bytes that every picture of so many pixels can be opened in."""
+    return OWN_SPACE + BYTES_PER_PIXEL * max_pixels
+
+
+def set_limits(space: int, enough: int, seconds: int, output: int) -> None:
+    """Allow this process so many bytes of address space, seconds of processor time and bytes of a
+    file: less than it could do harm with. With `enough` bytes every sound picture can be opened.
+    """
     if resource is None:
         return
-    for kind, limit in (
-        (resource.RLIMIT_AS, OWN_SPACE + BYTES_PER_PIXEL * max_pixels),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, OUTPUT),
-        (resource.RLIMIT_CORE, 0),
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, space, max(space, enough)),  # the second for `tried_again`
+        # SIGXCPU at the first, which tells what it was; SIGKILL at the second.
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_FSIZE, output, output),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on address space
-            resource.setrlimit(kind, (limit, limit))
+            allowed = resource.getrlimit(kind)[1]
+            if allowed != resource.RLIM_INFINITY:  # whoever started the server has set one
+                soft, hard = min(soft, allowed), min(hard, allowed)
+            resource.setrlimit(kind, (soft, hard))
+
+
+@contextlib.contextmanager
+def storing() -> Iterator[None]:
+    """Tell what the disk lacks as such. Raises `Refused`: full, folder."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(lack_of(error)) from None
+
+
+def opened_upload(path: Path) -> BinaryIO:
+    """Raises `Refused` where the server's folder was removed meanwhile."""
+    with storing():
+        return path.open("rb")
+
+
+def store(target: str, data: bytes | bytearray) -> None:
+    """Write into a file that the server has made. One that the server has taken away again, because
+    nobody waits for it any more, is not made anew: nothing is left over. Raises `Refused`.
+    """
+    with storing():
+        file = os.open(target, os.O_WRONLY | os.O_TRUNC | getattr(os, "O_BINARY", 0))
+        with os.fdopen(file, "wb") as opened:
+            opened.write(data)
 
 
 def format_of(head: bytes) -> str:
@@ -166,30 +211,81 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image
     return picture, lossless
 
 
-def decode(file: BinaryIO, target: str, max_pixels: int, max_side: int) -> dict[str, object]:
-    """Write the cleaned picture to `target`; what it is, or why it was refused."""
+def encoded(picture: Image.Image, lossless: bool) -> bytes:
+    """The picture as a file. A drawing stays exact. A photo would be 4 MB as PNG, for each phone in
+    the room; at quality 95 it is a tenth, and the network reads the same file as the browser.
+    """
+    buffer = io.BytesIO()
+    if lossless:
+        picture.save(buffer, "PNG", compress_level=4)
+    else:
+        picture.save(buffer, "JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
+def reason_for(error: Exception) -> str:
+    """Say in one word why a picture is not taken, from what Pillow raised over it."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return "pixels"
+    if isinstance(error, MemoryError) or "out of memory" in str(error):
+        return "memory"
+    return "damaged"  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others
+
+
+def tried(attempt: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """What `attempt` tells of a picture, or {"refused": why}."""
     try:
-        picture, lossless = cleaned(file, max_pixels, max_side)
-        # A drawing stays exact. A photo would be 4 MB as PNG, for each phone in the room; at
-        # quality 95 it is a tenth, and the network reads the same file as the browser.
-        if lossless:
-            picture.save(target, "PNG", compress_level=4)
-        else:
-            picture.save(target, "JPEG", quality=95, subsampling=0)
-    except Refused as refusal:
-        return {"refused": str(refusal)}
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return {"refused": "pixels"}
-    except MemoryError:
-        return {"refused": "heavy"}
-    except Exception:  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others
-        return {"refused": "damaged"}
-    media_type = "image/png" if lossless else "image/jpeg"
-    return {"width": picture.width, "height": picture.height, "media_type": media_type}
+        return attempt()
+    except Exception as error:
+        reason = reason_for(error)
+    if reason == "damaged" and memory_was_short():
+        return tried_again(attempt)
+    return {"refused": reason}
 
 
-if __name__ == "__main__":
-    pixels, side = int(sys.argv[2]), int(sys.argv[3])
-    set_limits(pixels)
-    answer = decode(sys.stdin.buffer, sys.argv[1], pixels, side)
-    print(json.dumps(answer))
+def memory_was_short() -> bool:
+    """Whether this process may have reached its limit: it has asked for more than half of it."""
+    if resource is None:
+        return False
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    status = Path("/proc/self/status")
+    if limit == resource.RLIM_INFINITY or not status.exists():
+        return False
+    peak = int(status.read_text().split("VmPeak:")[1].split()[0]) * 1024
+    return peak > limit / 2
+
+
+def tried_again(attempt: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """Tell a damaged picture from one for which memory was short: WebP's and progressive JPEG's
+    decoders say the same of both. With enough memory, the damaged one fails again.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
+    try:
+        attempt()
+    except Exception as error:
+        return {"refused": reason_for(error)}
+    return {"refused": "memory"}
+
+
+def decode(source: str, target: str, max_pixels: int, max_side: int) -> dict[str, object]:
+    """Write the cleaned picture into `target`, which is there; what it is, or why it was refused.
+
+    `digest` tells the cleaned file's content: the same for the same picture.
+    """
+
+    def attempt() -> dict[str, object]:
+        with opened_upload(Path(source)) as file:
+            picture, lossless = cleaned(file, max_pixels, max_side)
+        data = encoded(picture, lossless)
+        store(target, data)
+        return {
+            "width": picture.width,
+            "height": picture.height,
+            "media_type": "image/png" if lossless else "image/jpeg",
+            "size": len(data),
+            "digest": hashlib.blake2b(data, digest_size=16).hexdigest(),
+        }
+
+    return tried(attempt)

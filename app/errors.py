@@ -12,6 +12,12 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── AlbumRefused    422     no pictures, locked, damaged, or names that point elsewhere
 │   ├── AlbumKept       403     the server's own data set, which no visitor may delete
 │   └── AlbumGone       404     no album with that id, or no longer
+├── UploadError         503     what the server lacks; never the upload's fault
+│   ├── StorageFull     507     no room on its disk
+│   ├── StorageGone     503     no temporary folder, or one that it cannot write to
+│   ├── DecoderKilled   503     the process that decodes was ended from outside
+│   ├── DecoderStalled  503     … or had not finished long after it should have
+│   └── DecodersBusy    503     the queue is full
 ├── NotFound            404
 ├── RequestError
 │   ├── HostNotAllowed  421     asked for by a name that is not one of this server's
@@ -109,6 +115,30 @@ class AlbumKept(AlbumError):
 
 class AlbumGone(AlbumError):
     code, status = "album_gone", 404
+
+
+class UploadError(DomainError):
+    code, status = "upload_error", 503
+
+
+class StorageFull(UploadError):
+    code, status = "storage_full", 507
+
+
+class StorageGone(UploadError):
+    code = "storage_gone"
+
+
+class DecoderKilled(UploadError):
+    code = "decoder_killed"
+
+
+class DecoderStalled(UploadError):
+    code = "decoder_stalled"
+
+
+class DecodersBusy(UploadError):
+    code = "decoders_busy"
 
 
 class NotFound(DomainError):

@@ -6,14 +6,11 @@ torch is imported here inside functions, so that pages are served while it still
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
-
-from anyio import to_thread
 
 from app.errors import ModelNotInstalled
 from app.i18n import N_
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from app.images import ImageStore
     from models.detectors import Opened
 
 Result = TypeVar("Result")
@@ -92,16 +88,6 @@ def go_on(*_: object) -> None:
     given_up: threading.Event | None = getattr(_evaluation, "given_up", None)
     if given_up and given_up.is_set():
         raise GivenUp
-
-
-async def content_of(store: ImageStore, image_id: str) -> str:
-    """The same for pictures of the same content. Raises `ImageGone`."""
-    picture = store.get(image_id)
-    digest = getattr(picture, "digest", None)  # which the store of the pictures' branch has
-    if digest is None:
-        data, _ = await to_thread.run_sync(store.read, image_id)
-        digest = hashlib.sha256(data).hexdigest()
-    return str(digest)
 
 
 def is_installed(name: str, config: Settings) -> bool:

@@ -17,6 +17,7 @@ from app.doors import Doors
 from app.errors import install_error_handlers
 from app.inference import Networks
 from app.pages import ROOT
+from app.private_folder import remove_abandoned
 from app.registry import LABS
 from app.runs import sockets, training, watching
 from app.runs.processes import ProcessEngine
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [
+            asyncio.create_task(asyncio.to_thread(remove_abandoned)),
             asyncio.create_task(warm_up(app)),
             asyncio.create_task(app.state.room.engine.keep_ready()),
         ]
@@ -76,9 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.addresses = share.ShortAddresses()
     app.state.networks = Networks(settings)
     app.state.shared_answers = SharedAnswers()
-    app.state.albums.on_forgotten.append(app.state.shared_answers.forget)
-    # From the store of the pictures' branch on, which tells when a content is gone.
-    getattr(app.state.images, "on_forgotten", []).append(app.state.shared_answers.forget)
+    for store in (app.state.images, app.state.albums):
+        store.on_forgotten.append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.state.whole_runs = training.WholeRuns(app.state.room)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)

@@ -1,17 +1,15 @@
 """Pictures to begin with: two photos that scikit-learn carries, and scenes drawn by Vitrine.
 
-A sample goes through the same door as an upload and gets an id of its own.
+A sample goes through the same door as an upload, at its first use; then each phone gets an id of
+its own at once.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
@@ -20,6 +18,7 @@ from pydantic import BaseModel
 
 from app.errors import NotFound, can_fail
 from app.i18n import N_, LazyText, language_of, translate
+from app.image_store import Picture
 from app.images import (
     HEADERS,
     IMAGE_BYTES,
@@ -27,6 +26,8 @@ from app.images import (
     answer,
     images_of,
 )
+from app.single_flight import Flights, until_gone
+from app.uploads import CANNOT_UPLOAD
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -94,9 +95,8 @@ class Specimen:
     labels: list[str] | None
 
 
-@cache
 def specimen(name: str) -> Specimen:
-    """The sample of that name, drawn or read once. `name` must be in SAMPLES."""
+    """Draw or read the sample of that name, which must be in SAMPLES: up to a second's work."""
     from PIL import Image  # here, not at the top: nothing may delay the first page
 
     sample = SAMPLES[name]
@@ -134,10 +134,20 @@ def photo_file(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "datasets" / "images" / name
 
 
-def sample_named(name: str) -> Specimen:
+_specimens: dict[str, Specimen] = {}  # those drawn or read since the server started, 0.6 MB in all
+_drawing = Flights()
+
+
+async def sample_named(request: Request, name: str) -> Specimen:
+    """The sample of that name, drawn at its first use: who asks meanwhile waits for it, and holds
+    nothing. Raises `NotFound`.
+    """
     if name not in SAMPLES:
         raise NotFound(N_("There is no sample picture of that name."), "name")
-    return specimen(name)
+    if name not in _specimens:
+        engine = request.app.state.room.engine
+        _specimens[name] = await _drawing.share(name, lambda: engine.compute(specimen, name))
+    return _specimens[name]
 
 
 class SampleAnswer(BaseModel):
@@ -173,42 +183,36 @@ def labels_in(language: str, labels: list[str] | None) -> list[str] | None:
 
 
 @router.get("")
-def samples(request: Request) -> list[SampleAnswer]:
+async def samples(request: Request) -> list[SampleAnswer]:
     """Every sample picture, with what is known about it."""
+    names = list(SAMPLES)
+    known = await until_gone(
+        request, asyncio.gather(*(sample_named(request, name) for name in names))
+    )
     language = language_of(request)
-
-    def rows() -> Iterator[SampleAnswer]:
-        for name, sample in SAMPLES.items():
-            known = specimen(name)
-            yield SampleAnswer(
-                name=name,
-                title=translate(sample.title, language),
-                kind="photo" if isinstance(sample, Photo) else "scene",
-                credit=translate(sample.credit, language),
-                width=known.width,
-                height=known.height,
-                url=f"/api/samples/{name}",
-                thumbnail=f"/api/samples/{name}/thumbnail",
-                boxes=known.boxes,
-                labels=labels_in(language, known.labels),
-            )
-
-    return list(rows())
+    return [sample_answer(name, found, language) for name, found in zip(names, known, strict=True)]
 
 
-@contextmanager
-def on_disk(data: bytes) -> Iterator[IO[bytes]]:
-    with TemporaryFile() as file:
-        file.write(data)
-        yield file
+def sample_answer(name: str, known: Specimen, language: str) -> SampleAnswer:
+    sample = SAMPLES[name]
+    return SampleAnswer(
+        name=name,
+        title=translate(sample.title, language),
+        kind="photo" if isinstance(sample, Photo) else "scene",
+        credit=translate(sample.credit, language),
+        width=known.width,
+        height=known.height,
+        url=f"/api/samples/{name}",
+        thumbnail=f"/api/samples/{name}/thumbnail",
+        boxes=known.boxes,
+        labels=labels_in(language, known.labels),
+    )
 
 
-@router.post("/{name}", status_code=201, responses=NO_SAMPLE)
+@router.post("/{name}", status_code=201, responses={**NO_SAMPLE, **can_fail(CANNOT_UPLOAD)})
 async def choose(request: Request, name: SampleName) -> ChosenSample:
     """Use a sample: answers like an upload, and with its known boxes."""
-    known = sample_named(name)
-    with on_disk(known.data) as file:
-        picture = await images_of(request).put(file)
+    known, picture = await until_gone(request, chosen(request, name))
     scale = picture.width / known.width, picture.height / known.height
     boxes = known.boxes and [
         [x1 * scale[0], y1 * scale[1], x2 * scale[0], y2 * scale[1]]
@@ -222,14 +226,20 @@ async def choose(request: Request, name: SampleName) -> ChosenSample:
     )
 
 
+async def chosen(request: Request, name: str) -> tuple[Specimen, Picture]:
+    """A sample, and the picture that it is in the store."""
+    known = await sample_named(request, name)
+    return known, await images_of(request).offer(name, known.data)
+
+
 @router.get(
     "/{name}",
     response_class=Response,
     responses={200: {"content": IMAGE_BYTES, "description": "the picture"}, **NO_SAMPLE},
 )
-def show_sample(name: SampleName) -> Response:
+async def show_sample(request: Request, name: SampleName) -> Response:
     """The sample picture itself."""
-    known = sample_named(name)
+    known = await sample_named(request, name)
     return Response(known.data, media_type=known.media_type, headers=HEADERS)
 
 
@@ -241,6 +251,7 @@ def show_sample(name: SampleName) -> Response:
         **NO_SAMPLE,
     },
 )
-def show_thumbnail(name: SampleName) -> Response:
+async def show_thumbnail(request: Request, name: SampleName) -> Response:
     """The sample picture, at most 320 pixels wide and high."""
-    return Response(sample_named(name).thumbnail, media_type="image/jpeg", headers=HEADERS)
+    known = await sample_named(request, name)
+    return Response(known.thumbnail, media_type="image/jpeg", headers=HEADERS)

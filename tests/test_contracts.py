@@ -73,7 +73,7 @@ def test_a_lab_knows_neither_the_pages_nor_the_application(path: Path) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
 def test_one_file_alone_decodes_uploads(path: Path) -> None:
     if "models" not in path.parts and "PIL" in {m.split(".")[0] for m in imports(path)}:
-        assert path.name in ("decoder.py", "album_decoder.py", "images.py", "samples.py")
+        assert path.name in ("decoder.py", "album_decoder.py", "image_store.py", "samples.py")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)

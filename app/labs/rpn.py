@@ -14,8 +14,9 @@ from app import wire
 from app.answers import AnchorShapes, FeatureMap, ProposalsAnswer, Transform
 from app.errors import BAD_BODY, ImageGone, can_fail
 from app.i18n import N_, language_of, translate
-from app.images import ImageStore, images_of
-from app.inference import ORIGINS, content_of, go_on, is_installed, open_photo
+from app.image_store import ImageStore
+from app.images import images_of
+from app.inference import ORIGINS, go_on, is_installed, open_photo
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
 from app.queries import JSON_TYPE, pack, packed_response
 from app.shared_answers import shared_answers_of
@@ -162,7 +163,7 @@ async def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) 
 async def shared_proposals(request: Request, query: ProposalsQuery, binary: bool) -> bytes:
     """The answer, gzipped: evaluated once for all who ask about a picture of the same content."""
     store, networks = images_of(request), request.app.state.networks
-    content = await content_of(store, query.image_id)
+    content = store.get(query.image_id).digest
     # The frame leaves the last cut to the page.
     post_nms_top_n = None if binary else query.post_nms_top_n
     key = ("proposals", binary, content, query.model, query.pre_nms_top_n, post_nms_top_n,

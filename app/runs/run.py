@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from anyio import to_thread
 from pydantic import ValidationError
 
 from app.albums import AlbumStore
@@ -112,7 +111,7 @@ class Run:
         assert run is not None
         if not name:
             return run
-        return functools.partial(run, album=await to_thread.run_sync(albums.get, name))
+        return functools.partial(run, album=await albums.find(name))
 
     async def advance(
         self,

@@ -16,8 +16,8 @@ where the run is over. A run that ends unasked is told with the number of its st
 A start takes the place of the run before it, also while that one still works on a frame: what was
 asked of that one is no longer answered. The new run keeps the name, so whoever watches goes on.
 
-Leaving and losing the line are two things. A socket that is closed by its page (codes 1000, 1001,
-1005) ends its run at once. On a line that broke, the run waits, computing nothing, for
+Leaving and losing the line are two things. A socket that is closed by its page (codes 1000 and
+1001) ends its run at once. On a line that broke, the run waits, computing nothing, for
 `run_keep_seconds`; the page resumes it on a new line and asks again, under the same number, for
 what was not answered. An ask that was answered already is not done twice.
 """
@@ -49,7 +49,9 @@ from app.visitors import VISITOR, address_of
 
 MAX_STEPS = 10_000  # between two frames
 MAX_WAITING = 64  # messages that a socket may have under way
-LEFT = {1000, 1001, 1005}  # what a browser says when a page closes its socket or goes
+# What a browser says when a page closes its socket or goes. Not 1005: that is what uvicorn 0.54
+# tells of a line that broke, while our pages always name a code.
+LEFT = {1000, 1001}
 TOO_MUCH = 1008  # close code: against the rules
 TAKEN_OVER = 4001  # close code: the page came back on another line
 Number = Annotated[int, Field(ge=1, lt=2**32)]

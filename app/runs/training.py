@@ -6,7 +6,6 @@ import os
 from collections import Counter, OrderedDict
 from typing import Annotated, Any, Literal, NamedTuple
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -94,7 +93,7 @@ class WholeRuns:
         """The frame after so many steps. Raises what the run raises, or `RunsFull`."""
         album = lab.album(config)
         if album:  # one that was deleted is gone, also where its frames are
-            await to_thread.run_sync(self._room.albums.get, album)
+            await self._room.albums.find(album)
         key = Key(lab.slug, config.model_dump_json(), steps, album)
         if key in self._remembered:
             self._remembered.move_to_end(key)
@@ -124,7 +123,7 @@ class WholeRuns:
             finally:
                 self._room.leave(run, RunFinished(N_("This run is complete.")))
         if key.album:  # deleted meanwhile: nothing of it stays
-            await to_thread.run_sync(self._room.albums.get, key.album)
+            await self._room.albums.find(key.album)
         self._remembered[key] = run.frame
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)

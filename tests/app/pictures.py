@@ -89,6 +89,13 @@ def png(width: int, height: int, depth: int, kind: int, rows: bytes, interlaced:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-def noise(name: str) -> bytes:
-    pixels = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+def noise(name: str, seed: int = 1) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 256, (60, 80, 3), dtype=np.uint8)
     return saved(Image.fromarray(pixels), name)
+
+
+def endless_progressive() -> bytes:
+    """A JPEG of 20 million pixels whose last scan, of 38 bytes, comes 50,000 times."""
+    data = saved(Image.new("L", (5000, 4000), 77), "JPEG", progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + scan * 50_000 + data[-2:]

@@ -1,5 +1,6 @@
 """Albums: zips of class folders and photos to learn from, hostile ones, and data sets on disk."""
 
+import asyncio
 import hashlib
 import io
 import os
@@ -387,12 +388,11 @@ def test_a_data_set_that_many_ask_for_at_once_is_read_once(tmp_path: Path) -> No
         store.close()
 
 
-def test_an_album_whose_file_is_gone_is_gone() -> None:
+def test_an_album_whose_file_is_gone_is_gone(tmp_path: Path) -> None:
     store = AlbumStore(Settings())
     try:
-        from starlette.datastructures import UploadFile
-
-        album = store.add([UploadFile(io.BytesIO(plain(RED)))])
+        (tmp_path / "0").write_bytes(plain(RED))
+        album = asyncio.run(store.put(tmp_path))
         album.path.unlink()
         with pytest.raises(AlbumGone):
             pixels_of(album)

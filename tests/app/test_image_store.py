@@ -1,27 +1,24 @@
-"""What becomes of uploads: the store, the samples, and what a picture costs."""
+"""What becomes of uploads: the store, equal contents, and what a picture costs."""
 
-import io
+import asyncio
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app import samples
 from app.errors import ImageGone
-from app.images import ImageStore
+from app.image_store import HOUR, ImageStore, Picture
 from app.settings import Settings
 from tests.app.pictures import (
     ROOT,
     client_with,
+    endless_progressive,
     noise,
     png,
     post,
@@ -59,13 +56,12 @@ def test_nobody_can_list_or_guess_anothers_pictures(client: TestClient) -> None:
 
 
 def test_the_longest_unused_pictures_go_first_when_room_is_short() -> None:
-    data = noise("PNG")
-    client = client_with(image_store_bytes=int(2.5 * len(data)))
-    first, second = (post(client, data).json()["url"] for _ in range(2))
+    client = client_with(image_store_bytes=int(2.5 * len(noise("PNG"))))
+    first, second = (post(client, noise("PNG", seed=seed)).json()["url"] for seed in (1, 2))
     assert client.get(first).status_code == 200  # so the second is now the longest unused
-    third = post(client, data).json()["url"]
+    third = post(client, noise("PNG", seed=3)).json()["url"]
     assert [client.get(url).status_code for url in (first, second, third)] == [200, 404, 200]
-    folder = client.app.state.images._folder.path
+    folder = client.app.state.images.folder.path
     assert len(list(folder.iterdir())) == 2
 
 
@@ -76,39 +72,43 @@ def test_a_picture_that_fills_the_room_alone_is_still_kept() -> None:
 
 
 def test_an_unused_picture_expires_and_a_used_one_does_not() -> None:
-    client = client_with(image_hours=0.6 / 3600)
-    used, unused = (post(client, saved(quarters())).json()["url"] for _ in range(2))
-    for _ in range(4):
-        time.sleep(0.2)
-        assert client.get(used).status_code == 200
-    message = refused(client.get(unused), 404, "image_gone")
+    client = client_with(image_hours=1)
+    unused, used = (post(client, noise("PNG", seed=seed)).json() for seed in (1, 2))
+    store = client.app.state.images  # type: ignore[attr-defined]
+    store.get(used["id"])
+    store._pictures[unused["id"]].used -= 3601  # as if it had been an hour ago
+    store._pictures[used["id"]].used -= 3599
+    assert client.get(used["url"]).status_code == 200
+    message = refused(client.get(unused["url"]), 404, "image_gone")
     assert "again" in message
 
 
-def test_threads_may_use_the_store_at_once(tmp_path: Path) -> None:
+def test_many_may_use_the_store_at_once(tmp_path: Path) -> None:
     store = ImageStore(Settings(image_store_bytes=60_000))
-    (tmp_path / "a.png").write_bytes(noise("PNG"))
+    for number in range(24):
+        (tmp_path / str(number)).write_bytes(noise("PNG", seed=number))
 
-    def visit(_: int) -> int:
-        with (tmp_path / "a.png").open("rb") as file:
-            image_id = store.add(file).id
+    async def visit(number: int) -> int:
+        image_id = (await store.put(tmp_path / str(number))).id
         try:
-            read = len(store.load(image_id))
-            store.delete(image_id)
+            read = len(await asyncio.to_thread(store.load, image_id))
+            await asyncio.to_thread(store.delete, image_id)
         except ImageGone:
             return 0
         return read
 
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(visit, range(24))) <= {0, 60}
+    async def visits() -> list[int]:
+        return await asyncio.gather(*map(visit, range(24)))
+
+    assert set(asyncio.run(visits())) <= {0, 60}
     left = {picture.path for picture in store._pictures.values()}
-    assert left == set(store._folder.path.iterdir())
+    assert left == set(store.folder.path.iterdir())
     store.close()
 
 
 def test_closing_the_store_leaves_nothing_on_the_disk() -> None:
     store = ImageStore(Settings())
-    folder = store._folder.path
+    folder = store.folder.path
     assert folder.stat().st_mode & 0o077 == 0
     store.close()
     assert not folder.exists()
@@ -122,62 +122,81 @@ def test_an_application_that_ended_and_starts_again_takes_pictures_again() -> No
     assert not client.app.state.images._pictures  # type: ignore[attr-defined]
 
 
-# --- samples ----------------------------------------------------------------------------------
+# --- content ----------------------------------------------------------------------------------
 
 
-def test_samples_are_photos_and_scenes_and_go_through_the_same_door(client: TestClient) -> None:
-    rows = client.get("/api/samples").json()
-    assert {row["kind"] for row in rows} == {"photo", "scene"}
-    assert len(rows) == 5
-    for row in rows:
-        chosen = client.post(row["url"])
-        assert chosen.status_code == 201
-        body = chosen.json()
-        assert (body["width"], body["height"]) == (row["width"], row["height"])
-        assert client.get(body["url"]).status_code == 200
-        assert body["boxes"] == row["boxes"]
-        assert (row["boxes"] is None) == (row["kind"] == "photo")
-        assert client.get(row["url"]).headers["content-type"].startswith("image/")
-        small = Image.open(io.BytesIO(client.get(row["thumbnail"]).content))
-        assert max(small.size) == 320
+def put(store: ImageStore, folder: Path, data: bytes) -> Picture:
+    (folder / "upload").write_bytes(data)
+    return asyncio.run(store.put(folder / "upload"))
 
 
-def test_a_samples_words_are_in_the_readers_language(client: TestClient) -> None:
-    titles = [
-        {row["title"] for row in client.get(f"/api/samples?lang={lang}").json()}
-        for lang in ("en", "zh")
-    ]
-    assert not titles[0] & titles[1]
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[tuple[ImageStore, list[str]]]:
+    """A store, and the digests that it tells as forgotten."""
+    store = ImageStore(Settings(image_store_bytes=int(2.5 * len(noise("PNG")))))
+    forgotten: list[str] = []
+    store.on_forgotten.append(forgotten.append)
+    yield store, forgotten
+    store.close()
 
 
-def test_every_label_of_a_scene_has_a_word() -> None:
-    from models.datasets import OBJECTS
-
-    assert set(samples.LABELS) == set(OBJECTS)
+Told = tuple[ImageStore, list[str]]
 
 
-def test_known_boxes_follow_a_reduced_picture() -> None:
-    client = client_with(max_side=320)
-    row = next(r for r in client.get("/api/samples").json() if r["kind"] == "scene")
-    chosen = client.post(row["url"]).json()
-    assert chosen["width"] == 320
-    assert np.allclose(np.array(chosen["boxes"]) * 2, row["boxes"])
+def test_equal_pictures_share_a_digest_and_a_file_but_no_id(told: Told, tmp_path: Path) -> None:
+    store, _ = told
+    first, second = (put(store, tmp_path, noise("PNG")) for _ in range(2))
+    other = put(store, tmp_path, noise("PNG", seed=2))
+    assert first.digest == second.digest != other.digest
+    assert first.id != second.id
+    assert len(list(store.folder.path.iterdir())) == 2
 
 
-def test_an_unknown_sample_is_told(client: TestClient) -> None:
-    for answer in (
-        client.post("/api/samples/none"),
-        client.get("/api/samples/none"),
-        client.get("/api/samples/none/thumbnail"),
-    ):
-        refused(answer, 404, "not_found")
+def test_a_content_is_told_as_forgotten_when_its_last_picture_is_deleted(
+    told: Told, tmp_path: Path
+) -> None:
+    store, forgotten = told
+    first, second = (put(store, tmp_path, noise("PNG")) for _ in range(2))
+    store.delete(first.id)
+    assert not forgotten
+    assert len(store.load(second.id)) == 60  # the other's deletion took nothing from it
+    store.delete(second.id)
+    assert forgotten == [first.digest]
+    assert not first.path.exists()
+
+
+def test_what_is_crowded_out_or_closed_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    digests = [put(store, tmp_path, noise("PNG", seed=seed)).digest for seed in (1, 2, 3)]
+    assert forgotten == digests[:1]
+    store.close()
+    assert forgotten == digests
+
+
+def test_what_expires_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    picture = put(store, tmp_path, noise("PNG"))
+    picture.used -= 7 * HOUR
+    with pytest.raises(ImageGone):
+        store.get(picture.id)
+    assert forgotten == [picture.digest]
+
+
+def test_a_picture_whose_file_was_removed_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    picture = put(store, tmp_path, noise("PNG"))
+    picture.path.unlink()
+    with pytest.raises(ImageGone):
+        store.load(picture.id)
+    assert forgotten == [picture.digest]
 
 
 # --- cost -------------------------------------------------------------------------------------
 
 MEASURE = """
-import json, os, resource, sys, time
-from app.images import ImageError, ImageStore
+import asyncio, json, os, resource, sys
+from app.errors import ImageError
+from app.image_store import HOUR, ImageStore, Picture
 from app.settings import Settings
 from pathlib import Path
 
@@ -186,28 +205,20 @@ def memory():
 
 store, before = ImageStore(Settings()), memory()
 for path in sys.argv[1:]:
-    begin = time.monotonic()
-    with open(path, "rb") as file:
-        try:
-            picture = store.add(file)
-            said = [picture.width, picture.height]
-        except ImageError as error:
-            said = error.code
+    try:
+        picture = asyncio.run(store.put(Path(path)))
+        said = [picture.width, picture.height]
+    except ImageError as error:
+        said = error.message
+    server = (memory() - before) / 2**20
+    store.close()  # the program that forks ends, so its children count
     print(json.dumps({
         "name": Path(path).name,
         "said": said,
-        "seconds": time.monotonic() - begin,
-        "server_mb": (memory() - before) / 2**20,
+        "server_mb": server,
         "decoder_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }))
 """
-
-
-def endless_progressive() -> bytes:
-    """A JPEG of 20 million pixels whose last scan, of 38 bytes, comes 50,000 times."""
-    data = saved(Image.new("L", (5000, 4000), 77), "JPEG", progressive=True)
-    scan = data[data.rindex(b"\xff\xda") : -2]
-    return data[:-2] + scan * 50_000 + data[-2:]
 
 
 def largest_pictures() -> Iterator[tuple[str, bytes]]:
@@ -245,20 +256,18 @@ def measure(folder: Path, files: Iterator[tuple[str, bytes]]) -> list[dict[str, 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_20_million_pixels_cost_below_300_mb_and_5_s_in_any_format(tmp_path: Path) -> None:
+def test_20_million_pixels_cost_below_300_mb_in_any_format(tmp_path: Path) -> None:
     for row in measure(tmp_path, largest_pictures()):
         assert isinstance(row["said"], list), row
         assert max(row["said"]) == 1600
-        assert row["seconds"] < 5, row
         assert row["server_mb"] + row["decoder_mb"] < 300, row
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_picture_made_to_be_slow_is_stopped(tmp_path: Path) -> None:
+def test_a_picture_made_to_be_slow_is_stopped_by_its_processor_time(tmp_path: Path) -> None:
     (row,) = measure(tmp_path, iter([("endless.jpg", endless_progressive())]))
-    assert row["seconds"] < 5, row
     assert row["server_mb"] + row["decoder_mb"] < 300, row
-    assert row["said"] == "image_too_large"
+    assert "too much processor time" in row["said"]
 
 
 def test_importing_the_uploads_does_not_load_torch() -> None:

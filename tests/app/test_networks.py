@@ -1,12 +1,15 @@
 """The networks on photos: one evaluation for all who ask the same, given up when nobody waits."""
 
 import asyncio
+import gzip
+import io
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app import wire
 from app.inference import PLACES, network
@@ -96,7 +99,6 @@ def test_an_answer_is_the_same_with_and_without_compression() -> None:
         assert packed.headers["content-encoding"] == "gzip"
         assert "content-encoding" not in plain.headers
         assert len(packed.body) < len(plain.body)
-        import gzip
 
         assert gzip.decompress(packed.body) == plain.body
 
@@ -227,5 +229,53 @@ def test_an_equal_picture_of_another_visitor_is_answered_when_one_is_deleted(
         watched.go_on.set()
         assert (await waiting[1]).status == 200
         await asyncio.gather(first, *waiting)
+
+    in_a_room(visit)
+
+
+def own_picture() -> bytes:
+    """A form with a picture that is no sample."""
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), (200, 30, 30)).save(file, "PNG")
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    return head + file.getvalue() + b"\r\n--b--\r\n"
+
+
+async def uploaded(app: Any) -> str:
+    kind = ("Content-Type", "multipart/form-data; boundary=b")
+    answer = await Client(app).ask("POST", "/api/images", kind, body=own_picture())
+    return str(answer.json()["id"])
+
+
+def test_what_was_found_in_a_picture_goes_with_the_last_one_of_its_content(
+    watched: Watched,
+) -> None:
+    async def visit(app: Any) -> None:
+        mine, theirs = [await uploaded(app) for _ in range(2)]
+        await asking(app, mine)
+        await Client(app).ask("DELETE", f"/api/images/{mine}")
+        assert (await asking(app, mine)).status == 404
+        assert (await asking(app, theirs)).status == 200
+        assert watched.ended == 1  # theirs is the same picture
+        await Client(app).ask("DELETE", f"/api/images/{theirs}")
+        again = await uploaded(app)
+        assert (await asking(app, again)).status == 200
+        assert watched.ended == 2
+
+    in_a_room(visit)
+
+
+def test_what_is_found_after_the_picture_was_deleted_is_not_kept(watched: Watched) -> None:
+    async def visit(app: Any) -> None:
+        image_id = await uploaded(app)
+        watched.go_on.clear()
+        waiting = asking(app, image_id)
+        await until(lambda: watched.begun == 1)
+        await Client(app).ask("DELETE", f"/api/images/{image_id}")
+        watched.go_on.set()
+        assert (await waiting).status == 200
+        again = await uploaded(app)
+        assert (await asking(app, again)).status == 200
+        assert watched.ended == 2
 
     in_a_room(visit)

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -79,13 +78,10 @@ def is_alive(process: int) -> bool:
     return state != "Z"
 
 
-async def gone_within(process: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not is_alive(process):
-            return True
-        await asyncio.sleep(0.01)
-    return False
+async def gone(process: int) -> None:
+    async with asyncio.timeout(GUARD):
+        while is_alive(process):
+            await asyncio.sleep(0.01)
 
 
 async def over(run: Run) -> None:
@@ -171,7 +167,7 @@ def test_a_run_that_fails_ends_alone_with_a_sentence(
         assert told["code"] == code
         assert "secret" not in told["message"]
         await refused(run.advance(1), kind)  # it stays ended
-        assert await gone_within(pid(run), 1)
+        await gone(pid(run))
         await bystander.advance(1)
 
     in_a_room(body)
@@ -188,15 +184,13 @@ def test_a_run_that_takes_too_much_memory_is_told_so() -> None:
     in_a_room(body, run_memory_bytes=200_000_000, run_parameters=10**9)
 
 
-def test_a_killed_process_is_noticed_at_once_and_costs_one_run() -> None:
+def test_a_killed_process_is_noticed_and_costs_one_run() -> None:
     async def body(room: Room) -> None:
         bystander, run = await begun(room), await begun(room, deed="sleep")
         waiting = asyncio.create_task(run.advance(1))
         await asyncio.sleep(0.1)
         os.kill(pid(run), signal.SIGKILL)
-        start = time.monotonic()
-        await refused(waiting, RunKilled)
-        assert time.monotonic() - start < 1
+        await refused(waiting, RunKilled)  # long before the 30 s that its step would take
         await bystander.advance(1)
 
     in_a_room(body)
@@ -208,7 +202,7 @@ def test_leaving_ends_a_process_that_is_deep_in_its_work() -> None:
         waiting = asyncio.create_task(run.advance(1))
         await asyncio.sleep(0.1)
         room.leave(run, RunKilled("left"))
-        assert await gone_within(pid(run), 1)
+        await gone(pid(run))
         await refused(waiting, RunKilled)
         assert not room.runs
 
@@ -221,7 +215,7 @@ def test_a_frame_that_takes_too_long_ends_its_run(monkeypatch: pytest.MonkeyPatc
     async def body(room: Room) -> None:
         run = await begun(room, deed="sleep")
         await refused(run.advance(1), RunTimeout)
-        assert await gone_within(pid(run), 1)
+        await gone(pid(run))
 
     in_a_room(body)
 
@@ -282,12 +276,9 @@ def test_watchers_get_the_newest_frame_and_the_end() -> None:
     in_a_room(body)
 
 
-def test_a_process_is_nice_uses_one_thread_and_starts_within_a_blink() -> None:
+def test_a_process_is_nice_and_uses_one_thread() -> None:
     async def body(room: Room) -> None:
-        await asyncio.to_thread(room.engine.warm_up)
-        start = time.monotonic()
         run = await begun(room)
-        assert time.monotonic() - start < 2  # 0.03 s alone; the machine may be busy
         stat = Path(f"/proc/{pid(run)}/stat").read_text().rsplit(")", 1)[1].split()
         assert int(stat[16]) >= 10  # niceness
         assert int(stat[17]) == 2  # threads: one works, one waits for the server's end
@@ -331,6 +322,6 @@ def test_when_the_server_dies_no_process_stays_behind(how: signal.Signals, tmp_p
     assert server.stdout
     worker = int(server.stdout.readline())
     server.send_signal(how)
-    server.wait(5)
-    assert asyncio.run(gone_within(worker, 2))
+    server.wait(GUARD)
+    asyncio.run(gone(worker))
     server.stdout.close()

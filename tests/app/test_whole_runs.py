@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from starlette.testclient import TestClient
 
@@ -19,7 +18,7 @@ from app.runs import training
 from app.settings import Settings
 from tests.app.odd_labs import LAB
 from tests.app.test_albums import post
-from tests.e2e.browser import Server, served
+from tests.e2e.browser import Server, served, workers_of
 
 ODD = "/api/labs/odd/run"
 GUARD = 60
@@ -100,20 +99,6 @@ def begin(server: Server, query: dict[str, Any]) -> http.client.HTTPConnection:
     return connection
 
 
-def workers(server: Server) -> int:
-    """Processes of runs: the forkserver's children."""
-    every = psutil.Process(server.process.pid).children(recursive=True)
-    forkservers = {one.pid for one in every if "forkserver" in " ".join(cmdline(one))}
-    return sum(one.ppid() in forkservers for one in every if one.is_running())
-
-
-def cmdline(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:  # it has just ended
-        return []
-
-
 def test_abandoned_requests_stop_in_the_queue_and_in_the_work_and_hold_nobody_up() -> None:
     """Four of 20,000 heavy steps used to go on, and kept all others waiting for minutes."""
     heavy = {"width": 256, "depth": 3, "replicas": 8}
@@ -123,13 +108,13 @@ def test_abandoned_requests_stop_in_the_queue_and_in_the_work_and_hold_nobody_up
             for seed in range(12)
         ]
         end = time.monotonic() + GUARD
-        while not workers(server):
+        while not workers_of(server.process):
             assert time.monotonic() < end
             time.sleep(0.05)
         for connection in abandoned:
             connection.close()
         answer = begin(server, {"steps": 1}).getresponse()
         assert answer.status == 200
-        while workers(server):
+        while workers_of(server.process):
             assert time.monotonic() < end, "trainings of nobody go on"
             time.sleep(0.05)

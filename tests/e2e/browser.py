@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import psutil
 from playwright.sync_api import Page
 
+GUARD = 60  # seconds against hanging for ever, never a claim
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -44,11 +46,12 @@ def running_server() -> Iterator[str]:
 
 
 @contextmanager
-def served() -> Iterator[Server]:
-    """The same, with its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def served(port: int = 0) -> Iterator[Server]:
+    """The same, with its process; on a port of its own, or on that one."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", "--port", str(port)],
         stdout=subprocess.DEVNULL,
@@ -59,32 +62,58 @@ def served() -> Iterator[Server]:
         yield Server(address, process)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(GUARD)
 
 
 def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + GUARD
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+            with urllib.request.urlopen(f"{address}/healthz", timeout=GUARD):
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError("the server did not answer within 30 s")
+    raise RuntimeError("the server did not answer within a minute")
 
 
-def newest_worker(server: subprocess.Popen[bytes]) -> int:
-    """The run that this server started last: its forkserver's child with the greatest number."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
-    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
-    return max(pid for pid, parent in parents.items() if parents.get(parent) == server.pid)
+def workers_of(server: subprocess.Popen[bytes]) -> list[int]:
+    """The processes of this server's runs: its forkserver's children."""
+    every = psutil.Process(server.pid).children(recursive=True)
+    forkservers = {one.pid for one in every if "multiprocessing.forkserver" in said_of(one)}
+    return [one.pid for one in every if one.ppid() in forkservers and is_at_work(one)]
+
+
+def only_worker_of(server: subprocess.Popen[bytes]) -> int:
+    """The process of the one run of this server, once there is no other."""
+    deadline = time.monotonic() + GUARD
+    while time.monotonic() < deadline:
+        workers = workers_of(server)
+        if len(workers) == 1:
+            return workers[0]
+        time.sleep(0.05)
+    raise RuntimeError(f"there is not one run, but {workers}")
+
+
+def is_at_work(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def said_of(process: psutil.Process) -> str:
+    """The command that it was started by."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
 
 
 def ready(page: Page) -> None:
     """Wait until a page has drawn its first picture: it says so on its root element."""
-    page.wait_for_selector("html[data-ready]", timeout=30_000)
+    page.wait_for_selector("html[data-ready]", timeout=1000 * GUARD)
 
 
 def steps(page: Page) -> int:

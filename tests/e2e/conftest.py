@@ -1,6 +1,6 @@
 """One server and one Chromium for all browser tests; every page is watched by a strict console."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -13,12 +13,14 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
-from tests.e2e.browser import Server, find_chromium, ready, served
+from tests.e2e.browser import GUARD, Server, find_chromium, ready, served
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=1000 * GUARD)
 ICON = "/static/icon.svg"  # the tab's, which the browser fetches whenever it likes
 
 
@@ -77,26 +79,54 @@ def watch(address: str) -> Iterator[Watch]:
     assert not watch.problems, watch.problems
 
 
-@pytest.fixture
-def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[OpenPage]:
-    """Opens an address in a fresh visit and waits for its first picture."""
-    contexts: list[BrowserContext] = []
+class Visits:
+    """Opens addresses of one server, each in a fresh visit, and waits for the first picture."""
 
-    def open_page(path: str, width: int = 1440, height: int = 900, **options: object) -> Page:
-        context = browser.new_context(
+    def __init__(self, browser: Browser, address: str, watch: Watch) -> None:
+        self._browser, self._address, self._watch = browser, address, watch
+        self._contexts: list[BrowserContext] = []
+
+    def __call__(self, path: str, width: int = 1440, height: int = 900, **options: object) -> Page:
+        context = self._browser.new_context(
             viewport={"width": width, "height": height},
             **{"locale": "en-US", "accept_downloads": True, **options},  # type: ignore[arg-type]
         )
-        contexts.append(context)
-        watch.watch(context)
+        context.set_default_timeout(1000 * GUARD)
+        self._contexts.append(context)
+        self._watch.watch(context)
         page = context.new_page()
-        page.goto(address + path)
+        page.goto(self._address + path)
         ready(page)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[OpenPage]:
+    visits = Visits(browser, address, watch)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture
+def open_page_of(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
+    """The same for a server of the test's own, which it may hurt; closed before that ends."""
+    opened: list[tuple[Visits, Watch]] = []
+
+    def of(server: Server, allowed: Iterable[str] = ()) -> OpenPage:
+        watch = Watch(server.address)
+        watch.allowed |= set(allowed)
+        visits = Visits(browser, server.address, watch)
+        opened.append((visits, watch))
+        return visits
+
+    yield of
+    for visits, watch in opened:
+        visits.close()
+        assert not watch.problems, watch.problems
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,13 @@ import json
 import os
 import re
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import Server, held, newest_worker, steps, until
+from tests.e2e.browser import Server, held, only_worker_of, served, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.browser
@@ -136,11 +137,17 @@ def test_a_run_is_watched_from_another_page_without_control(open_page: OpenPage)
 
 
 def test_a_killed_training_says_so_and_starts_again_with_the_same_settings(
-    open_page: OpenPage, server: Server
+    open_page_of: Callable[[Server], OpenPage],
 ) -> None:
-    page = open_page("/labs/fitting?noise=0.4")
-    until(page, 10)
-    os.kill(newest_worker(server.process), signal.SIGKILL)
+    with served() as own:  # whose only run is this page's
+        page = open_page_of(own)("/labs/fitting?noise=0.4")
+        until(page, 10)
+        os.kill(only_worker_of(own.process), signal.SIGKILL)
+        starts_again(page)
+        page.context.close()
+
+
+def starts_again(page: Page) -> None:
     expect(page.locator("[data-run-said]")).to_contain_text("ended from outside")
     page.locator("[data-run-again]").click()
     until(page, 10)

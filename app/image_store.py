@@ -1,0 +1,304 @@
+"""What becomes of uploads: bytes -> safe RGB picture -> id.
+
+The decoding itself happens in processes with limits (`decoders.py`); the server stays as it was.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from app.decoders import Decoders
+from app.errors import (
+    ImageDamaged,
+    ImageError,
+    ImageFormat,
+    ImageGone,
+    ImageTooLarge,
+)
+from app.i18n import N_
+from app.private_folder import PrivateFolder, in_thread, storing
+from app.settings import Settings
+from app.single_flight import Flights
+
+if TYPE_CHECKING:  # the home page is served before numpy is loaded
+    import numpy as np
+    from numpy.typing import NDArray
+
+HOUR = 3600
+# Ids at once. One takes 0.5 kB, and one of a sample takes no room on the disk, which limits others.
+MAX_IDS = 20_000
+
+
+@dataclass(frozen=True)
+class Content:
+    """A cleaned picture's file; `digest` is the same for the same bytes."""
+
+    digest: str
+    path: Path
+    width: int
+    height: int
+    media_type: str
+    size: int
+
+
+@dataclass
+class Picture:
+    """A visitor's picture: an id of its own for a content that others may have, too. `used` is the
+    monotonic time of its last use.
+    """
+
+    id: str
+    content: Content
+    used: float
+
+    @property
+    def digest(self) -> str:
+        """What answers about the picture may be remembered by."""
+        return self.content.digest
+
+    @property
+    def path(self) -> Path:
+        return self.content.path
+
+    @property
+    def width(self) -> int:
+        return self.content.width
+
+    @property
+    def height(self) -> int:
+        return self.content.height
+
+
+class ImageStore:
+    """Pictures in the server's temporary folder, each until it was unused for too long.
+
+    Whoever knows an id may see and delete its picture; an id is 128 random bits, and there is no
+    list. Equal pictures share one file. Safe under threads, but for `put` and `offer`, which belong
+    to the event loop.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = PrivateFolder("pictures")
+        self.decoders = Decoders()
+        # Called with a digest when the last picture of that content is gone, from any thread.
+        self.on_forgotten: list[Callable[[str], None]] = []
+        self._pictures: dict[str, Picture] = {}  # the longest unused first
+        self._sharing: Counter[str] = Counter()  # pictures of each content
+        self._bytes = 0  # of all contents but the offered ones
+        self._offered: dict[str, Content] = {}
+        self._decoding = Flights()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Forget all pictures; the store may be used again."""
+        self.decoders.close()
+        with self._lock:
+            forgotten = list(self._sharing)
+            self._pictures.clear()
+            self._sharing.clear()
+            self._offered.clear()
+            self._bytes = 0
+            self.folder.clear()
+        self._tell(forgotten)
+
+    async def put(self, source: Path) -> Picture:
+        """Take a picture from a file of the disk, when its turn comes.
+
+        Raises `ImageTooLarge`, `ImageFormat` or `ImageDamaged`; or an `UploadError`, where it is
+        the server that lacks something.
+        """
+        target = await in_thread(self.folder.new_file)
+        try:
+            facts = await self._decoded(source, target)
+            return await in_thread(self._keep_new, target, facts)
+        finally:
+            await in_thread(target.unlink, missing_ok=True)  # moved away, where it was taken
+
+    async def offer(self, name: str, data: bytes) -> Picture:
+        """Take a picture that the server itself offers by a name: decoded at the first time, for
+        all who ask meanwhile; afterwards each time is only an id. Raises `UploadError`.
+        """
+        content = self._offered.get(name)
+        if content is None or not await in_thread(content.path.exists):
+            content = await self._decoding.share(name, lambda: self._decode_offer(name, data))
+        return await in_thread(self._keep, content)
+
+    async def _decode_offer(self, name: str, data: bytes) -> Content:
+        source = await in_thread(self.folder.new_file)
+        target = await in_thread(self.folder.new_file)
+        try:
+            await in_thread(write, source, data)
+            facts = await self._decoded(source, target)
+            return await in_thread(self._keep_offer, name, target, facts)
+        finally:
+            await in_thread(source.unlink, missing_ok=True)
+            await in_thread(target.unlink, missing_ok=True)
+
+    async def _decoded(self, source: Path, target: Path) -> dict[str, Any]:
+        settings = self.settings
+        limits = {"max_pixels": settings.max_pixels, "max_side": settings.max_side}
+        facts = await self.decoders.run("picture", source, target, **limits)
+        if "refused" in facts:
+            raise refusal(facts["refused"], settings)
+        return facts
+
+    def get(self, image_id: str) -> Picture:
+        """What is known of a picture, which counts as a use of it. Raises `ImageGone`."""
+        with self._lock:
+            forgotten = self._make_room()
+            picture = self._pictures.pop(image_id, None)
+            if picture:
+                picture.used = time.monotonic()
+                self._pictures[image_id] = picture
+        self._tell(forgotten)
+        if picture is None:
+            raise self._gone()
+        return picture
+
+    def opened(self, image_id: str) -> tuple[Picture, BinaryIO]:
+        """A picture and its open file. Raises `ImageGone`."""
+        picture = self.get(image_id)
+        try:
+            return picture, picture.path.open("rb")
+        except FileNotFoundError:  # thrown out since, or the folder was removed
+            self._lost(image_id)
+            raise self._gone() from None
+
+    def load(self, image_id: str) -> "NDArray[np.uint8]":
+        """The pixels as uint8 [H, W, 3], RGB: those the browser shows. Takes a moment: for a
+        thread, never for the event loop. Raises `ImageGone`.
+        """
+        import numpy as np
+        from PIL import Image
+
+        _, file = self.opened(image_id)
+        with file, Image.open(file, formats=["PNG", "JPEG"]) as picture:
+            return np.array(picture.convert("RGB"))
+
+    def delete(self, image_id: str) -> None:
+        """Forget a picture. Raises `ImageGone`."""
+        if not self._lost(image_id):
+            raise self._gone()
+
+    def _gone(self) -> ImageGone:
+        return ImageGone(
+            N_(
+                "This picture is no longer here: unused pictures are kept for {hours} hours. "
+                "Please choose it again."
+            ),
+            hours=f"{self.settings.image_hours:g}",
+        )
+
+    def _keep_new(self, target: Path, facts: dict[str, Any]) -> Picture:
+        with self._lock:
+            content = settled(target, facts)
+            picture = self._add(content)
+            forgotten = self._make_room()
+        self._tell(forgotten)
+        return picture
+
+    def _keep(self, content: Content) -> Picture:
+        with self._lock:
+            picture = self._add(content)
+            forgotten = self._make_room()
+        self._tell(forgotten)
+        return picture
+
+    def _keep_offer(self, name: str, target: Path, facts: dict[str, Any]) -> Content:
+        with self._lock:
+            content = self._offered[name] = settled(target, facts)
+        return content
+
+    def _add(self, content: Content) -> Picture:
+        picture = Picture(token_hex(16), content, time.monotonic())
+        self._pictures[picture.id] = picture
+        if not self._sharing[content.digest]:
+            self._bytes += content.size
+        self._sharing[content.digest] += 1
+        return picture
+
+    def _lost(self, image_id: str) -> bool:
+        """Forget a picture; whether there was one."""
+        with self._lock:
+            found = image_id in self._pictures
+            forgotten = self._remove(image_id) if found else []
+        self._tell(forgotten)
+        return found
+
+    def _remove(self, image_id: str) -> list[str]:
+        """Forget a picture; its digest, where it was the last of its content."""
+        content = self._pictures.pop(image_id).content
+        self._sharing[content.digest] -= 1
+        if self._sharing[content.digest]:
+            return []
+        del self._sharing[content.digest]
+        self._bytes -= content.size
+        if content.digest not in {offered.digest for offered in self._offered.values()}:
+            content.path.unlink(missing_ok=True)
+        return [content.digest]
+
+    def _make_room(self) -> list[str]:
+        """Forget what is too old or too much; the digests of contents that are gone with it."""
+        oldest_use = time.monotonic() - self.settings.image_hours * HOUR
+        forgotten: list[str] = []
+        for picture in list(self._pictures.values()):
+            full = self._bytes > self.settings.image_store_bytes or len(self._pictures) > MAX_IDS
+            crowded = full and len(self._pictures) > 1
+            if picture.used >= oldest_use and not crowded:
+                break
+            forgotten += self._remove(picture.id)
+        return forgotten
+
+    def _tell(self, forgotten: list[str]) -> None:
+        for digest in forgotten:
+            for observer in self.on_forgotten:
+                observer(digest)
+
+
+def settled(target: Path, facts: dict[str, Any]) -> Content:
+    """The decoded file in its place, which its content names: equal ones share it."""
+    path = target.with_name(facts["digest"])
+    with storing():
+        target.replace(path)
+    return Content(path=path, **facts)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Raises `StorageFull` or `StorageGone`."""
+    with storing():
+        path.write_bytes(data)
+
+
+def refusal(reason: str, settings: Settings) -> ImageError:
+    """The error for the decoder's word."""
+    if reason == "format":
+        return ImageFormat(N_("This file is not a PNG, JPEG, WebP or GIF picture."), field="file")
+    if reason == "pixels":
+        return ImageTooLarge(
+            N_("This picture has too many pixels: at most {millions} million can be read."),
+            field="file",
+            millions=f"{settings.max_pixels / 1e6:.3g}",
+        )
+    if reason == "time":
+        return ImageTooLarge(
+            N_(
+                "Opening this picture takes too much processor time. "
+                "Save it again as JPEG or PNG, or choose another one."
+            ),
+            field="file",
+        )
+    if reason == "memory":
+        return ImageTooLarge(
+            N_(
+                "Opening this picture takes too much memory. "
+                "Save it again as JPEG or PNG, or choose another one."
+            ),
+            field="file",
+        )
+    return ImageDamaged(N_("This picture is damaged and cannot be read."), field="file")
