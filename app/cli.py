@@ -134,14 +134,16 @@ def url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def announce(host: str, port: int) -> None:
+def announce(host: str, port: int, public: str | None) -> None:
     """Print where the pages are and, for a room, the code that phones scan."""
-    shared = lan_address() if host in EVERYWHERE else None if is_local(host) else host
-    print(f"Vitrine is at {url('127.0.0.1' if host in EVERYWHERE else host, port)}", flush=True)
+    here = url("127.0.0.1" if host in EVERYWHERE else host, port)
+    address = lan_address() if host in EVERYWHERE else None if is_local(host) else host
+    shared = public or (url(address, port) if address else None)
+    print(f"Vitrine is at {here}", flush=True)
     if shared:
-        if shared != host:
-            print(f"and for the room at {url(shared, port)}", flush=True)
-        print_code(url(shared, port))
+        if shared != here:
+            print(f"and for the room at {shared}", flush=True)
+        print_code(shared)
     elif host in EVERYWHERE:
         print("This machine is in no network, so nobody else can reach it.", flush=True)
     print("Stop it with Ctrl+C.", flush=True)
@@ -161,21 +163,24 @@ def serve(host: str, port: int) -> NoReturn:
     """Serve until stopped, and end the process. Raises Failure if the address cannot be had."""
     import uvicorn
 
+    from app.connections import PromptProtocol, forwarded
     from app.stopping import StoppableServer, leave
 
     class Server(StoppableServer):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if sockets and self.started:
-                announce(host, sockets[0].getsockname()[1])
+                announce(host, sockets[0].getsockname()[1], settings.public_url)
 
+    settings = read_settings()
     listener = listen(host, port)
     config = uvicorn.Config(
         lambda: application(host),
         factory=True,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        http=PromptProtocol,
+        **forwarded(settings.trusted_proxies),
         # Frames are numbers that hardly shrink: deflate took half a core for 100 viewers.
         ws_per_message_deflate=False,
         ws_max_size=LONGEST_MESSAGE,

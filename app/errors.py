@@ -19,6 +19,12 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── DecoderStalled  503     … or had not finished long after it should have
 │   └── DecodersBusy    503     the queue is full
 ├── NotFound            404
+├── RequestError
+│   ├── HostNotAllowed  421     asked for by a name that is not one of this server's
+│   ├── ForeignPage     403     a write, or a socket, from a page of another site
+│   ├── BodyTooLarge    413     more than the address takes
+│   └── BodyTooSlow     408     not there in time
+├── Busy                503     as much is waiting as may; says when to try again
 ├── ModelNotInstalled   409     weights that this machine does not have; says the command
 └── RunError            409     a training that is refused, or that has come to an end
     ├── RunsFull        503     as many runs as the server, or the visitor, may have
@@ -35,7 +41,7 @@ Every error goes out as {"error": {"code": …, "message": …, "field": …}}, 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -55,6 +61,7 @@ class DomainError(Exception):
 
     code = "error"
     status = 400
+    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, message: LazyText, field: str | None = None, **values: Any) -> None:
         super().__init__(message)
@@ -138,6 +145,34 @@ class NotFound(DomainError):
     code, status = "not_found", 404
 
 
+class RequestError(DomainError):
+    pass
+
+
+class HostNotAllowed(RequestError):
+    code, status = "host_not_allowed", 421
+
+
+class ForeignPage(RequestError):
+    code, status = "foreign_page", 403
+
+
+class BodyTooLarge(RequestError):
+    code, status = "body_too_large", 413
+
+
+class BodyTooSlow(RequestError):
+    code, status = "body_too_slow", 408
+    headers: ClassVar[dict[str, str]] = {
+        "Connection": "close"
+    }  # the rest of the body may come later, or never
+
+
+class Busy(DomainError):
+    code, status = "busy", 503
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}  # seconds
+
+
 class ModelNotInstalled(DomainError):
     code, status = "model_not_installed", 409
 
@@ -182,6 +217,14 @@ class RunGone(RunError):
     code, status = "run_gone", 404
 
 
+class Refused(HTTPException):
+    """A `DomainError` while a body is read: there FastAPI lets only HTTPExceptions through."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.status)
+        self.error = error
+
+
 PLAIN: dict[int, tuple[str, LazyText]] = {
     404: ("not_found", N_("There is nothing at this address.")),
     405: ("method_not_allowed", N_("This address does not take that kind of request.")),
@@ -209,11 +252,15 @@ def can_fail(reasons: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     }
 
 
-BAD_BODY = {400: "a body that is not text", 422: "a value that makes no sense; names the field"}
+BAD_BODY = {
+    400: "a body that is not text",
+    413: "a body that is too large",
+    422: "a value that makes no sense; names the field",
+}
 
 
 def error_response(error: DomainError, language: str) -> JSONResponse:
-    return JSONResponse(error.told_in(language), status_code=error.status)
+    return JSONResponse(error.told_in(language), error.status, error.headers)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -222,6 +269,10 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(DomainError)
     async def domain_error(request: Request, error: DomainError) -> Response:
         return error_response(error, language_of(request))
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, refusal: Refused) -> Response:
+        return error_response(refusal.error, language_of(request))
 
     @app.exception_handler(RequestValidationError)
     async def validation_error(request: Request, error: RequestValidationError) -> Response:
@@ -255,7 +306,8 @@ def allowed_methods(request: Request) -> list[str]:
     """All methods of the address asked; starlette itself names those of its first route only."""
     path = getattr(request.scope.get("route"), "path_format", request.url.path)
     operations = request.app.openapi()["paths"].get(path, {"get": None})
-    return sorted(method.upper() for method in operations)
+    methods = {method.upper() for method in operations}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def first_problem(problems: Sequence[Any]) -> InvalidInput:
@@ -275,7 +327,8 @@ def first_problem(problems: Sequence[Any]) -> InvalidInput:
     for key, words in LIMIT_WORDS.items():
         if key in limits:
             return InvalidInput(words, field, name=field, limit=limits[key])
-    return InvalidInput(N_("“{name}” has a value that is not allowed here."), field, name=field)
+    message = N_("“{name}” has a value that is not allowed here.")
+    return InvalidInput(message, field, name=field or "body")
 
 
 LIMIT_WORDS = {

@@ -1,17 +1,20 @@
-"""Running the networks for the labs: loaded once, one evaluation at a time, results remembered.
+"""Running the networks on photos: loaded once, one evaluation at a time, in a thread of its own.
 
 torch is imported here inside functions, so that pages are served while it still loads.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from app.errors import ModelNotInstalled
 from app.i18n import N_
+from app.queries import Queue
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from models.detectors import Opened
 
+Result = TypeVar("Result")
 Origin = Literal["shipped", "untrained", "fetched"]
 ORIGINS: dict[str, Origin] = {
     "vitrine": "shipped",
@@ -27,12 +31,63 @@ ORIGINS: dict[str, Origin] = {
     "fasterrcnn_resnet50_fpn_v2": "fetched",
     "untrained": "untrained",
 }
-REMEMBERED = 48  # results; one of Vitrine's network takes 0.6 MB
-REMEMBERED_ANCHORS = 30_000  # results of larger networks are not kept
+PLACES = 100  # different evaluations that are in work or wait
 
 _lock = threading.RLock()
 _networks: dict[tuple[str, Path], Any] = {}
-_results: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
+_evaluation = threading.local()  # `given_up`, the event that ends the evaluation of this thread
+
+
+class GivenUp(Exception):
+    """Nobody waits for this evaluation any more."""
+
+
+class Networks:
+    """What evaluates the networks: one photo at a time, because torch already spreads each over
+    the cores, and two at once only take them from each other. Pages never wait for it: it has a
+    thread of its own.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._thread = ThreadPoolExecutor(1, "networks")
+        self._queue = Queue(PLACES)
+
+    async def in_turn(self, work: Callable[[], Result]) -> Result:
+        """What `work` returns, which runs a network. Raises `Busy` where too many wait.
+
+        Cancelled, it is taken out of the queue, or ends before the network's next layer.
+        """
+        given_up = threading.Event()
+
+        def evaluate() -> Result:
+            _evaluation.given_up = given_up
+            go_on()
+            return work()
+
+        with self._queue.place():
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, evaluate)
+            finally:
+                given_up.set()
+
+    async def warm_up(self) -> None:
+        """Load torch and the shipped network, compile the loops: nobody should wait for it."""
+        await self.in_turn(lambda: warm_up(self.settings))
+
+    def close(self) -> None:
+        """End what is queued; an application may be started again."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread = ThreadPoolExecutor(1, "networks")
+
+
+def go_on(*_: object) -> None:
+    """Raise `GivenUp` where nobody waits for this thread's evaluation any more. A hook before every
+    layer of every network, and called between the other parts of the work.
+    """
+    given_up: threading.Event | None = getattr(_evaluation, "given_up", None)
+    if given_up and given_up.is_set():
+        raise GivenUp
 
 
 def is_installed(name: str, config: Settings) -> bool:
@@ -46,68 +101,55 @@ def is_installed(name: str, config: Settings) -> bool:
 
 def network(name: str, config: Settings) -> Any:
     """The network of that name, loaded at its first use. Raises `ModelNotInstalled`."""
-    from models.detectors import load_detector
-    from models.weights import WeightsError, load_rpn, untrained_rpn, weights_path
+    from models.weights import WeightsError
 
     key = (name, config.weights_folder)
     with _lock:
         if key not in _networks:
             try:
-                if name == "vitrine":
-                    _networks[key] = load_rpn()
-                elif name == "untrained":
-                    _networks[key] = untrained_rpn()
-                else:
-                    path = weights_path(name, config.weights_folder)
-                    _networks[key] = load_detector(name, path)
+                loaded = load(name, config)
             except WeightsError as error:
                 message = N_(
                     "The weights of “{name}” are not installed, or damaged. On the machine that "
                     "runs Vitrine, type: vitrine fetch-weights {name}"
                 )
                 raise ModelNotInstalled(message, "model", name=name) from error
+            for layer in loaded.modules():
+                layer.register_forward_pre_hook(go_on)
+            _networks[key] = loaded
         return _networks[key]
 
 
-def open_photo(
-    name: str, image_id: str, image: NDArray[np.uint8], config: Settings, **options: float
-) -> Opened:
-    """The network's proposals for a photo uint8 [H, W, 3], from memory where it ran before.
+def load(name: str, config: Settings) -> Any:
+    from models.detectors import load_detector
+    from models.weights import load_rpn, untrained_rpn, weights_path
 
-    One evaluation at a time: torch already spreads each over the cores, and two at once only
-    take them from each other. `options` go to `models.detectors.open_rpn`.
+    if name == "vitrine":
+        return load_rpn()
+    if name == "untrained":
+        return untrained_rpn()
+    return load_detector(name, weights_path(name, config.weights_folder))
+
+
+def open_photo(name: str, image: NDArray[np.uint8], config: Settings, **options: float) -> Opened:
+    """The network's proposals for a photo uint8 [H, W, 3]; for `Networks.in_turn`.
+
+    `options` go to `models.detectors.open_rpn`.
     """
     import torch
 
     from models.detectors import open_rpn
 
-    key = (name, image_id, *sorted(options.items()))
-    with _lock:
-        if key in _results:
-            _results.move_to_end(key)
-            return _results[key]
-        if config.torch_threads:
-            torch.set_num_threads(config.torch_threads)
-        pixels = torch.from_numpy(image.copy()).permute(2, 0, 1)
-        opened = open_rpn(network(name, config), pixels, **options)  # type: ignore[arg-type]
-        if len(opened.proposals.candidates.anchors) <= REMEMBERED_ANCHORS:
-            _results[key] = opened
-            while len(_results) > REMEMBERED:
-                _results.popitem(last=False)
-        return opened
-
-
-def forget_results() -> None:
-    """Drop every remembered result; the networks stay loaded."""
-    with _lock:
-        _results.clear()
+    if config.torch_threads:
+        torch.set_num_threads(config.torch_threads)
+    pixels = torch.from_numpy(image.copy()).permute(2, 0, 1)
+    return open_rpn(network(name, config), pixels, **options)  # type: ignore[arg-type]
 
 
 def warm_up(config: Settings) -> None:
-    """Load torch and the shipped network, compile the loops: the first visitor should not wait."""
     import numpy as np
 
     from models import nms
 
     nms.warm_up()
-    open_photo("vitrine", "", np.zeros((240, 320, 3), np.uint8), config)
+    open_photo("vitrine", np.zeros((240, 320, 3), np.uint8), config)

@@ -1,16 +1,21 @@
 """The application: settings, mounts, routers, error handlers, nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import gc
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from app import __version__, albums, images, pages, samples, share
+from app.bodies import refuse_surrogates
+from app.doors import Doors
 from app.errors import install_error_handlers
+from app.inference import Networks
 from app.pages import ROOT
 from app.private_folder import remove_abandoned
 from app.registry import LABS
@@ -19,18 +24,18 @@ from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
+from app.shared_answers import SharedAnswers
 from app.stopping import in_background
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+
+
+class Vitrine(FastAPI):
+    """FastAPI with our doors outermost: around what answers 500, where no other middleware is."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Doors(super().build_middleware_stack(), self.state.settings)
 
 
 class Health(BaseModel):
@@ -46,17 +51,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(asyncio.to_thread(remove_abandoned)),
-            asyncio.create_task(warm_up(settings, app.state.room)),
+            asyncio.create_task(warm_up(app)),
             asyncio.create_task(app.state.room.engine.keep_ready()),
         ]
         yield
         for task in tasks:
             task.cancel()
         app.state.room.close()
+        app.state.networks.close()
         app.state.images.close()
         app.state.albums.close()
 
-    app = FastAPI(
+    app = Vitrine(
         title="Vitrine",
         version=__version__,
         description="See inside the fundamentals of deep learning. Boxes are (x1, y1, x2, y2) in "
@@ -64,15 +70,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(refuse_surrogates)],
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
     app.state.albums = albums.AlbumStore(settings)
     app.state.addresses = share.ShortAddresses()
+    app.state.networks = Networks(settings)
+    app.state.shared_answers = SharedAnswers()
+    for store in (app.state.images, app.state.albums):
+        store.on_forgotten.append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.state.whole_runs = training.WholeRuns(app.state.room)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    app.middleware("http")(add_headers)
     install_error_handlers(app)
     app.include_router(pages.router)
     app.include_router(images.router)
@@ -94,26 +104,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def add_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """What every answer carries: a strict content security policy, no sniffing."""
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-cache"  # ask each time; 304 where unchanged
-    return response
-
-
-async def warm_up(settings: Settings, room: Room) -> None:
+async def warm_up(app: FastAPI) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await in_background(room.engine.warm_up)
-    await in_background(lambda: load_everything(settings))
-
-
-def load_everything(settings: Settings) -> None:
-    from app.inference import warm_up as warm_up_networks
-
-    warm_up_networks(settings)
+    await in_background(app.state.room.engine.warm_up)
+    await app.state.networks.warm_up()
+    # What is loaded stays. Searched for garbage, as any large request makes Python do, it held up
+    # every page for 200 ms.
+    gc.freeze()

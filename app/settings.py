@@ -1,9 +1,12 @@
 """Settings, each read from an environment variable `VITRINE_<NAME>`; the README lists them."""
 
+import re
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 2**20
@@ -16,6 +19,20 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for the whole room")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    allowed_hosts: str | None = Field(
+        None,
+        description="names by which browsers may ask for this server, beside addresses, localhost "
+        "and the machine's own name; separated by commas, `*.example.org` for all below it",
+    )
+    public_url: str | None = Field(
+        None,
+        description="the address that people type or scan, where a proxy stands before this server",
+    )
+    trusted_proxies: str | None = Field(
+        None,
+        description="addresses or networks of proxies that are believed when they tell a "
+        "client's address; separated by commas",
+    )
     max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="largest uploaded file, bytes")
     max_pixels: int = Field(
         20_000_000, gt=0, description="largest uploaded picture, pixels, checked before decoding"
@@ -62,6 +79,37 @@ class Settings(BaseSettings):
     torch_threads: int = Field(
         0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"
     )
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def names(cls, text: str | None) -> str | None:
+        for part in parts(text):
+            if not re.fullmatch(r"(\*\.)?[\w.-]+", part):
+                raise ValueError(f"“{part}” is not a name such as lab.example.org, *.example.org")
+        return text
+
+    @field_validator("public_url")
+    @classmethod
+    def root_address(cls, text: str | None) -> str | None:
+        if text is None:
+            return None
+        url = urlsplit(text)
+        rest = (url.path.strip("/"), url.query, url.fragment, url.username)
+        if url.scheme not in ("http", "https") or not url.hostname or any(rest):
+            raise ValueError("it is not of the form https://lab.example.org, without a path")
+        return text.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def networks(cls, text: str | None) -> str | None:
+        for part in parts(text):
+            ip_network(part)
+        return text
+
+
+def parts(text: str | None) -> list[str]:
+    """What stands between the commas."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 @cache

@@ -7,6 +7,7 @@ as long as the server does.
 
 import io
 import secrets
+import threading
 from collections import OrderedDict
 from urllib.parse import urlsplit
 
@@ -18,8 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import BAD_BODY, InvalidInput, NotFound, can_fail
 from app.i18n import N_
 from app.network import is_local, lan_address
+from app.settings import MEBIBYTE
 
-REMEMBERED = 5000  # short addresses; the oldest unused goes first
+ROOM = 8 * MEBIBYTE  # for all short addresses together; the longest unused goes first
+OVERHEAD = 256  # bytes that one takes beside its path; measured 184
 MAX_PATH = 20_000  # characters; 2,000 of a visitor's own points take 13,334
 
 router = APIRouter(tags=["share"])
@@ -43,25 +46,50 @@ class Shared(BaseModel):
 
 
 class ShortAddresses:
-    """code -> path, the newest `REMEMBERED` of them."""
+    """code -> path, those used last, as many as there is room for. Safe under threads.
 
-    def __init__(self) -> None:
-        self._paths: OrderedDict[str, str] = OrderedDict()
-        self._codes: dict[str, str] = {}
+    Paths are held as bytes: as text, one emoji makes every letter beside it take four bytes.
+    """
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room, self._taken = room, 0
+        self._paths: OrderedDict[str, bytes] = OrderedDict()  # the longest unused first
+        self._codes: dict[bytes, str] = {}
+        self._lock = threading.Lock()
 
     def code_of(self, path: str) -> str:
-        code = self._codes.get(path) or secrets.token_urlsafe(5)
-        self._paths[code], self._codes[path] = path, code
-        self._paths.move_to_end(code)
-        if len(self._paths) > REMEMBERED:
-            self._codes.pop(self._paths.popitem(last=False)[1])
-        return code
+        """The code of a path, a new one where it has none."""
+        data = path.encode()
+        with self._lock:
+            code = self._codes.get(data)
+            if code is None:
+                code = secrets.token_urlsafe(5)
+                self._paths[code], self._codes[data] = data, code
+                self._taken += size_of(data)
+                self._make_room()
+            self._paths.move_to_end(code)
+            return code
 
     def path_of(self, code: str) -> str:
-        """Raises `NotFound`."""
-        if code not in self._paths:
-            raise NotFound(N_("This short address is not known here, or no longer."))
-        return self._paths[code]
+        """The path of a code, which counts as a use of it. Raises `NotFound`."""
+        with self._lock:
+            data = self._paths.get(code)
+            if data is None:
+                raise NotFound(N_("This short address is not known here, or no longer."))
+            self._paths.move_to_end(code)
+            return data.decode()
+
+    def _make_room(self) -> None:
+        """Throw out the longest unused, but not the newest, which one path alone cannot fill."""
+        while self._taken > self._room and len(self._paths) > 1:
+            data = self._paths.popitem(last=False)[1]
+            del self._codes[data]
+            self._taken -= size_of(data)
+
+
+def size_of(data: bytes) -> int:
+    """Memory of one short address, roughly."""
+    return len(data) + OVERHEAD
 
 
 @router.post("/api/share", responses=can_fail(BAD_BODY))
@@ -102,6 +130,9 @@ def is_ours(path: str) -> bool:
 
 def address_for_others(request: Request) -> tuple[str, bool]:
     """Scheme and host as other machines reach this server, and whether they do."""
+    public = request.app.state.settings.public_url
+    if public:
+        return str(public), True
     url = request.base_url
     if not is_local(url.hostname or ""):
         return str(url).rstrip("/"), True

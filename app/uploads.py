@@ -17,11 +17,13 @@ from fastapi import HTTPException, Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from app.bodies import expect_body
 from app.errors import DomainError, InvalidInput
 from app.i18n import N_
 from app.private_folder import THREADS, PrivateFolder, in_thread, storing
 
 ENVELOPE = 64 * 1024  # bytes of a multipart body beside the files
+CHARSETS = {b"", b"utf-8", b"us-ascii"}
 MAX_FIELDS = 8  # beside the files
 MAX_NAME = 100  # characters of a field's name that are repeated to the sender
 AT_ONCE = 256 * 1024  # bytes that are gathered before they are written
@@ -51,14 +53,14 @@ async def uploaded(
     block ends. Raises `too_large` above `limit` bytes of files, `InvalidInput` for a missing or a
     foreign field, `StorageFull` or `StorageGone`, and `ClientDisconnect`.
     """
-    refuse_declared(request, limit + ENVELOPE, too_large)
+    expect_body(request, limit + ENVELOPE, too_large)
     folder = await in_thread(store.new_folder)
     writer = Writer(folder)
     try:
         form = Form(boundary_of(request), max_files)
         async for chunk in request.stream():
             form.feed(chunk)
-            if form.size > limit or form.received > limit + ENVELOPE:
+            if form.size > limit:
                 raise too_large
             await writer.write(form)
         form.finish()
@@ -69,16 +71,9 @@ async def uploaded(
         writer.remove()
 
 
-def refuse_declared(request: Request, limit: int, too_large: DomainError) -> None:
-    """Raise `too_large` for a body that says itself that it is, before it is read."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise too_large
-
-
 def boundary_of(request: Request) -> bytes:
     """What parts the fields of a multipart body. Raises `InvalidInput` for any other body, which
-    has no file, and `HTTPException` 400 where the boundary is missing.
+    has no file, or one in another encoding, and `HTTPException` 400 where the boundary is missing.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
@@ -86,6 +81,8 @@ def boundary_of(request: Request) -> bytes:
     boundary = options.get(b"boundary")
     if not boundary:
         raise HTTPException(400)
+    if options.get(b"charset", b"").lower() not in CHARSETS:
+        raise InvalidInput(N_("A form must be in UTF-8."))
     return boundary
 
 
@@ -108,7 +105,6 @@ class Form:
     def __init__(self, boundary: bytes, max_files: int) -> None:
         self.files = 0
         self.size = 0  # bytes of files
-        self.received = 0  # bytes of all
         self.foreign: list[str] = []
         self.pending: dict[int, bytearray] = {}  # by the number of the file
         self._max_files, self._fields = max_files, 0
@@ -131,7 +127,6 @@ class Form:
 
     def feed(self, data: bytes) -> None:
         """Raises `HTTPException` 400 for what is not multipart, or has too many parts."""
-        self.received += len(data)
         try:
             self._parser.write(data)
         except FormParserError:

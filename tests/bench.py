@@ -15,7 +15,6 @@ import torchvision
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, sync_playwright
 
-from app import inference
 from app.main import create_app
 from models.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
@@ -75,13 +74,14 @@ def every_threshold(boxes: torch.Tensor, scores: torch.Tensor) -> None:
 
 def proposal_rows() -> Iterator[tuple[str, Row]]:
     """Server time of a request, the photo's network run included, after the first."""
-    with TestClient(create_app()) as client:
+    app = create_app()
+    with TestClient(app) as client:
         photo = client.post("/api/samples/china").json()["id"]
         query = {"image_id": photo, "pre_nms_top_n": 1000}
         for name, accept in (("", "application/octet-stream"), ("_json", "application/json")):
 
             def ask(accept: str = accept) -> None:
-                inference.forget_results()  # a result from memory would be no measurement
+                app.state.shared_answers.clear()  # an answer from memory would be no measurement
                 answer = client.post("/api/rpn/proposals", json=query, headers={"Accept": accept})
                 assert answer.status_code == 200
 

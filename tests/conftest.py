@@ -1,5 +1,6 @@
 """What tests of the server share."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -8,6 +9,9 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+
+# What starlette's TestClient calls the server that it asks.
+os.environ.setdefault("VITRINE_ALLOWED_HOSTS", "testserver")
 
 # Servers that tests start and stop by Ctrl+C listen to it also where whoever runs the tests, in
 # the background of a shell, does not: what is ignored would be inherited.

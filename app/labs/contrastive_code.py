@@ -7,7 +7,8 @@ import importlib
 import inspect
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import cache
 
 from app.code import environment
 from app.digits import WHITE
@@ -71,7 +72,7 @@ def _code(config: ContrastiveConfig, steps: int) -> str:
         c=config,
         s=settings_of(config),
         steps=steps,
-        sections=list(sections(wanted)),
+        sections=sections(frozenset(wanted)),
         white=WHITE,
         held=(TEST, SHARE, LEAST),
         batch=config.batch_size if config.mode == "train" else min(config.batch_size, TRIAL_BATCH),
@@ -96,12 +97,14 @@ def without_idle_imports(script: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
 
 
-def sections(wanted: set[str]) -> Iterator[tuple[str, str]]:
+@cache  # there are as many as methods, experiments and kinds of pictures
+def sections(wanted: frozenset[str]) -> list[tuple[str, str]]:
     """Title and source of what is wanted of each module, and of what that needs in turn."""
     sources = {name: inspect.getsource(importlib.import_module(name)) for name in SECTIONS}
     parts = {name: list(statements(source)) for name, source in sources.items()}
     needed = closure([part for several in parts.values() for part in several], wanted)
     taken: set[str] = set()
+    titled: list[tuple[str, str]] = []
     for name, title in SECTIONS.items():
         kept = [(defined, text) for defined, _, text in parts[name] if defined & needed]
         text = "\n".join(text for _, text in kept)
@@ -110,7 +113,8 @@ def sections(wanted: set[str]) -> Iterator[tuple[str, str]]:
             text = re.sub(rf"\b{again}\b", f"{name.split('.')[1].upper()}_{again}", text)
         taken |= own
         if text:
-            yield title, text.strip()
+            titled.append((title, text.strip()))
+    return titled
 
 
 Statement = tuple[set[str], set[str], str]  # names it defines, names it uses, its source
@@ -138,7 +142,7 @@ def defined_by(node: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def closure(parts: list[Statement], wanted: set[str]) -> set[str]:
+def closure(parts: list[Statement], wanted: Set[str]) -> set[str]:
     """`wanted` and all that it uses, directly or not."""
     needed = set(wanted)
     while True:

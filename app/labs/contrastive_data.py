@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.albums import ONE_PICTURE, Album, pixels_of
 from app.digits import WHITE, digits
@@ -44,23 +45,9 @@ def pictures_of(config: ContrastiveConfig, album: Album | None) -> Pictures:
     return from_album(album, config.count, config.seed)
 
 
-_table = threading.Lock()
-_locks: WeakValueDictionary[tuple[str, int, int], threading.Lock] = WeakValueDictionary()
-
-
-def built_in(data: str, count: int, seed: int) -> Pictures:
-    """Drawn once. When a room opens the page at the same moment, every page would draw the same
-    scenes, which takes seconds; so they wait for the first. Other settings do not wait.
-    """
-    key = (data, count, seed)
-    with _table:
-        lock = _locks.setdefault(key, threading.Lock())
-    with lock:
-        return drawn(*key)
-
-
 @lru_cache(maxsize=4)
-def drawn(data: str, count: int, seed: int) -> Pictures:
+def built_in(data: str, count: int, seed: int) -> Pictures:
+    """Drawn once a process: a run's process is forked from one that has drawn the usual ones."""
     from models.contrastive_study import Pictures
     from models.scenes import SHAPES, draw_scenes
 
@@ -108,6 +95,32 @@ def split(x: Tensor, y: Tensor | None, classes: int, count: int, seed: int) -> P
         test = train
     labels = [None if y is None else y[part] for part in (train, test)]
     return Pictures(x[train], labels[0], x[test], labels[1], classes, bool(held))
+
+
+class Shown(NamedTuple):
+    """What the page shows of a configuration's pictures: T of those that are looked at."""
+
+    test: NDArray[np.uint8]  # [T, 3, 32, 32]
+    labels: NDArray[np.int64] | None  # [T]
+    learned_from: int
+    held_out: int  # pictures; 0 where there are too few to hold some out
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return self.test.nbytes + (0 if self.labels is None else self.labels.nbytes)
+
+
+def shown_of(config: ContrastiveConfig, album: Album | None) -> Shown:
+    """For a process of its own: drawing 5,500 scenes takes seconds, reading a data set memory."""
+    pictures = pictures_of(config, album)
+    labels = pictures.test_labels
+    return Shown(
+        pictures.test.numpy().copy(),  # a part of something larger would be pickled whole
+        None if labels is None else labels.numpy().copy(),
+        len(pictures.train),
+        len(pictures.test) if pictures.held_out else 0,
+    )
 
 
 def settings_of(config: ContrastiveConfig) -> ContrastSettings:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +16,10 @@ from app import wire
 from app.albums import Album, albums_of
 from app.errors import BAD_BODY, can_fail
 from app.labs.contrastive_config import ContrastiveConfig
-from app.labs.contrastive_data import DIGITS, album_of, pictures_of, settings_of
+from app.labs.contrastive_data import DIGITS, Shown, album_of, settings_of, shown_of
+from app.queries import computed
+from app.shared_answers import shared_answers_of
+from app.single_flight import until_gone
 
 PAIRS = 6  # of one picture, at most at a time
 DRAWN = ("angle", "brightness", "contrast", "saturation", "hue", "blur", "noise")
@@ -24,7 +30,8 @@ BINARY = {
         {
             **BAD_BODY,
             404: "an album, or a data set, that is not here",
-            413: "a data set on the server's disk with too many classes",
+            413: "too large a body, or a data set on the server's disk with too many classes",
+            503: "too many others wait for an answer",
         }
     ),
 }
@@ -43,55 +50,91 @@ class ViewsQuery(SpecimensQuery):
     pairs: int = Field(1, ge=1, le=PAIRS)
 
 
-@router.post("/api/contrastive/specimens", responses=BINARY, response_class=Response)
-def specimens(request: Request, query: SpecimensQuery) -> Response:
-    """The views that a run is watched by, the pictures on its map, and their classes."""
-    from models.contrastive_study import CHANGES, LOOKED_AT, MAPPED, look_at
+Query = TypeVar("Query", bound=SpecimensQuery)
 
-    album = album_for(request, query.config)
-    pictures = pictures_of(query.config, album)
+
+@router.post("/api/contrastive/specimens", responses=BINARY, response_class=Response)
+async def specimens(request: Request, query: SpecimensQuery) -> Response:
+    """The views that a run is watched by, the pictures on its map, and their classes."""
+    return await until_gone(request, answered(request, query, specimens_frame))
+
+
+@router.post("/api/contrastive/views", responses=BINARY, response_class=Response)
+async def views(request: Request, query: ViewsQuery) -> Response:
+    """Pairs of views of one picture, and what was drawn for each: first all t₁, then all t₂."""
+    return await until_gone(request, answered(request, query, views_frame))
+
+
+async def answered(
+    request: Request, query: Query, frame: Callable[[Query, Shown, Album | None], bytes]
+) -> Response:
+    """A frame made of the configuration's pictures, which are drawn or read once for all who ask.
+
+    Raises `AlbumGone`, or `InvalidInput` where no album was chosen.
+    """
+    config, shared = query.config, shared_answers_of(request)
+    name = album_of(config)
+    album = await album_named(request, name) if name else None
+    key = ("shown", config.data, config.count, config.seed, name)
+    make = partial(computed, request, shown_of, config, album)
+    shown = await shared.get(key, make, lambda shown: shown.size, about=name)
+    data = await to_thread.run_sync(frame, query, shown, album)
+    return Response(data, media_type=wire.MEDIA_TYPE)
+
+
+async def album_named(request: Request, name: str) -> Album:
+    """The first look at a data set of the server's reads it: those who come meanwhile wait for it
+    here, not in the threads that every page needs.
+    """
+    make = partial(to_thread.run_sync, albums_of(request).get, name)
+    return await shared_answers_of(request).join(("album", name), make)
+
+
+def specimens_frame(query: SpecimensQuery, shown: Shown, album: Album | None) -> bytes:
+    import torch
+
+    from models.contrastive_study import CHANGES, LOOKED_AT, MAPPED, Pictures, look_at
+
     settings = settings_of(query.config)
-    looked_at = look_at(pictures, settings.policy, settings.seed)
-    mapped = pictures.test[:MAPPED]
-    labels = pictures.test_labels
+    test = torch.from_numpy(shown.test)
+    looked_at = look_at(Pictures(test, None, test, None, 0), settings.policy, settings.seed)
+    mapped = shown.test[:MAPPED]
     header = {
         "looked_at": min(LOOKED_AT, len(mapped)),
-        "learned_from": len(pictures.train),
-        "held_out": len(pictures.test) if pictures.held_out else 0,
+        "learned_from": shown.learned_from,
+        "held_out": shown.held_out,
         "left_out": album.left_out if album else 0,
         "patches": bool(album and album.patches),
         "names": names_of(query.config, album),
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
     }
+    no_labels = np.zeros(0, np.uint8)
     arrays = {
         "views": as_bytes(looked_at),
-        "mapped": mapped.numpy(),
-        "labels": np.zeros(0, np.uint8) if labels is None else
-        labels[:MAPPED].numpy().astype(np.uint8),
-    }  # fmt: skip
-    return Response(wire.encode(header, arrays), media_type=wire.MEDIA_TYPE)
+        "mapped": mapped,
+        "labels": no_labels if shown.labels is None else shown.labels[:MAPPED].astype(np.uint8),
+    }
+    return wire.encode(header, arrays)
 
 
-@router.post("/api/contrastive/views", responses=BINARY, response_class=Response)
-def views(request: Request, query: ViewsQuery) -> Response:
-    """Pairs of views of one picture, and what was drawn for each: first all t₁, then all t₂."""
+def views_frame(query: ViewsQuery, shown: Shown, album: Album | None) -> bytes:
     import torch
 
     from models import augment
 
-    pictures = pictures_of(query.config, album_for(request, query.config))
-    picture = pictures.test[query.picture % len(pictures.test)]
+    number = query.picture % len(shown.test)
+    picture = torch.from_numpy(shown.test[number])
     alone = picture.float()[None] / 255
     policy = settings_of(query.config).policy
     drawn, made = [], []
     for which in range(2):
-        for number in range(query.number, query.number + query.pairs):
-            seed = (query.config.seed * 1_000_003 + number) * 2 + which
+        for number_drawn in range(query.number, query.number + query.pairs):
+            seed = (query.config.seed * 1_000_003 + number_drawn) * 2 + which
             view, how = augment.views(alone, policy, torch.Generator().manual_seed(seed))
             made.append(view)
             drawn.append(how)
     every = augment.Drawn(*(torch.cat(parts) for parts in zip(*drawn, strict=True)))
-    header: dict[str, Any] = {"picture": query.picture % len(pictures.test), "pairs": query.pairs}
+    header: dict[str, Any] = {"picture": number, "pairs": query.pairs}
     arrays = {
         "original": picture.numpy(),
         "views": as_bytes(torch.cat(made)),
@@ -101,13 +144,7 @@ def views(request: Request, query: ViewsQuery) -> Response:
         "gray": every.gray.numpy().astype(np.uint8),
         **{name: getattr(every, name).numpy() for name in DRAWN},
     }
-    return Response(wire.encode(header, arrays), media_type=wire.MEDIA_TYPE)
-
-
-def album_for(request: Request, config: ContrastiveConfig) -> Album | None:
-    """Raises `AlbumGone`, or `InvalidInput` where none was chosen."""
-    name = album_of(config)
-    return albums_of(request).get(name) if name else None
+    return wire.encode(header, arrays)
 
 
 def names_of(config: ContrastiveConfig, album: Album | None) -> list[str]:

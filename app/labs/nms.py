@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Request
-from fastapi.responses import JSONResponse, Response
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
 from app.answers import SweepAnswer
+from app.bodies import json_body, parse_json, read_json
 from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
+from app.queries import computed
+from app.settings import MEBIBYTE
+from app.single_flight import until_gone
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
     from models.nms import SoftTrace, Trace
 
 MAX_BOXES = 6000
+MAX_BODY = 8 * MEBIBYTE  # 6,000 boxes take about 0.6 MB; files of detectors are often indented
+# Up to here, some 340 boxes at the most, the answer takes a few milliseconds; a process takes 30.
+SMALL_BODY = 4096
 # Beyond this float32 loses whole pixels, and areas overflow.
 MAX_COORDINATE = 1e6
 SOFT_SCORE_THRESHOLD = 0.001  # Bodla et al.'s code
@@ -128,6 +137,7 @@ class NmsAnswer(BaseModel):
     steps: list[Decision]
 
 
+CAN_FAIL = {**BAD_BODY, 503: "too many others wait for an answer"}
 router = APIRouter()
 
 
@@ -160,21 +170,52 @@ def checked(query: BoxSet) -> tuple[Tensor, Tensor, Tensor | None]:
     return boxes, torch.tensor(query.scores, dtype=torch.float32), labels
 
 
-@router.post("/api/nms", responses=can_fail(BAD_BODY))
-def nms(query: NmsQuery) -> NmsAnswer:
+async def computed_from_body(request: Request, function: Callable[..., bytes], *more: Any) -> bytes:
+    """What a function makes of the request's body: a small one here, a large one elsewhere."""
+    body = await read_json(request, MAX_BODY)
+    if len(body) <= SMALL_BODY:
+        return await to_thread.run_sync(function, body, *more)
+    return await until_gone(request, computed(request, function, body, *more))
+
+
+@router.post(
+    "/api/nms",
+    response_class=Response,
+    responses={**can_fail(CAN_FAIL), 200: {"model": NmsAnswer}},
+    openapi_extra=json_body(NmsQuery),
+)
+async def nms(request: Request) -> Response:
     """Suppress boxes, with every decision: greedy, or Soft-NMS (Bodla et al., 2017)."""
+    answer = await computed_from_body(request, suppressed)
+    return Response(answer, media_type="application/json")
+
+
+def suppressed(body: bytes) -> bytes:
+    """The answer to an `NmsQuery`, both as JSON."""
+    query = parse_json(NmsQuery, body)
+    answer = greedily(query) if query.method == "greedy" else softly(query)
+    return answer.model_dump_json().encode()
+
+
+def greedily(query: NmsQuery) -> NmsAnswer:
     from models import nms as algorithms
 
     boxes, scores, labels = checked(query)
-    if query.method == "greedy":
-        least = -MAX_COORDINATE if query.score_threshold is None else query.score_threshold
-        trace = algorithms.greedy(boxes, scores, query.iou_threshold, labels, least)
-        return NmsAnswer(
-            keep=trace.keep.tolist(),
-            scores=query.scores,
-            suppressed_by=trace.suppressed_by.tolist(),
-            steps=hard_steps(trace, query.scores),
-        )
+    least = -MAX_COORDINATE if query.score_threshold is None else query.score_threshold
+    trace = algorithms.greedy(boxes, scores, query.iou_threshold, labels, least)
+    return NmsAnswer(
+        keep=trace.keep.tolist(),
+        scores=query.scores,
+        suppressed_by=trace.suppressed_by.tolist(),
+        steps=hard_steps(trace, query.scores),
+    )
+
+
+def softly(query: NmsQuery) -> NmsAnswer:
+    """Raises `InvalidInput` for a negative score."""
+    from models import nms as algorithms
+
+    boxes, scores, labels = checked(query)
     for index, score in enumerate(query.scores):
         if score < 0:
             message = N_("Soft-NMS multiplies scores, so score {index} must not be negative.")
@@ -224,41 +265,47 @@ def soft_steps(trace: SoftTrace) -> list[Decision]:
     "/api/nms/sweep",
     response_class=Response,
     responses={
-        **can_fail(BAD_BODY),
+        **can_fail(CAN_FAIL),
         200: wire.described(SweepAnswer, "JSON, or one binary frame"),
     },
+    openapi_extra=json_body(BoxSet),
 )
-def sweep(request: Request, query: Annotated[BoxSet, Body()]) -> Response:
+async def sweep(request: Request) -> Response:
     """Greedy NMS at all 101 thresholds 0.00 to 1.00 at once.
 
     With `Accept: application/octet-stream` one binary frame (`app/wire.py`): `order`, and by
     position in that order the kept bits and the suppressors' positions.
     """
+    binary = wire.MEDIA_TYPE in request.headers.get("accept", "")
+    answer = await computed_from_body(request, swept, binary)
+    return Response(answer, media_type=wire.MEDIA_TYPE if binary else "application/json")
+
+
+def swept(body: bytes, binary: bool) -> bytes:
+    """The answer to a `BoxSet` in JSON: a frame, or JSON."""
     import numpy as np
 
     from models import nms as algorithms
 
-    swept = algorithms.sweep(*checked(query))
-    if wire.MEDIA_TYPE in request.headers.get("accept", ""):
+    found = algorithms.sweep(*checked(parse_json(BoxSet, body)))
+    order = found.order.numpy()
+    if binary:
         arrays: dict[str, Any] = {
-            "order": swept.order.numpy().astype(np.int32),
-            "kept": swept.kept.view(np.uint32),
-            "suppressed_by": swept.suppressed_by,
+            "order": order.astype(np.int32),
+            "kept": found.kept.view(np.uint32),
+            "suppressed_by": found.suppressed_by,
         }
-        frame = wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays)
-        return Response(frame, media_type=wire.MEDIA_TYPE)
-    order = swept.order.numpy()
-    by_index: Any = np.full(swept.suppressed_by.shape, -1, np.int64)
+        return wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays)
+    by_index: Any = np.full(found.suppressed_by.shape, -1, np.int64)
     if len(order):
-        positions = swept.suppressed_by
+        positions = found.suppressed_by
         by_index[:, order] = np.where(positions < 0, -1, order[positions])
-    return JSONResponse(
-        {
-            "thresholds": list(algorithms.THRESHOLDS),
-            "kept": [swept.kept_at(t).tolist() for t in range(len(algorithms.THRESHOLDS))],
-            "suppressed_by": by_index.tolist(),
-        }
+    answer = SweepAnswer(
+        thresholds=list(algorithms.THRESHOLDS),
+        kept=[found.kept_at(t).tolist() for t in range(len(algorithms.THRESHOLDS))],
+        suppressed_by=by_index.tolist(),
     )
+    return answer.model_dump_json().encode()
 
 
 LAB = Lab(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.errors import can_fail
 from app.labs.regularization_config import LAMBDAS, LOW, PER_DECADE
+from app.queries import remembered
 
 FINER = 4  # as many λ in the plane as are trained: its paths seem smooth
 POINTS, NOISE = 20, 1.0
 STEPS, EVERY, ADAM_RATE = 400, 8, 0.05
 DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, DECAY_NOISE = 30, 12, 4, 0.6
 
-BAD_VALUE = {422: "a value out of its range; names the field"}
+CAN_FAIL = {
+    422: "a value out of its range; names the field",
+    503: "too many others wait for an answer",
+}
 router = APIRouter(tags=["regularization"])
 
 
@@ -64,16 +68,18 @@ class DecayAnswer(BaseModel):
     adam_difference: float = Field(description="between Adam and AdamW, at the end")
 
 
-@router.get("/api/regularization/geometry", responses=can_fail(BAD_VALUE))
-def geometry(
+@router.get(
+    "/api/regularization/geometry", response_model=GeometryAnswer, responses=can_fail(CAN_FAIL)
+)
+async def geometry(
+    request: Request,
     correlation: Annotated[float, Query(ge=-0.95, le=0.95)] = 0.5,
     mix: Annotated[float, Query(ge=0, le=1)] = 0.5,
-) -> GeometryAnswer:
+) -> Response:
     """A regression of two features: its bowl, and the solutions over λ."""
-    return solved(correlation, mix)
+    return await remembered(request, solved, correlation, mix)
 
 
-@lru_cache(maxsize=64)
 def solved(correlation: float, mix: float) -> GeometryAnswer:
     from models.regularization import lambda_grid
     from models.regularization_plane import bowl, two_features
@@ -94,13 +100,12 @@ def solved(correlation: float, mix: float) -> GeometryAnswer:
     )
 
 
-@router.get("/api/regularization/decay", responses=can_fail(BAD_VALUE))
-def decay(lam: Annotated[float, Query(ge=0.01, le=10)] = 0.5) -> DecayAnswer:
+@router.get("/api/regularization/decay", response_model=DecayAnswer, responses=can_fail(CAN_FAIL))
+async def decay(request: Request, lam: Annotated[float, Query(ge=0.01, le=10)] = 0.5) -> Response:
     """SGD and Adam, each with L2 in the loss and with weight decay, on one regression."""
-    return raced(lam)
+    return await remembered(request, raced, lam)
 
 
-@lru_cache(maxsize=64)
 def raced(lam: float) -> DecayAnswer:
     from models.regularization_data import with_useless_features
     from models.regularization_decay import BATCH, NAMES, race

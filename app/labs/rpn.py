@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from app import wire
 from app.answers import AnchorShapes, FeatureMap, ProposalsAnswer, Transform
-from app.errors import BAD_BODY, can_fail
+from app.errors import BAD_BODY, ImageGone, can_fail
 from app.i18n import N_, language_of, translate
-from app.inference import ORIGINS, is_installed, open_photo
+from app.image_store import ImageStore
+from app.images import images_of
+from app.inference import ORIGINS, go_on, is_installed, open_photo
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
+from app.queries import JSON_TYPE, pack, packed_response
+from app.shared_answers import shared_answers_of
+from app.single_flight import until_gone
 
 if TYPE_CHECKING:
     from models.detectors import Opened
@@ -129,39 +136,75 @@ router = APIRouter()
     "/api/rpn/proposals",
     response_class=Response,
     responses={
-        **can_fail({404: "no such picture", 409: "weights not installed", **BAD_BODY}),
+        **can_fail(
+            {
+                **BAD_BODY,
+                404: "no such picture",
+                409: "weights not installed",
+                503: "too many others wait for an answer",
+            }
+        ),
         200: wire.described(
             ProposalsAnswer, "JSON, or a frame that also has all scores and deltas"
         ),
     },
 )
-def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) -> Response:
+async def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) -> Response:
     """The boxes that a proposal network finds in a picture, before NMS, and NMS at all thresholds.
 
     With `Accept: application/octet-stream` the answer is one binary frame (`app/wire.py`) that
     also holds every anchor, all 2k scores, all 4k deltas and the feature map.
     """
+    binary = wire.MEDIA_TYPE in request.headers.get("accept", "")
+    packed = await until_gone(request, shared_proposals(request, query, binary))
+    return await packed_response(request, packed, wire.MEDIA_TYPE if binary else JSON_TYPE)
+
+
+async def shared_proposals(request: Request, query: ProposalsQuery, binary: bool) -> bytes:
+    """The answer, gzipped: evaluated once for all who ask about a picture of the same content."""
+    store, networks = images_of(request), request.app.state.networks
+    content = store.get(query.image_id).digest
+    # The frame leaves the last cut to the page.
+    post_nms_top_n = None if binary else query.post_nms_top_n
+    key = ("proposals", binary, content, query.model, query.pre_nms_top_n, post_nms_top_n,
+           query.min_size, query.input_size)  # fmt: skip
+    evaluate = partial(networks.in_turn, partial(evaluated, query, store, binary))
+    try:
+        shared = shared_answers_of(request)
+        packed: bytes = await shared.get(key, evaluate, len, about=content)
+    except ImageGone:
+        store.get(query.image_id)  # raises where it is not another's equal picture that has gone
+        packed = await evaluate()
+    return packed
+
+
+def evaluated(query: ProposalsQuery, store: ImageStore, binary: bool) -> bytes:
+    """The answer, gzipped; for the networks' thread. Raises `ImageGone`, `ModelNotInstalled`."""
     import torch
 
     from models.nms import sweep
 
-    image = request.app.state.images.load(query.image_id)
+    image = store.load(query.image_id)
     opened = open_photo(
         query.model,
-        query.image_id,
         image,
-        request.app.state.settings,
+        store.settings,
         pre_nms_top_n=query.pre_nms_top_n,
         min_size=query.min_size,
         size=query.input_size,
     )
+    go_on()
     levels = opened.labels if len(opened.levels) > 1 else None
     with torch.inference_mode():
         swept = sweep(opened.boxes, opened.objectness, levels)
+    go_on()
     head = header(query, opened, image.shape)
-    if wire.MEDIA_TYPE in request.headers.get("accept", ""):
-        return Response(as_frame(head, opened, swept), media_type=wire.MEDIA_TYPE)
-    return JSONResponse({**head, **as_json(query, opened, swept)})
+    if binary:
+        data = as_frame(head, opened, swept)
+    else:
+        data = to_json({**head, **as_json(query, opened, swept)})
+    go_on()
+    return pack(data)
 
 
 def header(query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import gc
 
 import app.runs.worker  # noqa: F401  torch, with one thread
 from app.registry import LABS
+from models import nms
 
 
 def rehearse() -> None:
@@ -14,6 +15,7 @@ def rehearse() -> None:
     for lab in LABS:
         if lab.run:
             next(lab.run(lab.config())).to_bytes()
+    nms.warm_up()  # numba takes half a second to load, and the compiled loops as long again
     gc.collect()
     gc.freeze()  # a collection would write to, and so copy, pages that all runs share
 

@@ -18,15 +18,14 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from app.errors import DomainError
 from app.runs.room import newest
 from app.runs.run import Run
-from app.runs.sockets import Here, Next, Refused, admitted, numbered, parse, refuse
+from app.runs.sockets import Here, Next, Refused, numbered, parse, refuse
 
 router = APIRouter()
 
 
 @router.websocket("/api/runs/{run_id}/watch")
 async def watch(socket: WebSocket, run_id: str) -> None:
-    if not await admitted(socket):
-        return
+    await socket.accept()
     try:
         run = socket.app.state.room.find(run_id)
         await send_config(socket, run, "watching", None, lab=run.lab.slug)

@@ -128,6 +128,18 @@ def test_an_impossible_port_is_refused(port: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_behind_a_proxy_the_address_that_people_type_is_printed() -> None:
+    with serving("--port", "0", VITRINE_PUBLIC_URL="https://lab.example.org/") as (_, said):
+        assert "for the room at https://lab.example.org\n" in said
+        assert "█" in said
+
+
+def test_a_setting_that_names_no_proxy_is_told() -> None:
+    done = vitrine("--port", "0", VITRINE_TRUSTED_PROXIES="the proxy")
+    assert done.returncode == 1
+    assert "VITRINE_TRUSTED_PROXIES" in done.stderr
+
+
 def test_an_address_of_another_machine_is_refused() -> None:
     for host in ("203.0.113.7", "no such host"):
         done = vitrine("--host", host)

@@ -1,10 +1,15 @@
 """Short addresses for the room, and their QR codes."""
 
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.testclient import TestClient
 
+from app.errors import NotFound
 from app.network import lan_address
-from app.share import REMEMBERED, ShortAddresses
+from app.share import MAX_PATH, ROOM, ShortAddresses, size_of
 
 
 def test_a_short_address_leads_back_to_the_page_with_its_settings(client: TestClient) -> None:
@@ -62,9 +67,52 @@ def test_a_server_for_this_machine_only_says_that_others_cannot_reach_it() -> No
             assert f"{lan_address()}:8000" in shared["url"]
 
 
-def test_memory_for_short_addresses_is_bounded_and_the_oldest_goes_first() -> None:
+def test_memory_for_short_addresses_is_bounded_and_the_longest_unused_goes_first() -> None:
+    addresses = ShortAddresses(room=10 * size_of(b"/0"))
+    codes = [addresses.code_of(f"/{i}") for i in range(10)]
+    assert addresses.path_of(codes[0]) == "/0"  # following a code is a use
+    assert addresses.code_of("/1") == codes[1]  # so is asking for it again
+    addresses.code_of("/x")
+    addresses.code_of("/y")
+    assert [addresses.path_of(codes[i]) for i in (0, 1, 4)] == ["/0", "/1", "/4"]
+    for gone in codes[2:4]:
+        with pytest.raises(NotFound):
+            addresses.path_of(gone)
+
+
+def test_memory_is_counted_in_bytes_not_in_characters() -> None:
     addresses = ShortAddresses()
-    codes = [addresses.code_of(f"/{i}") for i in range(REMEMBERED + 10)]
-    assert addresses.path_of(codes[-1]) == f"/{REMEMBERED + 9}"
-    with pytest.raises(Exception, match="not known"):
-        addresses.path_of(codes[0])
+    longest = MAX_PATH - 10
+    tracemalloc.start()
+    try:
+        for i in range(500):
+            addresses.code_of(f"/{i:05}{chr(0x1F600) * longest}")
+        assert tracemalloc.get_traced_memory()[0] < 2 * ROOM
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_flood_of_new_codes_does_not_end_one_that_is_used() -> None:
+    addresses = ShortAddresses(room=20 * size_of(b"/00000"))
+    presenters = addresses.code_of("/labs/nms")
+    for i in range(1000):
+        addresses.code_of(f"/{i:05}")
+        assert addresses.path_of(presenters) == "/labs/nms"
+
+
+def test_many_who_share_the_same_pages_at_once_get_one_code_each_page() -> None:
+    addresses = ShortAddresses(room=3 * size_of(b"/0"))
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns as often as they can
+
+    def share(seed: int) -> None:
+        for i in range(3000):
+            addresses.code_of(f"/{(seed * i) % 7}")
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(share, range(1, 9)))
+    finally:
+        sys.setswitchinterval(switch)
+    codes = {path: addresses.code_of(path) for path in ("/a", "/b", "/c")}
+    assert {addresses.path_of(code) for code in codes.values()} == {"/a", "/b", "/c"}

@@ -1,7 +1,6 @@
 """The contrastive lab: its runs, what is measured on request, its queries, and its script."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,11 @@ from app.lab import Ask
 from app.labs.contrastive import LAB, REPETITIONS, run
 from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
 from app.labs.contrastive_data import album_of, pictures_of, settings_of
-from models.contrastive_study import Pictures
+from app.main import create_app
+from app.settings import Settings
 from models.contrastive_training import MEASURES, Contrast
 from models.encoder import Encoder, Predictor, Projector
+from tests.app.asgi import Client, Counting, until
 from tests.app.pictures import BLUE, RED, client_with, refused
 from tests.app.test_albums import plain, post, zipped
 
@@ -245,18 +246,6 @@ def test_parameters_are_those_that_are_trained(method: str, projector: str) -> N
 # --- Pictures of one's own ----------------------------------------------------------------------
 
 
-def test_scenes_that_many_ask_for_at_once_are_drawn_once() -> None:
-    visitors = Barrier(4)
-
-    def visit(_: int) -> Pictures:
-        visitors.wait()
-        return pictures_of(config_of(seed=4321), None)
-
-    with ThreadPoolExecutor(4) as pool:
-        seen = list(pool.map(visit, range(4)))
-    assert all(pictures is seen[0] for pictures in seen)
-
-
 def test_own_pictures_have_to_be_chosen_first(client: TestClient) -> None:
     with pytest.raises(InvalidInput):
         album_of(config_of(data="own"))
@@ -311,6 +300,62 @@ def test_specimens_are_the_views_that_the_run_is_watched_by(client: TestClient) 
     assert len(arrays["mapped"]) == len(frame.places)
     assert (header["learned_from"], header["held_out"], header["left_out"]) == (64, 500, 0)
     assert not np.array_equal(arrays["views"][:16], arrays["views"][16:])
+
+
+def test_pictures_that_many_ask_for_at_once_are_drawn_once_and_then_remembered() -> None:
+    async def room() -> None:
+        app = create_app(Settings())
+        engine = Counting(app)
+        queries = [
+            ("/api/contrastive/specimens", {"config": {**SMALL, "temperature": 0.1 * (1 + i % 5)}})
+            for i in range(10)
+        ] + [("/api/contrastive/views", {"config": SMALL, "number": i}) for i in range(10)]
+        answers = await asyncio.gather(*(Client(app).post(*query) for query in queries))
+        assert {answer.status for answer in answers} == {200}
+        assert engine.computed == 1
+        assert (await Client(app).post(*queries[0])).body == answers[0].body
+        assert engine.computed == 1
+        engine.close()
+
+    asyncio.run(room())
+
+
+def test_a_page_is_answered_while_pictures_are_drawn() -> None:
+    async def room() -> None:
+        app = create_app(Settings())
+        engine = Counting(app)
+        query = {"config": {"count": 5000, "seed": 77}}
+        drawing = asyncio.create_task(Client(app).post("/api/contrastive/specimens", query))
+        await until(lambda: engine.computed == 1)
+        for path in ("/healthz", "/labs/contrastive"):
+            assert (await Client(app).ask("GET", path)).status == 200
+        assert not drawing.done()
+        assert (await drawing).status == 200
+        engine.close()
+
+    asyncio.run(room())
+
+
+def test_drawing_stops_when_nobody_waits_for_it() -> None:
+    async def room() -> None:
+        app = create_app(Settings())
+        engine = Counting(app)
+        query = {"config": {"count": 5000, "seed": 78}}
+        one, other = Client(app), Client(app)
+        asking = [
+            asyncio.create_task(client.post("/api/contrastive/specimens", query))
+            for client in (one, other)
+        ]
+        await until(lambda: engine.computed == 1)
+        one.leave()
+        await asking[0]
+        assert engine.ended == 0  # the other still waits
+        other.leave()
+        await asking[1]
+        await until(lambda: engine.ended == 1)
+        engine.close()
+
+    asyncio.run(room())
 
 
 def test_views_of_a_number_are_always_the_same_and_of_another_not(client: TestClient) -> None:
