@@ -18,6 +18,7 @@ Same configuration and seed, same live changes at the same steps: the frame at a
 however many frames were asked for on the way.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, fields
@@ -162,19 +163,19 @@ class Ask:
     steps are wanted before the next frame: 0 draws the same state anew; `action` is an
     instance of the lab's `action`, where the viewer did something beyond turning a control.
 
-    A frame is bounded by time: `turns()` ends after `seconds`, whatever number of steps was
-    wanted, and `taken` says how many there were. What is missing is asked for again.
+    A page's frame is bounded by time: `turns()` ends after `seconds`, whatever number of steps
+    was wanted, and `taken` says how many there were. What is missing is asked for again.
     """
 
     config: Any
     steps: int
     action: Any = None
-    seconds: float = FRAME_SECONDS
+    seconds: float = math.inf
     taken: int = 0
 
     def turns(self) -> Iterator[int]:
         """Go once through a loop's body for each step, at least once where one is wanted."""
-        end = time.monotonic() + self.seconds
+        self.taken, end = 0, time.monotonic() + self.seconds
         while self.taken < self.steps:
             yield self.taken
             self.taken += 1
