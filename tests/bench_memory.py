@@ -46,7 +46,7 @@ async def measured() -> list[tuple[str, float, float]]:
         await run.begin(room.engine, room.albums)
         while run.steps < STEPS:
             await run.advance(STEPS - run.steps)
-        own = psutil.Process(run._worker.process.pid).memory_full_info().uss  # type: ignore[union-attr]
+        own = psutil.Process(run._worker.pid).memory_full_info().uss  # type: ignore[union-attr]
         rows.append((f"{slug} {values or ''}", own / MEBIBYTE, lab.bytes_of(config) / MEBIBYTE))
         room.leave(run, RunFinished("measured"))
     room.close()

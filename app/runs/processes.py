@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -47,6 +48,7 @@ class ProcessWorker:
         self, process: Any, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.process, self._reader, self._writer = process, reader, writer
+        self.pid: int = process.pid
         self._closed = False
 
     async def first(self) -> Made:
@@ -77,8 +79,7 @@ class ProcessWorker:
             return
         self._closed = True
         self._writer.close()
-        self.process.kill()  # there is nothing in it to tidy up
-        asyncio.get_running_loop().run_in_executor(None, self.process.join)
+        end_process(self.process)  # there is nothing in it to tidy up
 
 
 class ProcessEngine:
@@ -187,8 +188,15 @@ def close_when_done(starting: Future[None], end: socket.socket) -> None:
 
 
 def end_process(process: Any) -> None:
+    """Kill a process. Its descriptors are given back in a thread, when it has died."""
+
+    def tidy_up() -> None:
+        process.join()
+        process.close()
+
     with suppress(AttributeError, ValueError, OSError):  # where it never came to life
         process.kill()
+        threading.Thread(target=tidy_up, name="end-run", daemon=True).start()
 
 
 async def connected(process: Any, ours: socket.socket) -> ProcessWorker:

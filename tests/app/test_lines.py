@@ -13,6 +13,7 @@ from app.main import create_app
 from app.runs.room import Room
 from app.settings import Settings
 from tests.app.odd_labs import LAB
+from tests.app.test_runs import is_alive
 from tests.app.test_sockets import TRAIN, error, frame, received, say, started
 
 BROKEN = 1005  # how a line that broke looks to the server: so uvicorn tells it
@@ -50,11 +51,10 @@ def resumed(socket: WebSocketTestSession, of: dict[str, Any]) -> dict[str, Any]:
 def test_who_closes_the_page_ends_the_run_at_once(client: TestClient, code: int) -> None:
     with client.websocket_connect(TRAIN) as socket:
         started(socket)
-        process = next(iter(room_of(client).runs.values()))._worker.process  # type: ignore[union-attr]
+        process = next(iter(room_of(client).runs.values()))._worker.pid  # type: ignore[union-attr]
         socket.close(code)
         until(lambda: not room_of(client).runs)
-    process.join(GUARD)
-    assert process.exitcode is not None
+    until(lambda: not is_alive(process))
 
 
 def test_who_loses_the_line_goes_on_where_it_was(client: TestClient) -> None:

@@ -66,7 +66,7 @@ def draws(run: Run) -> Any:
 
 
 def pid(run: Run) -> int:
-    return run._worker.process.pid  # type: ignore[union-attr]
+    return run._worker.pid  # type: ignore[union-attr]
 
 
 def is_alive(process: int) -> bool:
@@ -299,7 +299,7 @@ async def main():
     room = Room(ProcessEngine(Settings()), Settings(), AlbumStore(Settings()))
     run = room.open(LAB, OddConfig(deed="sleep"), Visitor("me"))
     await run.begin(room.engine, room.albums)
-    print(run._worker.process.pid, flush=True)
+    print(run._worker.pid, flush=True)
     await run.advance(1)
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Training and watching over WebSockets, and over plain HTTP."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from app import registry, wire
 from app.main import create_app
 from app.settings import Settings
 from tests.app.odd_labs import LAB
+from tests.app.test_runs import gone
 
 TRAIN = "/api/labs/odd/run"
 
@@ -101,9 +103,8 @@ def test_closing_the_page_ends_its_run(client: TestClient) -> None:
         started(socket, deed="sleep")
         say(socket, type="next", steps=1)
         (run,) = room.runs.values()
-        process = run._worker.process
-    process.join(60)
-    assert process.exitcode is not None
+        process = run._worker.pid
+    asyncio.run(gone(process))
     assert not room.runs
 
 

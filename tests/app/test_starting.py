@@ -1,6 +1,7 @@
 """Starting processes: what is given up, stopped, killed or refused on the way hurts no other."""
 
 import asyncio
+import gc
 import os
 import random
 import resource
@@ -199,6 +200,25 @@ def test_a_run_is_refused_before_the_machine_swaps_and_says_how_much_it_needs() 
         assert len(room.runs) == 1
 
     in_a_room(body)
+
+
+@linux
+def test_runs_that_have_ended_give_all_their_descriptors_back() -> None:
+    """Garbage collection used to decide when: 300 of them stood open after a busy minute."""
+
+    async def body(room: Any) -> None:
+        await begun(room)
+        before = psutil.Process().num_fds()
+        for _ in range(10):
+            room.leave(await begun(room), RunKilled("left"))
+        await eventually(lambda: psutil.Process().num_fds() <= before)
+
+    gc.collect()
+    gc.disable()
+    try:
+        in_a_room(body)
+    finally:
+        gc.enable()
 
 
 def test_a_worker_is_what_a_machine_without_memory_ends_first() -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import psutil
@@ -80,9 +80,12 @@ def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def workers_of(server: subprocess.Popen[bytes]) -> list[int]:
     """The processes of this server's runs: its forkserver's children."""
-    every = psutil.Process(server.pid).children(recursive=True)
-    forkservers = {one.pid for one in every if "multiprocessing.forkserver" in said_of(one)}
-    return [one.pid for one in every if one.ppid() in forkservers and is_at_work(one)]
+    found: list[int] = []
+    for child in psutil.Process(server.pid).children():
+        if "multiprocessing.forkserver" in said_of(child):
+            with suppress(psutil.Error):  # it has just ended
+                found += [one.pid for one in child.children() if is_at_work(one)]
+    return found
 
 
 def only_worker_of(server: subprocess.Popen[bytes]) -> int:
