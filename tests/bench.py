@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from app.main import create_app
 from models.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
+from tests.bench_doors import door_rows
 from tests.bench_pictures import picture_rows
 from tests.bench_replicas import replica_rows
 from tests.bench_room import room_rows
@@ -131,6 +132,7 @@ def main() -> None:
             *run_rows(),
             *room_rows(),
             *picture_rows(),
+            *door_rows(),
             *contrastive_rows(),
             *nms_rows(),
             *proposal_rows(),
