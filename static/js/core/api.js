@@ -31,6 +31,19 @@ async function request(url, init) {
 }
 
 /**
+ * Whether the server still has what stands at an address. Asked of the server itself: what the
+ * browser remembers may be gone there.
+ * @param {string} url
+ * @param {AbortSignal} signal
+ */
+export async function isThere(url, signal) {
+  const response = await request(url, { method: "HEAD", cache: "no-store", signal });
+  if (response.ok) return true;
+  if (response.status === 404) return false;
+  throw errorOf(response, null);
+}
+
+/**
  * @param {string} url
  * @param {RequestInit} [init]
  * @returns {Promise<any>}
@@ -89,9 +102,10 @@ const asJson = (body) => ({
  * @param {string} url
  * @param {Blob[]} files
  * @param {(share: number) => void} onProgress share in [0, 1]
+ * @param {AbortSignal} signal
  * @returns {Promise<any>}
  */
-export function uploadFiles(url, files, onProgress) {
+export function uploadFiles(url, files, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
     for (const file of files) form.append("file", file, "file");
@@ -107,24 +121,9 @@ export function uploadFiles(url, files, onProgress) {
     call.addEventListener("error", () =>
       reject(new ApiError("offline", t("The upload broke off. Is the server still reachable?"))),
     );
+    call.addEventListener("abort", () => reject(signal.reason));
+    signal.addEventListener("abort", () => call.abort());
+    signal.throwIfAborted();
     call.send(form);
   });
-}
-
-/**
- * Calls where only the newest answer matters: a new one cancels the one under way.
- * @template T
- * @param {(signal: AbortSignal) => Promise<T>} call
- * @returns {Promise<T | null>} null when a newer call took over
- */
-export async function latest(/** @type {{controller?: AbortController}} */ slot, call) {
-  slot.controller?.abort();
-  const controller = new AbortController();
-  slot.controller = controller;
-  try {
-    return await call(controller.signal);
-  } catch (error) {
-    if (controller.signal.aborted) return null;
-    throw error;
-  }
 }

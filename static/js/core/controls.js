@@ -53,17 +53,22 @@ export function stateOfPage(extra) {
 }
 
 /**
- * A note under the title, until it is closed: which values of the address are not allowed.
- * @param {string[]} names
+ * A note under the title, until it is closed or there is nothing to say any more.
+ * @param {string} selector of its place
+ * @param {string} words
  */
-function sayRefused(names) {
-  const note = document.querySelector("[data-refused]");
-  if (!note) return;
+export function note(selector, words) {
+  const place = document.querySelector(selector);
+  if (!place) return;
   const close = h("button", { class: "tool", type: "button", "aria-label": t("Close") }, "✕");
-  close.addEventListener("click", () => note.replaceChildren());
+  close.addEventListener("click", () => place.replaceChildren());
+  place.replaceChildren(...(words ? [h("p", {}, words), close] : []));
+}
+
+/** Which values of the address are not allowed. @param {string[]} names */
+function sayRefused(names) {
   const listed = names.join(t(", "));
-  const words = t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed });
-  note.replaceChildren(...(names.length ? [h("p", {}, words), close] : []));
+  note("[data-refused]", names.length ? t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed }) : "");
 }
 
 /** Names of the controls: the keys of the lab's configuration. */

@@ -1,9 +1,7 @@
-/**
- * The photo that the visitor works on: uploaded or a sample, remembered for the visit so that the
- * next lab opens with it.
- */
+/** Photos from the server: uploaded, a sample, or the one that the visit remembers. */
 
-import { json, uploadFiles } from "./api.js";
+import { ApiError, isThere, json, uploadFiles } from "./api.js";
+import { t } from "./i18n.js";
 
 const KEY = "vitrine-photo";
 
@@ -17,45 +15,53 @@ const KEY = "vitrine-photo";
  * @property {number[][] | null} [boxes] known boxes of a drawn scene
  * @property {HTMLImageElement} image
  */
+/** @typedef {{name: string, title: string, thumbnail: string}} Sample */
 
-/** @param {any} answer @returns {Promise<Photo>} */
-async function withPixels(answer) {
+/** @param {any} answer @param {AbortSignal} signal @returns {Promise<Photo>} */
+async function withPixels(answer, signal) {
   const image = new Image();
+  const stop = () => (image.src = "");
+  signal.addEventListener("abort", stop);
   image.src = answer.url;
-  await image.decode();
+  try {
+    await image.decode();
+  } catch {
+    signal.throwIfAborted();
+    throw new ApiError("image_gone", t("The photo could not be loaded. Please choose it again."));
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
   return { ...answer, image };
 }
 
-/** @param {any} answer */
-async function remember(answer) {
-  const photo = await withPixels(answer);
+/** @param {Blob} file @param {(share: number) => void} onProgress @param {AbortSignal} signal */
+export const uploadPhoto = async (file, onProgress, signal) =>
+  withPixels(await uploadFiles("/api/images", [file], onProgress, signal), signal);
+
+/** @param {string} name @param {AbortSignal} signal */
+export const samplePhoto = async (name, signal) =>
+  withPixels(await json(`/api/samples/${encodeURIComponent(name)}`, { method: "POST", signal }), signal);
+
+/** @param {AbortSignal} signal @returns {Promise<Sample[]>} */
+export const listSamples = (signal) => json("/api/samples", { signal });
+
+/** Remember the photo for the visit, so that the next lab opens with it. @param {Photo} photo */
+export function rememberPhoto({ image: _, ...answer }) {
   sessionStorage.setItem(KEY, JSON.stringify(answer));
-  return photo;
 }
 
-/** @param {Blob} file @param {(share: number) => void} onProgress */
-export const upload = async (file, onProgress) => remember(await uploadFiles("/api/images", [file], onProgress));
-
-/** @param {string} name */
-export const chooseSample = async (name) =>
-  remember(await json(`/api/samples/${encodeURIComponent(name)}`, { method: "POST" }));
-
-/** @returns {Promise<any[]>} */
-export const listSamples = () => json("/api/samples");
-
 /**
- * The photo of the last page, if the server still has it; else the first sample.
- * @returns {Promise<Photo>}
+ * The photo that the visit remembers, if the server still has it; else the first sample, and
+ * `lost` says whether it stands for a photo that is gone. Whoever has told so remembers the sample.
+ * @param {AbortSignal} signal
+ * @param {Sample[]} [samples] if they are known already
+ * @returns {Promise<{photo: Photo, lost: boolean}>}
  */
-export async function lastPhoto() {
-  const kept = sessionStorage.getItem(KEY);
-  if (kept) {
-    const answer = JSON.parse(kept);
-    // Asked before it is shown: an image that is gone would be an error in the console.
-    const there = await fetch(answer.url, { method: "HEAD" }).catch(() => null);
-    if (there?.ok) return withPixels(answer);
-    sessionStorage.removeItem(KEY);
-  }
-  const [first] = await listSamples();
-  return chooseSample(first.name);
+export async function lastPhoto(signal, samples) {
+  const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+  // Asked before it is shown: an image that is gone would be an error in the console.
+  if (kept && (await isThere(kept.url, signal))) return { photo: await withPixels(kept, signal), lost: false };
+  const [first] = samples ?? (await listSamples(signal));
+  if (!first) throw new ApiError("no_samples", t("There are no sample pictures on this server."));
+  return { photo: await samplePhoto(first.name, signal), lost: kept !== null };
 }

@@ -1,9 +1,10 @@
 /** Export, share, and the code: what a lab lets a visitor take away. Ties templates/_tools.html. */
 
-import { ApiError, latest, post, postForText } from "./api.js";
+import { ApiError, post, postForText } from "./api.js";
 import { configOf } from "./controls.js";
 import { $, copyText, download, h } from "./dom.js";
 import { t } from "./i18n.js";
+import { newest } from "./newest.js";
 import { toQuery } from "./state.js";
 
 /** @typedef {{status: import("./session.js").Status, watched: boolean}} Running */
@@ -78,10 +79,31 @@ function wireShare({ state, session }, opener) {
   const link = /** @type {HTMLInputElement} */ ($("[data-share-link]", dialog));
   const image = /** @type {HTMLImageElement} */ ($("[data-share-qr]", dialog));
   const warning = $("[data-share-warning]", dialog);
-  const slot = {};
+  /** The address alone is right at once; its code and short form come from the server. @param {string} path */
+  const showPath = (path) => {
+    link.value = location.origin + path;
+    image.hidden = true;
+    warning.textContent = "";
+  };
+  const query = newest({
+    ask: (/** @type {string} */ path, signal) => post("/api/share", { path }, signal),
+    show: (answer) => {
+      link.value = answer.url;
+      image.src = answer.qr;
+      image.hidden = false;
+      if (!answer.reachable) {
+        warning.textContent = t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
+      }
+    },
+    fail: (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      warning.textContent = error.message;
+    },
+    same: () => false, // the server may listen elsewhere by now
+  });
 
   /** @param {string} kind */
-  const show = async (kind) => {
+  const show = (kind) => {
     const run = session?.status.runId ?? "";
     const watch = kind === "watch" && run !== "";
     $("[data-share-kinds]", dialog).hidden = run === "";
@@ -90,26 +112,12 @@ function wireShare({ state, session }, opener) {
       ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
       : t("Whoever opens this link finds this page with the settings that you see now.");
     const path = pathOf(state.values, state.rules, location.pathname, watch ? run : "");
-    link.value = location.origin + path;
-    warning.textContent = "";
-    try {
-      const answer = await latest(slot, (signal) => post("/api/share", { path }, signal));
-      if (!answer) return;
-      link.value = answer.url;
-      image.src = answer.qr;
-      image.hidden = false;
-      if (!answer.reachable) {
-        warning.textContent = t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
-      }
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      image.hidden = true;
-      warning.textContent = error.message;
-    }
+    showPath(path);
+    query.want(path);
   };
   opener.addEventListener("click", () => {
     dialog.showModal();
-    void show(session?.watched ? "watch" : "settings");
+    show(session?.watched ? "watch" : "settings");
   });
   for (const button of dialog.querySelectorAll("[data-share-kind]")) {
     button.addEventListener("click", () => show(button.getAttribute("data-share-kind") ?? ""));
@@ -138,30 +146,33 @@ function wireCode(tools, opener) {
   const dialog = /** @type {HTMLDialogElement} */ ($("[data-code-dialog]"));
   const shown = $("[data-code-text]", dialog);
   const warning = $("[data-code-warning]", dialog);
-  const slot = {};
-  let format = "py";
+  let format = "py"; // of the text on show
   let text = "";
-
-  /** @param {string} wanted */
-  const show = async (wanted) => {
-    format = wanted;
-    press(dialog, "code-format", format);
-    warning.textContent = "";
-    const config = (tools.configOf ?? configOf)(tools.state.values);
-    const steps = tools.session?.status.step || DEFAULT_STEPS;
-    try {
-      const answer = await latest(slot, (signal) => postForText(`/api/labs/${tools.slug}/code`, { config, steps, format }, signal));
-      if (answer === null) return;
+  const query = newest({
+    ask: (/** @type {{config: Record<string, any>, steps: number, format: string}} */ asked, signal) =>
+      postForText(`/api/labs/${tools.slug}/code`, asked, signal),
+    show: (answer, asked) => {
+      ({ format } = asked);
       text = answer;
+      press(dialog, "code-format", format);
+      warning.textContent = "";
       shown.replaceChildren(h("code", {}, format === "ipynb" ? cellsOf(text) : text));
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       warning.textContent = error.message;
-    }
+    },
+  });
+
+  /** @param {string} wanted */
+  const show = (wanted) => {
+    const config = (tools.configOf ?? configOf)(tools.state.values);
+    query.want({ config, steps: tools.session?.status.step || DEFAULT_STEPS, format: wanted });
   };
+  press(dialog, "code-format", format);
   opener.addEventListener("click", () => {
     dialog.showModal();
-    void show(format);
+    show(format);
   });
   for (const button of dialog.querySelectorAll("[data-code-format]")) {
     button.addEventListener("click", () => show(button.getAttribute("data-code-format") ?? "py"));

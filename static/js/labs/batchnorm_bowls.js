@@ -1,9 +1,10 @@
 /** Two weights, raw and normalized inputs: lines of equal loss, and the path of gradient descent. */
 
-import { ApiError, json, latest } from "../core/api.js";
+import { ApiError, json } from "../core/api.js";
 import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
 import { brief, number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { plot } from "../views/plot.js";
 
 /** @typedef {[number, number]} Pair */
@@ -25,31 +26,25 @@ export function bowlsPanel({ state }) {
   const views = { raw: plot($("[data-bowl=raw]"), options), normalized: plot($("[data-bowl=normalized]"), options) };
   for (const view of Object.values(views)) view.update({ layers: [], summary: t("Why inputs are normalized") });
   const slides = Object.fromEntries(["descent", "spread", "offset"].map((name) => [name, /** @type {HTMLInputElement} */ ($(`[data-${name}]`))]));
-  let asked = "";
-  const slot = {};
-
-  async function ask() {
-    const { descent, spread, offset } = state.values;
-    const query = `share=${descent}&spread=${spread}&offset=${offset}`;
-    if (query === asked) return;
-    asked = query;
-    try {
-      const answer = await latest(slot, (signal) => json(`/api/batchnorm/surface?${query}`, { signal }));
-      if (answer) show(answer);
-    } catch (error) {
+  /** @typedef {{descent: number, spread: number, offset: number}} Asked */
+  const query = newest({
+    ask: (/** @type {Asked} */ { descent, spread, offset }, signal) => json(`/api/batchnorm/surface?share=${descent}&spread=${spread}&offset=${offset}`, { signal }),
+    show,
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       $("[data-bowls-said]").textContent = error.message;
-    }
-  }
+    },
+    follow: true,
+  });
 
-  /** @param {{raw: Bowl, normalized: Bowl}} found */
-  function show(found) {
+  /** @param {{raw: Bowl, normalized: Bowl}} found @param {Asked} asked */
+  function show(found, { descent }) {
     for (const name of NAMES) {
       const of = found[name];
       const [x, y] = around(of);
-      views[name].update({ layers: layersOf(of, x, y), x, y, summary: sentence(name, of) });
+      views[name].update({ layers: layersOf(of, x, y), x, y, summary: sentence(name, of, descent) });
     }
-    $("[data-bowls-said]").textContent = sentences(NAMES.map((name) => sentence(name, found[name])));
+    $("[data-bowls-said]").textContent = sentences(NAMES.map((name) => sentence(name, found[name], descent)));
   }
 
   /** @param {Bowl} of @param {Pair} x @param {Pair} y */
@@ -70,12 +65,12 @@ export function bowlsPanel({ state }) {
     return layers;
   }
 
-  /** @param {"raw" | "normalized"} name @param {Bowl} of */
-  function sentence(name, of) {
+  /** @param {"raw" | "normalized"} name @param {Bowl} of @param {number} descent share of the limit */
+  function sentence(name, of, descent) {
     const steps = of.path.length - 1;
     const [start = NaN, end = NaN] = [of.losses[0], of.losses.at(-1)];
     const who = name === "raw" ? t("Raw inputs") : t("Normalized inputs");
-    const shape = t("{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.", { who, ratio: number(of.condition, 1), limit: brief(of.limit), rate: brief(of.limit * state.values.descent) });
+    const shape = t("{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.", { who, ratio: number(of.condition, 1), limit: brief(of.limit), rate: brief(of.limit * descent) });
     const course = end > start
       ? t("Here descent diverges.")
       : of.within !== null
@@ -85,7 +80,6 @@ export function bowlsPanel({ state }) {
   }
 
   for (const name of ["descent", "spread", "offset"]) slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));
-  let timer = 0;
   const follow = () => {
     const { descent, spread, offset } = state.values;
     if (slides.descent) slides.descent.value = String(descent);
@@ -94,8 +88,7 @@ export function bowlsPanel({ state }) {
     $("[data-descent-said]").textContent = number(descent, 2);
     $("[data-spread-said]").textContent = number(spread, 1);
     $("[data-offset-said]").textContent = number(offset, 2);
-    clearTimeout(timer);
-    timer = window.setTimeout(ask, 60);
+    query.want({ descent, spread, offset });
   };
   state.subscribe(follow);
   follow();

@@ -1,8 +1,9 @@
 /** BatchNorm of a convolution beside its sisters: which values share a mean and a variance. */
 
-import { ApiError, json, latest } from "../core/api.js";
+import { ApiError, json } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { brief, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { plot } from "../views/plot.js";
 import { enlarged, framed, tileRange } from "./batchnorm_tiles.js";
 
@@ -19,23 +20,17 @@ export function sistersPanel({ state }) {
   const views = { x: plot($("[data-maps=x]"), options), x_hat: plot($("[data-maps=x_hat]"), options) };
   /** @type {Sisters | null} */
   let found = null;
-  let asked = 0;
-  const slot = {};
-
-  async function ask() {
-    const wanted = Number(state.values.groups);
-    if (wanted === asked) return;
-    asked = wanted;
-    try {
-      const answer = await latest(slot, (signal) => json(`/api/batchnorm/sisters?groups=${wanted}`, { signal }));
-      if (!answer) return;
+  const query = newest({
+    ask: (/** @type {number} */ wanted, signal) => json(`/api/batchnorm/sisters?groups=${wanted}`, { signal }),
+    show: (answer) => {
       found = answer;
       draw();
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       $("[data-sisters-said]").textContent = error.message;
-    }
-  }
+    },
+  });
 
   /** @param {Sisters} of @param {Row} row @param {ArrayLike<number>} values @param {number} chosen a map, sample by sample */
   function layersOf(of, row, values, chosen) {
@@ -107,8 +102,8 @@ export function sistersPanel({ state }) {
   }
   state.subscribe(() => {
     draw();
-    void ask();
+    query.want(Number(state.values.groups));
   });
   draw();
-  void ask();
+  query.want(Number(state.values.groups));
 }

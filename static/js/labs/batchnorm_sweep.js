@@ -120,6 +120,7 @@ export function sweepPanel({ state }) {
       },
       state: { ...state, get values() { return { ...state.values, speed: AT_ONCE, run: "" }; } },
       onFrame: (next) => {
+        if (next.header.setting !== state.values.setting) return; // of the run that is being left
         frame = next;
         draw();
         if (next.header.step >= ENOUGH) session?.pause();

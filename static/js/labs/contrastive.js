@@ -4,6 +4,7 @@ import { postForFrame } from "../core/api.js";
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../core/controls.js";
 import { $ } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { tilesOf } from "../core/pixels.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -26,10 +27,12 @@ import { worthPart } from "./contrastive_worth.js";
  * @property {OffscreenCanvas[]} mapped P
  * @property {Uint8Array} labels P, or none
  * @property {any} header
+ * @property {string} key of what they are of
  */
 
 // What the pictures on show depend on; everything else about a run leaves them as they are.
 const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
+const REST = 150; // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
 const SPECIMENS = ["data", "pictures", "count", "seed", ...POLICY];
 const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
 
@@ -43,11 +46,15 @@ const state = stateOfPage({
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Shot | null} */
 let shown = null;
+/** @type {Shot | null} the frame that is drawn: a newer one waits for its pictures */
+let drawn = null;
 /** @type {Specimens | null} */
 let specimens = null;
-let specimensOf = "";
-/** @type {Shot | null} a frame of the pictures before: not to be drawn with those of now */
-let stale = null;
+/** @type {Specimens | null} those that are drawn */
+let placed = null;
+let [runOf, shownOf] = ["", ""]; // the pictures of the run, and of its frame on show
+/** @param {Record<string, any>} values */
+const picturesOf = (values) => JSON.stringify(SPECIMENS.map((name) => values[name]));
 
 const row = rowPart(state);
 const live = livePart(state);
@@ -59,7 +66,8 @@ const session = trainingSession({
   slug: "contrastive", state, liveNames: liveNames(), configOf: runConfig,
   onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
   onStatus: (status) => {
-    bar.update(status);
+    if (status.phase === "connecting") runOf = picturesOf(state.values);
+    tellBar(status);
     markLive(status.live);
     if (status.phase === "ended") worth.end();
   },
@@ -76,23 +84,36 @@ function runConfig(values) {
   return { ...configOf(values), ...(values.method === "simclr" && { row: 0 }) };
 }
 
+/** The count is of the frame that is drawn. @param {import("../core/session.js").Status} status */
+function tellBar(status) {
+  bar.update(shown === drawn ? status : { ...status, frames: 0 });
+}
+
 /** @param {Shot} frame @param {boolean} past */
 function show(frame, past) {
   const first = shown === null;
   shown = frame;
+  if (session.watched) runOf = picturesOf(state.values);
+  shownOf = runOf;
   if (frame.header.names) {
+    sayFrame(frame);
     trials.show(frame);
     if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
   } else draw(past, !past);
+  if (first && !still && !session.watched) session.play();
+  arrived();
+}
+
+/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Shot} frame */
+function sayFrame(frame) {
+  const { step, names } = frame.header;
+  const other = !drawn || looksOf(drawn) !== looksOf(frame);
+  drawn = frame;
+  if (other) showParts();
   $("[data-said]").textContent = saidOf(frame);
   const badge = $("[data-badge]");
-  badge.textContent = frame.header.step || frame.header.names ? t("live: computed now, on this server") : t("untrained: random weights");
-  badge.dataset.origin = frame.header.step || frame.header.names ? "live" : "untrained";
-  if (first) {
-    showParts();
-    if (!still && !session.watched) session.play();
-  }
-  arrived();
+  badge.textContent = step || names ? t("live: computed now, on this server") : t("untrained: random weights");
+  badge.dataset.origin = step || names ? "live" : "untrained";
 }
 
 /** What the player counts, if it is not training steps. @param {number | null} last */
@@ -107,41 +128,52 @@ function arrived() {
 }
 
 function draw(past = false, fresh = false) {
-  if (!shown || !specimens || shown === stale || shown.header.names) return;
+  if (!shown || !specimens || shown.header.names || shownOf !== specimens.key) return;
+  const late = shown !== drawn;
+  sayFrame(shown);
+  if (specimens !== placed) {
+    placed = specimens;
+    live.setAmounts(placed.header.amounts);
+    views.show(placed);
+  }
   row.show(shown, specimens);
   live.show(shown, past);
   map.show(shown, specimens, past);
   views.sayBatch(shown);
   worth.show(shown, fresh);
+  if (late) tellBar(session.status);
 }
 
-async function fetchSpecimens() {
-  const config = configOf(state.values);
-  const key = JSON.stringify(SPECIMENS.map((name) => config[name]));
-  if (key === specimensOf || (config.data === "own" && !config.pictures)) return;
-  specimensOf = key;
-  specimens = null; // until the new ones and a frame of them are here, the old picture stays as it was
-  stale = shown;
-  try {
-    const { header, arrays } = await postForFrame("/api/contrastive/specimens", { config });
-    if (key !== specimensOf) return;
-    specimens = { header, labels: arrays.labels, views: tilesOf(arrays.views, SIDE), mapped: tilesOf(arrays.mapped, SIDE) };
-    live.setAmounts(header.amounts);
-    views.show(specimens);
+const query = newest({
+  ask: (/** @type {Record<string, any>} */ config, signal) => postForFrame("/api/contrastive/specimens", { config }, signal),
+  show: ({ header, arrays }, config) => {
+    specimens = { header, key: picturesOf(config), labels: arrays.labels, views: tilesOf(arrays.views, SIDE), mapped: tilesOf(arrays.mapped, SIDE) };
     draw();
     arrived();
-  } catch (error) {
-    if (key !== specimensOf) return;
-    specimensOf = "";
+  },
+  fail: (error) => {
     failed(error);
     document.documentElement.dataset.ready = "";
-  }
+  },
+  same: (a, b) => picturesOf(a) === picturesOf(b),
+});
+
+/** @param {number} [rest] milliseconds that the settings must stay as they are */
+function fetchSpecimens(rest) {
+  const { data, pictures } = state.values;
+  // Until the new ones and a frame of them are here, the old picture stays as it was.
+  if (data !== "own" || pictures) query.want(configOf(state.values), rest);
 }
 
 // --- What belongs to which setting ------------------------------------------------------------------
 
+/** Whether the same parts of the page show two frames. @param {Shot} frame */
+const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
+
+/** The buttons say what is chosen, the parts of the page what the frame is of. */
 function showParts() {
   const { mode, method, data } = state.values;
+  const onShow = drawn ? { train: !drawn.header.names, method: drawn.header.method ?? method } : { train: mode === "train", method };
   const missing = data === "own" && !state.values.pictures;
   for (const name of ["mode", "method", "space"]) {
     for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
@@ -149,7 +181,10 @@ function showParts() {
     }
   }
   /** @type {Record<string, boolean>} */
-  const parts = { train: mode === "train" && !missing, trials: mode !== "train" && !missing, simclr: method === "simclr", moco: method === "moco", simsiam: method === "simsiam", "not-simsiam": method !== "simsiam" };
+  const parts = {
+    train: onShow.train && !missing, trials: !onShow.train && !missing, "not-simsiam": onShow.method !== "simsiam",
+    ...Object.fromEntries(["simclr", "moco", "simsiam"].map((name) => [name, onShow.method === name])),
+  };
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
   if (missing) sayMissing();
   /** @type {Record<string, boolean>} */
@@ -163,7 +198,8 @@ function showParts() {
 }
 /** There are no pictures to show: what was there is of others. The run's bar says what to do. */
 function sayMissing() {
-  [shown, specimens, specimensOf] = [null, null, ""];
+  shown = drawn = specimens = null;
+  query.drop();
   $("[data-said]").textContent = "";
   $("[data-badge]").textContent = "";
   document.documentElement.dataset.ready = "";
@@ -175,7 +211,7 @@ for (const name of ["mode", "method", "space"]) {
 }
 state.subscribe((changed) => {
   showParts();
-  if (SPECIMENS.some((name) => changed.has(name))) void fetchSpecimens();
+  if (SPECIMENS.some((name) => changed.has(name))) fetchSpecimens(REST);
   if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
 });
 
@@ -198,4 +234,4 @@ wireTools({
   },
 });
 showParts();
-void fetchSpecimens();
+fetchSpecimens();

@@ -3,6 +3,7 @@
 import { ApiError, json, uploadFiles } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 
 /** @param {string} album */
 const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
@@ -37,20 +38,25 @@ export function ownPart(state) {
     said.textContent = error.message;
   }
 
+  const upload = newest({
+    ask: (/** @type {File[]} */ files, signal) => uploadFiles("/api/albums", files, (share) => (progress.value = share), signal),
+    show: (album) => {
+      progress.hidden = true;
+      state.set({ data: "own", pictures: album.id, picture: 0 });
+      tell(album);
+    },
+    fail: (error) => {
+      progress.hidden = true;
+      complain(error);
+    },
+    same: () => false,
+  });
   /** @param {File[]} files */
-  async function take(files) {
+  function take(files) {
     if (!files.length) return;
     progress.hidden = false;
     progress.value = 0;
-    try {
-      const album = await uploadFiles("/api/albums", files, (share) => (progress.value = share));
-      state.set({ data: "own", pictures: album.id, picture: 0 });
-      tell(album);
-    } catch (error) {
-      complain(error);
-    } finally {
-      progress.hidden = true;
-    }
+    upload.want(files);
   }
   remove.addEventListener("click", async () => {
     remove.disabled = true;
@@ -72,16 +78,16 @@ export function ownPart(state) {
     state.set({ data: "scenes", pictures: "", picture: 0 });
   }
   state.subscribe(showRemove);
-  input.addEventListener("change", async () => {
-    await take([...(input.files ?? [])]);
+  input.addEventListener("change", () => {
+    take([...(input.files ?? [])]);
     input.value = ""; // the same files may be chosen again
   });
   const stage = /** @type {HTMLElement} */ (document.querySelector(".stage"));
   stage.addEventListener("dragover", (event) => event.preventDefault());
   stage.addEventListener("drop", (event) => {
     event.preventDefault();
-    void take([...(event.dataTransfer?.files ?? [])]);
+    take([...(event.dataTransfer?.files ?? [])]);
   });
   const { data, pictures } = state.values;
-  if (data === "own" && pictures) json(addressOf(pictures)).then(tell, complain);
+  if (data === "own" && pictures) json(addressOf(pictures)).then((album) => state.values.pictures === album.id && tell(album), complain);
 }

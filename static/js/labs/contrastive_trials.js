@@ -4,6 +4,7 @@ import { postForFrame } from "../core/api.js";
 import { configOf } from "../core/controls.js";
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { tilesOf } from "../core/pixels.js";
 import { csvOf } from "../core/series.js";
 import { pictureOf, SIDE } from "./contrastive_tiles.js";
@@ -16,6 +17,7 @@ const NAMES = {
   crop: t("crop"), color: t("color"), rotation: t("rotation"), blur: t("blur"), cutout: t("cutout"), noise: t("noise"),
   none: t("none: the loss acts on h"), linear: t("linear"), mlp: t("with a hidden layer"),
 };
+const PICTURES = ["data", "pictures", "count", "seed"]; // what the views are of
 const nameOf = (/** @type {string} */ key) => NAMES[key] ?? key;
 
 /** Mean and standard deviation of what is there. @param {number[]} values */
@@ -30,7 +32,6 @@ function summed(values) {
 export function trialsPart(state) {
   /** @type {Record<string, OffscreenCanvas | undefined>} a view by each operation alone */
   let views = {};
-  let viewsOf = ""; // the pictures that they are of
   /** @type {Shot | null} */
   let shown = null;
 
@@ -59,22 +60,24 @@ export function trialsPart(state) {
     return count ? sentences([t("The untrained encoder: {share}.", { share: `${number(100 * mean, 1)} %` }), guess]) : "";
   };
 
-  /** One picture as each operation alone changes it. @param {Record<string, any>} operations */
-  async function fetchViews(operations) {
-    const config = configOf(state.values);
-    const key = JSON.stringify(["data", "pictures", "count", "seed"].map((name) => config[name]));
-    if (key === viewsOf) return;
-    [viewsOf, views] = [key, {}];
-    try {
-      await Promise.all(Object.entries(operations).map(async ([name, policy]) => {
-        const { arrays } = await postForFrame("/api/contrastive/views", { config: { ...config, ...policy }, picture: 0, number: 0, pairs: 1 });
-        if (key === viewsOf) views[name] = tilesOf(arrays.views, SIDE)[0];
-      }));
+  /** One picture as each operation alone changes it: what they are of, and the operations' settings. */
+  const query = newest({
+    ask: async (/** @type {{config: Record<string, any>, operations: Record<string, any>}} */ { config, operations }, signal) => {
+      /** @type {typeof views} */
+      const found = {};
+      for (const [name, policy] of Object.entries(operations)) {
+        const { arrays } = await postForFrame("/api/contrastive/views", { config: { ...config, ...policy }, picture: 0, number: 0, pairs: 1 }, signal);
+        found[name] = tilesOf(arrays.views, SIDE)[0];
+      }
+      return found;
+    },
+    show: (found) => {
+      views = found;
       if (shown) draw();
-    } catch (error) {
-      failed(error);
-    }
-  }
+    },
+    fail: failed,
+    same: (a, b) => PICTURES.every((name) => a.config[name] === b.config[name]) && JSON.stringify(a.operations) === JSON.stringify(b.operations),
+  });
   /** @param {string} name */
   const headOf = (name) => [nameOf(name), ...(views[name] ? [pictureOf(views[name])] : [])];
 
@@ -110,7 +113,7 @@ export function trialsPart(state) {
     show(shot) {
       shown = shot;
       draw();
-      void fetchViews(shot.header.operations);
+      query.want({ config: configOf(state.values), operations: shot.header.operations });
     },
     toCsv() {
       const names = shown?.header.names ?? [];

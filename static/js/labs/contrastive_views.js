@@ -1,9 +1,10 @@
 /** One picture and views of it: where each crop came from, and what else was drawn. */
 
-import { postForFrame, latest } from "../core/api.js";
+import { postForFrame } from "../core/api.js";
 import { configOf } from "../core/controls.js";
 import { $, context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { rgba, tilesOf } from "../core/pixels.js";
 import { pictureOf, SIDE } from "./contrastive_tiles.js";
 import { failed, picturesSaid } from "./contrastive_words.js";
@@ -16,7 +17,6 @@ const CHOICE = 24; // pictures to choose from
 
 /** @param {import("../core/state.js").State} state */
 export function viewsPart(state) {
-  const slot = {};
   /** @type {{header: any, arrays: Record<string, any>} | null} */
   let drawn = null;
   let lit = 0; // the pair whose crops are drawn strongest
@@ -25,16 +25,19 @@ export function viewsPart(state) {
   $("[data-views-of]").append(
     h("figure", { class: "from" }, canvas, h("figcaption", {}, t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"))), list);
 
-  async function draw() {
-    const { picture, draws } = state.values;
-    try {
-      const frame = await latest(slot, (signal) => postForFrame("/api/contrastive/views", { config: configOf(state.values), picture, number: draws, pairs: PAIRS }, signal));
-      if (!frame) return;
-      drawn = /** @type {any} */ (frame);
+  const query = newest({
+    ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
+      postForFrame("/api/contrastive/views", { ...asked, pairs: PAIRS }, signal),
+    show: (frame) => {
+      drawn = frame;
       show();
-    } catch (error) {
-      failed(error);
-    }
+    },
+    fail: failed,
+    same: () => false,
+  });
+  function draw() {
+    const { picture, draws } = state.values;
+    query.want({ config: configOf(state.values), picture, number: draws });
   }
 
   function paint() {
@@ -102,7 +105,7 @@ export function viewsPart(state) {
     if (changed.has("picture")) {
       [...$("[data-pictures]").children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === state.values.picture)));
     }
-    if (changed.has("picture") || changed.has("draws")) void draw();
+    if (changed.has("picture") || changed.has("draws")) draw();
   });
 
   return {
@@ -110,7 +113,7 @@ export function viewsPart(state) {
     show(of) {
       showChoice(of);
       $("[data-pictures-said]").textContent = picturesSaid(of.header, state.values.data === "scenes");
-      void draw();
+      draw();
     },
     /** What a batch of the run holds. @param {import("./contrastive.js").Shot} shot */
     sayBatch({ header }) {

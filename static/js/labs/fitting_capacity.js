@@ -1,8 +1,9 @@
 /** Error against capacity: every width trained at once, and the polynomials beside them. */
 
-import { ApiError, latest, postForFrame } from "../core/api.js";
+import { ApiError, postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { median } from "../core/series.js";
 import { trainingSession } from "../core/session.js";
 import { chart } from "../views/chart.js";
@@ -11,6 +12,7 @@ import { brief } from "./fitting_words.js";
 
 const ENOUGH = 600; // training steps; beyond, the picture hardly changes
 const AT_ONCE = 20; // steps between two pictures
+const REST = 300; // milliseconds that points rest before polynomials are fitted to them
 const DATA = ["data", "train", "noise", "data_seed", "drawn", "points"]; // what polynomials depend on
 const SIZE_ONLY = ["width", "replicas", "validation", "early_stopping", "patience"]; // the sweep goes over all sizes, to the end
 const PERFECT = 1e-6; // a training error that is but rounding
@@ -71,8 +73,6 @@ export function capacityPanel({ state, configOf, onWidth }) {
   let here = null;
   /** @type {ReturnType<typeof trainingSession> | null} */
   let session = null;
-  let asked = "";
-  const slot = {};
 
   function draw() {
     const trained = Boolean(frame?.header.step);
@@ -82,21 +82,21 @@ export function capacityPanel({ state, configOf, onWidth }) {
     } else if (frame) (family === "network" ? drawNetworks : drawPolynomials)();
   }
   /** Polynomials need no training: one answer has them all. */
-  async function ask() {
-    const config = configOf(state.values);
-    const text = JSON.stringify(DATA.map((name) => config[name]));
-    if (session || text === asked) return;
-    asked = text;
-    try {
-      const answer = await latest(slot, (signal) => postForFrame("/api/labs/fitting/run", { config, steps: 0 }, signal));
-      if (!answer) return;
+  const query = newest({
+    ask: (/** @type {Record<string, any>} */ config, signal) => postForFrame("/api/labs/fitting/run", { config, steps: 0 }, signal),
+    show: (answer) => {
       frame = answer;
       draw();
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       said.textContent = error.message;
-    }
-  }
+    },
+    same: (a, b) => DATA.every((name) => a[name] === b[name]),
+  });
+  const ask = (rest = 0) => {
+    if (!session) query.want(configOf(state.values), rest);
+  };
   function drawNetworks() {
     const { header, arrays, shapes } = frame;
     const [training, lowTraining, highTraining] = spread(arrays.training, shapes.training);
@@ -146,6 +146,7 @@ export function capacityPanel({ state, configOf, onWidth }) {
       session.play();
       return;
     }
+    query.drop(); // the run brings the polynomials, too
     // Live fields start this one anew: another penalty is another experiment.
     session = trainingSession({
       slug: "fitting", liveNames: [],
@@ -164,11 +165,7 @@ export function capacityPanel({ state, configOf, onWidth }) {
     });
     session.play();
   }
-  let timer = 0;
-  state.subscribe(() => {
-    clearTimeout(timer);
-    timer = window.setTimeout(ask, 300);
-  });
+  state.subscribe(() => ask(REST));
   button.addEventListener("click", () => {
     family = "network";
     press();
@@ -190,7 +187,7 @@ export function capacityPanel({ state, configOf, onWidth }) {
   }
   draw();
   if (state.values.sweep) begin();
-  else void ask();
+  else ask();
 
   return {
     /** Where the visitor's own settings lie. @param {number} width @param {import("./fitting_layers.js").Fit} fit */

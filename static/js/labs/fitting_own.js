@@ -2,6 +2,7 @@
 
 import { ApiError, post } from "../core/api.js";
 import { $ } from "../core/dom.js";
+import { newest } from "../core/newest.js";
 
 /** @typedef {import("../views/plot.js").Unit} Unit */
 
@@ -45,15 +46,20 @@ export function ownDialog(root, opener, onPoints) {
     file.value = "";
     if (chosen) text.value = await chosen.text();
   });
-  $("[data-own-use]", dialog).addEventListener("click", async () => {
-    warning.textContent = "";
-    try {
-      const answer = await post("/api/fitting/table", { text: text.value });
+  const query = newest({
+    ask: (/** @type {string} */ table, signal) => post("/api/fitting/table", { text: table }, signal),
+    show: (answer) => {
       onPoints(answer.points, axesText(answer.names, answer.units));
       dialog.close();
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       warning.textContent = error.message;
-    }
+    },
+  });
+  dialog.addEventListener("close", () => query.drop()); // whoever closes it wants no points of it
+  $("[data-own-use]", dialog).addEventListener("click", () => {
+    warning.textContent = "";
+    query.want(text.value);
   });
 }

@@ -3,7 +3,7 @@
 import { postForFrame } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { lastPhoto } from "../core/photo.js";
+import { lastPhoto, rememberPhoto } from "../core/photo.js";
 import { tilesOf } from "../core/pixels.js";
 import { STYLES, warm } from "../views/picture.js";
 import { token } from "../core/dom.js";
@@ -32,71 +32,86 @@ function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {impor
   return { scale, x, y };
 }
 
+let visit = new AbortController(); // what is asked for in it ends when the page is left
+
 async function main() {
-  await Promise.all([showPhotoLabs(), showFitting(), showMlp(), showBatchnorm(), showRegularization(), showCrossEntropy(), showContrastive()]);
-  document.documentElement.dataset.ready = "";
+  const { signal } = visit;
+  await Promise.all([showPhotoLabs, showFitting, showMlp, showBatchnorm, showRegularization, showCrossEntropy, showContrastive].map((show) => show(signal)));
+  if (!signal.aborted) document.documentElement.dataset.ready = "";
 }
 
-async function showPhotoLabs() {
+// Nobody looks any more: the server need not train for it. A page that comes back as it was left asks again.
+addEventListener("pagehide", () => visit.abort());
+addEventListener("pageshow", (event) => {
+  if (!event.persisted || "ready" in document.documentElement.dataset) return;
+  visit = new AbortController();
+  void main();
+});
+
+/** @param {AbortSignal} signal */
+async function showPhotoLabs(signal) {
   try {
-    const photo = await lastPhoto();
-    const frame = await postForFrame("/api/rpn/proposals", { image_id: photo.id });
+    const { photo, lost } = await lastPhoto(signal);
+    if (!lost) rememberPhoto(photo); // a lab opens with it, too; that another one is gone a lab has to say
+    const frame = await postForFrame("/api/rpn/proposals", { image_id: photo.id }, signal);
     drawRpn(photo, frame);
     drawNms(photo, frame);
   } catch (error) {
-    for (const slug of ["rpn", "nms"]) complain(slug, error);
+    for (const slug of ["rpn", "nms"]) complain(slug, error, signal);
   }
 }
 
-/** @param {string} slug @param {unknown} error */
-function complain(slug, error) {
+/** @param {string} slug @param {unknown} error @param {AbortSignal} signal */
+function complain(slug, error, signal) {
+  if (signal.aborted) return;
   thumbnail(slug).note.textContent = error instanceof Error ? error.message : "";
 }
 
 /**
  * A lab's run after so many steps, as a plot on the thumbnail.
+ * @param {AbortSignal} signal
  * @param {string} slug
  * @param {number} steps
  * @param {{x: [number, number], y: [number, number]}} range
  * @param {(frame: any) => {layers: import("../views/plot.js").Layer[], note: string}} draw
  * @param {Record<string, any>} [config] other settings than the lab’s
  */
-async function showRun(slug, steps, range, draw, config = {}) {
+async function showRun(signal, slug, steps, range, draw, config = {}) {
   const { canvas, context, note } = thumbnail(slug);
   try {
-    const frame = await postForFrame(`/api/labs/${slug}/run`, { config, steps });
+    const frame = await postForFrame(`/api/labs/${slug}/run`, { config, steps }, signal);
     const drawn = draw(frame);
     const on = plane({ ...range, width: canvas.width, maxHeight: canvas.height, aspect: canvas.width / canvas.height, square: false, margins: { left: 0, right: 0, top: 0, bottom: 0 } });
     paintLayers(context, on, drawn.layers);
     note.textContent = drawn.note;
   } catch (error) {
-    complain(slug, error);
+    complain(slug, error, signal);
   }
 }
 
-const showFitting = () =>
-  showRun("fitting", 500, { x: [-1.05, 1.05], y: [-1.7, 1.7] }, (frame) => ({
+const showFitting = (/** @type {AbortSignal} */ signal) =>
+  showRun(signal, "fitting", 500, { x: [-1.05, 1.05], y: [-1.7, 1.7] }, (frame) => ({
     layers: fitLayers(frame, { singles: true, selected: -1, drawing: true }),
     note: t("{count} networks after {step} steps, trained for this picture", { count: number(frame.shapes.curves[0], 0), step: number(frame.header.step, 0) }),
   }));
-const showMlp = () =>
-  showRun("mlp", 400, { x: [-1.4, 1.4], y: [-0.95, 0.8] }, (frame) => ({
+const showMlp = (/** @type {AbortSignal} */ signal) =>
+  showRun(signal, "mlp", 400, { x: [-1.4, 1.4], y: [-0.95, 0.8] }, (frame) => ({
     layers: mapLayers(frame, { look: "shares", all: true }),
     note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
   }));
 
-const showBatchnorm = () =>
-  showRun("batchnorm", 200, { x: [0, 1], y: [-0.12, 0.75] }, (frame) => ({
+const showBatchnorm = (/** @type {AbortSignal} */ signal) =>
+  showRun(signal, "batchnorm", 200, { x: [0, 1], y: [-0.12, 0.75] }, (frame) => ({
     layers: thumbnailLayers(frame),
     note: t("Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture", { step: number(frame.header.step, 0) }),
   }), { seeds: 2 });
-const showRegularization = () =>
-  showRun("regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
+const showRegularization = (/** @type {AbortSignal} */ signal) =>
+  showRun(signal, "regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
     layers: pathLayers(frame),
     note: t("{count} weights over 40 values of λ after {step} steps, trained for this picture", { count: frame.shapes.paths[1], step: number(frame.header.step, 0) }),
   }));
-const showCrossEntropy = () =>
-  showRun("cross-entropy", 100, { x: [-0.7, 9.7], y: [-0.3, 1.05] }, ({ header, arrays }) => {
+const showCrossEntropy = (/** @type {AbortSignal} */ signal) =>
+  showRun(signal, "cross-entropy", 100, { x: [-0.7, 9.7], y: [-0.3, 1.05] }, ({ header, arrays }) => {
     const q = arrays.probabilities.subarray(0, 10);
     return {
       layers: Array.from(q, (share, digit) => /** @type {import("../views/plot.js").Layer} */ ({
@@ -107,12 +122,12 @@ const showCrossEntropy = () =>
   });
 
 /** Pairs of views of three pictures, as many as there is room for: nothing is trained for it. */
-async function showContrastive() {
+async function showContrastive(/** @type {AbortSignal} */ signal) {
   const { canvas, context, note } = thumbnail("contrastive");
   try {
     const [side, rows] = [32, 3];
     const frames = await Promise.all(Array.from({ length: rows }, (_, picture) =>
-      postForFrame("/api/contrastive/views", { config: {}, picture: 3 * picture + 1, pairs: 2 })));
+      postForFrame("/api/contrastive/views", { config: {}, picture: 3 * picture + 1, pairs: 2 }, signal)));
     const gap = canvas.height / 30;
     const size = (canvas.height - (rows + 1) * gap) / rows;
     const columns = 5; // the picture, then two pairs
@@ -133,7 +148,7 @@ async function showContrastive() {
     });
     note.textContent = t("Three pictures, framed, and two pairs of views of each, drawn for this page");
   } catch (error) {
-    complain("contrastive", error);
+    complain("contrastive", error, signal);
   }
 }
 

@@ -173,7 +173,7 @@ function showState() {
       button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
     }
   }
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) part.hidden = part.dataset.only !== model;
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) part.hidden = part.dataset.only !== (shown?.header.model ?? model);
   const surface = ["slope", "hill", "saddle"].includes(data);
   /** @type {Record<string, boolean>} controls that have no say now */
   const idle = {

@@ -33,7 +33,7 @@ export function comparison({ state, configOf, liveNames, onDraw }) {
   const own = () => fromQuery(String(state.values.compare).slice(MARK.length + 1), rules);
 
   function begin() {
-    view ??= plot($("[data-plot-b]"), { x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: () => Math.max(260, innerHeight * 0.42) });
+    view = plot($("[data-plot-b]"), { x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: () => Math.max(260, innerHeight * 0.42) });
     followers.push(trainingSession({
       slug: "mlp", state, liveNames,
       configOf: (values) => ({ ...configOf(values), ...own() }),
@@ -56,7 +56,8 @@ export function comparison({ state, configOf, liveNames, onDraw }) {
   }
   function end() {
     for (const one of followers.splice(0)) one.close();
-    frame = null;
+    view?.destroy();
+    frame = view = null;
     onDraw();
   }
   function follow() {

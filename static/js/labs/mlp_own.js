@@ -3,6 +3,7 @@
 import { ApiError, post } from "../core/api.js";
 import { $, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { decodeRows, encodeRows, MAX_ROWS, TEST, TRAIN } from "../core/points.js";
 
 const APART = 0.05; // between two painted points
@@ -108,12 +109,11 @@ export function ownTable(root, opener, onPoints) {
     if (selects[0]?.value === "pca") return "pca";
     return selects.map((select) => Number(select.value));
   };
-  $("[data-own-use]", dialog).addEventListener("click", async () => {
-    warning.textContent = "";
-    try {
-      const answer = await post("/api/mlp/table", { text: text.value, columns: columns() });
-      if (known !== text.value) {
-        known = text.value;
+  const query = newest({
+    ask: (/** @type {{text: string, columns: string | number[] | null}} */ table, signal) => post("/api/mlp/table", table, signal),
+    show: (answer, asked) => {
+      if (known !== asked.text) {
+        known = asked.text;
         offer(answer.names);
         // More than two columns: first the choice, then the points.
         if (answer.names.length > 2) {
@@ -123,9 +123,15 @@ export function ownTable(root, opener, onPoints) {
       }
       onPoints(answer.points, answer.axes.join("|").slice(0, 200));
       dialog.close();
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       warning.textContent = error.message;
-    }
+    },
+  });
+  dialog.addEventListener("close", () => query.drop()); // whoever closes it wants no points of it
+  $("[data-own-use]", dialog).addEventListener("click", () => {
+    warning.textContent = "";
+    query.want({ text: text.value, columns: columns() });
   });
 }

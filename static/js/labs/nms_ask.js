@@ -2,6 +2,7 @@
 
 import { post, postForFrame } from "../core/api.js";
 import { boxAt } from "../core/geometry.js";
+import { unboxed } from "./nms_cases.js";
 
 /** @typedef {import("./nms_cases.js").Problem} Problem */
 
@@ -48,15 +49,13 @@ export async function fetchSoft(problem, order, values, signal) {
  * The boxes of the proposal network on a photo. The answer carries its own sweep; its boxes are
  * sorted already.
  * @param {import("../core/photo.js").Photo} photo
+ * @param {AbortSignal} signal
  * @returns {Promise<{problem: Problem, sweep: import("./nms_result.js").Sweep}>}
  */
-export async function fetchProposals(photo) {
+export async function fetchProposals(photo, signal) {
   const query = { image_id: photo.id, pre_nms_top_n: 2000 };
-  const { arrays } = await postForFrame("/api/rpn/proposals", query);
-  const problem = {
-    width: photo.width, height: photo.height, image: photo.image, boxes: arrays.boxes, scores: arrays.scores,
-    labels: null, truths: (photo.boxes ?? []).flat(), grid: null,
-  };
+  const { arrays } = await postForFrame("/api/rpn/proposals", query, signal);
+  const problem = { ...unboxed(photo), boxes: arrays.boxes, scores: arrays.scores, truths: (photo.boxes ?? []).flat() };
   const order = Int32Array.from(arrays.scores, (/** @type {number} */ _, /** @type {number} */ i) => i);
   return { problem, sweep: { order, suppressedBy: arrays.suppressed_by } };
 }

@@ -148,3 +148,12 @@ export function emptyGround() {
     grid: null,
   };
 }
+
+/**
+ * A picture without boxes: they are not here yet.
+ * @param {{width: number, height: number, image: CanvasImageSource | null}} picture
+ * @returns {Problem}
+ */
+export const unboxed = ({ width, height, image }) => ({
+  width, height, image, boxes: new Float32Array(), scores: new Float32Array(), labels: null, truths: [], grid: null,
+});

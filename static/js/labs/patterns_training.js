@@ -165,7 +165,10 @@ function showBar() {
         Object.assign(values, changes);
         for (const listener of listeners) listener();
       },
-      subscribe: (listener) => listeners.push(listener),
+      subscribe: (listener) => {
+        listeners.push(listener);
+        return () => void listeners.splice(listeners.indexOf(listener), 1);
+      },
     },
     session: {
       play: () => {

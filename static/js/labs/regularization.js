@@ -70,6 +70,7 @@ function show(frame) {
   const leaps = state.values.method === "subgradient" && state.values.penalty !== "l2";
   reach = pathRange(frame, frame.header.step === 0 || other ? [0, 0] : reach, leaps);
   shown = frame;
+  if (first || other) showParts();
   const summary = saidOf(frame);
   $("[data-said]").textContent = summary;
   drawPaths(frame, summary);
@@ -80,7 +81,6 @@ function show(frame) {
   drawBelow(frame);
   showFigures($("[data-figures]"), frame);
   liveFormula(frame);
-  if (first || other) showParts();
   if (first) {
     showTrained();
     document.documentElement.dataset.ready = "";
@@ -152,8 +152,10 @@ function showParts() {
     button.hidden = penalty === "l2";
   }
   const known = model === "features" || model === "mlp";
+  const onShow = shown?.header.model ?? model; // the parts are of the frame, the controls of what is chosen
+  const knownOnShow = onShow === "features" || onShow === "mlp";
   /** @type {Record<string, boolean>} */
-  const parts = { known, unknown: !known, curve: !known, table: model === "features", mlp: model === "mlp", l1: penalty === "l1", l2: penalty === "l2", elastic: penalty === "elastic" };
+  const parts = { known: knownOnShow, unknown: !knownOnShow, curve: !knownOnShow, table: onShow === "features", mlp: onShow === "mlp", l1: penalty === "l1", l2: penalty === "l2", elastic: penalty === "elastic" };
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
   /** @type {Record<string, boolean>} */
   const controls = { mix: penalty === "elastic", useful: known, correlation: known, hidden: model === "mlp" };

@@ -1,8 +1,9 @@
 /** One weight under the penalty alone; and weight decay beside L2 in the loss. */
 
-import { ApiError, json, latest } from "../core/api.js";
+import { ApiError, json } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { brief, number, plain, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { fillTable } from "../core/table.js";
 import { chart } from "../views/chart.js";
 import { decays } from "./regularization_math.js";
@@ -11,6 +12,7 @@ import { lambdaText } from "./regularization_words.js";
 /** @typedef {import("../core/state.js").State} State */
 
 const STEPS = 50;
+const REST = 200; // milliseconds that λ rests before four trainings with it are asked for
 const ROWS = [0, 1, 2, 5, 10, 20, 50];
 const OPTIMIZERS = [t("SGD, L2 in the loss"), t("SGD, weight decay"), t("Adam, L2 in the loss"), "AdamW"];
 
@@ -76,20 +78,14 @@ export function decayPanel({ state }) {
       { name: OPTIMIZERS[3] ?? "", color: "--class-point-1", digits: 3, dash: [3, 3] },
     ],
   });
-  let asked = NaN;
-  const slot = {};
-  async function ask() {
-    const lam = state.values.decay;
-    if (lam === asked) return;
-    asked = lam;
-    try {
-      const answer = await latest(slot, (signal) => json(`/api/regularization/decay?lam=${lam}`, { signal }));
-      if (answer) show(answer);
-    } catch (error) {
+  const query = newest({
+    ask: (/** @type {number} */ lam, signal) => json(`/api/regularization/decay?lam=${lam}`, { signal }),
+    show,
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       said.textContent = error.message;
-    }
-  }
+    },
+  });
   /** @param {{points: number, features: number, batch_size: number, steps: number, sgd_rate: number, adam_rate: number}} fixed */
   function tellFixed({ points, features, batch_size: batch, steps, sgd_rate: sgd, adam_rate: adam }) {
     $("[data-decay-fixed]").textContent = t("Fixed here: {points} points, {features} features, batch size {batch}, {steps} steps. Learning rate: {adam} for Adam and AdamW; {sgd} for SGD, the less the greater λ.", { points, features, batch, steps, adam: plain(adam), sgd: plain(sgd) });
@@ -116,14 +112,12 @@ export function decayPanel({ state }) {
     ]);
   }
   slide.addEventListener("input", () => state.set({ decay: Number((10 ** Number(slide.value)).toPrecision(2)) }));
-  let timer = 0;
   const follow = () => {
     const position = Math.log10(state.values.decay);
     if (Math.abs(Number(slide.value) - position) > 0.06) slide.value = String(position);
     slide.setAttribute("aria-valuetext", lambdaText(state.values.decay));
     $("[data-decay-lambda-said]").textContent = lambdaText(state.values.decay);
-    clearTimeout(timer);
-    timer = window.setTimeout(ask, 200);
+    query.want(state.values.decay, REST);
   };
   state.subscribe(follow);
   follow();

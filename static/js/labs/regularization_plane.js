@@ -1,9 +1,10 @@
 /** Two weights: the bowl of the data loss, the diamond and the disc, and the solution that slides. */
 
-import { ApiError, json, latest } from "../core/api.js";
+import { ApiError, json } from "../core/api.js";
 import { bowl, heights } from "../core/bowl.js";
 import { $ } from "../core/dom.js";
 import { brief, number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 import { plot } from "../views/plot.js";
 import { cost, nearestLambda, zerosOf } from "./regularization_math.js";
 import { lambdaText } from "./regularization_words.js";
@@ -57,26 +58,24 @@ export function planePanel({ state }) {
   let of = null;
   /** @type {{x: Pair, y: Pair, data: Float64Array} | null} */
   let ground = null;
-  let asked = "";
-  const slot = {};
 
   const elastic = () => state.values.penalty === "elastic";
-  async function ask() {
-    const query = `correlation=${state.values.between}&mix=${state.values.mix}`;
-    if (query === asked) return;
-    asked = query;
-    try {
-      const answer = await latest(slot, (signal) => json(`/api/regularization/geometry?${query}`, { signal }));
-      if (!answer) return;
-      of = answer;
+  let mix = 0; // of the elastic net on show
+  const query = newest({
+    ask: (/** @type {{between: number, mix: number}} */ asked, signal) =>
+      json(`/api/regularization/geometry?correlation=${asked.between}&mix=${asked.mix}`, { signal }),
+    show: (answer, asked) => {
+      [of, mix] = [answer, asked.mix];
       const [x, y] = window2(answer);
       ground = { x, y, data: heights(x, y, SIDE, bowl(answer.hessian, answer.best)) };
       draw();
-    } catch (error) {
+    },
+    fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
       said.textContent = error.message;
-    }
-  }
+    },
+    follow: true,
+  });
   /** The chosen λ is one that the page's runs train; the paths between are finer. @param {Bowl} found */
   const placeOf = (found) => found.trained[nearestLambda(found.trained.map((k) => found.lambdas[k] ?? NaN), state.values.lam)] ?? 0;
   /** @param {Bowl} found @param {"l1" | "l2"} kind */
@@ -88,7 +87,7 @@ export function planePanel({ state }) {
     const { x, y, data } = ground;
     const path = pathOf(of, kind);
     const [a = 0, b = 0] = path[at] ?? [];
-    const penalty = cost(kind === "l2" ? 0 : elastic() ? state.values.mix : 1);
+    const penalty = cost(kind === "l2" ? 0 : elastic() ? mix : 1);
     const lossAt = bowl(of.hessian, of.best);
     const origin = lossAt(0, 0);
     const grid = { rows: SIDE, columns: SIDE, x, y };
@@ -143,7 +142,6 @@ export function planePanel({ state }) {
 
   slide.addEventListener("input", () => state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }));
   between.addEventListener("input", () => state.set({ between: Number(between.value) }));
-  let timer = 0;
   const follow = () => {
     const position = Math.log10(state.values.lam);
     if (Math.abs(Number(slide.value) - position) > 0.05) slide.value = String(position);
@@ -151,8 +149,7 @@ export function planePanel({ state }) {
     if (!of) sayLambda(lambdaText(state.values.lam));
     $("[data-between-said]").textContent = number(state.values.between, 1);
     draw();
-    clearTimeout(timer);
-    timer = window.setTimeout(ask, 60);
+    query.want({ between: state.values.between, mix: state.values.mix });
   };
   state.subscribe(follow);
   follow();

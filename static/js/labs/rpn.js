@@ -1,18 +1,18 @@
 /** The `rpn` lab: one answer of the network, walked through stage by stage. */
 
-import { ApiError, json, latest, postForFrame } from "../core/api.js";
+import { ApiError, json, postForFrame } from "../core/api.js";
 import { stateOfPage, wireLesson } from "../core/controls.js";
 import { $, h, oncePerFrame } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { chooseSample, lastPhoto, listSamples, upload } from "../core/photo.js";
+import { COMPUTING, photoSession } from "../core/photo_session.js";
 import { boxEditor, edited, selectedAfter } from "../views/box_editor.js";
 import { picture } from "../views/picture.js";
 import { player } from "../views/player.js";
 import { uploader } from "../views/uploader.js";
 import { anchorIndex, assign, heatOf, locate, outcome } from "./rpn_math.js";
-import { layersOf, legendOf } from "./rpn_layers.js";
+import { layersOf, layersOfTruth, legendOf } from "./rpn_layers.js";
 import { showCell, showFigures, showThumbs } from "./rpn_panels.js";
-import { sentenceOf } from "./rpn_words.js";
+import { ORIGINS, sentenceOf } from "./rpn_words.js";
 
 const STAGES = ["photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals"];
 const whole = (/** @type {number} */ low, /** @type {number} */ high) => (/** @type {any} */ v) =>
@@ -34,6 +34,8 @@ let photo = null;
 let output = null;
 /** @type {any} */
 let frame = null;
+/** @type {Record<string, any>} the settings that it was asked with; those of the page may be newer */
+let asked = {};
 /** @type {number[]} */
 let truths = [];
 let selected = -1;
@@ -42,6 +44,7 @@ let labels = null;
 let slide = 1; // how far the boxes have slid from anchor to decoded, in [0, 1]
 
 const said = $("[data-said]");
+const stage = $(".stage");
 const view = picture($("[data-picture]"), {
   onClick: (x, y) => state.values.tool === "look" && choosePlace(x, y),
 });
@@ -49,13 +52,48 @@ view.element.tabIndex = 0;
 
 // --- The network's answer ---------------------------------------------------------------------------
 
-const slot = {};
 const paperForm = () => !String(state.values.model).startsWith("fasterrcnn");
+const REST = 150; // milliseconds that a control rests before the network is asked
+
+/** What the network is asked with. In the paper's form the answer holds every box, so that top-n needs no other. */
+function settings() {
+  const { model, min_size, input_size, pre_nms_top_n } = state.values;
+  return { model, min_size, input_size, ...(paperForm() ? {} : { pre_nms_top_n }) };
+}
+
+const photos = photoSession({
+  settings,
+  find: ({ id }, of, signal) => postForFrame("/api/rpn/proposals", { image_id: id, pre_nms_top_n: 6000, ...of }, signal),
+  onPhoto: (next) => {
+    if (photo) state.set({ row: -1, column: -1, shape: -1 }); // the first one keeps the place that the address names
+    photo = next;
+    truths = (photo.boxes ?? []).flat();
+    selected = -1;
+    forget();
+  },
+  onFound: (_, answer, of) => take(answer, of),
+  onError: (error, of) => {
+    if (of) forget();
+    complain(error);
+  },
+  onSamples: (samples, chosen) => samplesView.update({ samples, chosen }),
+  onProgress: (share) => samplesView.progress(share),
+});
+const samplesView = uploader($("[data-uploader]"), { drop: $("[data-picture]"), onFile: photos.upload, onSample: photos.sample });
+
+/** No answer is about this photo, or none can be had: what an earlier one gave goes. */
+function forget() {
+  output = frame = labels = null;
+  said.textContent = "";
+  $("[data-command]").hidden = true;
+  draw();
+}
 
 /** @param {unknown} error */
 function complain(error) {
   if (!(error instanceof Error)) throw error;
   said.replaceChildren(h("span", { class: "bad" }, error.message));
+  document.documentElement.dataset.ready = "";
   if (!(error instanceof ApiError)) throw error;
   const command = $("[data-command]");
   command.hidden = error.code !== "model_not_installed";
@@ -63,28 +101,9 @@ function complain(error) {
   if (error.code === "image_gone") $("[data-uploader] label").scrollIntoView({ block: "center" });
 }
 
-/** Ask the network. In the paper's form the answer holds every box, so that top-n needs no other. */
-async function ask() {
-  if (!photo) return;
-  const { model, min_size, input_size, pre_nms_top_n } = state.values;
-  document.documentElement.dataset.asking = "";
-  try {
-    const query = { image_id: photo.id, model, min_size, input_size, pre_nms_top_n: paperForm() ? 6000 : pre_nms_top_n };
-    const answer = await latest(slot, (signal) => postForFrame("/api/rpn/proposals", query, signal));
-    if (!answer) return;
-    take(answer);
-    $("[data-command]").hidden = true;
-  } catch (error) {
-    output = null;
-    view.update({ image: photo.image, width: photo.width, height: photo.height, layers: [], summary: t("The photo") });
-    complain(error);
-  }
-  delete document.documentElement.dataset.asking;
-}
-
-/** @param {any} answer */
-function take(answer) {
-  frame = answer;
+/** @param {any} answer @param {Record<string, any>} of the settings */
+function take(answer, of) {
+  [frame, asked] = [answer, of];
   const { header, arrays, shapes } = answer;
   output = {
     image: header.image, maps: header.feature_maps, spec: header.anchors, outputs: shapes.logits[1],
@@ -99,10 +118,7 @@ function take(answer) {
     const best = locate(maps, output.anchorOf[0] ?? 0);
     state.set({ map: best.map, row: best.row, column: best.column, shape: best.shape });
   }
-  const badge = $("[data-badge]");
-  badge.dataset.origin = header.origin;
-  badge.textContent =
-    { shipped: t("Live, from shipped weights"), untrained: t("Live, untrained: random weights"), fetched: t("Live, from torchvision's weights") }[/** @type {string} */ (header.origin)] ?? "";
+  $("[data-command]").hidden = true;
   reassign();
   fillChoices();
   if (frame.header.pictured_map !== null) showThumbs($("[data-thumbs]"), frame, state);
@@ -114,29 +130,6 @@ function reassign() {
   labels = null;
   if (output && truths.length && tool === "truth") labels = assign(output.anchors, truths, positive_iou, negative_iou);
 }
-
-// --- Photo ------------------------------------------------------------------------------------------
-
-/** @type {any[]} */
-let samples = [];
-/** @param {() => Promise<import("../core/photo.js").Photo>} get */
-async function usePhoto(get) {
-  try {
-    photo = await get();
-    truths = (photo.boxes ?? []).flat();
-    selected = -1;
-    samplesView.update({ samples, chosen: photo.name ?? "" });
-    state.set({ row: -1, column: -1, shape: -1 });
-    await ask();
-  } catch (error) {
-    complain(error);
-  }
-}
-const samplesView = uploader($("[data-uploader]"), {
-  drop: $("[data-picture]"),
-  onFile: (file, onProgress) => usePhoto(() => upload(file, onProgress)),
-  onSample: (name) => usePhoto(() => chooseSample(name)),
-});
 
 // --- Drawing ----------------------------------------------------------------------------------------
 
@@ -150,11 +143,32 @@ function anchorsHere() {
   return Array.from({ length: map.anchors_per_location }, (_, shape) => anchorIndex(map, row, column, shape));
 }
 
+/** All that speaks of the answer changes with it, in one frame. */
 const draw = oncePerFrame(() => {
-  if (!output || !photo) return;
+  if (!photo) return;
+  const { header } = frame ?? {};
+  const badge = $("[data-badge]");
+  badge.dataset.origin = header?.origin ?? "";
+  badge.textContent = ORIGINS[header?.origin] ?? (photos.searching ? COMPUTING : "");
+  stage.classList.toggle("unanswered", !output);
+  stage.setAttribute("aria-busy", String(photos.searching));
+  if (output) drawAnswer(output, photo);
+  else drawPhoto(photo);
+});
+
+/** A photo about which there is no answer. @param {import("../core/photo.js").Photo} of */
+function drawPhoto(of) {
+  const layers = layersOfTruth({ truths, selected, values: state.values });
+  view.update({ image: of.image, width: of.width, height: of.height, layers, summary: t("The photo") });
+  showStages(null);
+  if (photos.searching) said.textContent = COMPUTING;
+}
+
+/** @param {import("./rpn_math.js").Output} output @param {import("../core/photo.js").Photo} photo */
+function drawAnswer(output, photo) {
   const map = currentMap();
   if (!map) return;
-  const { values } = state;
+  const values = { ...state.values, ...asked };
   const result = outcome(output, /** @type {any} */ (values));
   const here = anchorsHere();
   const chosen = values.shape >= 0 ? (here[values.shape] ?? -1) : -1;
@@ -171,7 +185,7 @@ const draw = oncePerFrame(() => {
     cell: placed ? [values.column * cellWidth, values.row * cellHeight, (values.column + 1) * cellWidth, (values.row + 1) * cellHeight] : null,
     summary: sentence,
   });
-  said.textContent = sentence;
+  said.textContent = photos.searching ? COMPUTING : sentence;
   showStages(result);
   showFigures(model);
   legendOf($("[data-legend]"), values.stage, labels !== null);
@@ -181,7 +195,8 @@ const draw = oncePerFrame(() => {
   $("[data-cell]").hidden = !placed;
   $("[data-clear-truth]").hidden = values.tool !== "truth" || truths.length === 0;
   if (placed) showCell(model, (shape) => state.set({ shape }));
-});
+  document.documentElement.dataset.ready = "";
+}
 
 /** @param {any} model */
 function heatLayer({ output, map, values, frame }) {
@@ -197,20 +212,9 @@ function heatLayer({ output, map, values, frame }) {
 
 const count = (/** @type {number} */ value) => number(value, 0);
 
-/** @param {ReturnType<typeof outcome>} result */
+/** The stages and their shapes. @param {ReturnType<typeof outcome> | null} result */
 function showStages(result) {
-  if (!output) return;
-  const map = currentMap();
-  const { transform } = frame.header;
-  const total = output.anchors.length / 4;
-  const k = map?.anchors_per_location ?? 0;
-  const shape = `${map?.height}×${map?.width}`;
-  const shapes = /** @type {Record<string, string>} */ ({
-    photo: `3×${transform.input_height}×${transform.input_width}`, features: `${map?.channels}×${shape}`,
-    anchors: `${count(total)}×4`, scores: `${output.outputs * k}×${shape}`, deltas: `${4 * k}×${shape}`,
-    clipped: `${count(total)}×4`, top: `${count(result.entered)}×4`, nms: `${count(result.kept.length)}×4`,
-    proposals: `${count(result.proposals.length)}×4`,
-  });
+  const shapes = output && result ? shapesOf(output, result) : {};
   for (const button of document.querySelectorAll("[data-stage]")) {
     const name = /** @type {HTMLElement} */ (button).dataset.stage ?? "";
     const on = name === state.values.stage;
@@ -218,6 +222,21 @@ function showStages(result) {
     button.setAttribute("aria-pressed", String(on));
     $("[data-shape]", button).textContent = shapes[name] ?? "";
   }
+}
+
+/** @param {import("./rpn_math.js").Output} output @param {ReturnType<typeof outcome>} result @returns {Record<string, string>} */
+function shapesOf(output, result) {
+  const map = currentMap();
+  const { transform } = frame.header;
+  const total = output.anchors.length / 4;
+  const k = map?.anchors_per_location ?? 0;
+  const shape = `${map?.height}×${map?.width}`;
+  return {
+    photo: `3×${transform.input_height}×${transform.input_width}`, features: `${map?.channels}×${shape}`,
+    anchors: `${count(total)}×4`, scores: `${output.outputs * k}×${shape}`, deltas: `${4 * k}×${shape}`,
+    clipped: `${count(total)}×4`, top: `${count(result.entered)}×4`, nms: `${count(result.kept.length)}×4`,
+    proposals: `${count(result.proposals.length)}×4`,
+  };
 }
 
 /** Scroll the row of stages, and only that, until the button is in it. @param {HTMLElement} button */
@@ -357,7 +376,7 @@ function showTools() {
 state.subscribe((changed) => {
   showTools();
   const again = ["model", "min_size", "input_size", ...(paperForm() ? [] : ["pre_nms_top_n"])];
-  if (again.some((name) => changed.has(name))) ask();
+  if (again.some((name) => changed.has(name))) photos.again(REST);
   if (["positive_iou", "negative_iou", "tool"].some((name) => changed.has(name))) reassign();
   if (changed.has("map")) fillChoices();
   const moved = ["row", "column", "shape", "stage"].some((name) => changed.has(name));
@@ -375,16 +394,6 @@ async function markMissing() {
   }
 }
 
-async function main() {
-  showTools();
-  try {
-    [samples] = await Promise.all([listSamples(), markMissing()]);
-    const { row, column, shape } = state.values;
-    await usePhoto(lastPhoto);
-    if (row >= 0) state.set({ row, column, shape }); // the place that the address names
-  } catch (error) {
-    complain(error);
-  }
-  document.documentElement.dataset.ready = "";
-}
-main();
+showTools();
+markMissing().catch(complain);
+photos.open();

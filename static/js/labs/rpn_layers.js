@@ -27,11 +27,18 @@ const SHOWN_LABELED = 300;
 
 /** @param {Model} model @returns {Layer[]} */
 export function layersOf(model) {
-  const { truths, selected } = model;
-  const layers = stageLayers(model);
-  // Ground truth is what the network does not see: it lies on the photo only when asked for.
-  if (model.values.tool !== "truth") return layers;
-  layers.push({ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" });
+  return [...stageLayers(model), ...layersOfTruth(model)];
+}
+
+/**
+ * Ground truth is what the network does not see: it lies on the photo only when asked for.
+ * @param {Pick<Model, "truths" | "selected" | "values">} model
+ * @returns {Layer[]}
+ */
+export function layersOfTruth({ truths, selected, values }) {
+  if (values.tool !== "truth") return [];
+  /** @type {Layer[]} */
+  const layers = [{ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" }];
   if (selected >= 0) layers.push({ boxes: truths, indices: [selected], style: "chosen" });
   return layers;
 }

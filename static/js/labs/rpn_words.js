@@ -2,6 +2,9 @@
 
 import { number, t } from "../core/i18n.js";
 
+/** @type {Record<string, string>} where the picture comes from */
+export const ORIGINS = { shipped: t("Live, from shipped weights"), untrained: t("Live, untrained: random weights"), fetched: t("Live, from torchvision's weights") };
+
 const count = (/** @type {number} */ value) => number(value, 0);
 
 /** @param {import("./rpn_layers.js").Model} model @returns {string} */

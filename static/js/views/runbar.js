@@ -22,7 +22,7 @@ import { RATES, SPEEDS } from "../core/session.js";
  * @param {HTMLElement} root of templates/_run.html
  * @param {{
  *   session: Actions,
- *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: () => void) => void},
+ *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: () => void) => () => void},
  *   dice?: boolean,
  *   unit?: (last: number | null) => string,
  * }} options `pace` is the page's state, with `speed` and `fps`; `unit` names what is counted, if
@@ -51,7 +51,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   };
   speed.addEventListener("change", () => pace.set({ speed: Number(speed.value) }));
   fps.addEventListener("change", () => pace.set({ fps: Number(fps.value) }));
-  pace.subscribe(choose);
+  const forgetPace = pace.subscribe(choose);
   choose();
 
   const toggle = () => (playing ? session.pause() : session.play());
@@ -119,8 +119,11 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
       for (const one of [play, step, reset, diced]) one.disabled = watching;
       step.disabled ||= phase === "ended" || phase === "connecting";
       speed.disabled = fps.disabled = watching;
-      $("[data-run-count]", root).textContent = number(shownStep, 0);
-      $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
+      // Until a new run's first frame is here, the picture and its count are those of the run before.
+      if (frames) {
+        $("[data-run-count]", root).textContent = number(shownStep, 0);
+        $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
+      }
       $("[data-run-rate]", root).textContent = playing && status.framesPerSecond
         ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
         : "";
@@ -132,6 +135,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
     },
     destroy() {
       document.removeEventListener("keydown", onKey);
+      forgetPace();
     },
   };
 }

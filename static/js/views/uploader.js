@@ -8,51 +8,42 @@ import { h } from "../core/dom.js";
  * @param {HTMLElement} root the element of _photo_source.html
  * @param {{
  *   drop: HTMLElement,
- *   onFile: (file: Blob, onProgress: (share: number) => void) => Promise<void>,
- *   onSample: (name: string) => Promise<void>,
+ *   onFile: (file: Blob) => void,
+ *   onSample: (name: string) => void,
  * }} options `drop` is where a photo may be dropped
  */
-export function uploader(root, options) {
+export function uploader(root, { drop, onFile, onSample }) {
   const progress = /** @type {HTMLProgressElement} */ (root.querySelector("[data-progress]"));
   const row = /** @type {HTMLElement} */ (root.querySelector("[data-samples]"));
+  const life = new AbortController();
+  const { signal } = life;
 
-  /** @param {Blob} file */
-  const take = async (file) => {
-    progress.hidden = false;
-    progress.value = 0;
-    await options.onFile(file, (share) => (progress.value = share));
-    progress.hidden = true;
-  };
-  for (const input of root.querySelectorAll("[data-file]")) {
-    input.addEventListener("change", async () => {
-      const field = /** @type {HTMLInputElement} */ (input);
-      const file = field.files?.[0];
-      if (file) await take(file);
-      field.value = ""; // the same file may be chosen again
-    });
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("[data-file]"))) {
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file) onFile(file);
+      input.value = ""; // the same file may be chosen again
+    }, { signal });
   }
-  const { drop } = options;
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
       drop.classList.add("dropping");
-    });
+    }, { signal });
   }
   for (const name of ["dragleave", "drop"]) {
-    drop.addEventListener(name, () => drop.classList.remove("dropping"));
+    drop.addEventListener(name, () => drop.classList.remove("dropping"), { signal });
   }
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
-    if (file) take(file);
-  });
-  /** @param {ClipboardEvent} event */
-  const paste = (event) => {
+    if (file) onFile(file);
+  }, { signal });
+  addEventListener("paste", (event) => {
     const item = [...(event.clipboardData?.items ?? [])].find((i) => i.kind === "file");
     const file = item?.getAsFile();
-    if (file) take(file);
-  };
-  addEventListener("paste", paste);
+    if (file) onFile(file);
+  }, { signal });
 
   return {
     /** @param {{samples: Sample[], chosen: string}} data */
@@ -64,7 +55,7 @@ export function uploader(root, options) {
             {
               type: "button",
               "aria-pressed": String(sample.name === chosen),
-              onclick: () => options.onSample(sample.name),
+              onclick: () => onSample(sample.name),
             },
             h("img", { src: sample.thumbnail, alt: "", loading: "lazy", width: 76, height: 52 }),
             sample.title,
@@ -72,8 +63,13 @@ export function uploader(root, options) {
         ),
       );
     },
+    /** How far an upload is, in [0, 1]; null: there is none. @param {number | null} share */
+    progress(share) {
+      progress.hidden = share === null;
+      progress.value = share ?? 0;
+    },
     destroy() {
-      removeEventListener("paste", paste);
+      life.abort();
       row.replaceChildren();
     },
   };

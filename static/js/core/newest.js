@@ -1,0 +1,74 @@
+/**
+ * Questions to the server whose state changes faster than answers come: a slider, a choice. At most
+ * one request is under way; the newest state is asked next, and its answer is what stays on show.
+ */
+
+/** @param {unknown} a @param {unknown} b */
+const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * @template S, A
+ * @param {object} options
+ * @param {(state: S, signal: AbortSignal) => Promise<A>} options.ask ends soon when it is aborted
+ * @param {(answer: A, state: S) => void} options.show with the state that was asked about, which need not be the page's
+ * @param {(error: unknown, state: S) => void} options.fail
+ * @param {boolean} [options.follow] a newer state waits for the answer under way, and that is shown:
+ *   quick answers follow the finger. Without it the request under way is aborted, its answer never shown
+ * @param {(a: S, b: S) => boolean} [options.same] whether two states have one answer
+ */
+export function newest({ ask, show, fail, follow = false, same = alike }) {
+  /** @type {{state: S} | null} what was wanted last, and has not failed */
+  let wanted = null;
+  /** @type {{state: S} | null} the same, while it is still to be asked */
+  let next = null;
+  /** @type {AbortController | null} */
+  let call = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  async function go() {
+    timer = undefined;
+    const asked = next;
+    if (!asked || call) return; // the end of the call under way comes back here
+    next = null;
+    const mine = new AbortController();
+    call = mine;
+    try {
+      const answer = await ask(asked.state, mine.signal);
+      if (!mine.signal.aborted) show(answer, asked.state);
+    } catch (error) {
+      if (wanted === asked) wanted = null; // so that it can be asked again
+      if (!mine.signal.aborted && !next) fail(error, asked.state);
+    } finally {
+      call = null;
+      if (timer === undefined) void go();
+    }
+  }
+
+  return {
+    /**
+     * @param {S} state
+     * @param {number} [rest] milliseconds that it must stay the newest before it is asked
+     */
+    want(state, rest = 0) {
+      if (wanted && same(wanted.state, state)) return;
+      wanted = next = { state };
+      if (!follow) call?.abort();
+      clearTimeout(timer);
+      timer = undefined;
+      if (rest) timer = setTimeout(go, rest);
+      else void go();
+    },
+    /** Nothing is wanted any more: what is under way is aborted and never shown. */
+    drop() {
+      wanted = next = null;
+      clearTimeout(timer);
+      timer = undefined;
+      call?.abort();
+    },
+    /** Whether an answer is still to come. */
+    get busy() {
+      return next !== null || (call !== null && !call.signal.aborted);
+    },
+  };
+}
