@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for store in (app.state.images, app.state.albums):
         store.on_forgotten.append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
-    app.state.whole_runs = training.WholeRuns(app.state.room)
+    app.state.whole_runs = training.WholeRuns(app.state.room, app.state.shared_answers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app)
     app.include_router(pages.router)

@@ -3,27 +3,29 @@
 import asyncio
 import json
 import os
-from collections import Counter, OrderedDict
-from typing import Annotated, Any, Literal, NamedTuple
+from collections import Counter
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.errors import BAD_BODY, NotFound, RunFinished, RunsFull, can_fail
+from app.errors import BAD_BODY, Busy, NotFound, RunFinished, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig
+from app.queries import Queue
 from app.registry import BY_SLUG, LABS
 from app.runs.room import Room
 from app.runs.run import Visitor, check_size, checked
 from app.runs.sockets import counted_as
-from app.single_flight import Flights, until_gone
+from app.shared_answers import SharedAnswers
+from app.single_flight import until_gone
 
 MAX_STEPS = 20_000
-REMEMBERED = 64  # frames of whole runs
 AT_ONCE = max(2, os.cpu_count() or 1)
-QUEUE = 100  # different trainings that are under way or wait for their turn
+PLACES = 100  # different trainings that are under way or wait for their turn
 ASKED_AT_ONCE = 16  # by one visitor: the home page asks for one a lab
 SHARED = 4  # times as many by all programs of one address together
 PIECE_SECONDS = 1.0  # of training between two frames that nobody sees
@@ -32,15 +34,6 @@ router = APIRouter(tags=["runs"])
 Slug = Annotated[
     str, Path(description="a training lab", examples=[lab.slug for lab in LABS if lab.run])
 ]
-
-
-class Key(NamedTuple):
-    """What a frame of a whole run depends on."""
-
-    slug: str
-    config: str
-    steps: int
-    album: str
 
 
 class TrainQuery(BaseModel):
@@ -80,59 +73,43 @@ class WholeRuns:
     ask for at the same moment, or lately, is trained once; what nobody waits for is not trained.
     """
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
-        self._flights = Flights()
-        self._remembered: OrderedDict[Key, bytes] = OrderedDict()
+    def __init__(self, room: Room, answers: SharedAnswers) -> None:
+        self._room, self._answers = room, answers
+        self._queue = Queue(PLACES)
         # A few at a time: pages that train live go before.
         self._in_turn = asyncio.Semaphore(AT_ONCE)
         self._asking: Counter[Visitor] = Counter()
-        room.albums.on_forgotten.append(self.forget)
 
     async def frame(self, lab: Lab, config: LabConfig, steps: int, visitor: Visitor) -> bytes:
-        """The frame after so many steps. Raises what the run raises, or `RunsFull`."""
+        """The frame after so many steps. Raises what the run raises, or `Busy`."""
         album = lab.album(config)
         if album:  # one that was deleted is gone, also where its frames are
             await self._room.albums.find(album)
-        key = Key(lab.slug, config.model_dump_json(), steps, album)
-        if key in self._remembered:
-            self._remembered.move_to_end(key)
-            return self._remembered[key]
-        self._check_queue(visitor)
+        key = ("run", lab.slug, config.model_dump_json(), steps)
+        most = ASKED_AT_ONCE * (SHARED if visitor.shared else 1)
+        if self._asking[visitor] >= most:
+            message = N_("You wait for {count} trainings already. Ask again when one is done.")
+            raise Busy(message, count=most)
         self._asking[visitor] += 1
         try:
-            return await self._flights.share(key, lambda: self._trained(key, lab, config))
+            make = partial(self._trained, lab, config, steps)
+            return await self._answers.get(key, make, len, about=album)
         finally:
             self._asking -= Counter([visitor])
 
-    def _check_queue(self, visitor: Visitor) -> None:
-        most = ASKED_AT_ONCE * (SHARED if visitor.shared else 1)
-        if len(self._flights) >= QUEUE or self._asking[visitor] >= most:
-            message = N_("{count} trainings wait for their turn here already. Try again later.")
-            raise RunsFull(message, count=len(self._flights))
-
-    async def _trained(self, key: Key, lab: Lab, config: LabConfig) -> bytes:
-        async with self._in_turn:
-            run = self._room.open(lab, config, None)
-            try:
-                await run.begin(self._room.engine, self._room.albums)
-                while run.steps < key.steps:
-                    await run.advance(key.steps - run.steps, seconds=PIECE_SECONDS)
-                    if not run.taken:  # the run has no more to do
-                        break
-            finally:
-                self._room.leave(run, RunFinished(N_("This run is complete.")))
-        if key.album:  # deleted meanwhile: nothing of it stays
-            await self._room.albums.find(key.album)
-        self._remembered[key] = run.frame
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
-        return run.frame
-
-    def forget(self, album: str) -> None:
-        """Drop all that was learned from an album that is gone."""
-        for key in [key for key in self._remembered if key.album == album]:
-            del self._remembered[key]
+    async def _trained(self, lab: Lab, config: LabConfig, steps: int) -> bytes:
+        with self._queue.place():
+            async with self._in_turn:
+                run = self._room.open(lab, config, None)
+                try:
+                    await run.begin(self._room.engine, self._room.albums)
+                    while run.steps < steps:
+                        await run.advance(steps - run.steps, seconds=PIECE_SECONDS)
+                        if not run.taken:  # the run has no more to do
+                            break
+                    return run.frame
+                finally:
+                    self._room.leave(run, RunFinished(N_("This run is complete.")))
 
 
 @router.post("/api/labs/{slug}/code", responses=WRITTEN, response_class=Response)

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app import registry
 from app.main import create_app
-from app.runs import training
+from app.queries import Queue
 from app.settings import Settings
 from tests.app.odd_labs import LAB
 from tests.app.test_albums import post
@@ -62,16 +62,16 @@ def test_an_error_is_told_to_all_who_wait_and_not_remembered(client: TestClient)
 
 
 def test_the_queue_of_trainings_has_a_length_and_a_sentence(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
 ) -> None:
-    monkeypatch.setattr(training, "QUEUE", 2)
+    client.app.state.whole_runs._queue = Queue(2)  # type: ignore[attr-defined]
     queries = [{"config": {"deed": "slow", "seed": seed}, "steps": 50} for seed in range(8)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda query: client.post(ODD, json=query), queries))
     codes = [answer.status_code for answer in answers]
     assert set(codes) == {200, 503}
     refused = next(answer for answer in answers if answer.status_code == 503).json()["error"]
-    assert (refused["code"], "turn" in refused["message"]) == ("runs_full", True)
+    assert (refused["code"], "waiting" in refused["message"]) == ("busy", True)
 
 
 def test_what_was_learned_from_an_album_goes_with_it(client: TestClient) -> None:
@@ -85,7 +85,7 @@ def test_what_was_learned_from_an_album_goes_with_it(client: TestClient) -> None
     assert client.delete(f"/api/albums/{album}").status_code == 204
     answer = client.post("/api/labs/contrastive/run", json=query)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "album_gone")
-    assert not client.app.state.whole_runs._remembered  # type: ignore[attr-defined]
+    assert not client.app.state.shared_answers._remembered  # type: ignore[attr-defined]
 
 
 def begin(server: Server, query: dict[str, Any]) -> http.client.HTTPConnection:
