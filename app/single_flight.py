@@ -74,7 +74,7 @@ async def until_gone(request: Request, work: Awaitable[Result]) -> Result:
         watching.cancel()
         if not working.done():
             working.cancel()
-            await asyncio.wait({working})
+            await asyncio.gather(working, return_exceptions=True)
 
 
 async def gone(request: Request) -> None:

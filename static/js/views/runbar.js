@@ -124,7 +124,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
         $("[data-run-count]", root).textContent = number(shownStep, 0);
         $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
       }
-      $("[data-run-rate]", root).textContent = playing && status.framesPerSecond
+      $("[data-run-rate]", root).textContent = playing && !status.line && status.framesPerSecond
         ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
         : "";
       past.disabled = frames < 2;
