@@ -4,7 +4,6 @@ from collections import defaultdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,7 +16,7 @@ from app import __version__
 from app.errors import NotFound
 from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
 from app.registry import BY_SLUG, LABS
-from app.visitors import VISITOR
+from app.visitors import VISITOR, new_visitor, visitor_of
 
 ROOT = Path(__file__).parent.parent
 THEMES = ("auto", "light", "dark")
@@ -54,8 +53,8 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
         "catalog": catalog(language) if language != "en" else {},
     }
     response = templates.TemplateResponse(request, name, values)
-    if VISITOR not in request.cookies:
-        response.set_cookie(VISITOR, token_urlsafe(12), httponly=True, samesite="lax")
+    if not visitor_of(request):
+        response.set_cookie(VISITOR, new_visitor(), httponly=True, samesite="lax")
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax")
     return response

@@ -1,18 +1,34 @@
 """Who asks: by the cookie that the pages set, and by the address that the request came from."""
 
+import hmac
 import secrets
 from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import HTTPConnection
 
 VISITOR = "vitrine_visitor"  # the cookie that tells visitors apart
+_SECRET = secrets.token_bytes(32)  # of this process: a cookie of an earlier one is renewed
+
+
+def new_visitor() -> str:
+    """A cookie that only this server can have made."""
+    name = secrets.token_urlsafe(12)
+    return f"{name}.{signature(name)}"
 
 
 def visitor_of(connection: HTTPConnection) -> str:
-    """Who asks, by the cookie. Without it each connection is a visitor of its own: an address
-    tells nothing, as a whole classroom may share one.
+    """Who asks, by the cookie; "" without one, or with one that this server did not make: whoever
+    made names up would else be as many visitors as they like.
     """
-    return connection.cookies.get(VISITOR) or secrets.token_urlsafe(12)
+    cookie = connection.cookies.get(VISITOR, "")
+    name, _, signed = cookie.partition(".")
+    if secrets.compare_digest(signed.encode(), signature(name).encode()):
+        return name
+    return ""
+
+
+def signature(name: str) -> str:
+    return hmac.digest(_SECRET, name.encode(), "sha256").hex()[:32]
 
 
 def address_of(connection: HTTPConnection) -> str:

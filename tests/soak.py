@@ -27,6 +27,7 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from app.visitors import VISITOR
 from tests.bench_pictures import photo
 from tests.e2e.browser import Server, said_of, served, workers_of
 
@@ -56,6 +57,7 @@ class Soak:
         self.latencies: list[float] = []
         self.samples: list[tuple[float, float, int]] = []  # server's MB, all processes' MB, files
         self.runs: dict[int, str] = {}
+        self.cookies = [cookie_of(server) for _ in range(TRAINERS)]
         self.random = random.Random(7)
 
     def over(self) -> bool:
@@ -84,6 +86,11 @@ class Soak:
             await asyncio.sleep(self.random.uniform(0, 0.5))
 
 
+def cookie_of(server: Server) -> str:
+    """A visitor's, as the pages give it."""
+    return str(httpx2.get(server.address, timeout=GUARD).cookies[VISITOR])
+
+
 # --- Who is in the room -------------------------------------------------------------------------
 
 
@@ -107,7 +114,7 @@ async def train(soak: Soak, who: int) -> None:
     slug = soak.random.choice(list(LABS))
     config = soak.random.choice(LABS[slug])
     path = soak.url(f"/api/labs/{slug}/run")
-    headers = {"Cookie": f"vitrine_visitor=soak{who}"}
+    headers = {"Cookie": f"{VISITOR}={soak.cookies[who]}"}
     socket = await connect(path, additional_headers=headers, max_size=None)
     started = await say(socket, type="start", config=config)
     soak.note(started)

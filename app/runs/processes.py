@@ -103,11 +103,13 @@ class ProcessEngine:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             before = forkserver_pid()
-            await asyncio.wrap_future(self._starter.submit(forkserver.ensure_running))
+            try:
+                await asyncio.wrap_future(self._starter.submit(forkserver.ensure_running))
+            except OSError as error:  # no descriptor is left, say; there may be one soon
+                log.warning("the process that starts runs cannot be started anew: %r", error)
+                continue
             if before not in (None, forkserver_pid()):
-                log.warning(
-                    "the process that starts runs (%d) had died; it is started anew", before
-                )
+                log.warning("the process that starts runs (%d) had died and is replaced", before)
 
     async def start(self, run: Program, config: LabConfig, threads: int = 1) -> Worker:
         memory = self._settings.run_memory_bytes
@@ -133,6 +135,7 @@ class ProcessEngine:
             process = self._context.Process(  # type: ignore[attr-defined]
                 target=target, args=(theirs, *arguments), daemon=True
             )
+            before = forkserver_pid()
             try:
                 await self._start(process, theirs, seconds)
                 return await connected(process, ours)
@@ -140,7 +143,7 @@ class ProcessEngine:
                 ours.close()
                 log.warning("a process could not be started (attempt %d): %r", attempt, error)
                 if isinstance(error, FORKSERVER_GONE):
-                    await asyncio.wrap_future(self._starter.submit(kill_forkserver))
+                    await asyncio.wrap_future(self._starter.submit(kill_forkserver, before))
             except BaseException:
                 ours.close()
                 raise
@@ -166,7 +169,7 @@ class ProcessEngine:
             done.add_done_callback(lambda over: over.cancelled() or over.exception())
             await asyncio.wait({done}, timeout=seconds)
             if not done.done():
-                kill_forkserver()  # which ends the start that hangs on it
+                kill_forkserver(forkserver_pid())  # which ends the start that hangs on it
                 raise TimeoutError(f"starting a process took longer than {seconds} s")
             done.result()
         except asyncio.CancelledError:
@@ -196,6 +199,8 @@ def end_process(process: Any) -> None:
 
     with suppress(AttributeError, ValueError, OSError):  # where it never came to life
         process.kill()
+        # Ours alone from here on: multiprocessing would join it at the server's end, too.
+        multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
         threading.Thread(target=tidy_up, name="end-run", daemon=True).start()
 
 
@@ -232,16 +237,19 @@ def forkserver_of(context: BaseContext) -> Any:
 
 def forkserver_pid() -> int | None:
     """The forkserver's number, which Python tells nobody: its own field since 3.4."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return None
     from multiprocessing.forkserver import _forkserver
 
     pid: int | None = _forkserver._forkserver_pid  # type: ignore[attr-defined]
     return pid
 
 
-def kill_forkserver() -> None:
-    """End it for good, if it is not dead already: the next start brings a new one."""
-    pid = forkserver_pid() if "forkserver" in multiprocessing.get_all_start_methods() else None
-    if pid is not None:
+def kill_forkserver(pid: int | None) -> None:
+    """End that one for good, if it is not dead already: the next start brings a new one. One that
+    has taken its place meanwhile is left alone.
+    """
+    if pid is not None and pid == forkserver_pid():
         with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
             # Not reaped here: Python does that, and takes one that is dying for alive until then.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -66,6 +68,7 @@ class Run:
         self.taken = 0  # steps that one took
         self.ended: RunError | None = None
         self.holder: object = None  # whoever asks for its frames
+        self.known = False  # its page was told its name and key, and can come back to it
         self.heir: Run | None = None  # the run that took its place
         self.settled = asyncio.Event()  # the heir is there, or will never be
         self.begun = time.monotonic()  # anew when the first frame is there
@@ -73,6 +76,7 @@ class Run:
         self._settings = settings
         self._used = self.begun
         self._lost: float | None = None  # when the line was lost; None while there is one
+        self._minds = asyncio.Event()  # something that limits the run has changed
         self._changed = asyncio.Event()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -139,15 +143,15 @@ class Run:
                 return
             config, act = self._changed_by(live), self._validated(action)
             self._check(steps)
-            self._used = time.monotonic()
             if steps or live or act:  # else the newest frame shows it all
+                if steps or act or config != self.config:  # else it asks for nothing new
+                    self._used = time.monotonic()
                 self.config = config
                 assert self._worker is not None
                 await self._publish(self._worker.ask(Ask(config, steps, act, seconds)))
             else:
                 self.taken = 0
             self.answered = max(number, self.answered)
-            self._used = time.monotonic()
 
     def _changed_by(self, live: Values) -> LabConfig:
         if not live:
@@ -229,11 +233,13 @@ class Run:
             idle = settings.run_idle_seconds
             if not self._turn.locked():
                 idle += self._used - now
-            lost = settings.run_keep_seconds
+            lost = math.inf
             if self._lost is not None:
-                lost += self._lost - now
+                lost = self._lost + settings.run_keep_seconds - now
             if min(left, idle, lost) > 0:
-                await asyncio.sleep(min(left, idle, lost))
+                self._minds.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._minds.wait(), min(left, idle, lost))
             elif lost <= 0:
                 self.end(RunKilled(N_("Whoever started this run has lost the line to it.")))
             elif left <= 0:
@@ -249,6 +255,7 @@ class Run:
     def lose_line(self) -> None:
         """Nobody holds the run any more; it waits a while, computing nothing."""
         self.holder, self._lost = None, time.monotonic()
+        self._minds.set()
 
     def hold(self, holder: object) -> None:
         """Somebody asks for its frames from now on."""
@@ -269,6 +276,11 @@ class Run:
     def when_over(self, tell: Callable[[], None]) -> None:
         """Call `tell` once when the run ends."""
         self._when_over.append(tell)
+
+    def forget(self, tell: Callable[[], None]) -> None:
+        """Call it no more."""
+        if tell in self._when_over:
+            self._when_over.remove(tell)
 
     def end(self, why: RunError) -> None:
         """End the run; the first reason counts, and whoever waits is told."""

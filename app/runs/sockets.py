@@ -43,9 +43,9 @@ from app.errors import (
 from app.i18n import N_, language_of
 from app.lab import Lab
 from app.registry import BY_SLUG
-from app.runs.room import Room
+from app.runs.room import Room, gone
 from app.runs.run import Run, Visitor, checked
-from app.visitors import VISITOR, address_of
+from app.visitors import address_of, visitor_of
 
 MAX_STEPS = 10_000  # between two frames
 MAX_WAITING = 64  # messages that a socket may have under way
@@ -146,14 +146,22 @@ class Trainer:
             left = listening.done() and closed_by_its_page(listening)
             listening.cancel()
             answering.cancel()
-            if left:
-                self._leave()
-            elif self.run:
-                self.run.lose_line()
+            self._let_go(left)
 
-    def _leave(self) -> None:
+    def _let_go(self, left: bool) -> None:
+        """End the run, or let it wait for its page: one that knows how to come back."""
+        run, self.run = self.run, None
+        if run is None:
+            return
+        run.forget(self._on_over)
+        if left or not run.known or not self.room.settings.run_keep_seconds:
+            self.room.leave(run, RunKilled(N_("Whoever started this run has left it.")))
+        else:
+            run.lose_line()
+
+    def _on_over(self) -> None:
         if self.run:
-            self.room.leave(self.run, RunKilled(N_("Whoever started this run has left it.")))
+            self._waiting.put_nowait(Over(self.run))
 
     async def _listen(self) -> int:
         """Take messages until the socket is closed: the code with which it was."""
@@ -195,7 +203,8 @@ class Trainer:
         except RunReplaced:
             return  # the answer to the new start is on its way
         except DomainError as error:
-            over = isinstance(message, Start | Resume) or self._is_over()
+            failed = isinstance(message, Start) or (isinstance(message, Resume) and not self.run)
+            over = failed or self._is_over()
             await self._tell(error, number, over and not isinstance(message, Refused))
         except Exception as error:  # of ours, and nobody foresaw it
             log.exception("a message could not be answered", exc_info=error)
@@ -208,6 +217,8 @@ class Trainer:
                 await self.socket.send_bytes(answer)
             elif answer:
                 await self._send(answer)
+                if self.run:
+                    self.run.known = True
 
     async def _answer_to(self, message: Told | Refused | Over) -> bytes | dict[str, Any] | None:
         if isinstance(message, Refused):
@@ -242,8 +253,12 @@ class Trainer:
 
     def _resume(self, message: Resume) -> dict[str, Any]:
         """Go on with a run whose line was lost, also before that is known. Raises `RunGone`."""
+        if self.run:
+            raise InvalidInput(N_("This page has a run already."))
         run = self.room.reclaim(message.run, message.key)
-        if isinstance(run.holder, Trainer) and run.holder is not self:
+        if run.lab is not self.lab:
+            raise gone()
+        if isinstance(run.holder, Trainer):
             run.holder.give_up()
         self._begun = message.id
         self._hold(run)
@@ -251,6 +266,8 @@ class Trainer:
 
     def give_up(self) -> None:
         """The page came back on another line; this one is dead, and nobody reads what it says."""
+        if self.run:
+            self.run.forget(self._on_over)
         self.run = None
         task = asyncio.ensure_future(self.socket.close(TAKEN_OVER, "taken over"))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -258,7 +275,7 @@ class Trainer:
     def _hold(self, run: Run) -> None:
         self.run = run
         run.hold(self)
-        run.when_over(lambda: self._waiting.put_nowait(Over(run)))
+        run.when_over(self._on_over)
 
     def _told_of(self, kind: str, number: int, run: Run) -> dict[str, Any]:
         return {
@@ -296,8 +313,8 @@ def numbered(number: int, taken: int, frame: bytes) -> bytes:
 
 def counted_as(connection: HTTPConnection) -> Visitor:
     """Whose runs they are. Pages have a cookie; programs without one are counted by address."""
-    cookie = connection.cookies.get(VISITOR)
-    return Visitor(cookie) if cookie else Visitor(address_of(connection), shared=True)
+    name = visitor_of(connection)
+    return Visitor(name) if name else Visitor(address_of(connection), shared=True)
 
 
 @router.websocket("/api/labs/{slug}/run")

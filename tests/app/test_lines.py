@@ -12,6 +12,7 @@ from app import registry
 from app.main import create_app
 from app.runs.room import Room
 from app.settings import Settings
+from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
 from tests.app.test_runs import is_alive
 from tests.app.test_sockets import TRAIN, error, frame, received, say, started
@@ -76,9 +77,10 @@ def test_a_frame_that_was_made_for_a_lost_line_is_there_and_its_steps_are_not_ta
 ) -> None:
     with client.websocket_connect(TRAIN) as lost:
         run = started(lost, deed="slow")
-        ask = say(lost, type="next", steps=7)
-        lost.close(BROKEN)
         kept = next(iter(room_of(client).runs.values()))
+        ask = say(lost, type="next", steps=7)
+        until(lambda: kept._turn.locked() or kept.answered == ask)
+        lost.close(BROKEN)
         until(lambda: kept.answered == ask)
     with client.websocket_connect(TRAIN) as socket:
         resumed(socket, run)
@@ -159,7 +161,10 @@ def test_programs_without_a_cookie_share_the_places_of_their_address(client: Tes
         answer = error(sockets[2], {"type": "start"})
         assert answer["error"]["code"] == "runs_full"
         assert "address" in answer["error"]["message"]
-        page = {"Cookie": "vitrine_visitor=a page"}
+        for made_up in ("a name", f"a name.{'0' * 32}", "."):
+            with client.websocket_connect(TRAIN, headers={"Cookie": f"{VISITOR}={made_up}"}) as one:
+                assert error(one, {"type": "start"})["error"]["code"] == "runs_full"
+        page = {"Cookie": f"{VISITOR}={new_visitor()}"}
         with client.websocket_connect(TRAIN, headers=page) as mine:
             started(mine)
     finally:
@@ -177,18 +182,77 @@ def test_anybody_is_told_at_once_that_the_server_is_here_also_while_a_frame_is_m
         assert socket.receive_json() == {"type": "here", "id": number}
 
 
-def test_nonsense_keeps_no_run_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "message",
+    ["nonsense", '{"type": "next", "id": ID}', '{"type": "next", "id": ID, "live": {"rate": 1}}'],
+    ids=["no JSON", "no step", "nothing new"],
+)
+def test_what_asks_for_nothing_keeps_no_run_alive(
+    monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
     monkeypatch.setitem(registry.BY_SLUG, "odd", LAB)
     app = create_app(Settings(run_idle_seconds=0.3))
     with TestClient(app) as client, client.websocket_connect(TRAIN) as socket:
-        started(socket)
-        for _ in itertools.count():
-            socket.send_text("nonsense")
-            answer = socket.receive_json()
-            if answer.get("type") == "ended":
-                assert answer["error"]["code"] == "run_timeout"
+        number = started(socket)["id"]
+        for later in itertools.count(number + 1):
+            socket.send_text(message.replace("ID", str(later)))
+            answer = socket.receive()
+            if '"ended"' in answer.get("text", ""):
+                assert '"run_timeout"' in answer["text"]
                 return
             time.sleep(0.02)
+
+
+def test_runs_that_wait_for_no_line_live_as_long_as_their_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With run_keep_seconds=0 every run used to end right after its first frame."""
+    monkeypatch.setitem(registry.BY_SLUG, "odd", LAB)
+    app = create_app(Settings(run_keep_seconds=0))
+    with TestClient(app) as client:
+        with client.websocket_connect(TRAIN) as socket:
+            started(socket)
+            for _ in range(20):
+                time.sleep(0.01)
+                frame(socket, steps=1)
+            socket.close(BROKEN)
+        until(lambda: not room_of(client).runs)
+
+
+def test_a_run_that_its_page_never_heard_of_waits_for_nobody(client: TestClient) -> None:
+    with client.websocket_connect(TRAIN) as lost:
+        say(lost, type="start", config={})
+        lost.close(BROKEN)
+    until(lambda: not room_of(client).runs)
+
+
+def test_a_page_with_a_run_cannot_resume_another_and_no_lab_takes_over_anothers(
+    client: TestClient,
+) -> None:
+    with client.websocket_connect(TRAIN) as lost, client.websocket_connect(TRAIN) as mine:
+        run = started(lost)
+        lost.close(BROKEN)
+        own = started(mine)
+        resume = {"type": "resume", "run": run["run"], "key": run["key"]}
+        assert error(mine, resume)["error"]["code"] == "invalid_input"
+        assert frame(mine, steps=1)["step"] == 1
+        assert own["run"] != run["run"]
+        with client.websocket_connect("/api/labs/fitting/run") as other:
+            assert error(other, resume)["error"]["code"] == "run_gone"
+    until(lambda: len(room_of(client).runs) == 1)
+
+
+def test_a_start_after_a_resume_takes_the_place_of_the_run_before(client: TestClient) -> None:
+    with client.websocket_connect(TRAIN) as lost:
+        run = started(lost)
+        lost.close(BROKEN)
+    with client.websocket_connect(TRAIN) as socket:
+        say(socket, type="resume", run=run["run"], key=run["key"])
+        say(socket, type="start", config={"rate": 3})
+        assert socket.receive_json()["type"] == "resumed"
+        again = socket.receive_json()
+        assert (again["type"], again["run"]) == ("started", run["run"])
+        assert len(room_of(client).runs) == 1
 
 
 def test_asks_without_a_step_do_not_lengthen_a_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -29,6 +29,9 @@ STRICTER = {
     "/api/mlp/table",
     "/api/labs/{slug}/code",
 }
+# What schemathesis takes for a body without its field `file` it sends with one all the same, now
+# and then; what uploads refuse is in test_images.py and test_albums.py.
+UPLOADS = {"/api/images", "/api/albums"}
 app = create_app(Settings())
 # One endpoint trains as long as it is asked to; what it refuses is in test_sockets.py.
 schema = schemathesis.openapi.from_asgi("/openapi.json", app).exclude(path="/api/labs/{slug}/run")
@@ -50,7 +53,11 @@ def closed_store() -> Iterator[None]:
     suppress_health_check=list(HealthCheck),
 )
 def test_every_endpoint_answers_as_its_description_says(case: Any) -> None:
-    excluded = [positive_data_acceptance] if case.path in STRICTER else []
+    excluded: list[Any] = []
+    if case.path in STRICTER:
+        excluded.append(positive_data_acceptance)
+    if case.path in UPLOADS:
+        excluded.append(negative_data_rejection)
     case.call_and_validate(checks=CHECKS.get_all(), excluded_checks=excluded)
 
 

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from app import registry, wire
 from app.main import create_app
 from app.settings import Settings
+from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
 from tests.app.test_runs import gone
 
@@ -178,7 +179,7 @@ def test_a_run_that_nobody_asks_ends_and_says_so(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_visitor_has_so_many_runs_and_others_are_not_counted(client: TestClient) -> None:
-    me = {"Cookie": "vitrine_visitor=me"}
+    me = {"Cookie": f"{VISITOR}={new_visitor()}"}
     sockets = [client.websocket_connect(TRAIN, headers=me) for _ in range(4)]
     for socket in sockets:
         socket.__enter__()

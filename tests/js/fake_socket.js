@@ -62,7 +62,8 @@ export function fakeSurroundings() {
   /** @type {Set<() => void>} */
   const leaves = new Set();
   let last = 0;
-  const own = { online: true, answers: false };
+  /** @type {{online: boolean, answers: {why: string} | null}} */
+  const own = { online: true, answers: null };
   return {
     own,
     timers,

@@ -123,6 +123,7 @@ test("the pauses between attempts grow, and the network's return ends them", asy
   assert.equal(wire.sockets.length, attempts + 1);
   wire.socket.emit("open");
   assert.equal(wire.socket.sent[0].type, "resume");
+  wire.socket.say({ type: "resumed", id: wire.socket.numberOf("resume"), run: "a1", config: {} });
   assert.deepEqual(heard.at(-1), ["line", null]);
 });
 
@@ -138,7 +139,7 @@ test("line lost, server gone and line refused are three sentences", async () => 
   wire.socket.emit("close", { code: 1006 });
   assert.equal(heard.at(-1)?.[1], "line_lost");
   assert.equal(await fail(), "server_gone");
-  around.own.answers = true;
+  around.own.answers = { why: "" };
   assert.equal(await fail(), "line_refused");
   around.own.online = false;
   assert.equal(await fail(), "line_lost");
@@ -232,4 +233,67 @@ test("watching: settings first, then frames as they are asked for, settings that
     ["watching", "fitting", { rate: 1 }], ["frame", 4], ["line", "line_lost"], ["line", null],
     ["config", { rate: 2 }], ["frame", 9], ["ended", "run_killed"],
   ]);
+});
+
+test("a line that is taken and cut at once is asked for with growing pauses, too", () => {
+  const { wire, around } = underWay();
+  wire.socket.emit("close", { code: 1006 });
+  for (const pause of [300, 1000, 2000]) {
+    assert([...around.timers.values()].some(({ ms }) => ms === pause), `a pause of ${pause}`);
+    around.pass(pause);
+    wire.socket.emit("open");
+    wire.socket.emit("close", { code: 1006 });
+  }
+});
+
+test("an attempt that hangs is given up, and the network's return begins another at once", () => {
+  const { wire, around } = underWay();
+  wire.socket.emit("close", { code: 1006 });
+  around.pass(300);
+  assert.equal(wire.sockets.length, 2);
+  around.comeBack();
+  assert.equal(wire.sockets.length, 3);
+  around.pass(10_000); // by itself after so long
+  around.pass(15_000);
+  assert(wire.sockets.length > 3);
+});
+
+test("a server that refuses this page's address is quoted", async () => {
+  const { wire, around } = underWay();
+  /** @type {any[]} */
+  const said = [];
+  const other = openRun("fitting", { onStarted() {}, onFrame() {}, onRefused() {}, onEnded() {}, onLine: (why) => said.push(why?.message) }, wire.connect, around.here);
+  around.own.answers = { why: "Allow it with VITRINE_ALLOWED_HOSTS." };
+  other.start({});
+  wire.socket.emit("close", { code: 1006 });
+  for (let i = 0; i < 4; i++) await Promise.resolve();
+  assert.deepEqual(said, ["Allow it with VITRINE_ALLOWED_HOSTS."]);
+});
+
+test("a start while the line is lost takes the place of the run before on the new line", () => {
+  const { wire, around, heard, run } = underWay();
+  wire.socket.emit("close", { code: 1006 });
+  run.start({ seed: 4 });
+  wire.socket.emit("open");
+  assert.deepEqual(wire.socket.sent.map((message) => message.type), ["resume", "start"]);
+  wire.socket.say({ type: "ended", id: wire.socket.numberOf("resume"), error: { code: "run_gone", message: "unknown", field: null } });
+  wire.socket.say({ type: "started", run: "a2", config: {} });
+  assert.deepEqual(heard.at(-1), ["started", "a2"]);
+  assert.equal(heard.filter(([kind]) => kind === "ended").length, 0);
+  around.pass(1);
+});
+
+test("a watcher whose line is silent finds out, too, and asks once again, not for all it ever asked", () => {
+  const wire = exchange();
+  const around = fakeSurroundings();
+  const watched = watchRun("a", { onWatching() {}, onConfig() {}, onFrame() {}, onEnded() {} }, wire.connect, around.here);
+  watched.next();
+  wire.socket.emit("open");
+  watched.next();
+  around.pass(20_000);
+  assert.equal(wire.socket.sent.at(-1).type, "here");
+  around.pass(4000);
+  assert.equal(wire.sockets.length, 2);
+  wire.socket.emit("open");
+  assert.equal(wire.socket.sent.length, 1);
 });

@@ -248,6 +248,7 @@ test("while the line is lost the session says so and keeps its place; then it go
   assert.equal(session.status.line?.code, "line_lost");
   around.pass(300);
   wire.socket.emit("open");
+  wire.socket.say({ type: "resumed", id: wire.socket.numberOf("resume"), run: "a1", config: {} });
   assert.equal(session.status.line, null);
   const ask = wire.socket.sent.find((message) => message.type === "next");
   wire.socket.frame(5, { id: ask.id });

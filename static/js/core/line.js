@@ -29,6 +29,7 @@ import { t } from "./i18n.js";
 const PAUSES = [0.3, 1, 2, 4, 8, 15]; // seconds between attempts, then the last one again and again
 const ANSWER = 4000; // milliseconds within which a living server says that it is here
 const HERE = 2 ** 32 - 1; // the number of a question that asks only whether anybody is there
+const CONNECT = 10_000; // milliseconds that an attempt may take
 const LEFT = 1000; // the close code by which a page leaves
 const SERVER_STOPS = [1001, 1012]; // close codes of a server that is being stopped
 
@@ -46,8 +47,22 @@ export const surroundings = {
   /** @param {number} timer */
   cancel: (timer) => clearTimeout(timer),
   online: () => navigator.onLine,
-  /** Whether the server answers at all. @returns {Promise<boolean>} */
-  answers: () => fetch("/healthz", { cache: "no-store" }).then((response) => response.ok, () => false),
+  /**
+   * Whether the server answers at all, and if it refuses what this page writes, its sentence.
+   * @returns {Promise<{why: string} | null>} null: no answer
+   */
+  async answers() {
+    const soon = () => AbortSignal.timeout(ANSWER);
+    try {
+      if (!(await fetch("/healthz", { cache: "no-store", signal: soon() })).ok) return null;
+      const headers = { "Content-Type": "application/json" };
+      const written = await fetch("/api/share", { method: "POST", headers, body: "{}", signal: soon() });
+      const refusal = [403, 421].includes(written.status) ? await written.json() : null;
+      return { why: refusal?.error?.message ?? "" };
+    } catch {
+      return null;
+    }
+  },
   /** Call `back` when the network or the page is back. @param {() => void} back @returns {() => void} ends that */
   onReturn(back) {
     const seen = () => document.visibilityState === "visible" && back();
@@ -67,8 +82,9 @@ export const surroundings = {
 
 const lost = () => new ApiError("line_lost", t("The line to the server is lost. This page tries again by itself and then goes on where it was."));
 const serverGone = () => new ApiError("server_gone", t("The server does not answer; it may have been stopped. This page tries again by itself."));
-const refused = () =>
-  new ApiError("line_refused", t("The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself."));
+/** @param {string} why the server's own words, if it has any */
+const refused = (why) =>
+  new ApiError("line_refused", why || t("The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself."));
 
 /**
  * @param {string} path
@@ -83,6 +99,7 @@ export function openLine(path, connect, handlers, around = surroundings) {
   let failures = 0; // attempts since there was a line
   let retry = 0; // the timer of the next attempt
   let checking = 0; // the timer within which the server is to answer
+  let connecting = 0; // the timer within which there is to be a line
   let forgetReturn = () => {};
 
   const begin = () => {
@@ -92,6 +109,7 @@ export function openLine(path, connect, handlers, around = surroundings) {
     socket = own;
     open = false;
     own.binaryType = "arraybuffer";
+    connecting = around.later(() => void (socket === own && drop()), CONNECT);
     own.addEventListener("open", () => {
       if (socket === own) greet(own);
     });
@@ -109,18 +127,18 @@ export function openLine(path, connect, handlers, around = surroundings) {
   /** @param {Socket} own */
   const greet = (own) => {
     open = true;
-    if (failures) handlers.onLost(null);
-    failures = 0;
+    around.cancel(connecting);
     for (const message of handlers.greet()) own.send(JSON.stringify(message));
   };
   const heard = () => {
     around.cancel(checking);
     checking = 0;
+    if (failures) handlers.onLost(null);
+    failures = 0; // not before: who takes a line and cuts it would be asked without a pause
   };
   const forget = () => {
-    heard();
-    around.cancel(retry);
-    retry = 0;
+    for (const timer of [checking, connecting, retry]) around.cancel(timer);
+    checking = connecting = retry = 0;
     socket = null;
     open = false;
   };
@@ -137,18 +155,22 @@ export function openLine(path, connect, handlers, around = surroundings) {
       return;
     }
     const answers = await around.answers();
-    if (retry === waiting) handlers.onLost(answers ? refused() : around.online() ? serverGone() : lost());
+    if (retry === waiting) handlers.onLost(answers ? refused(answers.why) : around.online() ? serverGone() : lost());
+  };
+  /** Give up a socket that says nothing, and go on as after any loss. */
+  const drop = () => {
+    const silent = socket;
+    void broken();
+    silent?.close();
   };
   /** The network or the page is back: try now, or find out whether the line still carries. */
   const check = () => {
+    if (socket && !open && failures) drop(); // an attempt from before hangs
     if (retry) begin();
     else if (open && handlers.wanted() && !checking) {
       socket?.send(JSON.stringify({ type: "here", id: HERE }));
       checking = around.later(() => {
-        const silent = socket;
-        checking = 0;
-        void broken();
-        silent?.close();
+        drop();
         if (retry) begin();
       }, ANSWER);
     }

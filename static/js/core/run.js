@@ -45,9 +45,14 @@ function unpack(data) {
   return { id: view.getUint32(0, true), taken: view.getUint32(4, true), frame: decode(data.slice(PREFIX)) };
 }
 
-/** Messages under way, by number, in the order in which they were said. */
-function numbered() {
+/**
+ * Messages under way, by number, in the order in which they were said. While any is, the server is
+ * asked now and then whether it is still there.
+ * @param {() => void} check @param {typeof surroundings} around
+ */
+function numbered(check, around) {
   let last = 0;
+  let patience = 0;
   /** @type {Map<number, Record<string, any>>} */
   const pending = new Map();
   return {
@@ -62,6 +67,11 @@ function numbered() {
     next: () => (last += 1),
     /** @param {number} id */
     message: (id) => pending.get(id),
+    /** Something was said or heard. */
+    watchOver() {
+      around.cancel(patience);
+      patience = pending.size ? around.later(check, PATIENCE) : 0;
+    },
   };
 }
 
@@ -74,18 +84,13 @@ function numbered() {
  * @param {typeof surroundings} [around]
  */
 export function openRun(slug, handlers, connect = connectHere, around = surroundings) {
-  const { pending, add, next, message } = numbered();
+  const { pending, add, next, message, watchOver } = numbered(() => line.check(), around);
   let began = 0; // the number of the start whose run this is; what is older belongs to another
   let resuming = 0; // the number of the resumption under way
-  let patience = 0;
-  /** @type {{run: string, key: string} | null} the run, once the server has named it */
+  /** @type {{run: string, key: string} | null} the run, or the one before, once the server has named it */
   let held = null;
   let wanted = false; // a run is under way, or about to be
 
-  const watchOver = () => {
-    around.cancel(patience);
-    patience = pending.size ? around.later(() => line.check(), PATIENCE) : 0;
-  };
   /** @param {ApiError} error */
   const end = (error) => {
     const known = wanted;
@@ -105,6 +110,7 @@ export function openRun(slug, handlers, connect = connectHere, around = surround
   const onText = (told) => {
     const { id } = told;
     if (id !== null && id < began) return; // of the run before
+    if (told.type === "ended" && id === resuming && pending.has(began)) return; // so was that one
     pending.delete(id);
     watchOver();
     if (told.type === "started") {
@@ -139,7 +145,6 @@ export function openRun(slug, handlers, connect = connectHere, around = surround
     /** @param {Record<string, any>} config */
     start(config) {
       pending.clear();
-      held = null;
       wanted = true;
       began = say({ type: "start", config });
     },
@@ -170,14 +175,17 @@ export function openRun(slug, handlers, connect = connectHere, around = surround
  * @param {typeof surroundings} [around]
  */
 export function watchRun(id, handlers, connect = connectHere, around = surroundings) {
-  const { pending, add, message } = numbered();
+  const { pending, add, message, watchOver } = numbered(() => line.check(), around);
   let over = false;
   /** @param {any} told */
   const onText = (told) => {
+    watchOver();
     if (told.type === "watching") handlers.onWatching({ lab: told.lab, config: told.config });
     else if (told.type === "config") handlers.onConfig(told.config);
     else if (told.error && !over) {
       over = true;
+      pending.clear();
+      watchOver();
       handlers.onEnded(errorOf(told.error));
     }
   };
@@ -185,6 +193,7 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
   const onBytes = (data) => {
     const { id: number, frame } = unpack(data);
     if (over || !pending.delete(number)) return;
+    watchOver();
     handlers.onFrame(frame);
   };
   const line = openLine(`/api/runs/${encodeURIComponent(id)}/watch`, connect, {
@@ -192,10 +201,15 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
   }, around);
   return {
     next() {
-      if (!over) line.say(message(add({ type: "next" })));
+      if (over) return;
+      pending.clear(); // one answer is enough, to the newest
+      line.say(message(add({ type: "next" })));
+      watchOver();
     },
     close() {
       over = true;
+      pending.clear();
+      watchOver();
       line.close();
     },
   };
