@@ -25,7 +25,7 @@ what was not answered. An ask that was answered already is not done twice.
 import asyncio
 import json
 import logging
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -116,11 +116,10 @@ def parse(text: str | None) -> Told:
         raise Refused(InvalidInput(N_("The request is not valid JSON.")), None) from None
 
 
-class Over(Exception):
+class Over(NamedTuple):
     """A run that ended while nobody asked for anything."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    run: Run
 
 
 class Trainer:
