@@ -17,6 +17,9 @@ os.environ.setdefault("VITRINE_ALLOWED_HOSTS", "testserver")
 # the background of a shell, does not: what is ignored would be inherited.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# The same for a terminal that is closed, where the tests run under nohup.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
