@@ -21,7 +21,7 @@ from app.errors import (
     ImageTooLarge,
 )
 from app.i18n import N_
-from app.private_folder import PrivateFolder, in_thread, storing
+from app.private_folder import PrivateFolder, in_thread, made_in_thread, storing
 from app.settings import Settings
 from app.single_flight import Flights
 
@@ -113,12 +113,9 @@ class ImageStore:
         Raises `ImageTooLarge`, `ImageFormat` or `ImageDamaged`; or an `UploadError`, where it is
         the server that lacks something.
         """
-        target = await in_thread(self.folder.new_file)
-        try:
+        async with self.folder.passing_file() as target:
             facts = await self._decoded(source, target)
-            return await in_thread(self._keep_new, target, facts)
-        finally:
-            await in_thread(target.unlink, missing_ok=True)  # moved away, where it was taken
+            return await self._kept(lambda: self._keep_new(target, facts))
 
     async def offer(self, name: str, data: bytes) -> Picture:
         """Take a picture that the server itself offers by a name: decoded at the first time, for
@@ -127,18 +124,17 @@ class ImageStore:
         content = self._offered.get(name)
         if content is None or not await in_thread(content.path.exists):
             content = await self._decoding.share(name, lambda: self._decode_offer(name, data))
-        return await in_thread(self._keep, content)
+        return await self._kept(lambda: self._keep(content))
+
+    async def _kept(self, keep: Callable[[], Picture]) -> Picture:
+        """The picture that `keep` keeps, forgotten where nobody is there to be told its id."""
+        return await made_in_thread(keep, lambda picture: self._lost(picture.id))
 
     async def _decode_offer(self, name: str, data: bytes) -> Content:
-        source = await in_thread(self.folder.new_file)
-        target = await in_thread(self.folder.new_file)
-        try:
+        async with self.folder.passing_file() as source, self.folder.passing_file() as target:
             await in_thread(write, source, data)
             facts = await self._decoded(source, target)
             return await in_thread(self._keep_offer, name, target, facts)
-        finally:
-            await in_thread(source.unlink, missing_ok=True)
-            await in_thread(target.unlink, missing_ok=True)
 
     async def _decoded(self, source: Path, target: Path) -> dict[str, Any]:
         settings = self.settings
