@@ -139,14 +139,17 @@ LARGE = 32 * 2**20  # more than any socket buffers
 
 
 class Sending:
-    """An application that sends one large answer; `left` is set when it has done so, or cannot."""
+    """An application with a large answer; `left` is set when all is sent, or nobody is there."""
 
     def __init__(self) -> None:
         self.left = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            await PlainTextResponse(bytes(LARGE))(scope, receive, send)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for _ in range(2):  # the second waits until the first is on its way
+                await send({"type": "http.response.body", "body": bytes(LARGE), "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
         finally:
             self.left.set()
 
