@@ -174,7 +174,7 @@ async def answered(
     request: Request, media_type: str, function: Callable[..., bytes], *more: Any
 ) -> Response:
     """What a function makes of the request's body, a small one here, a large one elsewhere: packed,
-    for the 4 MB about 6,000 boxes become a tenth before they leave their process.
+    for the 4 MB about 6,000 boxes become 0.4 before they leave their process.
     """
     body = await read_json(request, MAX_BODY)
     if len(body) <= SMALL_BODY:
