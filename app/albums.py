@@ -25,10 +25,18 @@ from pydantic import BaseModel, Field
 
 from app.album_limits import MAX_CLASSES, MAX_PICTURES, SIDE, UNLABELED
 from app.decoders import Decoders, processors
-from app.errors import AlbumGone, AlbumKept, AlbumRefused, AlbumTooLarge, DomainError, can_fail
+from app.errors import (
+    AlbumGone,
+    AlbumKept,
+    AlbumRefused,
+    AlbumTooLarge,
+    DomainError,
+    UploadError,
+    can_fail,
+)
 from app.i18n import N_
 from app.image_store import HOUR
-from app.private_folder import PrivateFolder, in_thread, storing
+from app.private_folder import PrivateFolder, in_thread, made_in_thread, remove_file, storing
 from app.settings import MEBIBYTE, Settings
 from app.single_flight import Flights, until_gone
 from app.stored_file import StoredFile
@@ -97,13 +105,13 @@ class AlbumStore:
         Raises `AlbumRefused` or `AlbumTooLarge`; or an `UploadError`, where it is the server that
         lacks something.
         """
-        target = await in_thread(self.folder.new_file)
+        target = await made_in_thread(self.folder.new_file, remove_file)
         try:
             album = Album(token_hex(16), target, **await self._decoded(source, target))
-            await in_thread(self._keep, album)
+            await made_in_thread(lambda: self._keep(album), lambda _: self._lost(album.id))
             return album
         except BaseException:
-            await in_thread(target.unlink, missing_ok=True)
+            await in_thread(remove_file, target)
             raise
 
     async def _decoded(self, source: Path, target: Path) -> dict[str, Any]:
@@ -145,13 +153,18 @@ class AlbumStore:
             raise AlbumKept(
                 N_("This data set belongs to this server: visitors cannot delete it."), "pictures"
             )
+        if not self._lost(album_id):
+            raise self._gone()
+
+    def _lost(self, album_id: str) -> bool:
+        """Forget an album; whether there was one."""
         with self._lock:
             found = album_id in self._albums
             if found:
                 self._remove(album_id)
-        if not found:
-            raise self._gone()
-        self._tell([album_id])
+        if found:
+            self._tell([album_id])
+        return found
 
     def _gone(self) -> AlbumGone:
         return AlbumGone(
@@ -186,8 +199,12 @@ class AlbumStore:
             if album is None:
                 data = read(name, self.settings.data, self.settings.max_pixels)
                 path = self.folder.new_file()
-                with storing():
-                    path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
+                try:
+                    with storing():
+                        path.write_bytes(data.pixels.tobytes() + data.labels.tobytes())
+                except UploadError:
+                    path.unlink(missing_ok=True)
+                    raise
                 album = Album(name, path, len(data.labels), data.classes, data.left_out)
                 self._keep(album)
             return album
@@ -358,7 +375,8 @@ async def pictures(request: Request, album_id: AlbumId) -> Response:
     the exported script reads.
     """
     album = await albums_of(request).find(album_id)
-    return StoredFile(await in_thread(opened, album), album.size, "application/octet-stream")
+    file = await made_in_thread(lambda: opened(album), lambda file: file.close())
+    return StoredFile(file, album.size, "application/octet-stream")
 
 
 @router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)

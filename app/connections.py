@@ -1,7 +1,8 @@
-"""Connections that take too long to say what they want.
+"""Connections that take too long to say what they want, or to take what they asked for.
 
 uvicorn closes a kept connection that is idle after an answer, and nothing else: half of a request's
-head may stay for ever. Bodies have their limits in app/bodies.py, sockets in app/doors.py.
+head may stay for ever, and so may an answer that nobody reads, with its file or its bytes.
+Bodies have their limits in app/bodies.py, sockets in app/doors.py.
 """
 
 import asyncio
@@ -9,16 +10,20 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+READ_SECONDS = 60.0  # in which a client must have read
+LEAST_READ = 128 * 1024  # bytes of its answer, or all that waits for it: 2 kB/s
 HEAD_SECONDS = 20.0  # from opening a connection, or a request's first byte, to the end of its head
 
 
 class PromptProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which also closes a connection whose next request's head is not there in
-    time. The rest of a refused body is read, and forgotten, for as long.
+    time, or whose answer is not read. The rest of a refused body is read, and forgotten, for as
+    long as a head.
     """
 
-    head_seconds = HEAD_SECONDS
+    head_seconds, read_seconds = HEAD_SECONDS, READ_SECONDS
     _deadline: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None  # while more of an answer waits than is sent
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -36,7 +41,33 @@ class PromptProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_watching()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        self._stop_watching()
+        super().resume_writing()
+
+    def _expect_reading(self) -> None:
+        self._stop_watching()
+        left = self.transport.get_write_buffer_size()
+        self._reading = self.loop.call_later(self.read_seconds, self._look_at_reading, left)
+
+    def _look_at_reading(self, before: int) -> None:
+        """Close a connection that reads next to nothing, whatever still waits for it."""
+        if before - self.transport.get_write_buffer_size() < LEAST_READ:
+            self.transport.abort()
+        else:
+            self._expect_reading()
+
+    def _stop_watching(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def _expect_head(self) -> None:
         if self._deadline is None and not self.transport.is_closing():

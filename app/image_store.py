@@ -6,7 +6,7 @@ The decoding itself happens in processes with limits (`decoders.py`); the server
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -21,7 +21,7 @@ from app.errors import (
     ImageTooLarge,
 )
 from app.i18n import N_
-from app.private_folder import PrivateFolder, in_thread, storing
+from app.private_folder import PrivateFolder, in_thread, made_in_thread, storing
 from app.settings import Settings
 from app.single_flight import Flights
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:  # the home page is served before numpy is loaded
     from numpy.typing import NDArray
 
 HOUR = 3600
-# Ids at once. One takes 0.5 kB, and one of a sample takes no room on the disk, which limits others.
+# Ids at once, of uploads and of samples by themselves. One takes 0.5 kB; one of a sample takes no
+# room on the disk, which limits uploads, and only a click.
 MAX_IDS = 20_000
 
 
@@ -74,6 +75,61 @@ class Picture:
         return self.content.height
 
 
+class Shelf:
+    """Pictures by their ids, and how much the files take that they share. For one thread at a time.
+
+    Files are told apart by their paths: when the server's folder was removed and made anew, equal
+    pictures from before and after it have two, of which one is gone.
+    """
+
+    def __init__(self) -> None:
+        self.bytes = 0  # of all files, each counted once
+        self._pictures: dict[str, Picture] = {}  # the longest unused first
+        self._sharing: Counter[Path] = Counter()  # pictures of each file
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __iter__(self) -> Iterator[Picture]:
+        return iter(self._pictures.values())
+
+    def __contains__(self, path: Path) -> bool:
+        """Whether a picture has that file."""
+        return path in self._sharing
+
+    def add(self, content: Content) -> Picture:
+        """A new picture of that content."""
+        picture = Picture(token_hex(16), content, time.monotonic())
+        self._pictures[picture.id] = picture
+        if content.path not in self._sharing:
+            self.bytes += content.size
+        self._sharing[content.path] += 1
+        return picture
+
+    def use(self, image_id: str) -> Picture | None:
+        """The picture of that id, now the last used."""
+        picture = self._pictures.pop(image_id, None)
+        if picture:
+            picture.used = time.monotonic()
+            self._pictures[image_id] = picture
+        return picture
+
+    def pop(self, image_id: str) -> Picture | None:
+        """The picture of that id, which is then no longer here."""
+        picture = self._pictures.pop(image_id, None)
+        if picture:
+            self._sharing[picture.path] -= 1
+            if not self._sharing[picture.path]:
+                del self._sharing[picture.path]
+                self.bytes -= picture.content.size
+        return picture
+
+    def clear(self) -> None:
+        self._pictures.clear()
+        self._sharing.clear()
+        self.bytes = 0
+
+
 class ImageStore:
     """Pictures in the server's temporary folder, each until it was unused for too long.
 
@@ -88,9 +144,8 @@ class ImageStore:
         self.decoders = Decoders()
         # Called with a digest when the last picture of that content is gone, from any thread.
         self.on_forgotten: list[Callable[[str], None]] = []
-        self._pictures: dict[str, Picture] = {}  # the longest unused first
-        self._sharing: Counter[str] = Counter()  # pictures of each content
-        self._bytes = 0  # of all contents but the offered ones
+        # Two, so that whoever asks for samples for ever takes nobody's photo away.
+        self._uploaded, self._lent = Shelf(), Shelf()
         self._offered: dict[str, Content] = {}
         self._decoding = Flights()
         self._lock = threading.Lock()
@@ -99,11 +154,11 @@ class ImageStore:
         """Forget all pictures; the store may be used again."""
         self.decoders.close()
         with self._lock:
-            forgotten = list(self._sharing)
-            self._pictures.clear()
-            self._sharing.clear()
+            pictures = [*self._uploaded, *self._lent]
+            forgotten = list(dict.fromkeys(picture.digest for picture in pictures))
+            self._uploaded.clear()
+            self._lent.clear()
             self._offered.clear()
-            self._bytes = 0
             self.folder.clear()
         self._tell(forgotten)
 
@@ -113,12 +168,9 @@ class ImageStore:
         Raises `ImageTooLarge`, `ImageFormat` or `ImageDamaged`; or an `UploadError`, where it is
         the server that lacks something.
         """
-        target = await in_thread(self.folder.new_file)
-        try:
+        async with self.folder.passing_file() as target:
             facts = await self._decoded(source, target)
-            return await in_thread(self._keep_new, target, facts)
-        finally:
-            await in_thread(target.unlink, missing_ok=True)  # moved away, where it was taken
+            return await self._kept(lambda: self._keep_new(target, facts))
 
     async def offer(self, name: str, data: bytes) -> Picture:
         """Take a picture that the server itself offers by a name: decoded at the first time, for
@@ -127,18 +179,17 @@ class ImageStore:
         content = self._offered.get(name)
         if content is None or not await in_thread(content.path.exists):
             content = await self._decoding.share(name, lambda: self._decode_offer(name, data))
-        return await in_thread(self._keep, content)
+        return await self._kept(lambda: self._lend(content))
+
+    async def _kept(self, keep: Callable[[], Picture]) -> Picture:
+        """The picture that `keep` keeps, forgotten where nobody is there to be told its id."""
+        return await made_in_thread(keep, lambda picture: self._lost(picture.id))
 
     async def _decode_offer(self, name: str, data: bytes) -> Content:
-        source = await in_thread(self.folder.new_file)
-        target = await in_thread(self.folder.new_file)
-        try:
+        async with self.folder.passing_file() as source, self.folder.passing_file() as target:
             await in_thread(write, source, data)
             facts = await self._decoded(source, target)
             return await in_thread(self._keep_offer, name, target, facts)
-        finally:
-            await in_thread(source.unlink, missing_ok=True)
-            await in_thread(target.unlink, missing_ok=True)
 
     async def _decoded(self, source: Path, target: Path) -> dict[str, Any]:
         settings = self.settings
@@ -152,10 +203,7 @@ class ImageStore:
         """What is known of a picture, which counts as a use of it. Raises `ImageGone`."""
         with self._lock:
             forgotten = self._make_room()
-            picture = self._pictures.pop(image_id, None)
-            if picture:
-                picture.used = time.monotonic()
-                self._pictures[image_id] = picture
+            picture = self._uploaded.use(image_id) or self._lent.use(image_id)
         self._tell(forgotten)
         if picture is None:
             raise self._gone()
@@ -197,15 +245,14 @@ class ImageStore:
 
     def _keep_new(self, target: Path, facts: dict[str, Any]) -> Picture:
         with self._lock:
-            content = settled(target, facts)
-            picture = self._add(content)
+            picture = self._uploaded.add(settled(target, facts))
             forgotten = self._make_room()
         self._tell(forgotten)
         return picture
 
-    def _keep(self, content: Content) -> Picture:
+    def _lend(self, content: Content) -> Picture:
         with self._lock:
-            picture = self._add(content)
+            picture = self._lent.add(content)
             forgotten = self._make_room()
         self._tell(forgotten)
         return picture
@@ -215,44 +262,35 @@ class ImageStore:
             content = self._offered[name] = settled(target, facts)
         return content
 
-    def _add(self, content: Content) -> Picture:
-        picture = Picture(token_hex(16), content, time.monotonic())
-        self._pictures[picture.id] = picture
-        if not self._sharing[content.digest]:
-            self._bytes += content.size
-        self._sharing[content.digest] += 1
-        return picture
-
     def _lost(self, image_id: str) -> bool:
         """Forget a picture; whether there was one."""
         with self._lock:
-            found = image_id in self._pictures
-            forgotten = self._remove(image_id) if found else []
+            picture = self._uploaded.pop(image_id) or self._lent.pop(image_id)
+            forgotten = self._left(picture) if picture else []
         self._tell(forgotten)
-        return found
+        return picture is not None
 
-    def _remove(self, image_id: str) -> list[str]:
-        """Forget a picture; its digest, where it was the last of its content."""
-        content = self._pictures.pop(image_id).content
-        self._sharing[content.digest] -= 1
-        if self._sharing[content.digest]:
+    def _left(self, picture: Picture) -> list[str]:
+        """Remove a gone picture's file and return its digest, if no other picture has it."""
+        path = picture.path
+        if path in self._uploaded or path in self._lent:
             return []
-        del self._sharing[content.digest]
-        self._bytes -= content.size
-        if content.digest not in {offered.digest for offered in self._offered.values()}:
-            content.path.unlink(missing_ok=True)
-        return [content.digest]
+        if path not in {offered.path for offered in self._offered.values()}:
+            path.unlink(missing_ok=True)
+        return [picture.digest]
 
     def _make_room(self) -> list[str]:
         """Forget what is too old or too much; the digests of contents that are gone with it."""
         oldest_use = time.monotonic() - self.settings.image_hours * HOUR
         forgotten: list[str] = []
-        for picture in list(self._pictures.values()):
-            full = self._bytes > self.settings.image_store_bytes or len(self._pictures) > MAX_IDS
-            crowded = full and len(self._pictures) > 1
-            if picture.used >= oldest_use and not crowded:
-                break
-            forgotten += self._remove(picture.id)
+        for shelf, room in ((self._uploaded, self.settings.image_store_bytes), (self._lent, None)):
+            while (first := next(iter(shelf), None)) is not None:
+                full = len(shelf) > MAX_IDS or (room is not None and shelf.bytes > room)
+                crowded = full and len(shelf) > 1
+                if first.used >= oldest_use and not crowded:
+                    break
+                shelf.pop(first.id)
+                forgotten += self._left(first)
         return forgotten
 
     def _tell(self, forgotten: list[str]) -> None:

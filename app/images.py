@@ -11,7 +11,7 @@ from app.errors import ImageTooLarge, can_fail
 from app.i18n import N_
 from app.image_store import HOUR, Picture
 from app.image_store import ImageStore as ImageStore
-from app.private_folder import in_thread
+from app.private_folder import in_thread, made_in_thread
 from app.settings import MEBIBYTE, Settings
 from app.single_flight import until_gone
 from app.stored_file import StoredFile
@@ -88,7 +88,9 @@ async def upload(request: Request) -> ImageAnswer:
 )
 async def show(request: Request, image_id: ImageId) -> Response:
     """The picture that the networks see: upright, RGB, without metadata."""
-    picture, file = await in_thread(images_of(request).opened, image_id)
+    picture, file = await made_in_thread(
+        lambda: images_of(request).opened(image_id), lambda opened: opened[1].close()
+    )
     content = picture.content
     return StoredFile(file, content.size, content.media_type, HEADERS)
 

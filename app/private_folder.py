@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_hex
@@ -37,10 +37,34 @@ THREADS = ThreadPoolExecutor(4, "files")
 async def in_thread(
     work: Callable[Given, Result], *arguments: Given.args, **more: Given.kwargs
 ) -> Result:
-    """Work on files that would block the event loop, done beside it; to its end, also when nobody
-    waits for it any more.
+    """Work on files that would block the event loop, done beside it.
+
+    Who is cancelled meanwhile waits for its end all the same: nothing that they do then, removing a
+    file say, comes before it.
     """
-    return await asyncio.shield(asyncio.wrap_future(THREADS.submit(work, *arguments, **more)))
+    working = asyncio.wrap_future(THREADS.submit(work, *arguments, **more))
+    given_up: asyncio.CancelledError | None = None
+    while not working.done():
+        try:
+            await asyncio.wait({working})
+        except asyncio.CancelledError as error:
+            given_up = error
+    if given_up:
+        working.exception()  # looked at, so that nobody is told of it
+        raise given_up
+    return working.result()
+
+
+async def made_in_thread(make: Callable[[], Result], unmake: Callable[[Result], object]) -> Result:
+    """What `make` makes, in the same way; where nobody is there to take it, it is unmade."""
+    made: list[Result] = []
+    try:
+        await in_thread(lambda: made.append(make()))
+    except asyncio.CancelledError:
+        for thing in made:
+            await in_thread(unmake, thing)
+        raise
+    return made[0]
 
 
 def lack(reason: str) -> UploadError:
@@ -74,6 +98,16 @@ def storing() -> Iterator[None]:
         yield
     except OSError as error:
         raise lack(lack_of(error)) from error
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, where it is still there."""
+    path.unlink(missing_ok=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that is in it, where it is still there."""
+    shutil.rmtree(path, ignore_errors=True)
 
 
 class ServerFolder:
@@ -206,6 +240,15 @@ class PrivateFolder:
         with storing():
             path.mkdir(mode=0o700)
         return path
+
+    @contextlib.asynccontextmanager
+    async def passing_file(self) -> AsyncIterator[Path]:
+        """A new file, beside the event loop; it goes when the block ends, if it was not moved."""
+        path = await made_in_thread(self.new_file, remove_file)
+        try:
+            yield path
+        finally:
+            await in_thread(remove_file, path)
 
     def clear(self) -> None:
         """Remove it with all that is in it."""

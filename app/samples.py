@@ -6,6 +6,7 @@ its own at once.
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +27,7 @@ from app.images import (
     answer,
     images_of,
 )
+from app.queries import computed
 from app.single_flight import Flights, until_gone
 from app.uploads import CANNOT_UPLOAD
 
@@ -140,13 +142,13 @@ _drawing = Flights()
 
 async def sample_named(request: Request, name: str) -> Specimen:
     """The sample of that name, drawn at its first use: who asks meanwhile waits for it, and holds
-    nothing. Raises `NotFound`.
+    nothing. Raises `NotFound`, and `Busy` where there is no room to draw it.
     """
     if name not in SAMPLES:
         raise NotFound(N_("There is no sample picture of that name."), "name")
     if name not in _specimens:
-        engine = request.app.state.room.engine
-        _specimens[name] = await _drawing.share(name, lambda: engine.compute(specimen, name))
+        make = partial(computed, request, specimen, name)
+        _specimens[name] = await _drawing.share(name, make)
     return _specimens[name]
 
 
@@ -175,14 +177,15 @@ class ChosenSample(ImageAnswer):
 
 router = APIRouter(prefix="/api/samples", tags=["images"])
 SampleName = Annotated[str, PathParameter(description="a name from GET /api/samples")]
-NO_SAMPLE = can_fail({404: "no sample of that name", 422: "not a name"})
+NO_ROOM = {503: "no room to draw it right now"}
+NO_SAMPLE = can_fail({404: "no sample of that name", 422: "not a name", **NO_ROOM})
 
 
 def labels_in(language: str, labels: list[str] | None) -> list[str] | None:
     return labels and [translate(LABELS[label], language) for label in labels]
 
 
-@router.get("")
+@router.get("", responses=can_fail(NO_ROOM))
 async def samples(request: Request) -> list[SampleAnswer]:
     """Every sample picture, with what is known about it."""
     names = list(SAMPLES)

@@ -21,7 +21,7 @@ from app.i18n import N_
 from app.network import is_local, lan_address
 from app.settings import MEBIBYTE
 
-ROOM = 8 * MEBIBYTE  # for all short addresses together; the longest unused goes first
+ROOM = 8 * MEBIBYTE  # for all short addresses together
 OVERHEAD = 256  # bytes that one takes beside its path; measured 184
 MAX_PATH = 20_000  # characters; 2,000 of a visitor's own points take 13,334
 
@@ -46,14 +46,18 @@ class Shared(BaseModel):
 
 
 class ShortAddresses:
-    """code -> path, those used last, as many as there is room for. Safe under threads.
+    """code -> path, as many as there is room for. Safe under threads.
 
-    Paths are held as bytes: as text, one emoji makes every letter beside it take four bytes.
+    When there is no room, the longest unused goes: of those that nobody has followed yet while
+    there are any, for one visitor can ask for as many as they like. Paths are held as bytes: as
+    text, one emoji makes every letter beside it take four bytes.
     """
 
     def __init__(self, room: int = ROOM) -> None:
         self._room, self._taken = room, 0
-        self._paths: OrderedDict[str, bytes] = OrderedDict()  # the longest unused first
+        # Each with the longest unused first.
+        self._new: OrderedDict[str, bytes] = OrderedDict()
+        self._followed: OrderedDict[str, bytes] = OrderedDict()
         self._codes: dict[bytes, str] = {}
         self._lock = threading.Lock()
 
@@ -64,25 +68,37 @@ class ShortAddresses:
             code = self._codes.get(data)
             if code is None:
                 code = secrets.token_urlsafe(5)
-                self._paths[code], self._codes[data] = data, code
+                self._new[code], self._codes[data] = data, code
                 self._taken += size_of(data)
                 self._make_room()
-            self._paths.move_to_end(code)
+            self._use(code)
             return code
 
-    def path_of(self, code: str) -> str:
-        """The path of a code, which counts as a use of it. Raises `NotFound`."""
+    def use(self, code: str) -> None:
+        """Count a code as used. Raises `NotFound`."""
         with self._lock:
-            data = self._paths.get(code)
-            if data is None:
-                raise NotFound(N_("This short address is not known here, or no longer."))
-            self._paths.move_to_end(code)
-            return data.decode()
+            self._use(code)
+
+    def follow(self, code: str) -> str:
+        """The path of a code that somebody follows. Raises `NotFound`."""
+        with self._lock:
+            self._use(code)
+            if code in self._new:
+                self._followed[code] = self._new.pop(code)
+            return self._followed[code].decode()
+
+    def _use(self, code: str) -> None:
+        for paths in (self._new, self._followed):
+            if code in paths:
+                paths.move_to_end(code)
+                return
+        raise NotFound(N_("This short address is not known here, or no longer."))
 
     def _make_room(self) -> None:
-        """Throw out the longest unused, but not the newest, which one path alone cannot fill."""
-        while self._taken > self._room and len(self._paths) > 1:
-            data = self._paths.popitem(last=False)[1]
+        """Throw out others than the newest code: whoever asked for it is about to show it."""
+        while self._taken > self._room and len(self._new) + len(self._followed) > 1:
+            paths = self._new if len(self._new) > 1 else self._followed
+            data = paths.popitem(last=False)[1]
             del self._codes[data]
             self._taken -= size_of(data)
 
@@ -109,7 +125,7 @@ def share(request: Request, query: ShareQuery) -> Shared:
 )
 def qr(request: Request, code: str) -> Response:
     """The QR code of a short address, as a picture."""
-    request.app.state.addresses.path_of(code)
+    request.app.state.addresses.use(code)
     file = io.BytesIO()
     made = segno.make(f"{address_for_others(request)[0]}/s/{code}", micro=False, error="m")
     made.save(file, kind="svg", scale=8, border=3, light="#fff")
@@ -118,7 +134,7 @@ def qr(request: Request, code: str) -> Response:
 
 @router.get("/s/{code}", include_in_schema=False)
 def follow(request: Request, code: str) -> RedirectResponse:
-    return RedirectResponse(request.app.state.addresses.path_of(code))
+    return RedirectResponse(request.app.state.addresses.follow(code))
 
 
 def is_ours(path: str) -> bool:

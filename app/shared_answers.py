@@ -59,10 +59,6 @@ class SharedAnswers:
                 return answer
         return await self._flights.share(key, lambda: self._make(key, make, size_of, about))
 
-    async def join(self, key: Hashable, make: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer of `make()`, or of one with that key that is under way; nothing is kept."""
-        return await self._flights.share(("join", key), make)
-
     def _make(
         self,
         key: Hashable,

@@ -5,10 +5,7 @@ memory, write the rest to wherever the system keeps temporary files, and say not
 that is full.
 """
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,14 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from app.bodies import expect_body
 from app.errors import DomainError, InvalidInput
 from app.i18n import N_
-from app.private_folder import THREADS, PrivateFolder, in_thread, storing
+from app.private_folder import (
+    THREADS,
+    PrivateFolder,
+    in_thread,
+    made_in_thread,
+    remove_folder,
+    storing,
+)
 
 ENVELOPE = 64 * 1024  # bytes of a multipart body beside the files
 CHARSETS = {b"", b"utf-8", b"us-ascii"}
@@ -54,21 +58,21 @@ async def uploaded(
     foreign field, `StorageFull` or `StorageGone`, and `ClientDisconnect`.
     """
     expect_body(request, limit + ENVELOPE, too_large)
-    folder = await in_thread(store.new_folder)
-    writer = Writer(folder)
+    folder = await made_in_thread(store.new_folder, remove_folder)
     try:
         form = Form(boundary_of(request), max_files)
         async for chunk in request.stream():
             form.feed(chunk)
             if form.size > limit:
                 raise too_large
-            await writer.write(form)
+            if form.waiting() > AT_ONCE:
+                await in_thread(append, folder, form.taken())
         form.finish()
-        await writer.write(form, whole=True)
+        await in_thread(append, folder, form.taken())
         check_fields(form)
         yield folder
     finally:
-        writer.remove()
+        THREADS.submit(remove_folder, folder)  # nobody's answer waits for that
 
 
 def boundary_of(request: Request) -> bytes:
@@ -184,30 +188,9 @@ class Form:
             self.size += end - start
 
 
-class Writer:
-    """Writes a form's files into a folder, beside the event loop, and removes them in the end."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._writing: Future[None] | None = None
-
-    async def write(self, form: Form, whole: bool = False) -> None:
-        """What waits, as soon as it is worth it, or all of it. Raises `StorageFull` and such."""
-        if whole or form.waiting() > AT_ONCE:
-            self._writing = THREADS.submit(self._append, form.taken())
-            await asyncio.shield(asyncio.wrap_future(self._writing))
-
-    def remove(self) -> None:
-        """Have the folder removed, also while something is still being written into it."""
-        THREADS.submit(self._remove, self._writing)
-
-    def _append(self, pieces: dict[int, bytearray]) -> None:
-        with storing():
-            for number, data in pieces.items():
-                with (self._folder / str(number)).open("ab") as file:
-                    file.write(data)
-
-    def _remove(self, writing: Future[None] | None) -> None:
-        if writing:
-            writing.exception()
-        shutil.rmtree(self._folder, ignore_errors=True)
+def append(folder: Path, pieces: dict[int, bytearray]) -> None:
+    """Write pieces of files behind what is there. Raises `StorageFull` or `StorageGone`."""
+    with storing():
+        for number, data in pieces.items():
+            with (folder / str(number)).open("ab") as file:
+                file.write(data)

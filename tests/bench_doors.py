@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
+from app.samples import SAMPLES, Drawing
 from tests.bench_rows import Row, row
 from tests.e2e.browser import served
 
@@ -34,7 +35,8 @@ def door_rows() -> Iterator[tuple[str, Row]]:
     """Rows of the longest block under each kind of heavy request."""
     with served() as (address, _):
         host = urlsplit(address).netloc
-        photos = [upload(host, seed) for seed in range(ROUNDS * PHOTOS + 1)]
+        photos = [upload(host, photo_form(seed)) for seed in range(ROUNDS * PHOTOS + 1)]
+        forms = [large_photo_form(seed) for seed in range(ROUNDS * PHOTOS)]
         proposals(host, photos[-1:])  # torch and the networks are there now
         specimens(host, [777])
         kinds: dict[str, Callable[[int], object]] = {
@@ -44,17 +46,38 @@ def door_rows() -> Iterator[tuple[str, Row]]:
             "block_specimens": lambda i: specimens(
                 host, [4000 + 10 * i + j for j in range(SPECIMENS)]
             ),
+            "block_40_uploads": lambda i: ask_all(
+                lambda form: upload(host, form), forms[i * PHOTOS : (i + 1) * PHOTOS]
+            ),
         }
         for name, work in kinds.items():
-            ratios, longest = [], []
-            for i in range(ROUNDS):
-                rest = longest_answer(host, lambda: time.sleep(REST_SECONDS))
-                beside = longest_answer(host, lambda work=work, i=i: work(i))
-                ratios.append(beside / rest)
-                longest.append(beside)
-            result = row(ratios, "times one at rest", "longest answer of /healthz beside it")
-            result["longest_ms"] = round(1000 * max(longest), 1)
-            yield name, result
+            yield name, block_row([rest_and_beside(host, work, i) for i in range(ROUNDS)])
+    yield "block_drawn_samples", block_row([first_samples() for _ in range(ROUNDS)])
+
+
+def block_row(pairs: list[tuple[float, float]]) -> Row:
+    """The row of seconds at rest and beside something, round by round."""
+    ratios = [beside / rest for rest, beside in pairs]
+    result = row(ratios, "times one at rest", "longest answer of /healthz beside it")
+    result["longest_ms"] = round(1000 * max(beside for _, beside in pairs), 1)
+    return result
+
+
+def rest_and_beside(host: str, work: Callable[[int], object], i: int) -> tuple[float, float]:
+    """Seconds of the longest answer at rest, and of that beside the round's work."""
+    rest = longest_answer(host, lambda: time.sleep(REST_SECONDS))
+    return rest, longest_answer(host, lambda: work(i))
+
+
+def first_samples() -> tuple[float, float]:
+    """The same beside the first use of all drawn samples, which a server has only once."""
+    drawn = [name for name, sample in SAMPLES.items() if isinstance(sample, Drawing)]
+    with served() as (address, _):
+        host = urlsplit(address).netloc
+        proposals(host, [upload(host, photo_form(0))])
+        return rest_and_beside(
+            host, lambda _: ask_all(lambda name: post(host, f"/api/samples/{name}", b""), drawn), 0
+        )
 
 
 def longest_answer(host: str, work: Callable[[], object]) -> float:
@@ -85,15 +108,24 @@ def post(host: str, path: str, body: bytes, **headers: str) -> bytes:
     return connection.getresponse().read()
 
 
-def upload(host: str, seed: int) -> str:
-    """The id of a photo that no other seed gives."""
+def photo_form(seed: int, width: int = 800, height: int = 600) -> bytes:
+    """A form with a photo that no other seed gives."""
     noise = np.random.default_rng(seed).integers(0, 256, (60, 80, 3), np.uint8)
     file = io.BytesIO()
-    Image.fromarray(noise).resize((800, 600)).save(file, "JPEG")
+    Image.fromarray(noise).resize((width, height)).save(file, "JPEG")
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-    body = head + file.getvalue() + b"\r\n--b--\r\n"
+    return head + file.getvalue() + b"\r\n--b--\r\n"
+
+
+def large_photo_form(seed: int) -> bytes:
+    """The same of 1600 x 1200, as phones send it; of another seed than any small one."""
+    return photo_form(10_000 + seed, 1600, 1200)
+
+
+def upload(host: str, form: bytes) -> str:
+    """The id of the photo in a form."""
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
-    return str(json.loads(post(host, "/api/images", body, **kind))["id"])
+    return str(json.loads(post(host, "/api/images", form, **kind))["id"])
 
 
 def proposals(host: str, photos: list[str]) -> None:

@@ -201,7 +201,7 @@ async def ask_and_give_up(soak: Soak, client: httpx2.AsyncClient) -> None:
         "config": {"seed": soak.random.randrange(1000)},
         "steps": soak.random.choice([50, 5000]),
     }
-    patience = soak.random.choice([0.2, GUARD])
+    patience = soak.random.choice([0.2, GUARD / 2])
     try:
         async with asyncio.timeout(patience):
             fine(soak, await client.post("/api/labs/fitting/run", json=body), 200)

@@ -74,20 +74,12 @@ async def answered(
     """
     config, shared = query.config, shared_answers_of(request)
     name = album_of(config)
-    album = await album_named(request, name) if name else None
+    album = await albums_of(request).find(name) if name else None
     key = ("shown", config.data, config.count, config.seed, name)
     make = partial(computed, request, shown_of, config, album)
     shown = await shared.get(key, make, lambda shown: shown.size, about=name)
     data = await to_thread.run_sync(frame, query, shown, album)
     return Response(data, media_type=wire.MEDIA_TYPE)
-
-
-async def album_named(request: Request, name: str) -> Album:
-    """The first look at a data set of the server's reads it: those who come meanwhile wait for it
-    here, not in the threads that every page needs.
-    """
-    make = partial(to_thread.run_sync, albums_of(request).get, name)
-    return await shared_answers_of(request).join(("album", name), make)
 
 
 def specimens_frame(query: SpecimensQuery, shown: Shown, album: Album | None) -> bytes:

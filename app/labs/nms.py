@@ -16,7 +16,7 @@ from app.bodies import json_body, parse_json, read_json
 from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
-from app.queries import computed
+from app.queries import JSON_TYPE, computed, pack, packed_response
 from app.settings import MEBIBYTE
 from app.single_flight import until_gone
 
@@ -170,12 +170,18 @@ def checked(query: BoxSet) -> tuple[Tensor, Tensor, Tensor | None]:
     return boxes, torch.tensor(query.scores, dtype=torch.float32), labels
 
 
-async def computed_from_body(request: Request, function: Callable[..., bytes], *more: Any) -> bytes:
-    """What a function makes of the request's body: a small one here, a large one elsewhere."""
+async def answered(
+    request: Request, media_type: str, function: Callable[..., bytes], *more: Any
+) -> Response:
+    """What a function makes of the request's body, a small one here, a large one elsewhere: packed,
+    for the 4 MB about 6,000 boxes become 0.4 before they leave their process.
+    """
     body = await read_json(request, MAX_BODY)
     if len(body) <= SMALL_BODY:
-        return await to_thread.run_sync(function, body, *more)
-    return await until_gone(request, computed(request, function, body, *more))
+        packed = await to_thread.run_sync(function, body, *more)
+    else:
+        packed = await until_gone(request, computed(request, function, body, *more))
+    return await packed_response(request, packed, media_type)
 
 
 @router.post(
@@ -186,15 +192,14 @@ async def computed_from_body(request: Request, function: Callable[..., bytes], *
 )
 async def nms(request: Request) -> Response:
     """Suppress boxes, with every decision: greedy, or Soft-NMS (Bodla et al., 2017)."""
-    answer = await computed_from_body(request, suppressed)
-    return Response(answer, media_type="application/json")
+    return await answered(request, JSON_TYPE, suppressed)
 
 
 def suppressed(body: bytes) -> bytes:
-    """The answer to an `NmsQuery`, both as JSON."""
+    """The answer to an `NmsQuery`, both as JSON; the answer packed."""
     query = parse_json(NmsQuery, body)
     answer = greedily(query) if query.method == "greedy" else softly(query)
-    return answer.model_dump_json().encode()
+    return pack(answer.model_dump_json().encode())
 
 
 def greedily(query: NmsQuery) -> NmsAnswer:
@@ -277,12 +282,11 @@ async def sweep(request: Request) -> Response:
     position in that order the kept bits and the suppressors' positions.
     """
     binary = wire.MEDIA_TYPE in request.headers.get("accept", "")
-    answer = await computed_from_body(request, swept, binary)
-    return Response(answer, media_type=wire.MEDIA_TYPE if binary else "application/json")
+    return await answered(request, wire.MEDIA_TYPE if binary else JSON_TYPE, swept, binary)
 
 
 def swept(body: bytes, binary: bool) -> bytes:
-    """The answer to a `BoxSet` in JSON: a frame, or JSON."""
+    """The answer to a `BoxSet` in JSON, packed: a frame, or JSON."""
     import numpy as np
 
     from models import nms as algorithms
@@ -295,7 +299,7 @@ def swept(body: bytes, binary: bool) -> bytes:
             "kept": found.kept.view(np.uint32),
             "suppressed_by": found.suppressed_by,
         }
-        return wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays)
+        return pack(wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays))
     by_index: Any = np.full(found.suppressed_by.shape, -1, np.int64)
     if len(order):
         positions = found.suppressed_by
@@ -305,7 +309,7 @@ def swept(body: bytes, binary: bool) -> bytes:
         kept=[found.kept_at(t).tolist() for t in range(len(algorithms.THRESHOLDS))],
         suppressed_by=by_index.tolist(),
     )
-    return answer.model_dump_json().encode()
+    return pack(answer.model_dump_json().encode())
 
 
 LAB = Lab(

@@ -21,6 +21,7 @@ GUARD = 60  # seconds after which a test hangs
 
 class Hasty(PromptProtocol):
     head_seconds = 0.2
+    read_seconds = 0.2
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -132,6 +133,40 @@ def test_the_rest_of_a_body_that_nobody_wants_is_not_read_for_ever() -> None:
             writer.close()
 
     asyncio.run(visit())
+
+
+LARGE = 32 * 2**20  # more than any socket buffers
+
+
+class Sending:
+    """An application with a large answer; `left` is set when all is sent, or nobody is there."""
+
+    def __init__(self) -> None:
+        self.left = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for _ in range(2):  # the second waits until the first is on its way
+                await send({"type": "http.response.body", "body": bytes(LARGE), "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self.left.set()
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_an_answer_that_nobody_reads_is_not_kept_for_ever(loop: str) -> None:
+    factory = pytest.importorskip("uvloop").new_event_loop if loop == "uvloop" else None
+
+    async def visit() -> None:
+        application = Sending()
+        async with serving(application) as port:
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                await asyncio.wait_for(application.left.wait(), GUARD)
+
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(visit())
 
 
 def test_a_socket_is_no_half_request() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app import image_store
 from app.errors import ImageGone
 from app.image_store import HOUR, ImageStore, Picture
 from app.settings import Settings
@@ -76,8 +78,8 @@ def test_an_unused_picture_expires_and_a_used_one_does_not() -> None:
     unused, used = (post(client, noise("PNG", seed=seed)).json() for seed in (1, 2))
     store = client.app.state.images  # type: ignore[attr-defined]
     store.get(used["id"])
-    store._pictures[unused["id"]].used -= 3601  # as if it had been an hour ago
-    store._pictures[used["id"]].used -= 3599
+    for picture in store._uploaded:  # as if it had been an hour ago
+        picture.used -= 3601 if picture.id == unused["id"] else 3599
     assert client.get(used["url"]).status_code == 200
     message = refused(client.get(unused["url"]), 404, "image_gone")
     assert "again" in message
@@ -101,7 +103,7 @@ def test_many_may_use_the_store_at_once(tmp_path: Path) -> None:
         return await asyncio.gather(*map(visit, range(24)))
 
     assert set(asyncio.run(visits())) <= {0, 60}
-    left = {picture.path for picture in store._pictures.values()}
+    left = {picture.path for picture in store._uploaded}
     assert left == set(store.folder.path.iterdir())
     store.close()
 
@@ -119,7 +121,7 @@ def test_an_application_that_ended_and_starts_again_takes_pictures_again() -> No
     for _ in range(2):
         with client:
             assert client.get(post(client, noise("PNG")).json()["url"]).status_code == 200
-    assert not client.app.state.images._pictures  # type: ignore[attr-defined]
+    assert not len(client.app.state.images._uploaded)  # type: ignore[attr-defined]
 
 
 # --- content ----------------------------------------------------------------------------------
@@ -189,6 +191,60 @@ def test_a_picture_whose_file_was_removed_is_told_as_forgotten(told: Told, tmp_p
     with pytest.raises(ImageGone):
         store.load(picture.id)
     assert forgotten == [picture.digest]
+
+
+def test_a_photo_deleted_after_the_folder_was_made_anew_leaves_no_file(
+    told: Told, tmp_path: Path
+) -> None:
+    store, _ = told
+    before = put(store, tmp_path, noise("PNG"))
+    shutil.rmtree(store.folder.path)
+    after = put(store, tmp_path, noise("PNG"))
+    assert before.digest == after.digest
+    assert before.path != after.path
+    store.delete(after.id)
+    assert not list(store.folder.path.iterdir())
+
+
+def test_a_photo_from_before_the_folder_was_made_anew_takes_nothing_from_an_equal_one(
+    told: Told, tmp_path: Path
+) -> None:
+    store, _ = told
+    before = put(store, tmp_path, noise("PNG"))
+    shutil.rmtree(store.folder.path)
+    after = put(store, tmp_path, noise("PNG"))
+    with pytest.raises(ImageGone):
+        store.load(before.id)
+    assert len(store.load(after.id)) == 60
+
+
+def test_whoever_asks_for_samples_for_ever_takes_nobodys_photo_away(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_store, "MAX_IDS", 10)
+    store, _ = told
+    photo = put(store, tmp_path, noise("PNG"))
+
+    async def ask() -> list[Picture]:
+        return [await store.offer("street", noise("PNG", seed=2)) for _ in range(30)]
+
+    samples = asyncio.run(ask())
+    assert len(store.load(photo.id)) == 60
+    for sample in samples[:20]:
+        with pytest.raises(ImageGone):
+            store.get(sample.id)
+    assert {store.get(sample.id).digest for sample in samples[20:]} == {samples[0].digest}
+
+
+def test_a_photo_that_is_also_a_sample_outlives_the_samples_ids(told: Told, tmp_path: Path) -> None:
+    store, forgotten = told
+    photo = put(store, tmp_path, noise("PNG"))
+    sample = asyncio.run(store.offer("street", noise("PNG")))
+    store.delete(sample.id)
+    assert not forgotten
+    assert len(store.load(photo.id)) == 60
+    store.delete(photo.id)
+    assert forgotten == [photo.digest]
 
 
 # --- cost -------------------------------------------------------------------------------------

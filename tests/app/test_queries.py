@@ -1,12 +1,14 @@
 """What takes long is computed beside the server, shared, remembered within bounds, and given up."""
 
 import asyncio
+import gzip
 import json
 import random
 from typing import Any
 
 import pytest
 
+from app import wire
 from app.errors import Busy
 from app.main import create_app
 from app.queries import Queue
@@ -58,6 +60,41 @@ def test_many_boxes_are_answered_as_few_are(method: str) -> None:
         assert engine.computed == 1  # the few were computed here
         assert small.json()["keep"] == large.json()["keep"]
         assert small.json()["steps"] == large.json()["steps"]
+        engine.close()
+
+    asyncio.run(room())
+
+
+class Recording(Counting):
+    """The engine, which keeps what came out of its processes."""
+
+    async def compute(self, *arguments: Any, **options: Any) -> Any:
+        self.result = await super().compute(*arguments, **options)
+        return self.result
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/api/nms", "application/json"),
+        ("/api/nms/sweep", "application/json"),
+        ("/api/nms/sweep", wire.MEDIA_TYPE),
+    ],
+)
+def test_answers_about_many_boxes_are_packed_where_they_are_computed(
+    path: str, accept: str
+) -> None:
+    async def room() -> None:
+        app = create_app(Settings())
+        engine = Recording(app)
+        accepted, gzipped = ("Accept", accept), ("Accept-Encoding", "gzip")
+        packed = await Client(app).post(path, boxes(500), accepted, gzipped)
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["content-type"] == accept
+        assert packed.body == engine.result
+        plain = await Client(app).post(path, boxes(500), accepted)
+        assert "content-encoding" not in plain.headers
+        assert gzip.decompress(packed.body) == plain.body
         engine.close()
 
     asyncio.run(room())

@@ -1,6 +1,7 @@
 """Samples: drawn once and decoded once, whoever asks; an id of its own for each phone."""
 
 import asyncio
+import errno
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +13,9 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app import samples
+from app import queries, samples
 from app.main import create_app
+from app.runs.processes import ProcessEngine
 from app.settings import Settings
 from tests.app.pictures import client_with, refused
 
@@ -83,6 +85,13 @@ async def phone(**settings: Any) -> AsyncIterator[tuple[httpx2.AsyncClient, Any]
             app.state.images.close()
 
 
+class Crowded(ProcessEngine):
+    """The engine of a machine that cannot start another process."""
+
+    async def compute(self, *_: Any, **__: Any) -> Any:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+
 def test_forty_phones_that_choose_a_sample_have_it_decoded_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,6 +139,40 @@ def test_a_small_request_is_answered_while_a_sample_is_still_drawn(
         return order
 
     assert asyncio.run(scene()) == ["/healthz", "/api/samples/market"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/samples"),
+        ("POST", "/api/samples/street"),
+        ("GET", "/api/samples/street"),
+        ("GET", "/api/samples/street/thumbnail"),
+    ],
+)
+def test_a_sample_that_there_is_no_process_to_draw_says_when_to_try_again(
+    monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    monkeypatch.setattr(samples, "_specimens", {})
+
+    async def scene() -> None:
+        async with phone() as (client, state):
+            state.room.engine = Crowded(state.settings)
+            refused(await client.request(method, path), 503, "busy")
+            assert not len(samples._drawing)
+
+    asyncio.run(scene())
+
+
+def test_samples_wait_in_the_queue_of_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "_specimens", {})
+    monkeypatch.setattr(queries, "_queue", queries.Queue(0))
+
+    async def scene() -> None:
+        async with phone() as (client, _):
+            refused(await client.post("/api/samples/street"), 503, "busy")
+
+    asyncio.run(scene())
 
 
 def test_one_phone_that_leaves_takes_the_sample_from_nobody(

@@ -70,14 +70,14 @@ def test_a_server_for_this_machine_only_says_that_others_cannot_reach_it() -> No
 def test_memory_for_short_addresses_is_bounded_and_the_longest_unused_goes_first() -> None:
     addresses = ShortAddresses(room=10 * size_of(b"/0"))
     codes = [addresses.code_of(f"/{i}") for i in range(10)]
-    assert addresses.path_of(codes[0]) == "/0"  # following a code is a use
+    assert addresses.follow(codes[0]) == "/0"  # following a code is a use
     assert addresses.code_of("/1") == codes[1]  # so is asking for it again
     addresses.code_of("/x")
     addresses.code_of("/y")
-    assert [addresses.path_of(codes[i]) for i in (0, 1, 4)] == ["/0", "/1", "/4"]
+    assert [addresses.follow(codes[i]) for i in (0, 1, 4)] == ["/0", "/1", "/4"]
     for gone in codes[2:4]:
         with pytest.raises(NotFound):
-            addresses.path_of(gone)
+            addresses.follow(gone)
 
 
 def test_memory_is_counted_in_bytes_not_in_characters() -> None:
@@ -97,7 +97,45 @@ def test_a_flood_of_new_codes_does_not_end_one_that_is_used() -> None:
     presenters = addresses.code_of("/labs/nms")
     for i in range(1000):
         addresses.code_of(f"/{i:05}")
-        assert addresses.path_of(presenters) == "/labs/nms"
+        assert addresses.follow(presenters) == "/labs/nms"
+
+
+def test_a_code_that_was_followed_outlives_a_flood_of_codes_that_nobody_follows() -> None:
+    addresses = ShortAddresses()
+    used, unused = addresses.code_of("/labs/nms"), addresses.code_of("/labs/rpn")
+    for _ in range(30):
+        addresses.follow(used)
+    newest = ""
+    for i in range(1000):
+        newest = addresses.code_of(f"/{i:05}".ljust(MAX_PATH, "x"))
+    assert addresses.follow(used) == "/labs/nms"
+    assert len(addresses.follow(newest)) == MAX_PATH
+    with pytest.raises(NotFound):
+        addresses.follow(unused)
+
+
+def test_a_new_code_finds_room_where_all_were_followed() -> None:
+    addresses = ShortAddresses(room=3 * size_of(b"/0"))
+    followed = [addresses.code_of(f"/{i}") for i in range(3)]
+    for code in followed:
+        addresses.follow(code)
+    for path in ("/a", "/b"):
+        assert addresses.follow(addresses.code_of(path)) == path
+    for gone in followed[:2]:
+        with pytest.raises(NotFound):
+            addresses.follow(gone)
+    assert addresses.follow(followed[2]) == "/2"
+
+
+def test_to_look_at_a_codes_picture_is_not_to_follow_it(client: TestClient) -> None:
+    addresses = client.app.state.addresses = ShortAddresses(room=2 * size_of(b"/0"))  # type: ignore[attr-defined]
+    for path in ("/0", "/1"):
+        client.get(client.post("/api/share", json={"path": path}).json()["qr"])
+    code = addresses.code_of("/1")
+    assert client.get(f"/s/{code}", follow_redirects=False).status_code == 307
+    for i in range(2, 9):
+        client.get(client.post("/api/share", json={"path": f"/{i}"}).json()["qr"])
+    assert addresses.follow(code) == "/1"
 
 
 def test_many_who_share_the_same_pages_at_once_get_one_code_each_page() -> None:
@@ -115,4 +153,4 @@ def test_many_who_share_the_same_pages_at_once_get_one_code_each_page() -> None:
     finally:
         sys.setswitchinterval(switch)
     codes = {path: addresses.code_of(path) for path in ("/a", "/b", "/c")}
-    assert {addresses.path_of(code) for code in codes.values()} == {"/a", "/b", "/c"}
+    assert {addresses.follow(code) for code in codes.values()} == {"/a", "/b", "/c"}
