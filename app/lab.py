@@ -122,6 +122,11 @@ def controls_of(config: type[LabConfig]) -> Iterator[Control]:
             yield Control(name, "range", *words, low, high, field.annotation is int)
 
 
+def live_names(config: type[LabConfig]) -> list[str]:
+    """Names of the fields that change a running run, in some configuration at least."""
+    return [row.name for row in controls_of(config) if row.look.live]
+
+
 @dataclass(frozen=True)
 class Paper:
     """Where a lab's subject was first written down."""
@@ -196,7 +201,8 @@ class Lab:
     out. `album` is the id
     of the album that a configuration learns from, "" for none: `run` is then given the `Album` as
     `album=…`. `live_in` names the fields marked live that a run of a configuration follows, None
-    for all: in an experiment of many trainings, say, none of them.
+    for all: in an experiment of many trainings, say, none of them. A field that another live field
+    brings to life (a patience, where stopping early can be turned on) is followed.
     """
 
     slug: str
@@ -229,8 +235,7 @@ class Lab:
 
     @property
     def live(self) -> list[str]:
-        """Names of the fields that change a running run, in some mode at least."""
-        return [row.name for row in self.controls if row.look.live]
+        return live_names(self.config)
 
     def bytes_of(self, config: LabConfig) -> int:
         """About the memory that a run of this configuration takes, beside torch itself."""

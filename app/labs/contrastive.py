@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.albums import Album
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
-from app.lab import Ask, Frame, Lab, Paper
+from app.lab import Ask, Frame, Lab, Paper, live_names
 from app.labs.contrastive_code import code
 from app.labs.contrastive_config import ContrastiveAction, ContrastiveConfig
 from app.labs.contrastive_data import (
@@ -311,6 +311,14 @@ def parameters(config: ContrastiveConfig) -> int:
     return ENCODER_PARAMETERS + PROJECTOR_PARAMETERS[projector] + predictor
 
 
+def followed(config: ContrastiveConfig) -> set[str]:
+    """The live fields that a run follows: only MoCo has a momentum, and SimSiam no temperature."""
+    if config.mode != "train":
+        return set()
+    idle = {"simclr": {"momentum"}, "moco": set(), "simsiam": {"momentum", "temperature"}}
+    return {*live_names(ContrastiveConfig)} - idle[config.method]
+
+
 LAB = Lab(
     slug="contrastive",
     title=N_("Contrastive learning"),
@@ -330,7 +338,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    live_in=lambda config: None if config.mode == "train" else (),
+    live_in=followed,
     action=ContrastiveAction,
     parameters=parameters,
     code=code,

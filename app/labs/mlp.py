@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.code import Script, write, write_perceptron
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
-from app.lab import Ask, Frame, Lab, Paper
+from app.lab import Ask, Frame, Lab, Paper, live_names
 from app.labs.mlp_config import LESSON, MAX_LAYERS, MAX_UNITS, MlpConfig
 from app.labs.mlp_perceptron import learn_by_mistakes
 from app.labs.mlp_table import router
@@ -262,6 +262,16 @@ def code(config: MlpConfig, steps: int) -> str:
     )
 
 
+def followed(config: MlpConfig) -> set[str]:
+    """The live fields that a run follows: drawn points have their settings, own points themselves.
+    The perceptron's rule has none.
+    """
+    if config.model == "perceptron":
+        return set()
+    idle = {"samples", "noise", "test_share", "data_seed"} if config.data == "own" else {"points"}
+    return {*live_names(MlpConfig)} - idle
+
+
 LAB = Lab(
     slug="mlp",
     title=N_("Perceptron and MLP"),
@@ -284,7 +294,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    live_in=lambda config: None if config.model == "mlp" else (),
+    live_in=followed,
     action=SetWeight,
     parameters=parameters,
     code=code,
