@@ -77,6 +77,7 @@ class Script:
     steps: int
     accuracy: bool = False
     early_stop: EarlyStop | None = field(default=None)
+    notes: list[str] = field(default_factory=list)  # comments on the data
 
 
 def write(script: Script) -> str:
@@ -97,10 +98,10 @@ def write(script: Script) -> str:
     )  # fmt: skip
 
 
-def write_perceptron(x: Tensor, classes: Tensor, eta: float, looks: int) -> str:
+def write_perceptron(x: Tensor, classes: Tensor, eta: float, looks: int, notes: list[str]) -> str:
     """Rosenblatt's rule on x [N, 2] and classes 0 and 1 [N], for so many looks at samples."""
     template = environment().get_template("perceptron.py.jinja")
-    return template.render(x=x, y=2 * classes - 1, eta=eta, looks=looks)
+    return template.render(x=x, y=2 * classes - 1, eta=eta, looks=looks, notes=notes)
 
 
 def meets_single(script: Script) -> bool:

@@ -26,6 +26,7 @@ from app.settings import Settings
 from app.settings import settings as process_settings
 from app.shared_answers import SharedAnswers
 from app.stopping import in_background
+from app.tables import queries as tables
 
 # Long enough for the first page to be served before torch takes the interpreter for 2 seconds.
 WARM_UP_DELAY = 1.0
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(watching.router)
     app.include_router(training.router)
     app.include_router(share.router)
+    app.include_router(tables.router)
     for lab in LABS:
         app.include_router(lab.router, tags=[lab.slug])
 

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
+from app.bodies import read_json
 from app.errors import Busy
 from app.i18n import N_
 from app.shared_answers import shared_answers_of
@@ -79,6 +80,32 @@ def as_json(function: Callable[..., BaseModel], *arguments: Any) -> bytes:
 def pack(data: bytes) -> bytes:
     """An answer as it is remembered and sent: so the second who asks costs nearly nothing."""
     return gzip.compress(data, LEVEL)
+
+
+# Up to here an answer takes a few milliseconds; a process takes 30.
+SMALL_BODY = 4096
+
+
+async def answer_to(
+    request: Request,
+    limit: int,
+    media_type: str,
+    function: Callable[..., bytes],
+    *more: Any,
+) -> Response:
+    """What a function of a module makes of a JSON body of up to `limit` bytes: of a small one here,
+    of a large one in a process of its own, packed.
+    """
+    body = await read_json(request, limit)
+    if len(body) <= SMALL_BODY:
+        data = await to_thread.run_sync(function, body, *more)
+        return Response(data, media_type=media_type)
+    packed = await until_gone(request, computed(request, packed_of, function, body, *more))
+    return await packed_response(request, packed, media_type)
+
+
+def packed_of(function: Callable[..., bytes], *arguments: Any) -> bytes:
+    return pack(function(*arguments))
 
 
 async def packed_response(connection: HTTPConnection, packed: bytes, media_type: str) -> Response:

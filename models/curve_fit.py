@@ -4,7 +4,6 @@ Shape letters: R replicas, N points, G places, T moments.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import torch
@@ -15,8 +14,8 @@ from models.early_stopping import EarlyStopping
 from models.history import History
 from models.mlp import Activation, Batches, Optimizer, Options, Replicas
 from models.toy import TEST, TRAIN, VALIDATION, Points
+from models.verdict import Evidence
 
-Verdict = Literal["unknown", "underfits", "fits", "memorizes"]
 BOUND = 1e30  # an error beyond it, or NaN, is no error any more: the training has diverged
 EVERY = 10  # training steps between two measurements; early stopping depends on nothing else
 # Rows of the history. Low and high are the 10 % and 90 % quantiles over the replicas.
@@ -145,6 +144,23 @@ class CurveFit:
         """What each network says at the places grid [G], in eval mode: [R, G]."""
         return self.networks.predict(grid[:, None])[..., 0].numpy().astype(np.float32)
 
+    def evidence(self, noise: float | None) -> Evidence:
+        """What there is to judge the fit by; `noise` is the noise's variance, where it is known."""
+        training, test = self.part(TRAIN), self.part(TEST)
+        return Evidence(
+            targets=training[1].numpy(),
+            training=self._squares(*training),
+            test=self._squares(*test),
+            noise=noise,
+        )
+
+    def _squares(self, x: Tensor, y: Tensor) -> NDArray[np.float64]:
+        """Each point's squared error [N], the median of the networks."""
+        if not len(y):
+            return np.zeros(0)
+        squares: NDArray[np.float64] = (self.networks.predict(x)[..., 0] - y).square().numpy()
+        return np.asarray(np.median(squares, axis=0))
+
     @property
     def stopped_at(self) -> NDArray[np.int32]:
         """The step that each stopped network went back to, -1 for one that still learns: [R]."""
@@ -184,14 +200,3 @@ class CurveFit:
         stopped = self.stopping.stopped.tolist()
         pairs = zip(self.settings.options, stopped, strict=True)
         self.networks.set_options([replace(o, learning_rate=0.0) if s else o for o, s in pairs])
-
-
-def verdict(training: float, test: float, baseline: float | None) -> Verdict:
-    """What two errors say, measured by `baseline`, the test error of always answering the mean."""
-    if not baseline or not np.isfinite(test):
-        return "unknown"
-    if training > 0.5 * baseline:
-        return "underfits"
-    if test > 2 * training and test - training > 0.1 * baseline:
-        return "memorizes"
-    return "fits"

@@ -7,31 +7,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from fastapi import APIRouter
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.code import EarlyStop, Script, write
-from app.errors import BAD_BODY, Diverged, InvalidInput, can_fail
+from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper
 from app.labs.fitting_config import LESSON, FittingConfig
+from app.labs.fitting_table import router
+from app.tables.notes import notes_on
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.curve_fit import CurveFit, FitSettings, Verdict
+    from models.curve_fit import CurveFit, FitSettings
     from models.toy import Points
+    from models.verdict import Verdict
 
 TEST = 100  # points that measure the generalization error; the network never sees them
 GRID = 201  # places at which the fitted curve is drawn
 WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 SWEEP_SEEDS = 8
 DEGREES = 21
-SHARES = (0.5, 0.25)  # of a visitor's own rows: training, validation; the rest are for testing
-OWN_X, OWN_Y = (-1.0, 1.0), (-1.2, 1.2)  # where own rows are moved to
-
-router = APIRouter(tags=["fitting"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +103,8 @@ def fit(config: FittingConfig) -> Generator[FittingFrame, Ask, None]:
 def frame_of(session: CurveFit, config: FittingConfig) -> FittingFrame:
     import torch
 
-    from models.curve_fit import NAMES, verdict
+    from models.curve_fit import NAMES
+    from models.verdict import verdict
 
     grid = torch.linspace(-1, 1, GRID, dtype=torch.float64)
     curves, errors = session.curves(grid), session.errors()
@@ -131,7 +129,7 @@ def frame_of(session: CurveFit, config: FittingConfig) -> FittingFrame:
         best_step=None if best is None else int(steps[best]),
         best_test=None if best is None else finite(rows[NAMES.index("test"), best]),
         parameters=int(session.networks.parameters_each()[0]),
-        verdict=verdict(float(np.median(errors[0])), float(np.median(errors[2])), baseline),
+        verdict=verdict(session.evidence(floor_of(config))),
     )
 
 
@@ -279,6 +277,7 @@ def code(config: FittingConfig, steps: int) -> str:
         Script(
             title=f"Fitting a curve ({config.data})",
             lab="fitting",
+            notes=notes_on(config.axes, reading=config.reading) if config.data == "own" else [],
             train=train,
             test=test,
             shape=settings.shape,
@@ -293,65 +292,6 @@ def code(config: FittingConfig, steps: int) -> str:
             early_stop=stop if config.early_stopping and len(validation[1]) else None,
         )
     )
-
-
-# --- Own rows -----------------------------------------------------------------------------------
-
-
-class TableQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(description="two columns, x and y, with or without a header")
-
-
-class TableAnswer(BaseModel):
-    points: str = Field(description="for the setting `points`")
-    rows: int
-    names: list[str]
-    ranges: list[list[float]] = Field(description="least and greatest x, then y, as they were")
-    units: list[list[float]] = Field(
-        description="offset and scale of x, then of y: what it was is offset + scale * point"
-    )
-
-
-@router.post("/api/fitting/table", responses=can_fail(BAD_BODY))
-def table(query: TableQuery) -> TableAnswer:
-    """Two columns of numbers as points to fit: scaled, and split at random."""
-    import torch
-
-    from app.tables import numbers, read_table, scaled
-    from models.toy import encode_rows
-
-    read = read_table(query.text)
-    xs, least_x, greatest_x = scaled(numbers(read, 0), *OWN_X)
-    ys, least_y, greatest_y = scaled(numbers(read, 1), *OWN_Y)
-    count = len(xs)
-    if count < 4:
-        raise InvalidInput(
-            N_("There must be at least four rows, to train on some and test on some."), "text"
-        )
-    order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
-    role = torch.full((count,), 2)
-    train, validation = (max(2, round(count * SHARES[0])), round(count * SHARES[1]))
-    role[order[:train]] = 0
-    role[order[train : train + validation]] = 1
-    zeros = torch.zeros(count, dtype=torch.int64)
-    return TableAnswer(
-        points=encode_rows(torch.tensor(xs), torch.tensor(ys), zeros, role),
-        rows=count,
-        names=read.names[:2],
-        ranges=[[least_x, greatest_x], [least_y, greatest_y]],
-        units=[units_of(least_x, greatest_x, OWN_X), units_of(least_y, greatest_y, OWN_Y)],
-    )
-
-
-def units_of(least: float, greatest: float, side: tuple[float, float]) -> list[float]:
-    """Offset and scale that undo `app.tables.scaled`; a constant column keeps a scale of 1."""
-    low, high = side
-    if least == greatest:
-        return [least - (low + high) / 2, 1.0]
-    scale = (greatest / 2 - least / 2) / (high / 2 - low / 2)
-    return [least - scale * low, scale]
 
 
 LAB = Lab(

@@ -80,6 +80,8 @@ class FittingConfig(LabConfig):
     points: str = control(
         "", N_("Own points"), "", Look(DATA, live=True, hidden=True), max_length=14_000
     )
+    axes: str = control("", N_("Names and units"), "", Look(DATA, hidden=True), max_length=200)
+    reading: str = control("", N_("How it was read"), "", Look(DATA, hidden=True), max_length=240)
     width: int = control(
         64,
         N_("Units in a layer"),

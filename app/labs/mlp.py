@@ -18,6 +18,7 @@ from app.lab import Ask, Frame, Lab, Paper, live_names
 from app.labs.mlp_config import LESSON, MAX_LAYERS, MAX_UNITS, MlpConfig
 from app.labs.mlp_perceptron import learn_by_mistakes
 from app.labs.mlp_table import router
+from app.tables.notes import notes_on
 
 if TYPE_CHECKING:
     from models.classify import Classify, ClassifySettings, Health
@@ -236,16 +237,18 @@ def code(config: MlpConfig, steps: int) -> str:
     """The multilayer perceptrons, or Rosenblatt's rule for so many looks, as a script."""
     from models.classify import Classify
 
+    notes = notes_on(config.axes, config.labels, config.reading) if config.data == "own" else []
     if config.model == "perceptron":
         points = points_of(config)
         mine = points.role == 0
-        return write_perceptron(points.x[mine], points.y[mine], config.eta, steps)
+        return write_perceptron(points.x[mine], points.y[mine], config.eta, steps, notes)
     session = Classify(settings_of(config), points_of(config), classes_of(config))
     settings = session.settings
     return write(
         Script(
             title=f"A multilayer perceptron ({config.data})",
             lab="mlp",
+            notes=notes,
             train=session.part(0),
             test=session.part(2),
             shape=session.shape,

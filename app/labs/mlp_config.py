@@ -91,6 +91,11 @@ class MlpConfig(LabConfig):
     points: str = control(
         "", N_("Own points"), "", Look(DATA, live=True, hidden=True), max_length=14_000
     )
+    axes: str = control("", N_("Names and units"), "", Look(DATA, hidden=True), max_length=200)
+    labels: str = control(
+        "", N_("Names of the classes"), "", Look(DATA, hidden=True), max_length=200
+    )
+    reading: str = control("", N_("How it was read"), "", Look(DATA, hidden=True), max_length=240)
     layers: str = control("6,4", N_("Hidden layers"), "", Look(NETWORK, hidden=True), max_length=20)
     activation: Literal["identity", "sign", "sigmoid", "tanh", "relu"] = control(
         "tanh",

@@ -35,7 +35,7 @@ def test_the_page_opens_training_and_soon_says_that_it_overfits(
 ) -> None:
     page = open_page(f"/labs/fitting?speed=20&lang={language}")
     until(page, 400)
-    words = {"en": "by heart", "zh": "死记"}[language]
+    words = {"en": "It overfits", "zh": "过拟合"}[language]
     expect(page.locator("[data-said]")).to_contain_text(words)
     expect(page.locator("[data-figures] dd").first).not_to_have_text("–")
 
@@ -90,13 +90,58 @@ def test_own_rows_are_pasted_and_a_bad_one_is_named(open_page: OpenPage, watch: 
     watch.allowed.add("422")  # Chromium's own line about the refused rows
     page = open_page("/labs/fitting")
     page.locator("[data-own]").click()
-    page.locator("[data-own-text]").fill("x,y\n1,2\n2,three\n3,4")
+    page.locator("[data-own-text]").fill("x,y\n1,2\n2,three\n3,4\n5,6")
     page.locator("[data-own-use]").click()
     expect(page.locator("[data-own-warning]")).to_contain_text("Line 3")
     page.locator("[data-own-text]").fill("x,y\n" + "\n".join(f"{i},{i % 5}" for i in range(40)))
     page.locator("[data-own-use]").click()
     expect(page.locator("[data-own-dialog]")).to_be_hidden()
     expect(page.locator("[data-figures] dd").last).to_have_text("20")
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_two_readings_fit_the_dialog_shows_both_and_asks(
+    open_page: OpenPage, watch: Watch, width: int, language: str
+) -> None:
+    watch.allowed.add("422")
+    page = open_page(f"/labs/fitting?lang={language}", width=width, height=640)
+    page.locator("[data-own]").click()
+    rows = "".join(f"{2000 + i}\t1,{100 + 7 * i}\n" for i in range(20))
+    page.locator("[data-own-text]").fill("year\tprice\n" + rows)
+    question = page.locator("[data-own-decimal]")
+    expect(question).to_contain_text("1,100")
+    expect(question.locator("label")).to_have_text([re.compile("^ ?1100"), re.compile(r"^ ?1\.1")])
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-warning]")).not_to_be_empty()  # nothing is decided in silence
+    question.locator("input").first.check()
+    expect(page.locator("[data-own-head] tbody tr").first).to_have_text("20001100")
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    page.wait_for_url(re.compile(r"reading=decimal"))
+    assert "year" in page.url
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_file_that_is_not_utf_8_is_read_and_its_encoding_can_be_changed(
+    open_page: OpenPage, tmp_path: Path, language: str
+) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes(("时间,价格\n" + "".join(f"{i},{i * i}\n" for i in range(12))).encode("gbk"))
+    page = open_page(f"/labs/fitting?lang={language}", width=360, height=740)
+    page.locator("[data-own]").click()
+    page.locator("[data-own-file]").set_input_files(file)
+    head = page.locator("[data-own-head] th")
+    expect(head.first).to_contain_text("时间")
+    expect(page.locator("[data-own-file-name]")).to_have_text("mine.csv")
+    page.locator("[data-own-encoding]").select_option("windows-1252")
+    expect(head.first).not_to_contain_text("时间")
+    page.locator("[data-own-encoding]").select_option("gb18030")
+    expect(head.first).to_contain_text("时间")
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
 
 
 def test_a_width_that_is_clicked_in_the_sweep_is_loaded(open_page: OpenPage) -> None:

@@ -109,23 +109,47 @@ def test_points_are_painted_and_erased(open_page: OpenPage) -> None:
     until(page, 10)
 
 
-def test_a_table_with_three_columns_asks_which_and_a_bad_row_is_named(
-    open_page: OpenPage, watch: Watch
-) -> None:
+def test_columns_are_chosen_and_a_bad_row_is_named(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("422")
     page = open_page("/labs/mlp")
     page.locator("[data-own]").click()
-    page.locator("[data-own-text]").fill("a,b,kind\n1,2,cat\n1,x,dog")
+    page.locator("[data-own-text]").fill("a,b,kind\n1,2,cat\n1,x,dog\n3,4,dog\n5,6,cat")
     page.locator("[data-own-use]").click()
     expect(page.locator("[data-own-warning]")).to_contain_text("Line 3")
     rows = "\n".join(f"{i % 5},{i},{-i},{'cat' if i % 2 else 'dog'}" for i in range(40))
     page.locator("[data-own-text]").fill("a,b,c,kind\n" + rows)
-    page.locator("[data-own-use]").click()
-    expect(page.locator("[data-own-warning]")).to_contain_text("3 columns")
+    expect(page.locator("[data-own-head] th")).to_have_count(4)
+    expect(page.locator("[data-own-head] th.used")).to_have_text(
+        ["anumbers", "bnumbers", "kindtext"]
+    )
+    expect(page.locator("[data-own-warning]")).to_have_text("")
     page.locator("[data-own-columns] select").first.select_option("pca")
+    expect(page.locator("[data-own-head] th.used")).to_have_count(4)
     page.locator("[data-own-use]").click()
     expect(page.locator("[data-own-dialog]")).to_be_hidden()
     page.wait_for_url(re.compile(r"axes=PCA"))
+
+
+def test_the_names_of_a_table_are_everywhere(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp")
+    page.locator("[data-own]").click()
+    rows = "".join(
+        f"{['setosa', 'virginica', 'odd'][i % 3]};{i},5;{i * 7 % 5},25\n" for i in range(30)
+    )
+    page.locator("[data-own-text]").fill("species;petal length;width\n" + rows)
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    expect(page.locator("[data-confusion] th[scope=row]")).to_have_text(
+        ["odd", "setosa", "virginica"]
+    )
+    expect(page.locator("[data-classes]")).to_have_text("● odd▲ setosa■ virginica")
+    page.wait_for_url(re.compile("labels=odd.*setosa.*virginica"))
+    assert "petal" in page.url
+    page.locator("[data-code]").click()
+    code = page.locator("[data-code-text]")
+    expect(code).to_contain_text("# Columns: petal length and width.")
+    expect(code).to_contain_text("# Classes: 0 odd, 1 setosa, 2 virginica.")
+    expect(code).to_contain_text("decimal ,")
 
 
 def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(

@@ -232,9 +232,11 @@ def test_a_labeled_table_becomes_classes_and_columns_can_be_chosen(client: TestC
     ("text", "columns", "said"),
     [
         ("1,2,a\n3,4,a", None, "2 to 4"),
+        ("\n".join(f"1,2,{i}" for i in "abcde"), None, "“3” holds 5"),
         ("\n".join(f"1,2,{i}" for i in range(5)), None, "2 to 4"),
-        ("1,2\n3,4", None, "Line 1"),
-        ("1,2,a\n3,x,b", None, "Line 2"),
+        ("1,2\n3,4", None, "two columns of numbers"),
+        ("1,2,a\n3,x,b\n3,4,b", None, "Line 2"),
+        ("1,2,a\n3,4,b", None, "at least 4 rows"),
         ("1,2,a\n3,4,b", [0, 7], "two of the columns"),
         ("1,2,a\n3,4,b", [0], "two of the columns"),
         ("", None, "no rows"),

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from models.capacity import CapacitySweep, polynomial_errors
-from models.curve_fit import EVERY, CurveFit, FitSettings, Lost, verdict
+from models.curve_fit import EVERY, CurveFit, FitSettings, Lost
 from models.mlp import Batches, Options, Replicas, as_module
 from models.toy import Points, sample_curve
 
@@ -120,7 +120,7 @@ def test_without_validation_or_test_points_their_errors_are_not_known() -> None:
     fit.train(30)
     assert np.isnan(fit.errors()[1:3]).all()
     assert fit.best_moment is None
-    assert verdict(0.1, float("nan"), 0.5) == "unknown"
+    assert fit.evidence(None).test.tolist() == []
 
 
 def test_a_fit_that_diverges_says_how_many_networks_are_lost() -> None:
@@ -128,19 +128,6 @@ def test_a_fit_that_diverges_says_how_many_networks_are_lost() -> None:
     with pytest.raises(Lost) as caught:
         fit.train(500)
     assert 1 <= caught.value.lost <= caught.value.all == 3
-
-
-@pytest.mark.parametrize(
-    ("training", "test", "expected"),
-    [
-        (0.4, 0.42, "underfits"),
-        (0.01, 0.3, "memorizes"),
-        (0.05, 0.07, "fits"),
-        (0.0, 0.001, "fits"),
-    ],
-)
-def test_the_verdict_comes_from_the_numbers(training: float, test: float, expected: str) -> None:
-    assert verdict(training, test, 0.5) == expected
 
 
 def test_a_sweep_over_widths_equals_each_width_trained_alone() -> None:

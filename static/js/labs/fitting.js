@@ -3,6 +3,7 @@
 import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
 import { $ } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { unitsOf } from "../core/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../core/points.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -11,7 +12,7 @@ import { plot } from "../views/plot.js";
 import { runbar } from "../views/runbar.js";
 import { capacityPanel } from "./fitting_capacity.js";
 import { errorColumns, ERROR_BANDS, ERROR_LINES, fitLayers, marksOf, rulesOf } from "./fitting_layers.js";
-import { ownDialog, unitsOf } from "./fitting_own.js";
+import { ownPoints } from "./fitting_own.js";
 import { fitSentence, liveFormulas, showFigures, summaryOf } from "./fitting_words.js";
 
 const CURVES = ["sine", "step", "polynomial", "drawn"];
@@ -22,8 +23,8 @@ const state = stateOfPage({
   ...runKeys({ speed: 5 }),
   singles: { default: false, check: (v) => typeof v === "boolean" },
   sweep: { default: false, check: (v) => typeof v === "boolean" },
-  axes: { default: "", check: (v) => typeof v === "string" && v.length <= 200 },
 });
+const UNREAD = { axes: "", reading: "" }; // which change no training
 /** @type {import("./fitting_layers.js").Fit | null} */
 let shown = null;
 let selected = -1;
@@ -47,7 +48,7 @@ const errors = chart($("[data-errors]"), {
 
 const session = trainingSession({
   slug: "fitting", state, liveNames: liveNames(),
-  configOf: (values) => ({ ...configOf(values), mode: "fit" }),
+  configOf: (values) => ({ ...configOf(values), ...UNREAD, mode: "fit" }),
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
 });
@@ -76,7 +77,7 @@ function redraw() {
   if (!shown) return;
   view.update({
     layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }), summary: summaryOf(shown), free: drawing,
-    units: state.values.data === "own" ? unitsOf(state.values.axes) : null,
+    units: state.values.data === "own" ? unitsOf(state.values.axes, ["x", "y"]) : null,
   });
   $("[data-key-truth]").hidden = state.values.data === "own";
 }
@@ -95,7 +96,7 @@ function movePoint(index, x, y) {
   if (!row) return;
   [row.a, row.b] = [x, y];
   [arrays.x[index], arrays.y[index]] = [x, y]; // at once under the finger; the run follows
-  state.set({ data: "own", points: encodeRows(rows) });
+  state.set({ ...(state.values.data !== "own" && UNREAD), data: "own", points: encodeRows(rows) });
   redraw();
 }
 
@@ -112,13 +113,13 @@ for (const name of CURVES) {
   $(`[data-curve=${name}]`).addEventListener("click", () => {
     drawing = name === "drawn";
     if (drawing && !state.values.drawn) state.set({ drawn: FIRST_DRAWING });
-    state.set({ data: name, axes: "" });
+    state.set({ data: name, ...UNREAD });
     showSource();
   });
 }
-ownDialog($("[data-own-dialog]"), $("[data-own]"), (points, axes) => {
+ownPoints((values) => {
   drawing = false;
-  state.set({ data: "own", points, axes });
+  state.set({ data: "own", ...values });
 });
 
 const singles = /** @type {HTMLInputElement} */ ($("[data-singles]"));

@@ -6,7 +6,8 @@ import { ROLES } from "../views/shapes.js";
 /**
  * @typedef {{
  *   header: {step: number, floor: number | null, baseline: number | null, best_step: number | null,
- *     best_test: number | null, parameters: number, verdict: "unknown" | "underfits" | "fits" | "memorizes"},
+ *     best_test: number | null, parameters: number, 
+ *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "overfits" | "uncertain"},
  *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", Float32Array>,
  *   shapes: Record<string, number[]>,
  * }} Fit

@@ -25,13 +25,19 @@ export function fitSentence(frame, values) {
   const { training, test } = errorsNow(frame);
   const numbers = t("Training error {training}, test error {test}:", { training: brief(training), test: brief(test) });
   const points = countOf(frame, 0);
+  const tested = countOf(frame, 2);
+  /** @type {Record<typeof frame.header.verdict, string[]>} */
   const words = {
-    unknown: t("Training error {training}. Without test points nobody can say how it does on new ones.", { training: brief(training) }),
-    underfits: [numbers, t("the network has not even learned the points it sees. It underfits.")],
+    untested: [t("Training error {training}. Without test points nobody can say how it does on new ones.", { training: brief(training) })],
+    few: [numbers, t("only {count} of the points are for testing, too few to say how it does on new ones.", { count: tested })],
+    flat: [numbers, t("the training points all have nearly the same y, so there is nothing to fit but a constant.")],
+    underfits: [numbers, t("so far the curve misses more than half of the variance of the points it learns from. It underfits.")],
+    unexplained: [numbers, t("the curve misses more than half of the variance of the points it learns from: it underfits, or the rest is noise.")],
     fits: [numbers, t("it does about as well on new points as on those it learned from.")],
-    memorizes: [numbers, t("the network has learned its {points} points by heart. It overfits.", { points })],
+    overfits: [numbers, t("it does much worse on new points than on the {points} points it learned from. It overfits.", { points })],
+    uncertain: [numbers, t("it does worse on the test points, but these are so few or so scattered that it may be chance.")],
   };
-  const verdict = sentences([words[frame.header.verdict]].flat());
+  const verdict = sentences(words[frame.header.verdict]);
   const stopped = stoppedOf(frame);
   const all = frame.shapes.curves?.[0] ?? 0;
   if (stopped && values.early_stopping) {

@@ -3,6 +3,7 @@
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../core/controls.js";
 import { $, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { unitsOf } from "../core/own_table.js";
 import { encodeRows } from "../core/points.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -15,9 +16,9 @@ import { runbar } from "../views/runbar.js";
 import { comparison } from "./mlp_compare.js";
 import { layerEditor, weightForm, writeWires } from "./mlp_edit.js";
 import { ACCURACY_LINES, BANDS, curveColumns, LOSS_LINES, mapLayers, pieces, unitLayers } from "./mlp_layers.js";
-import { ownTable, painter } from "./mlp_own.js";
+import { ownPoints, painter } from "./mlp_own.js";
 import { perceptronView } from "./mlp_perceptron.js";
-import { CLASS_NAMES, healthWords, mlpSentence, showMlpFigures, unitName } from "./mlp_words.js";
+import { classNames, healthWords, mlpSentence, showClasses, showMlpFigures, unitName } from "./mlp_words.js";
 
 /** @typedef {import("./mlp_layers.js").Mlp} Mlp */
 
@@ -25,9 +26,11 @@ const CORNERS = encodeRows([[-0.8, -0.8, 0], [-0.8, 0.8, 1], [0.8, -0.8, 1], [0.
 const state = stateOfPage({
   ...runKeys({ speed: 10 }),
   look: { default: "shares", check: (v) => ["shares", "classes"].includes(String(v)) },
-  axes: { default: "", check: (v) => typeof v === "string" && v.length <= 200 },
   compare: { default: "", check: (v) => typeof v === "string" && v.length <= 2000 },
 });
+const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
+/** @param {Record<string, any>} values */
+const trained = (values) => ({ ...configOf(values), ...UNREAD });
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const isPerceptron = () => state.values.model === "perceptron";
 /** @type {any} */
@@ -55,9 +58,9 @@ const confusion = matrix($("[data-confusion]"));
 const [weights, gradients] = [histograms($("[data-weights]")), histograms($("[data-gradients]"))];
 const line = perceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) => brush.paint(x, y, phase));
 
-const compared = comparison({ state, configOf, liveNames: liveNames(), onDraw: () => shown && drawCurves(shown) });
+const compared = comparison({ state, configOf: trained, liveNames: liveNames(), onDraw: () => shown && drawCurves(shown) });
 const session = trainingSession({
-  slug: "mlp", state, liveNames: liveNames(), configOf, followers: compared.followers,
+  slug: "mlp", state, liveNames: liveNames(), configOf: trained, followers: compared.followers,
   onFrame: (frame) => show(frame),
   onStatus: (status) => {
     bar.update(status);
@@ -68,7 +71,7 @@ const bar = runbar($("[data-run]"), { session, pace: state });
 const form = weightForm(net, (action) => session.act(action));
 const editor = layerEditor($("[data-layers]"), state);
 const brush = painter({ state, pointsNow: () => shown, onChange: () => showState() });
-ownTable($("[data-own-dialog]"), $("[data-own]"), (points, axes) => state.set({ data: "own", points, axes }));
+ownPoints((values) => state.set({ data: "own", ...values }));
 
 /** @param {any} frame */
 function show(frame) {
@@ -77,7 +80,7 @@ function show(frame) {
   shown = frame;
   if (first || other) showState();
   if (frame.header.model === "perceptron") {
-    line.update(frame, { painting: brush.on, axes: axes() });
+    line.update(frame, { painting: brush.on, units: units() });
     $("[data-said]").textContent = line.sentence(frame);
     line.showNumbers(frame, $("[data-figures]"));
   } else showMlp(frame);
@@ -93,7 +96,8 @@ function showMlp(frame) {
   drawNetwork(frame);
   drawCurves(frame);
   const { header, arrays } = frame;
-  const names = CLASS_NAMES.slice(0, header.classes ?? 0);
+  const names = classNames(state.values, header.classes ?? 0);
+  showClasses($("[data-classes]"), header.classes === null ? [] : names);
   $("[data-confusion]").hidden = header.classes === null;
   if (header.classes !== null) confusion.update({ cells: arrays.confusion, names, caption: t("Points of each class and what network {number} takes them for", { number: state.values.shown + 1 }) });
   const layers = pieces(frame, "weights");
@@ -106,7 +110,9 @@ function showMlp(frame) {
   form.refresh();
 }
 
-const axes = () => (state.values.axes ? String(state.values.axes).split("|") : ["x₁", "x₂"]);
+/** What the columns of the visitor's own table were called and counted in. */
+const units = () => (state.values.data === "own" ? unitsOf(state.values.axes, ["x₁", "x₂"]) : null);
+const axes = () => units()?.map(({ name }) => name) ?? ["x₁", "x₂"];
 
 function drawMap() {
   if (!shown || shown.header.model === "perceptron") return;
@@ -115,7 +121,7 @@ function drawMap() {
   $("[data-map-name]").textContent = unit
     ? t("Response of {unit}: orange above zero, blue below", { unit: unitName(unit, shown.header.layers) })
     : all ? t("Mean of all networks") : t("Network {number}", { number: state.values.shown + 1 });
-  view.update({ layers, summary: mlpSentence(shown), free: brush.on });
+  view.update({ layers, summary: mlpSentence(shown), free: brush.on, units: units() });
 }
 
 /** @param {Mlp} frame */
@@ -156,7 +162,7 @@ $("[data-model=perceptron]").addEventListener("click", () => {
   session.pause();
   state.set({ model: "perceptron", speed: 1, fps: 2, ...(state.values.data !== "own" && { data: "gaussians", noise: 0.1, classes: 2 }) });
 });
-$("[data-corners]").addEventListener("click", () => state.set({ data: "own", points: CORNERS, axes: "" }));
+$("[data-corners]").addEventListener("click", () => state.set({ data: "own", points: CORNERS, ...UNREAD }));
 $("[data-compare]").addEventListener("click", () => compared.toggle());
 $("[data-next-mistake]").addEventListener("click", async () => {
   session.pause();

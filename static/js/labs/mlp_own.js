@@ -1,9 +1,8 @@
 /** The visitor's own points: painted by finger, or from a table with labels. */
 
-import { ApiError, post } from "../core/api.js";
-import { $, h } from "../core/dom.js";
+import { $ } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { newest } from "../core/newest.js";
+import { axesText, columnChooser, labelsText, ownTable } from "../core/own_table.js";
 import { decodeRows, encodeRows, MAX_ROWS, TEST, TRAIN } from "../core/points.js";
 
 const APART = 0.05; // between two painted points
@@ -31,7 +30,9 @@ export function painter({ state, pointsNow, onChange }) {
   };
   /** @param {Row[]} rows */
   const keep = (rows) => {
-    if (rows.filter((row) => row.role === TRAIN).length >= 2) state.set({ data: "own", points: encodeRows(rows), axes: "" });
+    if (rows.filter((row) => row.role === TRAIN).length < 2) return;
+    const drawn = state.values.data !== "own" && { axes: "", labels: "", reading: "" };
+    state.set({ data: "own", points: encodeRows(rows), ...drawn });
   };
   const brushes = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-brush]"));
   for (const button of brushes) {
@@ -75,63 +76,27 @@ export function painter({ state, pointsNow, onChange }) {
   };
 }
 
-/**
- * @param {HTMLElement} root the dialog
- * @param {HTMLElement} opener
- * @param {(points: string, axes: string) => void} onPoints
- */
-export function ownTable(root, opener, onPoints) {
-  const dialog = /** @type {HTMLDialogElement} */ (root);
-  const text = /** @type {HTMLTextAreaElement} */ ($("[data-own-text]", dialog));
-  const file = /** @type {HTMLInputElement} */ ($("[data-own-file]", dialog));
-  const warning = $("[data-own-warning]", dialog);
-  const chooser = $("[data-own-columns]", dialog);
-  /** @type {HTMLSelectElement[]} */
-  let selects = [];
-  let known = ""; // the text whose columns are offered
-  opener.addEventListener("click", () => dialog.showModal());
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files ?? [];
-    file.value = "";
-    if (chosen) text.value = await chosen.text();
-  });
-
-  /** Offer the columns of a table that has more than two. @param {string[]} names */
-  const offer = (names) => {
-    selects = [0, 1].map((number) => h("select", { class: "field short", "aria-label": t("Column for axis {number}", { number: number + 1 }) }, ...names.map((name, i) => h("option", { value: i, selected: i === number }, name))));
-    const pca = h("option", { value: "pca" }, t("PCA of all"));
-    selects[0]?.append(pca);
-    chooser.replaceChildren(h("span", { class: "label" }, t("Use")), ...selects);
-    chooser.hidden = names.length <= 2;
-  };
-  const columns = () => {
-    if (chooser.hidden || known !== text.value) return null;
-    if (selects[0]?.value === "pca") return "pca";
-    return selects.map((select) => Number(select.value));
-  };
-  const query = newest({
-    ask: (/** @type {{text: string, columns: string | number[] | null}} */ table, signal) => post("/api/mlp/table", table, signal),
-    show: (answer, asked) => {
-      if (known !== asked.text) {
-        known = asked.text;
-        offer(answer.names);
-        // More than two columns: first the choice, then the points.
-        if (answer.names.length > 2) {
-          warning.textContent = t("{count} columns. Choose two of them, or PCA, and press again.", { count: answer.names.length });
-          return;
-        }
-      }
-      onPoints(answer.points, answer.axes.join("|").slice(0, 200));
-      dialog.close();
+/** @param {(values: {points: string, axes: string, labels: string, reading: string}) => void} onPoints */
+export function ownPoints(onPoints) {
+  ownTable({
+    url: "/api/mlp/table",
+    choice: ({ columns, label: likeliest }, onChange) => {
+      const named = likeliest ?? columns.length - 1;
+      const numbers = columns.flatMap(({ kind, name }, value) => (kind === "number" ? [{ name, value }] : []));
+      const every = columns.map(({ name }, value) => ({ name, value }));
+      const label = columnChooser(t("Label"), every, named, onChange);
+      const [a = 0, b = 1] = numbers.map(({ value }) => value).filter((value) => value !== named);
+      const across = columnChooser("x₁", [...numbers, { name: t("PCA of all"), value: "pca" }], a, onChange);
+      const up = columnChooser("x₂", numbers, b, onChange);
+      const isPca = () => across.select.value === "pca";
+      const pair = () => [Number(across.select.value), Number(up.select.value)];
+      across.select.addEventListener("change", () => (up.element.hidden = isPca()));
+      return {
+        element: [across.element, up.element, label.element],
+        columns: () => [...(isPca() ? numbers.map(({ value }) => value) : pair()), Number(label.select.value)],
+        values: () => ({ columns: isPca() ? "pca" : numbers.length > 1 ? pair() : null, label: Number(label.select.value) }),
+      };
     },
-    fail: (error) => {
-      if (!(error instanceof ApiError)) throw error;
-      warning.textContent = error.message;
-    },
-  });
-  dialog.addEventListener("close", () => query.drop()); // whoever closes it wants no points of it
-  $("[data-own-use]", dialog).addEventListener("click", () => {
-    warning.textContent = "";
-    query.want({ text: text.value, columns: columns() });
+    onPoints: ({ points, axes, units, labels, reading }) => onPoints({ points, axes: axesText(axes, units), labels: labelsText(labels), reading }),
   });
 }

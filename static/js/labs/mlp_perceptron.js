@@ -66,10 +66,10 @@ export function perceptronView(root, mistakesRoot, onPaint) {
   }
 
   const self = {
-    /** @param {any} frame @param {{painting: boolean, axes: string[]}} how */
-    update(frame, { painting }) {
+    /** @param {any} frame @param {{painting: boolean, units: [import("../core/axis.js").Unit, import("../core/axis.js").Unit] | null}} how */
+    update(frame, { painting, units }) {
       const { header, arrays } = frame;
-      view.update({ layers: layersOf(frame), summary: self.sentence(frame), free: painting });
+      view.update({ layers: layersOf(frame), summary: self.sentence(frame), free: painting, units });
       mistakes.update({
         columns: [arrays.steps, arrays.history], summary: self.sentence(frame),
         rules: header.bound !== null && header.bound < 50 * Math.max(header.mistakes, 1) ? [{ y: header.bound, label: t("Novikoff’s bound (R/γ)² = {bound}", { bound: number(header.bound, 1) }) }] : [],

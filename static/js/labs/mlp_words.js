@@ -6,9 +6,23 @@ import { historyOf } from "./mlp_layers.js";
 
 /** @typedef {import("./mlp_layers.js").Mlp} Mlp */
 
-export const CLASS_NAMES = ["A", "B", "C", "D"];
+const CLASS_NAMES = ["A", "B", "C", "D"];
+const CLASS_MARKS = ["●", "▲", "■", "✚"]; // as views/shapes.js draws them
 const percent = (/** @type {number} */ share) => `${number(100 * share, share > 0.995 || share < 0.005 ? 1 : 0)} %`;
 const brief = (/** @type {number} */ v) => (v > 0 && v < 0.001 ? v.toExponential(1).replace("-", "−") : number(v, 3));
+
+/** What the classes are called: as in the visitor's own table, else A, B, C. @param {Record<string, any>} values @param {number} count */
+export function classNames({ data, labels }, count) {
+  const own = data === "own" && labels ? String(labels).split("|") : [];
+  return Array.from({ length: count }, (_, i) => own[i] || (CLASS_NAMES[i] ?? ""));
+}
+
+/** The key of the map. @param {HTMLElement} root @param {string[]} names */
+export function showClasses(root, names) {
+  if (root.textContent === names.map((name, i) => `${CLASS_MARKS[i]} ${name}`).join("")) return;
+  root.replaceChildren(...names.map((name, i) => h("span", {}, h("span", { class: `class-mark class-${i}`, "aria-hidden": "true" }, CLASS_MARKS[i] ?? ""), ` ${name}`)));
+}
+
 /** @param {Mlp} frame @param {string} name */
 const lastOf = (frame, name) => historyOf(frame, name).at(-1) ?? NaN;
 
@@ -23,9 +37,33 @@ export function mlpSentence(frame) {
   const [right, tested] = [lastOf(frame, "training accuracy"), lastOf(frame, "test accuracy")];
   if (!Number.isFinite(tested)) return t("{right} of the training points are on the right side. There are no test points.", { right: percent(right) });
   const words = t("{right} of the training points and {tested} of the test points are on the right side; median of the networks.", { right: percent(right), tested: percent(tested) });
-  if (tested < 1 / header.classes + 0.1) return sentences([words, t("That is hardly better than guessing.")]);
-  if (right - tested > 0.1) return sentences([words, t("It knows its own points much better than new ones.")]);
-  return words;
+  return sentences([words, accuracyVerdict(testedOf(frame, header.classes), right, tested)]);
+}
+
+/** How many test points there are of each class. @param {Mlp} frame @param {number} classes */
+function testedOf({ arrays }, classes) {
+  const counts = new Array(classes).fill(0);
+  arrays.role.forEach((role, i) => (role === 2 ? counts[arrays.y[i] ?? 0]++ : 0));
+  return counts;
+}
+
+const FEW = 5; // fewer test points say nothing about others
+
+/**
+ * What two accuracies say; a difference counts where chance does not make it on so few points.
+ * @param {number[]} counts test points of each class
+ * @param {number} right share of the training points
+ * @param {number} tested share of the test points
+ */
+export function accuracyVerdict(counts, right, tested) {
+  const count = counts.reduce((a, b) => a + b, 0);
+  if (count < FEW) return t("Only {count} of the points are for testing, too few to say how it does on new ones.", { count });
+  const deviation = (/** @type {number} */ share) => Math.sqrt((share * (1 - share)) / count);
+  const most = Math.max(...counts) / count;
+  if (tested <= most + 2 * deviation(most)) return t("Always naming the most frequent class would get {share}: that is not clearly less.", { share: percent(most) });
+  const gap = right - tested;
+  if (gap > 0.1 && gap > 2 * deviation(tested)) return t("It does much better on the points it learned from than on new ones.");
+  return "";
 }
 
 /** @param {Mlp} frame */

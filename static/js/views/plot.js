@@ -6,7 +6,7 @@
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { nearest, plane } from "../core/plane.js";
-import { paintAxes, paintLayers, typeScale } from "./plot_paint.js";
+import { paintAxes, paintLayers, roomForTicks, typeScale } from "./plot_paint.js";
 
 /** @typedef {ArrayLike<number>} Numbers */
 /** @typedef {[number, number]} Range */
@@ -54,7 +54,7 @@ const REACH = 14; // pixels from a point to the pointer
 const TOUCH_REACH = 24;
 let plots = 0;
 
-/** What an axis is called and counts in: `offset + scale * place`. @typedef {{name: string, offset: number, scale: number}} Unit */
+/** @typedef {import("../core/axis.js").Unit} Unit */
 
 /**
  * @param {HTMLElement} root
@@ -90,18 +90,26 @@ export function plot(root, options) {
       ? { left: 0, right: 0, top: 0, bottom: 0 }
       : { left: (narrow ? 40 : 52) * scale, right: narrow ? 14 : 24, top: (options.yLabel ? 30 : 18) * scale, bottom: (options.xLabel ? 48 : 34) * scale };
     const maxHeight = options.maxHeight ? options.maxHeight() * scale : Math.max(260, innerHeight * 0.66);
-    return plane({
-      x, y, margins, maxHeight,
-      width: root.clientWidth || 320,
-      square: options.square ?? false,
-      aspect: options.aspect ?? (narrow ? 1.15 : 1.7),
-    });
+    const fit = (/** @type {import("../core/plane.js").Margins} */ around) =>
+      plane({
+        x, y, margins: around, maxHeight,
+        width: root.clientWidth || 320,
+        square: options.square ?? false,
+        aspect: options.aspect ?? (narrow ? 1.15 : 1.7),
+      });
+    const first = fit(margins);
+    const left = options.bare ? 0 : Math.ceil(roomForTicks(first, unitsNow()));
+    return left > margins.left ? fit({ ...margins, left }) : first;
+  }
+  /** @returns {[Unit, Unit]} */
+  function unitsNow() {
+    const plain = (/** @type {string | undefined} */ name) => ({ name: name ?? "", offset: 0, scale: 1 });
+    return scene.units ?? [plain(options.xLabel), plain(options.yLabel)];
   }
   const paint = oncePerFrame(() => {
     const context = context2d(canvas, size.width, size.height);
     const grounded = scene.layers.some((layer) => layer.type === "heat");
-    const plain = [options.xLabel ?? "", options.yLabel ?? ""].map((name) => ({ name, offset: 0, scale: 1 }));
-    const look = { units: scene.units ?? /** @type {[Unit, Unit]} */ (plain), grid: !grounded };
+    const look = { units: unitsNow(), grid: !grounded };
     if (!options.bare && !grounded) paintAxes(context, size, look);
     paintLayers(context, size, scene.layers);
     if (!options.bare && grounded) paintAxes(context, size, look);
@@ -225,15 +233,14 @@ export function plot(root, options) {
     frame,
     /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean, units?: [Unit, Unit] | null}} next `free` false: a press draws nothing now; `units` of x and y, where they are not the plane's own */
     update(next) {
+      const counted = JSON.stringify(next.units ?? null) !== JSON.stringify(scene.units ?? null);
       scene = next;
       canvas.classList.toggle("free", free());
       if (canvas.getAttribute("aria-label") !== next.summary) canvas.setAttribute("aria-label", next.summary);
       const moved = (next.x && String(next.x) !== String(x)) || (next.y && String(next.y) !== String(y));
-      if (moved) {
-        [x, y] = [next.x ?? x, next.y ?? y];
-        size = measure();
-      }
-      paint();
+      if (moved) [x, y] = [next.x ?? x, next.y ?? y];
+      if (moved || counted) resize();
+      else paint();
     },
     /** The picture on the page's card, for a file. */
     snapshot() {

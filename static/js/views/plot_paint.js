@@ -1,14 +1,15 @@
 /** How the layers of a plane are painted; views/plot.js says what they are. */
 
+import { axis, axisName } from "../core/axis.js";
 import { contours } from "../core/contour.js";
 import { token } from "../core/dom.js";
-import { number } from "../core/i18n.js";
-import { cellRange, ticks } from "../core/plane.js";
+import { cellRange } from "../core/plane.js";
 import { CLASS_COLORS, CLASS_SHAPES, drawPoint, outline, ROLES } from "./shapes.js";
 
 /** @typedef {import("../core/plane.js").Plane} Plane */
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("./plot.js").Layer} Layer */
+/** @typedef {import("../core/axis.js").Unit} Unit */
 /** @template {Layer["type"]} T @typedef {Extract<Layer, {type: T}>} Of */
 
 const FONT_FAMILY = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
@@ -270,51 +271,85 @@ export function paintLayers(context, on, layers) {
   context.restore();
 }
 
-/** Short enough for the margin. @param {number} value @param {number} digits */
-function tickText(value, digits) {
-  const text = number(value, digits);
-  return text.length > 7 ? value.toExponential(2).replaceAll("-", "−").replace("+", "") : text;
+/** @param {number} scale */
+const tickFont = (scale) => `${11.5 * scale}px ${FONT_FAMILY}`;
+
+/**
+ * Both axes of a plane, with about as many ticks as have room.
+ * @param {Plane} on @param {[Unit, Unit]} units
+ */
+function axesOf(on, [ux, uy]) {
+  const scale = typeScale();
+  return {
+    across: axis(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(on.area.width / (62 * scale)))),
+    upward: axis(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(on.area.height / (48 * scale)))),
+  };
 }
 
-/** @param {Context} context @param {Plane} on @param {{units: [import("./plot.js").Unit, import("./plot.js").Unit], grid: boolean}} look */
-export function paintAxes(context, on, { units: [ux, uy], grid }) {
+/** The room that the widest text of the upward axis takes, pixels. @param {Plane} on @param {[Unit, Unit]} units */
+export function roomForTicks(on, units) {
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
+  context.font = tickFont(typeScale());
+  return Math.max(0, ...axesOf(on, units).upward.ticks.map(({ text }) => context.measureText(text).width)) + 12;
+}
+
+/** @param {Context} context @param {Plane} on @param {{units: [Unit, Unit], grid: boolean}} look */
+export function paintAxes(context, on, { units, grid }) {
   const { left, top, width, height } = on.area;
   const [bottom, right] = [top + height, left + width];
-  const scale = typeScale();
+  const [ux, uy] = units;
+  const { across, upward } = axesOf(on, units);
   context.save();
-  context.font = `${11.5 * scale}px ${FONT_FAMILY}`;
+  context.font = tickFont(typeScale());
   context.fillStyle = token("--gray-1");
   context.strokeStyle = token("--gray-3");
   context.lineWidth = 1;
-  const sharp = (/** @type {number} */ v) => Math.round(v) + 0.5;
-  const across = ticks(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(width / (62 * scale))));
-  const upward = ticks(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(height / (48 * scale))));
   context.beginPath();
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const value of across.values) {
-    const x = sharp(on.toX((value - ux.offset) / ux.scale));
+  for (const { at, text } of across.ticks) {
+    const x = sharp(on.toX((at - ux.offset) / ux.scale));
     context.moveTo(x, grid ? top : bottom);
     context.lineTo(x, bottom + 4);
-    context.fillText(tickText(value, across.digits), x, bottom + 8);
+    const half = context.measureText(text).width / 2; // inside the canvas at both ends
+    context.fillText(text, Math.min(Math.max(x, half + 2), on.width - half - 2), bottom + 8);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of upward.values) {
-    const y = sharp(on.toY((value - uy.offset) / uy.scale));
+  for (const { at, text } of upward.ticks) {
+    const y = sharp(on.toY((at - uy.offset) / uy.scale));
     context.moveTo(grid ? right : left, y);
     context.lineTo(left - 4, y);
-    context.fillText(tickText(value, upward.digits), left - 8, y);
+    context.fillText(text, left - 8, y);
   }
   context.stroke();
   if (!grid) context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
+  paintNames(context, on, axisName(ux.name, across.note), axisName(uy.name, upward.note));
+  context.restore();
+}
+
+/** @param {number} v */
+const sharp = (v) => Math.round(v) + 0.5;
+
+/** @param {Context} context @param {Plane} on @param {string} across @param {string} upward */
+function paintNames(context, on, across, upward) {
+  const { left, top, width, height } = on.area;
+  const scale = typeScale();
   context.font = `italic ${13 * scale}px ${FONT_FAMILY}`;
   context.fillStyle = token("--ink");
   context.textBaseline = "alphabetic";
-  if (ux.name) context.fillText(ux.name, right, bottom + 38 * scale);
+  const room = on.width - 12;
+  context.textAlign = "right";
+  if (across) context.fillText(fitting(context, across, room), Math.max(left + width, Math.min(context.measureText(across).width, room) + 6), top + height + 38 * scale);
   context.textAlign = "left";
-  if (uy.name) context.fillText(uy.name, Math.max(left - 34 * scale, 6), top - 13);
-  context.restore();
+  if (upward) context.fillText(fitting(context, upward, room), Math.max(left - 34 * scale, 6), top - 13);
+}
+
+/** A name, cut where there is no room for all of it. @param {Context} context @param {string} text @param {number} room */
+function fitting(context, text, room) {
+  let shown = text;
+  while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}…`;
+  return shown;
 }
 
 addEventListener("themechange", () => (made = new WeakMap()));

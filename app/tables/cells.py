@@ -1,0 +1,264 @@
+"""Cells out of a text: what separates them, which lines are no rows, how columns are called."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.errors import InvalidInput
+from app.i18n import N_
+from app.tables.numbers import is_gap, to_number
+
+MAX_CHARACTERS = 4 * 2**20
+MAX_ROWS, MAX_COLUMNS = 200_000, 100
+MAX_CELL = 200  # characters
+SEPARATORS = (",", ";", "\t", "|", "，", "；", " ")
+SAMPLE = 20_000  # characters that tell the separator
+FEW = 1000  # rows that tell what a column holds
+COMMENTS = ("#", "%", "//")
+RULE = re.compile(r":?-{2,}:?")  # the line under a Markdown table's head
+BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The rows of a table as they were written, all of one length; `lines` are the numbers of
+    their lines in the text. `unnamed` are columns without a name of their own beside others that
+    have one. `passed_over` are the lines that are no rows: titles and comments.
+    """
+
+    names: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    separator: str
+    header: bool
+    unnamed: list[int]
+    passed_over: list[int]
+
+
+Row = tuple[int, list[str]]  # the number of its line, and its cells
+
+
+def read_cells(text: str, header: bool | None = None) -> Cells:
+    """The cells of a table; `header` says whether the first row names the columns, where somebody
+    has said so. Raises `InvalidInput`, which names the line.
+    """
+    if len(text) > MAX_CHARACTERS:
+        message = N_("The text may have at most {limit} characters.")
+        raise InvalidInput(message, "text", limit=f"{MAX_CHARACTERS:,}")
+    lines, separator = text.replace("\ufeff", "").replace("\0", "").splitlines(), ""
+    if lines and (told := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE)):
+        lines, separator = ["", *lines[1:]], told[1]
+    comments = comments_of(lines)
+    for number in comments:
+        lines[number - 1] = ""
+    separator = separator or separator_of(lines)
+    rows = [row for row in parsed(lines, separator) if any(row[1])]
+    named = names_in(comments, separator)
+    rows, titles = without_titles([row for row in rows if not is_rule(row[1])])
+    rows = even(rows)
+    if header is None:
+        header = is_header(rows, 0)
+    names, rows = headed(rows, named, header)
+    kept = kept_columns(names, rows)
+    return Cells(
+        names=unlike([names[i] or str(i + 1) for i in kept]),
+        rows=[[row[i] for i in kept] for _, row in rows],
+        lines=[number for number, _ in rows],
+        separator=separator,
+        header=header,
+        unnamed=[at for at, i in enumerate(kept) if not names[i] and any(names)],
+        passed_over=sorted([*comments, *titles]),
+    )
+
+
+def comments_of(lines: list[str]) -> dict[int, str]:
+    """Lines that begin like comments, by their numbers: unless most do, then they are rows."""
+    found = {
+        number: line.lstrip().lstrip("#%/").strip()
+        for number, line in enumerate(lines, 1)
+        if line.lstrip().startswith(COMMENTS)
+    }
+    return found if len(found) <= sum(bool(line.strip()) for line in lines) / 2 else {}
+
+
+def separator_of(lines: list[str]) -> str:
+    """What separates the columns, by CleverCSV (van den Burg, Nazábal and Sutton, 2019): the one by
+    which the rows are alike and their cells look like something. "" for one column.
+    """
+    import clevercsv
+
+    sample, size = [], 0
+    for line in lines:
+        size += len(line)
+        if line.strip() and size <= SAMPLE:
+            sample.append(line.strip(" "))
+    try:
+        found = clevercsv.Sniffer().sniff("\n".join(sample), delimiters=SEPARATORS)
+    except clevercsv.Error:  # no separator explains the text
+        return ""
+    return found.delimiter if found and found.delimiter in SEPARATORS else ""
+
+
+def parsed(lines: list[str], separator: str) -> Iterator[Row]:
+    """Every line's cells, quotes undone. Raises `InvalidInput`."""
+    if separator == " ":
+        lines = [BLANKS.sub(" ", line).strip() for line in lines]
+    try:
+        yield from list(cells_of(lines, separator, quotes=True))
+    except csv.Error:  # a quote that is never closed, or inches: 5" is no quotation
+        yield from cells_of(lines, separator, quotes=False)
+
+
+def cells_of(lines: list[str], separator: str, quotes: bool) -> Iterator[Row]:
+    """Raises `csv.Error` for quotes that are none, and `InvalidInput`."""
+    reader = csv.reader(
+        (line + "\n" for line in lines),
+        delimiter=separator or "\x1f",  # which is in no text: one column
+        skipinitialspace=True,
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+        strict=quotes,
+    )
+    try:
+        for cells in reader:
+            if len(cells) > MAX_COLUMNS:
+                message = N_("Line {line} has more than {limit} columns.")
+                raise InvalidInput(message, "text", line=reader.line_num, limit=MAX_COLUMNS)
+            yield reader.line_num, [cell.strip()[:MAX_CELL] for cell in cells]
+    except csv.Error:
+        if quotes:
+            raise
+        message = N_("Line {line} cannot be read.")
+        raise InvalidInput(message, "text", line=reader.line_num) from None
+
+
+def is_rule(cells: list[str]) -> bool:
+    return any(cells) and all(RULE.fullmatch(cell) for cell in cells if cell)
+
+
+def filled(cells: list[str]) -> int:
+    """How many cells a row has up to its last that is not empty."""
+    return max((i + 1 for i, cell in enumerate(cells) if cell), default=0)
+
+
+def without_titles(rows: list[Row]) -> tuple[list[Row], list[int]]:
+    """The rows from the first that has the table's width on, and the numbers of those before."""
+    if not rows:
+        raise InvalidInput(N_("There are no rows with numbers in this text."), "text")
+    if len(rows) > MAX_ROWS:
+        message = N_("There are more than {limit} rows.")
+        raise InvalidInput(message, "text", limit=f"{MAX_ROWS:,}")
+    usual = usual_width(rows)
+    for first, (number, cells) in enumerate(rows):
+        below = [row for _, row in rows[first + 1 : first + 1 + FEW]]
+        whole = len(cells) >= usual and (filled(cells) > 1 or usual == 1)
+        if whole or any(map(number_like, cells)) or not below:
+            return rows[first:], [n for n, _ in rows[:first]]
+        if len(cells) == usual - 1 and rows_are_named(below):
+            # R names no column for the rows' numbers or names.
+            headed = (number, ["", *cells[: usual - 1]])
+            return [headed, *rows[first + 1 :]], [n for n, _ in rows[:first]]
+    raise AssertionError("the last row has none below")
+
+
+def rows_are_named(rows: list[list[str]]) -> bool:
+    return any(map(number_like, rows[0])) and counts([row[0] for row in rows])
+
+
+def usual_width(rows: list[Row]) -> int:
+    return Counter(len(cells) for _, cells in rows).most_common(1)[0][0]
+
+
+def counts(column: list[str]) -> bool:
+    """Whether a column only numbers or names its rows: 0, 1, 2 …, 1, 2, 3 … or other texts."""
+    values = [to_number(cell, ".") for cell in column]
+    if any(value is None for value in values):
+        return len(set(column)) == len(column)
+    start = values[0]
+    return start in (0, 1) and all(value == start + i for i, value in enumerate(values))
+
+
+def even(rows: list[Row]) -> list[Row]:
+    """Rows of one length: what is missing at the end is a gap. Raises `InvalidInput` for one that
+    has more cells than the first: which of them belongs where?
+    """
+    width = max(usual_width(rows), filled(rows[0][1]))
+    for number, cells in rows:
+        if filled(cells) > width:
+            message = N_("Line {line} has {found} columns instead of {wanted}.")
+            raise InvalidInput(message, "text", line=number, found=len(cells), wanted=width)
+    return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
+
+
+# --- The header -----------------------------------------------------------------------------------
+
+
+def number_like(cell: str) -> bool:
+    return to_number(cell, ".") is not None or to_number(cell, ",") is not None
+
+
+def headed(
+    rows: list[Row], named: Callable[[int], list[str] | None], header: bool
+) -> tuple[list[str], list[Row]]:
+    """The columns' names and the rows under them. A line of units joins the names."""
+    width = len(rows[0][1])
+    if not header:
+        return named(width) or [""] * width, rows
+    names, below = rows[0][1], rows[1:]
+    if len(below) > 2 and is_header(below, 0) and is_units(below):
+        units = [cell.strip("()[] ") for cell in below[0][1]]
+        return [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)], below[1:]
+    return names, below
+
+
+def is_header(rows: list[Row], at: int) -> bool:
+    """Whether a row names the columns: none of its cells is a number. Where some are, it may be a
+    slip in the first row as well, which must not be taken for names in silence.
+    """
+    cells = rows[at][1]
+    return not any(map(number_like, cells)) and not all(map(is_gap, cells))
+
+
+def only_numbers(column: list[str]) -> bool:
+    """At least two, and nothing else but gaps."""
+    told = [cell for cell in column if not is_gap(cell)]
+    return len(told) > 1 and all(number_like(cell) for cell in told)
+
+
+def is_units(rows: list[Row]) -> bool:
+    """Whether a second line without numbers stands over columns of nothing but numbers."""
+    first, below = rows[0][1], [row for _, row in rows[1 : 1 + FEW]]
+    return not any(map(number_like, first)) and all(
+        not cell or only_numbers([row[i] for row in below]) for i, cell in enumerate(first)
+    )
+
+
+def names_in(comments: dict[int, str], separator: str) -> Callable[[int], list[str] | None]:
+    """The names in a comment that has as many words as there are columns: numpy's savetxt writes
+    its header so.
+    """
+
+    def named(width: int) -> list[str] | None:
+        for comment in reversed(comments.values()):
+            cells = next(parsed([comment], separator), (0, []))[1]
+            if len(cells) == width and not any(number_like(cell) for cell in cells):
+                return cells
+        return None
+
+    return named
+
+
+def kept_columns(names: list[str], rows: list[Row]) -> list[int]:
+    """All columns but those that are empty and have no name, as spreadsheets append them."""
+    return [i for i in range(len(names)) if names[i] or any(row[i] for _, row in rows)]
+
+
+def unlike(names: list[str]) -> list[str]:
+    """Names of which no two are equal: the second gets a number."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result

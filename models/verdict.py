@@ -1,0 +1,69 @@
+"""What the errors of a fit say, for any points: also for few, equal, or scattered ones.
+
+Every comparison is made with the spread of the training targets, and a difference between errors
+counts only where it is larger than chance makes it on so few points.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Verdict = Literal[
+    "untested",  # no test points
+    "few",  # too few of them
+    "flat",  # all training targets are alike: there is nothing to fit
+    "underfits",  # most of the training targets' variance is left, and it is not the noise
+    "unexplained",  # most of it is left, and nobody knows whether it is noise
+    "fits",  # about as well on new points
+    "overfits",  # much worse on new points
+    "uncertain",  # worse on new points, but perhaps by chance
+]
+FEW = 5  # fewer test points say nothing about others
+FLAT = 1e-4  # standard deviation that is none: points in an address are rounded to 6e-5
+MOST = 0.5  # of the variance
+NOISE = 1.5  # an error up to so many times the noise's variance is mostly noise
+WORSE = 2.0  # times the training error
+MATTERS = 0.1  # of the variance: a difference below it is small, whatever it is caused by
+SURE = 2.0  # standard errors
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`targets` [N] of the training points; `training` [N] and `test` [M] squared errors, one a
+    point; `noise` the variance of the noise, None where nobody knows it.
+    """
+
+    targets: NDArray[np.float64]
+    training: NDArray[np.float64]
+    test: NDArray[np.float64]
+    noise: float | None
+
+
+def verdict(seen: Evidence) -> Verdict:
+    """The one sentence that is true of a fit."""
+    spread = float(seen.targets.std())
+    if spread < FLAT:
+        return "flat"
+    error, variance = float(seen.training.mean()), spread**2
+    left_over = error > MOST * variance
+    if left_over and seen.noise is not None and error > NOISE * seen.noise:
+        return "underfits"
+    if left_over and seen.noise is None:
+        return "unexplained"
+    if not len(seen.test):
+        return "untested"
+    if len(seen.test) < FEW:
+        return "few"
+    return compared(seen, variance)
+
+
+def compared(seen: Evidence, variance: float) -> Verdict:
+    """Training error against test error, as two means with their standard errors."""
+    training, test = float(seen.training.mean()), float(seen.test.mean())
+    gap = test - training
+    if test <= WORSE * training or gap <= MATTERS * variance:
+        return "fits"
+    errors = [part.var() / len(part) for part in (seen.training, seen.test)]
+    return "overfits" if gap > SURE * float(np.sqrt(sum(errors))) else "uncertain"

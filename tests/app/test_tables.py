@@ -1,0 +1,348 @@
+"""Tables as people bring them: each is read as it was meant, or refused with the true reason."""
+
+import csv
+import io
+import math
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from app.errors import InvalidInput
+from app.tables.cells import read_cells
+from app.tables.charset import decoded
+from app.tables.notes import notes_on
+from app.tables.numbers import Mark, decide, to_number
+from app.tables.reading import MAX_POINTS, read_table, rows_of
+
+X, Y = [1.5, 2.5, 3.5, 4.5], [2.25, 3.75, 1.25, 5.5]
+POINT = "1.5,2.25\n2.5,3.75\n3.5,1.25\n4.5,5.5\n"
+COMMA = "1,5;2,25\n2,5;3,75\n3,5;1,25\n4,5;5,5\n"
+# What a table is, what it is like, and the names of its columns.
+SAME: dict[str, tuple[str, list[str]]] = {
+    "no header": (POINT, ["1", "2"]),
+    "header": ("x,y\n" + POINT, ["x", "y"]),
+    "byte order mark": ("\ufeffx,y\n" + POINT, ["x", "y"]),
+    "semicolons and decimal commas": ("x;y\n" + COMMA, ["x", "y"]),
+    "Excel's sep line": ("sep=;\nx;y\n" + COMMA, ["x", "y"]),
+    "tabs and decimal commas": (("x;y\n" + COMMA).replace(";", "\t"), ["x", "y"]),
+    "decimal commas in quotes": (
+        'x,y\n"1,5","2,25"\n"2,5","3,75"\n"3,5","1,25"\n"4,5","5,5"\n',
+        ["x", "y"],
+    ),
+    "blanks": ("x y\n" + POINT.replace(",", " "), ["x", "y"]),
+    "aligned blanks": ("  x     y\n 1.5  2.25\n 2.5  3.75\n 3.5  1.25\n 4.5  5.5\n", ["x", "y"]),
+    "numpy's savetxt": ("# x y\n1.5e+00 2.25e+00\n2.5e0 3.75e0\n3.5 1.25\n4.5 5.5", ["x", "y"]),
+    "pipes": ("x|y\n" + POINT.replace(",", "|"), ["x", "y"]),
+    "Markdown": (
+        "| x | y |\n|---|--:|\n| 1.5 | 2.25 |\n| 2.5 | 3.75 |\n| 3.5 | 1.25 |\n| 4.5 | 5.5 |\n",
+        ["x", "y"],
+    ),
+    "full-width commas and digits": (
+        "x，y\n1.5，2.25\n2.5，3.75\n３.５，1.25\n4.5，5.5\n",
+        ["x", "y"],
+    ),
+    "title": ("Experiment 3\nx,y\n" + POINT, ["x", "y"]),
+    "title with an empty cell": ("Experiment 3,\nx,y\n" + POINT, ["x", "y"]),
+    "comments": ("# by me, today\n# another, line\nx,y\n" + POINT, ["x", "y"]),
+    "units": ("x,y\n(s),[m/s]\n" + POINT, ["x [s]", "y [m/s]"]),
+    "empty last column": ("x,y,\n" + POINT.replace("\n", ",\n"), ["x", "y"]),
+    "semicolon in a header": ('"len (mm; mean)",y\n' + POINT, ["len (mm; mean)", "y"]),
+    "blank after a comma": ('x, y\n1.5, "2.25"\n2.5, 3.75\n3.5, 1.25\n4.5, 5.5\n', ["x", "y"]),
+    "rows numbered by R": (
+        '"x" "y"\n"1" 1.5 2.25\n"2" 2.5 3.75\n"3" 3.5 1.25\n"4" 4.5 5.5\n',
+        ["x", "y"],
+    ),
+    "rows numbered by pandas": (
+        ",x,y\n0,1.5,2.25\n1,2.5,3.75\n2,3.5,1.25\n3,4.5,5.5\n",
+        ["x", "y"],
+    ),
+    "an id": ("id,x,y\n1,1.5,2.25\n2,2.5,3.75\n3,3.5,1.25\n4,4.5,5.5\n", ["x", "y"]),
+    "rows with names": ("car,x,y\na,1.5,2.25\nb,2.5,3.75\nc,3.5,1.25\nd,4.5,5.5\n", ["x", "y"]),
+    "carriage returns alone": (("x,y\n" + POINT).replace("\n", "\r"), ["x", "y"]),
+    "a source below": ("x,y\n" + POINT + "Source: a book\n", ["x", "y"]),
+}
+
+
+def columns_in(text: str, mark: Mark | None = None) -> tuple[list[str], list[list[float]]]:
+    table = read_table(text, mark)
+    rows = rows_of(table, table.numeric[:2])
+    return rows.names, rows.columns
+
+
+@pytest.mark.parametrize(("text", "names"), SAME.values(), ids=SAME)
+def test_one_table_is_read_alike_however_it_is_written(text: str, names: list[str]) -> None:
+    assert columns_in(text) == (names, [X, Y])
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "value"),
+    [
+        ("1,250", ".", 1250),
+        ("1,250", ",", 1.25),
+        ("1.250", ",", 1250),
+        ("1,250.5", ".", 1250.5),
+        ("1,250.5", ",", None),
+        ("1.234.567,5", ",", 1234567.5),
+        ("12,34", ".", None),
+        ("0,250", ".", None),
+        ("1\u202f250,5", ",", 1250.5),
+        ("1'250.5", ".", 1250.5),
+        ("\u22121.5", ".", -1.5),
+        ("１２．５", ".", 12.5),
+        ("1e-3", ".", 0.001),
+        ("2E+5", ".", 200000),
+        ("1e999", ".", None),
+        ("1_000", ".", None),
+        ("0x10", ".", None),
+        ("90%", ".", None),
+        ("$5", ".", None),
+        ("3D+5", ".", None),
+        ("5/6", ".", None),
+        ("", ".", None),
+        (".", ".", None),
+        ("nan", ".", None),
+    ],
+)
+def test_a_cell_is_a_number_only_as_its_mark_allows(cell: str, mark: Mark, value: Any) -> None:
+    assert to_number(cell, mark) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "values"),
+    [
+        (
+            "y\tp\n2019\t1,250\n2020\t980.5\n2021\t1,400\n2022\t875.25\n",
+            1,
+            [1250, 980.5, 1400, 875.25],
+        ),
+        ("y;p\n2019;1.250\n2020;980,5\n2021;1.400\n2022;875,25\n", 1, [1250, 980.5, 1400, 875.25]),
+        ("y\tp\n1\t1,250,000\n2\t1,250\n3\t5\n4\t6\n", 1, [1250000, 1250, 5, 6]),
+        ("p\tq\n0.125\t1\n1.250\t2\n2.375\t3\n3.5\t4\n", 0, [0.125, 1.25, 2.375, 3.5]),
+        ("p,q\n1.250,1\n2.375,2\n3.125,3\n4.125,4\n", 0, [1.25, 2.375, 3.125, 4.125]),
+    ],
+    ids=["both marks", "German", "two groups", "a zero in front", "commas separate"],
+)
+def test_a_table_tells_its_decimal_mark_by_all_its_cells(
+    text: str, column: int, values: list[float]
+) -> None:
+    table = read_table(text)
+    assert table.undecided is None
+    assert rows_of(table, [column]).columns == [values]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\tb\n1\t1,250\n2\t1,400\n3\t1,100\n4\t9\n", "a;b\n1;1.250\n2;9\n3;4\n4;5"]
+)
+def test_where_two_readings_fit_somebody_is_asked_and_both_answers_hold(text: str) -> None:
+    table = read_table(text)
+    assert table.undecided is not None
+    assert {table.undecided.point, table.undecided.comma} == {1250, 1.25}
+    with pytest.raises(InvalidInput, match="can be"):
+        rows_of(table, [0, 1])
+    assert rows_of(table, [0]).columns == [[1, 2, 3, 4]]  # which no mark changes
+    answers: tuple[Mark, Mark] = (".", ",")
+    assert {rows_of(read_table(text, mark), [1]).columns[0][0] for mark in answers} == {1250, 1.25}
+
+
+def test_rows_with_gaps_are_left_out_and_counted() -> None:
+    gaps = ["", "NA", "?", "nan", "n/a", "#N/A", "null", "inf", "-", "−∞"]
+    text = "x,y\n" + "".join(f"{i},{gap}\n{i},{i}\n" for i, gap in enumerate(gaps))
+    rows = rows_of(read_table(text), [0, 1])
+    assert rows.columns[1] == list(range(len(gaps)))
+    assert rows.left_out == len(gaps)
+
+
+def test_a_row_without_a_label_is_no_class_of_its_own() -> None:
+    rows = rows_of(read_table("x,k\n1,a\n2,\n3,b\n4,none\n"), [0], 1, 4)
+    assert (rows.classes, rows.labels, rows.left_out) == (["a", "b", "none"], [0, 1, 2], 1)
+
+
+def test_of_many_rows_a_random_sample_is_taken_the_same_each_time() -> None:
+    text = "x,y\n" + "".join(f"{i},{2 * i}\n" for i in range(5000))
+    first, again = (rows_of(read_table(text), [0, 1]) for _ in range(2))
+    assert first == again
+    assert (len(first.columns[0]), first.of) == (MAX_POINTS, 5000)
+    assert first.columns[1] == [2 * x for x in first.columns[0]]
+    assert max(first.columns[0]) > 4900  # not the first rows
+    assert first.columns[0] == sorted(first.columns[0])
+
+
+# --- Encodings ------------------------------------------------------------------------------------
+
+ANIMALS = "长,宽,类\n1.2,0.7,猫\n3.1,1.4,狗\n2.2,1.7,猪\n3.0,1.1,猫\n2.0,1.0,狗\n"
+NORDIC = "längd,höjd,sort\n1.2,0.7,rød\n3.1,1.4,råd\n2.2,1.7,ræd\n3.0,1.1,rød\n"
+RUSSIAN = "длина,ширина,вид\n1.2,0.7,кошка\n3.1,1.4,собака\n2.2,1.7,свинья\n3.0,1.1,кошка\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "name"),
+    [
+        (ANIMALS, "utf-8", "utf-8"),
+        (ANIMALS, "utf-8-sig", "utf-8"),
+        (ANIMALS, "utf-16", "utf-16le"),
+        (ANIMALS, "gbk", "gb18030"),
+        (NORDIC, "utf-16-be", "utf-16be"),
+        (NORDIC, "cp1252", "windows-1252"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+    ],
+)
+def test_a_file_is_read_in_the_encoding_it_was_written_in(text: str, codec: str, name: str) -> None:
+    found = decoded(text.encode(codec))
+    assert (found.text, found.encoding) == (text, name)
+    assert found.sure == name.startswith("utf")
+
+
+def test_an_encoding_that_was_guessed_can_be_chosen_and_one_that_does_not_fit_is_refused() -> None:
+    data = "長,寬,種\n1,2,貓\n2,3,狗\n".encode("big5")
+    assert "big5" in [decoded(data).encoding, *decoded(data).others]
+    assert "猫" in decoded(ANIMALS.encode("gbk"), "gb18030").text
+    with pytest.raises(InvalidInput, match="not text in the encoding"):
+        decoded(ANIMALS.encode("gbk"), "utf-8")
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_become_a_replacement_character_or_a_crash(data: bytes) -> None:
+    try:
+        found = decoded(data)
+    except InvalidInput:
+        return
+    assert "\ufffd" not in found.text or "\ufffd".encode() in data or not found.sure
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04", "Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"\x00\x01\x02", "not text"),
+    ],
+)
+def test_a_file_that_is_no_text_is_named(client: TestClient, data: bytes, said: str) -> None:
+    answer = client.post("/api/tables/text", content=data + bytes(3))
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]["message"]
+
+
+def test_the_text_of_a_file_comes_with_its_encoding_and_what_else_it_may_be(
+    client: TestClient,
+) -> None:
+    answer = client.post("/api/tables/text", content=ANIMALS.encode("gbk")).json()
+    assert (answer["text"], answer["encoding"], answer["sure"]) == (ANIMALS, "gb18030", False)
+    chosen = client.post(
+        "/api/tables/text", params={"encoding": answer["others"][0]}, content=ANIMALS.encode("gbk")
+    ).json()
+    assert chosen["encoding"] == answer["others"][0]
+    assert chosen["text"] != ANIMALS
+
+
+# --- The page's questions -------------------------------------------------------------------------
+
+
+def test_a_table_is_described_as_it_is_understood(client: TestClient) -> None:
+    text = "Mine\nid;name;price\n1;a;1.250\n2;b;980\n3;c;1.400\n4;d;7\n"
+    answer = client.post("/api/tables", json={"text": text}).json()
+    assert [column["kind"] for column in answer["columns"]] == ["index", "text", "number"]
+    assert answer["undecided"] == {"cell": "1.250", "point": 1.25, "comma": 1250}
+    assert (answer["rows"], answer["separator"], answer["passed_over"]) == (4, ";", [1])
+    comma = client.post("/api/tables", json={"text": text, "decimal": ","}).json()
+    assert comma["undecided"] is None
+    assert comma["head"][0] == ["1", "a", "1250"]
+
+
+def test_the_first_row_is_a_header_or_not_as_somebody_says(client: TestClient) -> None:
+    text = "name,2019,2020\na,1,2\nb,3,4\n"
+    told = client.post("/api/tables", json={"text": text, "header": True}).json()
+    assert [column["name"] for column in told["columns"]] == ["name", "2019", "2020"]
+    assert client.post("/api/tables", json={"text": text}).json()["rows"] == 3
+
+
+def test_a_large_table_is_read_in_a_process_of_its_own(client: TestClient) -> None:
+    text = "x,y\n" + "".join(f"{i},{i}\n" for i in range(60_000))
+    assert client.post("/api/tables", json={"text": text}).json()["rows"] == 60_000
+    answer = client.post("/api/fitting/table", json={"text": text}).json()
+    assert (answer["rows"], answer["of"]) == (MAX_POINTS, 60_000)
+    assert "2000 of 60000" in answer["reading"]
+
+
+def test_columns_and_label_are_taken_as_chosen(client: TestClient) -> None:
+    text = "kind,a,b,c\n" + "".join(f"{'xyz'[i % 3]},{i},{i * i},{-i}\n" for i in range(12))
+    fit = client.post("/api/fitting/table", json={"text": text, "x": 3, "y": 2}).json()
+    assert fit["names"] == ["c", "b"]
+    mlp = client.post("/api/mlp/table", json={"text": text, "columns": [2, 3], "label": 0}).json()
+    assert (mlp["axes"], mlp["label"], mlp["labels"]) == (["b", "c"], "kind", ["x", "y", "z"])
+    guessed = client.post("/api/mlp/table", json={"text": text}).json()
+    assert (guessed["axes"], guessed["label"]) == (["a", "b"], "kind")
+    for body in ({"x": 9}, {"x": 0, "y": 1}):
+        assert client.post("/api/fitting/table", json={"text": text, **body}).status_code == 422
+
+
+HOSTILE = 'a\nimport os\r\u2028|"""|0|1|0|1'
+
+
+def test_names_from_an_address_stay_comments_in_a_script(client: TestClient) -> None:
+    notes = notes_on(HOSTILE, HOSTILE, HOSTILE)
+    assert notes
+    assert all(len(note.splitlines()) == 1 for note in notes)
+    assert notes_on("") == []
+    assert notes_on("a|b|0|inf|0|1") == ["Columns: a and b."]
+
+
+# --- Properties -----------------------------------------------------------------------------------
+
+NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
+CASES = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=4, max_size=12)
+
+
+@settings(deadline=None)
+@given(CASES, st.sampled_from([",", ";", "\t", "|", " "]), st.booleans())
+def test_numbers_with_points_come_back_whatever_separates_them(
+    rows: list[tuple[float, float]], separator: str, header: bool
+) -> None:
+    lines = [f"first{separator}second"] if header else []
+    text = "\n".join([*lines, *(f"{a:f}{separator}{b:f}" for a, b in rows)])  # six decimals each
+    found = rows_of(read_table(text), [0, 1]).columns
+    assert found == [[a for a, _ in rows], [b for _, b in rows]]
+
+
+@settings(deadline=None)
+@given(st.lists(NUMBERS, min_size=1, max_size=8), st.booleans())
+def test_a_decimal_mark_is_never_decided_against_a_cell_that_only_fits_the_other(
+    values: list[float], german: bool
+) -> None:
+    cells = [f"{value:,.2f}" for value in values]
+    if german:
+        cells = [cell.translate(str.maketrans(".,", ",.")) for cell in cells]
+    mark, undecided = decide(cells, ";")
+    assert undecided is None
+    assert [to_number(cell, mark) for cell in cells] == [round(value, 2) for value in values]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet=st.sampled_from('ab,;\t|" \n#-.1290eE，−\u00a0'), max_size=120))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    with suppress(InvalidInput):  # whose words are tested above
+        table = read_table(text)
+        rows = rows_of(table, table.numeric)
+        assert all(math.isfinite(value) for column in rows.columns for value in column)
+        assert len({len(row) for row in table.cells.rows}) == 1
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.text(alphabet='ab ,"\u732b', min_size=1, max_size=5), min_size=2, max_size=2),
+        min_size=3,
+        max_size=6,
+    )
+)
+def test_labels_in_quotes_stay_what_they_are(cells: list[list[str]]) -> None:
+    assume(all(cell.strip() for row in cells for cell in row))
+    written = io.StringIO()
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(cells)
+    read = read_cells("sep=,\n" + written.getvalue(), header=False)
+    assert read.rows == [[cell.strip() for cell in row] for row in cells]
