@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
-from app.network import is_local, lan_address
+from app.network import EVERYWHERE, Machine, bracketed, is_local, this_machine
 
 if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is imported up here
     from fastapi import FastAPI
@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is impor
 
 GRACE_SECONDS = 3  # that open connections get at shutdown; without a limit one can hang it
 LONGEST_MESSAGE = 2**18  # bytes that a browser may send at once; 2,000 own points take 14 kB
-EVERYWHERE = {"0.0.0.0", "::", ""}
 
 
 class Failure(Exception):
@@ -131,22 +130,36 @@ def why_not(error: OSError, host: str, port: int) -> str:
 
 
 def url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{bracketed(host)}:{port}"
 
 
-def announce(host: str, port: int, public: str | None) -> None:
+def announce(host: str, port: int, settings: "Settings", machine: Machine) -> None:
     """Print where the pages are and, for a room, the code that phones scan."""
     here = url("127.0.0.1" if host in EVERYWHERE else host, port)
-    address = lan_address() if host in EVERYWHERE else None if is_local(host) else host
-    shared = public or (url(address, port) if address else None)
     print(f"Vitrine is at {here}", flush=True)
+    shared = for_the_room(host, port, settings, machine)
+    for address in shared:
+        if address != here:
+            print(f"and for the room at {address}", flush=True)
     if shared:
-        if shared != here:
-            print(f"and for the room at {shared}", flush=True)
-        print_code(shared)
+        print_code(shared[0])
+    elif host in EVERYWHERE and machine.container:
+        print(
+            "It runs in a container, which does not know the address by which others reach it. "
+            "Tell it by VITRINE_PUBLIC_URL.",
+            flush=True,
+        )
     elif host in EVERYWHERE:
         print("This machine is in no network, so nobody else can reach it.", flush=True)
     print("Stop it with Ctrl+C.", flush=True)
+
+
+def for_the_room(host: str, port: int, settings: "Settings", machine: Machine) -> list[str]:
+    """Where others reach the pages, the likeliest first."""
+    if settings.public_url:
+        return [settings.public_url]
+    hosts = machine.addresses if host in EVERYWHERE else [] if is_local(host) else [host]
+    return [url(one, port) + (settings.root_path or "") for one in hosts]
 
 
 def print_code(address: str) -> None:
@@ -170,7 +183,7 @@ def serve(host: str, port: int) -> NoReturn:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if sockets and self.started:
-                announce(host, sockets[0].getsockname()[1], settings.public_url)
+                announce(host, sockets[0].getsockname()[1], settings, this_machine())
 
     settings = read_settings()
     listener = listen(host, port)

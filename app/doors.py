@@ -2,9 +2,9 @@
 
 One ASGI middleware around the whole application, also around what answers when it breaks:
 
-in      asked for by a name of this server (app/hosts.py); a write or a socket from one of its pages
-        or from a program; HEAD as GET; a body within its limits (app/bodies.py); a socket that says
-        something
+in      as the browser asked, before a proxy changed it (app/proxies.py); by a name of this server
+        (app/hosts.py); a write or a socket from one of its pages or from a program; HEAD as GET; a
+        body within its limits (app/bodies.py); a socket that says something
 out     the security headers on every answer; redirects within this server relative
 """
 
@@ -23,6 +23,7 @@ from app.bodies import INCOMING, PAUSE_SECONDS, WHOLE_SECONDS, Incoming
 from app.errors import DomainError, ForeignPage, HostNotAllowed, error_response
 from app.hosts import Hosts, parse_host
 from app.i18n import N_, language_of, translate
+from app.proxies import as_asked, root_of
 from app.settings import Settings
 
 HEADERS = {
@@ -54,14 +55,15 @@ class Patience:
 class Doors:
     def __init__(self, app: ASGIApp, settings: Settings, patience: Patience | None = None) -> None:
         self.app = app
-        self._hosts = Hosts(settings)
+        self._hosts, self._root = Hosts(settings), root_of(settings)
         self._patience = patience or Patience()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            scope = as_asked(scope, self._root)
             await self._answer(scope, receive, with_headers(scope, send))
         elif scope["type"] == "websocket":
-            await self._admit(scope, receive, send)
+            await self._admit(as_asked(scope, self._root), receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -176,13 +178,14 @@ def without_body(send: Send) -> Send:
 
 def with_headers(scope: Scope, send: Send) -> Send:
     """What every answer carries: a strict content security policy, no sniffing."""
+    static = scope["path"].startswith(f"{scope['root_path']}/static/")
 
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            if scope["path"].startswith("/static/"):
+            if static:
                 headers["Cache-Control"] = "no-cache"  # ask each time; 304 where unchanged
             if "location" in headers:
                 headers["location"] = within(headers["location"], Headers(scope=scope).get("host"))

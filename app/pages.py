@@ -15,11 +15,13 @@ from markupsafe import Markup
 from app import __version__
 from app.errors import NotFound
 from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
+from app.proxies import prefix_of
 from app.registry import BY_SLUG, LABS
 from app.visitors import VISITOR, new_visitor, visitor_of
 
 ROOT = Path(__file__).parent.parent
 THEMES = ("auto", "light", "dark")
+THEME = "vitrine_theme"  # the cookie that keeps the theme; static/js/core/page.js sets it
 YEAR = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
@@ -39,12 +41,14 @@ templates.env.filters["math"] = mathml
 def render(request: Request, name: str, **values: Any) -> HTMLResponse:
     """A page in the reader's language and theme."""
     language = language_of(request)
-    theme = request.cookies.get("vitrine_theme", "auto")
+    root = prefix_of(request)
+    theme = request.query_params.get("theme") or request.cookies.get(THEME, "auto")
     values |= {
         "_": lambda text, **v: (
             translate(text, language).format(**v) if v else translate(text, language)
         ),
         "language": language,
+        "root": root,
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "labs": LABS,
@@ -54,9 +58,9 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
     }
     response = templates.TemplateResponse(request, name, values)
     if not visitor_of(request):
-        response.set_cookie(VISITOR, new_visitor(), httponly=True, samesite="lax")
+        response.set_cookie(VISITOR, new_visitor(), path=root or "/", httponly=True, samesite="lax")
     if request.query_params.get("lang") in LANGUAGES:
-        response.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax")
+        response.set_cookie(COOKIE, language, path=root or "/", max_age=YEAR, samesite="lax")
     return response
 
 

@@ -10,6 +10,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 2**20
+SEGMENT = r"/(?!\.{1,2}(?:/|$))[\w.~@+-]+"  # of a path that no browser reads as something else
+PREFIX = re.compile(rf"(?:{SEGMENT})+", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -26,7 +28,13 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        description="the address that people type or scan, where a proxy stands before this server",
+        description="the address that people type or scan, where a proxy stands before this "
+        "server, such as https://lab.example.org/vitrine",
+    )
+    root_path: str | None = Field(
+        None,
+        description="path below which a proxy shows this server, such as /vitrine; else the one "
+        "in VITRINE_PUBLIC_URL, or what the proxy tells by X-Forwarded-Prefix",
     )
     trusted_proxies: str | None = Field(
         None,
@@ -94,10 +102,16 @@ class Settings(BaseSettings):
         if text is None:
             return None
         url = urlsplit(text)
-        rest = (url.path.strip("/"), url.query, url.fragment, url.username)
+        rest = (url.query, url.fragment, url.username)
         if url.scheme not in ("http", "https") or not url.hostname or any(rest):
-            raise ValueError("it is not of the form https://lab.example.org, without a path")
+            raise ValueError("it is not of the form https://lab.example.org/vitrine")
+        checked_prefix(url.path)
         return text.rstrip("/")
+
+    @field_validator("root_path")
+    @classmethod
+    def prefix(cls, text: str | None) -> str | None:
+        return None if text is None else checked_prefix(text)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -105,6 +119,14 @@ class Settings(BaseSettings):
         for part in parts(text):
             ip_network(part)
         return text
+
+
+def checked_prefix(path: str) -> str:
+    """A path without its last slash. Raises ValueError for what no prefix may be."""
+    path = path.rstrip("/")
+    if path and not PREFIX.fullmatch(path):
+        raise ValueError(f"“{path}” is not a path such as /vitrine")
+    return path
 
 
 def parts(text: str | None) -> list[str]:

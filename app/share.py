@@ -9,17 +9,19 @@ import io
 import secrets
 import threading
 from collections import OrderedDict
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import segno
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import BAD_BODY, InvalidInput, NotFound, can_fail
 from app.i18n import N_
-from app.network import is_local, lan_address
-from app.settings import MEBIBYTE
+from app.network import EVERYWHERE, Machine, bracketed, in_container, is_local, this_machine
+from app.proxies import prefix_of
+from app.settings import MEBIBYTE, Settings
 
 ROOM = 8 * MEBIBYTE  # for all short addresses together
 OVERHEAD = 256  # bytes that one takes beside its path; measured 184
@@ -39,10 +41,19 @@ class ShareQuery(BaseModel):
     path: str = Field(max_length=MAX_PATH, examples=["/labs/nms?iou_threshold=0.3"])
 
 
-class Shared(BaseModel):
+class Address(BaseModel):
     url: str = Field(description="a short address, valid while this server runs")
-    qr: str = Field(description="where its QR code is, an SVG")
+    qr: str = Field(description="where its QR code is on this server, an SVG")
+
+
+class Shared(Address):
     reachable: bool = Field(description="whether other machines can reach it")
+    container: bool = Field(
+        description="nobody else can, because the server is in a container and knows no address"
+    )
+    others: list[Address] = Field(
+        description="the same by the machine's other addresses, the likeliest first"
+    )
 
 
 class ShortAddresses:
@@ -113,9 +124,19 @@ def share(request: Request, query: ShareQuery) -> Shared:
     """A short address for a page of this server, and the QR code that leads to it."""
     if not is_ours(query.path):
         raise InvalidInput(N_("Only pages of this server can be shared."), "path")
-    code = request.app.state.addresses.code_of(query.path)
-    base, reachable = address_for_others(request)
-    return Shared(url=f"{base}/s/{code}", qr=f"/api/share/{code}.svg", reachable=reachable)
+    # Kept as it is here: others may come by another way, with another prefix or none.
+    path = query.path.removeprefix(prefix_of(request)) or "/"
+    code = request.app.state.addresses.code_of(path if is_ours(path) else query.path)
+    bases = addresses_for_others(request)
+    reachable = bases or [str(request.base_url).rstrip("/")]
+    first, *others = [
+        Address(url=f"{base}/s/{code}", qr=f"/api/share/{code}.svg?at={at}")
+        for at, base in enumerate(reachable)
+    ]
+    closed = not bases and request.app.state.settings.host in EVERYWHERE and in_container()
+    return Shared(
+        url=first.url, qr=first.qr, reachable=bool(bases), container=closed, others=others
+    )
 
 
 @router.get(
@@ -123,18 +144,21 @@ def share(request: Request, query: ShareQuery) -> Shared:
     response_class=Response,
     responses=PICTURE,
 )
-def qr(request: Request, code: str) -> Response:
-    """The QR code of a short address, as a picture."""
+def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) -> Response:
+    """The QR code of a short address, as a picture; `at` chooses among the server's addresses."""
     request.app.state.addresses.use(code)
+    bases = addresses_for_others(request) or [str(request.base_url).rstrip("/")]
+    if at >= len(bases):
+        raise NotFound(N_("This short address is not known here, or no longer."))
     file = io.BytesIO()
-    made = segno.make(f"{address_for_others(request)[0]}/s/{code}", micro=False, error="m")
+    made = segno.make(f"{bases[at]}/s/{code}", micro=False, error="m")
     made.save(file, kind="svg", scale=8, border=3, light="#fff")
     return Response(file.getvalue(), media_type="image/svg+xml")
 
 
 @router.get("/s/{code}", include_in_schema=False)
 def follow(request: Request, code: str) -> RedirectResponse:
-    return RedirectResponse(request.app.state.addresses.follow(code))
+    return RedirectResponse(prefix_of(request) + request.app.state.addresses.follow(code))
 
 
 def is_ours(path: str) -> bool:
@@ -144,16 +168,26 @@ def is_ours(path: str) -> bool:
     return plain and path.startswith("/") and not path.startswith("//")
 
 
-def address_for_others(request: Request) -> tuple[str, bool]:
-    """Scheme and host as other machines reach this server, and whether they do."""
-    public = request.app.state.settings.public_url
-    if public:
-        return str(public), True
-    url = request.base_url
-    if not is_local(url.hostname or ""):
-        return str(url).rstrip("/"), True
-    address = lan_address()
-    if address is None or is_local(request.app.state.settings.host):
-        return str(url).rstrip("/"), False
+def addresses_for_others(request: Request) -> list[str]:
+    """Scheme, host and prefix as other machines may reach this server, the likeliest first."""
+    settings: Settings = request.app.state.settings
+    base = str(request.base_url).rstrip("/")
+    return reachable_by(base, prefix_of(request), settings, this_machine())
+
+
+def reachable_by(base: str, prefix: str, settings: Settings, machine: Machine) -> list[str]:
+    """The address that the settings tell; else the one that was asked for, `base`, where it means
+    the same to others, and the machine's own.
+    """
+    if settings.public_url:
+        public = urlsplit(settings.public_url)
+        return [f"{public.scheme}://{public.netloc}{prefix}"]
+    url = urlsplit(base)
+    host = url.hostname or ""
+    closed = is_local(host) or (machine.container and host in machine.own)
+    asked = [] if closed else [base]
+    if is_local(settings.host) and settings.host not in EVERYWHERE:
+        return asked
     port = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{address}{port}", True
+    own = [f"{url.scheme}://{bracketed(host)}{port}{prefix}" for host in machine.addresses]
+    return list(dict.fromkeys(asked + own))

@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -92,8 +92,9 @@ class ProcessEngine:
     def warm_up(self) -> None:
         """Have the forkserver import torch and the labs, and make its first fork."""
         process = self._context.Process(target=nothing, daemon=True)  # type: ignore[attr-defined]
-        self._starter.submit(process.start).result()
-        process.join()
+        with suppress(CancelledError):  # the server stops before its turn has come
+            self._starter.submit(process.start).result()
+            process.join()
 
     async def keep_ready(self) -> None:
         """Start a dead forkserver anew as soon as it is found dead; it then imports torch."""

@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from app import __version__, cli
 from app.main import create_app
+from app.network import Machine, this_machine
 from app.settings import Settings
 from models.detectors import BUILDERS
 
@@ -99,11 +100,39 @@ def test_plain_vitrine_serves_and_prints_its_real_address() -> None:
 def test_for_a_room_the_address_comes_with_a_code_to_scan() -> None:
     with serving("serve", "--host", "0.0.0.0", "--port", "0") as (_, said):
         assert "http://127.0.0.1:" in said
-        if cli.lan_address() is None:
-            assert "no network" in said
-        else:
-            assert f"http://{cli.lan_address()}:" in said
+        machine = this_machine()
+        if machine.addresses:
+            assert f"http://{machine.addresses[0]}:" in said
             assert said.count("█") > 100
+        else:
+            assert ("a container" if machine.container else "no network") in said
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "machine", "shared"),
+    [
+        (
+            "0.0.0.0",
+            {},
+            ["192.168.1.5", "10.8.0.2"],
+            ["http://192.168.1.5:80", "http://10.8.0.2:80"],
+        ),
+        ("::", {"root_path": "/vitrine"}, ["fd00::2"], ["http://[fd00::2]:80/vitrine"]),
+        ("127.0.0.1", {}, ["192.168.1.5"], []),
+        ("192.168.1.5", {}, ["10.0.0.1"], ["http://192.168.1.5:80"]),
+        (
+            "0.0.0.0",
+            {"public_url": "https://lab.example/v"},
+            ["10.0.0.1"],
+            ["https://lab.example/v"],
+        ),
+    ],
+)
+def test_the_room_is_told_every_address_by_which_it_may_come(
+    host: str, settings: dict[str, str], machine: list[str], shared: list[str]
+) -> None:
+    here = Machine(machine, set(machine), container=False)
+    assert cli.for_the_room(host, 80, Settings(**settings), here) == shared
 
 
 def test_the_port_may_be_said_before_or_after_serve() -> None:
@@ -221,6 +250,8 @@ def test_version_6_addresses_stand_in_brackets() -> None:
     assert cli.url("::1", 80) == "http://[::1]:80"
     assert cli.is_local("::1")
     assert cli.is_local("localhost")
+    assert cli.is_local("0.0.0.0")
+    assert cli.is_local("::")
     assert not cli.is_local("192.168.1.2")
 
 

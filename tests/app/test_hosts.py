@@ -152,7 +152,7 @@ def test_behind_a_proxy_that_changes_the_host_the_settings_name_the_pages_that_m
         ("allowed_hosts", "*"),
         ("allowed_hosts", "lab.*.org"),
         ("public_url", "lab.example.org"),
-        ("public_url", "https://lab.example.org/vitrine"),
+        ("public_url", "https://lab.example.org/a b"),
         ("public_url", "ftp://lab.example.org"),
         ("public_url", "https://me@lab.example.org"),
         ("trusted_proxies", "proxy"),

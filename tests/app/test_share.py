@@ -8,8 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.errors import NotFound
-from app.network import lan_address
-from app.share import MAX_PATH, ROOM, ShortAddresses, size_of
+from app.network import Machine, likeliest_first
+from app.settings import Settings
+from app.share import MAX_PATH, ROOM, ShortAddresses, reachable_by, size_of
 
 
 def test_a_short_address_leads_back_to_the_page_with_its_settings(client: TestClient) -> None:
@@ -55,16 +56,69 @@ def test_an_unknown_short_address_is_told(client: TestClient) -> None:
         assert client.get(path).json()["error"]["code"] == "not_found"
 
 
-def test_a_server_for_this_machine_only_says_that_others_cannot_reach_it() -> None:
-    from app.main import create_app
-    from app.settings import Settings
+HOME, CONTAINER = (
+    Machine(addresses, {"192.168.1.5", "172.17.0.2"}, container)
+    for addresses, container in ((["192.168.1.5"], False), ([], True))
+)
 
-    for host, reachable in (("127.0.0.1", False), ("0.0.0.0", lan_address() is not None)):
-        local = TestClient(create_app(Settings(host=host)), base_url="http://127.0.0.1:8000")
-        shared = local.post("/api/share", json={"path": "/"}).json()
-        assert shared["reachable"] is reachable
-        if reachable:
-            assert f"{lan_address()}:8000" in shared["url"]
+
+@pytest.mark.parametrize(
+    ("base", "prefix", "settings", "machine", "found"),
+    [
+        ("http://127.0.0.1:8000", "", {}, HOME, []),
+        ("http://127.0.0.1:8000", "", {"host": "0.0.0.0"}, HOME, ["http://192.168.1.5:8000"]),
+        ("http://0.0.0.0:8000", "", {"host": "0.0.0.0"}, HOME, ["http://192.168.1.5:8000"]),
+        ("http://[::]:8000", "", {"host": "::"}, HOME, ["http://192.168.1.5:8000"]),
+        ("http://localhost:9000", "", {"host": "0.0.0.0"}, CONTAINER, []),
+        ("http://172.17.0.2:8000", "", {"host": "0.0.0.0"}, CONTAINER, []),
+        ("http://10.0.0.9:9000", "", {"host": "0.0.0.0"}, CONTAINER, ["http://10.0.0.9:9000"]),
+        (
+            "https://lab.example/vitrine",
+            "/vitrine",
+            {"host": "0.0.0.0"},
+            HOME,
+            ["https://lab.example/vitrine", "https://192.168.1.5/vitrine"],
+        ),
+        ("https://lab.example/vitrine", "/vitrine", {}, HOME, ["https://lab.example/vitrine"]),
+        ("http://127.0.0.1", "/v", {"public_url": "https://a.example/v"}, HOME, ["https://a.example/v"]),
+    ],
+    ids=["this machine only", "asked by loopback", "0.0.0.0", "::", "a container's port",
+         "a container's own address", "a container by its host", "a proxy and its machine",
+         "a proxy of a local server", "told by a setting"],
+)  # fmt: skip
+def test_only_addresses_that_others_can_reach_are_offered(
+    base: str, prefix: str, settings: dict[str, str], machine: Machine, found: list[str]
+) -> None:
+    assert reachable_by(base, prefix, Settings(**settings), machine) == found
+
+
+def test_of_many_interfaces_the_way_out_comes_first_and_tunnels_last() -> None:
+    rows = [
+        ("lo", "127.0.0.1"),
+        ("wg0", "10.8.0.2"),
+        ("docker0", "172.17.0.1"),
+        ("eth1", "192.168.7.4"),
+        ("wlan0", "192.168.1.5"),
+        ("wlan0", "fe80::1%wlan0"),
+        ("wlan0", "aa:bb:cc:dd:ee:ff"),
+        ("eth1", "fd00::2"),
+        ("eth2", "169.254.3.3"),
+    ]
+    found = likeliest_first(rows, "192.168.1.5")
+    assert found == ["192.168.1.5", "192.168.7.4", "fd00::2", "10.8.0.2"]
+
+
+def test_a_link_made_below_one_prefix_opens_below_another(client: TestClient) -> None:
+    below = {"X-Forwarded-Prefix": "/vitrine/"}
+    made = client.post("/api/share", json={"path": "/vitrine/labs/nms?a=1"}, headers=below).json()
+    code = made["url"].rsplit("/", 1)[1]
+    assert "/vitrine/s/" in made["url"]
+    for headers, target in (({}, "/labs/nms?a=1"), (below, "/vitrine/labs/nms?a=1")):
+        answer = client.get(f"/s/{code}", headers=headers, follow_redirects=False)
+        assert answer.headers["location"] == target
+    for number in range(len(made["others"]) + 1):
+        assert client.get(f"/api/share/{code}.svg?at={number}").status_code == 200
+    assert client.get(f"/api/share/{code}.svg?at=99").status_code == 404
 
 
 def test_memory_for_short_addresses_is_bounded_and_the_longest_unused_goes_first() -> None:

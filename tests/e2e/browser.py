@@ -46,8 +46,8 @@ def running_server() -> Iterator[str]:
 
 
 @contextmanager
-def served(port: int = 0) -> Iterator[Server]:
-    """The same, with its process; on a port of its own, or on that one."""
+def served(port: int = 0, **settings: str) -> Iterator[Server]:
+    """The same, with its process and settings; on a port of its own, or on that one."""
     if not port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -55,6 +55,7 @@ def served(port: int = 0) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", "--port", str(port)],
         stdout=subprocess.DEVNULL,
+        env={**os.environ, **settings},
     )
     address = f"http://127.0.0.1:{port}"
     try:

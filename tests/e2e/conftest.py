@@ -86,7 +86,9 @@ class Visits:
         self._browser, self._address, self._watch = browser, address, watch
         self._contexts: list[BrowserContext] = []
 
-    def __call__(self, path: str, width: int = 1440, height: int = 900, **options: object) -> Page:
+    def __call__(
+        self, path: str, width: int = 1440, height: int = 900, wait: bool = True, **options: object
+    ) -> Page:
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
             **{"locale": "en-US", "accept_downloads": True, **options},  # type: ignore[arg-type]
@@ -96,7 +98,8 @@ class Visits:
         self._watch.watch(context)
         page = context.new_page()
         page.goto(self._address + path)
-        ready(page)
+        if wait:
+            ready(page)
         return page
 
     def close(self) -> None:

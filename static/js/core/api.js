@@ -1,6 +1,7 @@
-/** Talking to the server: one error shape in, one kind of Error out. */
+/** Talking to the server: one error shape in, one kind of Error out. Addresses are the server's paths. */
 
 import { t } from "./i18n.js";
+import { at } from "./place.js";
 import { decode } from "./wire.js";
 
 /** An error whose message is written for the visitor. */
@@ -23,7 +24,7 @@ function errorOf(response, body) {
 /** @param {string} url @param {RequestInit} init */
 async function request(url, init) {
   try {
-    return await fetch(url, init);
+    return await fetch(at(url), init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("offline", t("The server cannot be reached. Is it still running?"));
@@ -110,7 +111,7 @@ export function uploadFiles(url, files, onProgress, signal) {
     const form = new FormData();
     for (const file of files) form.append("file", file, "file");
     const call = new XMLHttpRequest();
-    call.open("POST", url);
+    call.open("POST", at(url));
     call.responseType = "json";
     call.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);

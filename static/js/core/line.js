@@ -6,6 +6,7 @@
 
 import { ApiError } from "./api.js";
 import { t } from "./i18n.js";
+import { at } from "./place.js";
 
 /**
  * What we need of a WebSocket, so that a test can pass another.
@@ -35,7 +36,7 @@ const SERVER_STOPS = [1001, 1012]; // close codes of a server that is being stop
 
 /** @type {Connect} */
 export const connectHere = (path) => {
-  const url = new URL(path, location.href);
+  const url = new URL(at(path), location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return new WebSocket(url);
 };
@@ -54,9 +55,9 @@ export const surroundings = {
   async answers() {
     const soon = () => AbortSignal.timeout(ANSWER);
     try {
-      if (!(await fetch("/healthz", { cache: "no-store", signal: soon() })).ok) return null;
+      if (!(await fetch(at("/healthz"), { cache: "no-store", signal: soon() })).ok) return null;
       const headers = { "Content-Type": "application/json" };
-      const written = await fetch("/api/share", { method: "POST", headers, body: "{}", signal: soon() });
+      const written = await fetch(at("/api/share"), { method: "POST", headers, body: "{}", signal: soon() });
       const refusal = [403, 421].includes(written.status) ? await written.json() : null;
       return { why: refusal?.error?.message ?? "" };
     } catch {

@@ -1,14 +1,32 @@
 /** What every page does: theme, language, the presenter's switch, a sheet of controls on phones. */
 
+import { setCookie, takesCookies, withCarried } from "./memory.js";
+
 const root = document.documentElement;
-const YEAR = 365 * 24 * 3600;
+
+// Without cookies, what the reader has chosen goes along in every address.
+if (!takesCookies()) root.dataset.carries = "";
+/** @param {string} name @param {string} value */
+function carry(name, value) {
+  if (root.dataset.carries === undefined) return;
+  const query = new URLSearchParams(location.search);
+  query.set(name, value);
+  history.replaceState(null, "", `?${query}`);
+}
+for (const kind of ["pointerdown", "click"]) {
+  addEventListener(kind, (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (link instanceof HTMLAnchorElement && link.origin === location.origin && !link.hash) link.search = withCarried(link.search);
+  }, { capture: true });
+}
 
 document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
   const dark =
     root.dataset.theme === "dark" ||
     (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "light" : "dark";
-  document.cookie = `vitrine_theme=${root.dataset.theme};path=/;max-age=${YEAR};samesite=lax`;
+  setCookie("vitrine_theme", root.dataset.theme);
+  carry("theme", root.dataset.theme);
   dispatchEvent(new Event("themechange"));
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>

@@ -2,6 +2,8 @@
 
 import { ApiError, isThere, json, uploadFiles } from "./api.js";
 import { t } from "./i18n.js";
+import { recall, remember } from "./memory.js";
+import { at } from "./place.js";
 
 const KEY = "vitrine-photo";
 
@@ -22,7 +24,7 @@ async function withPixels(answer, signal) {
   const image = new Image();
   const stop = () => (image.src = "");
   signal.addEventListener("abort", stop);
-  image.src = answer.url;
+  image.src = at(answer.url);
   try {
     await image.decode();
   } catch {
@@ -47,7 +49,7 @@ export const listSamples = (signal) => json("/api/samples", { signal });
 
 /** Remember the photo for the visit, so that the next lab opens with it. @param {Photo} photo */
 export function rememberPhoto({ image: _, ...answer }) {
-  sessionStorage.setItem(KEY, JSON.stringify(answer));
+  remember(KEY, JSON.stringify(answer));
 }
 
 /**
@@ -58,7 +60,7 @@ export function rememberPhoto({ image: _, ...answer }) {
  * @returns {Promise<{photo: Photo, lost: boolean}>}
  */
 export async function lastPhoto(signal, samples) {
-  const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+  const kept = JSON.parse(recall(KEY) ?? "null");
   // Asked before it is shown: an image that is gone would be an error in the console.
   if (kept && (await isThere(kept.url, signal))) return { photo: await withPixels(kept, signal), lost: false };
   const [first] = samples ?? (await listSamples(signal));

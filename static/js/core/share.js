@@ -5,6 +5,7 @@ import { configOf } from "./controls.js";
 import { $, copyText, download, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { newest } from "./newest.js";
+import { at } from "./place.js";
 import { toQuery } from "./state.js";
 
 /** @typedef {{status: import("./session.js").Status, watched: boolean}} Running */
@@ -85,15 +86,29 @@ function wireShare({ state, session }, opener) {
     image.hidden = true;
     warning.textContent = "";
   };
+  /** @typedef {{url: string, qr: string}} Address */
+  /** @type {Address[]} */
+  let addresses = [];
+  /** @param {Address | undefined} address */
+  const showAddress = (address) => {
+    if (!address) return;
+    link.value = address.url;
+    image.src = at(address.qr);
+    image.hidden = false;
+  };
+  const choose = /** @type {HTMLSelectElement} */ ($("[data-share-address]", dialog));
+  choose.addEventListener("change", () => showAddress(addresses[Number(choose.value)]));
   const query = newest({
     ask: (/** @type {string} */ path, signal) => post("/api/share", { path }, signal),
     show: (answer) => {
-      link.value = answer.url;
-      image.src = answer.qr;
-      image.hidden = false;
-      if (!answer.reachable) {
-        warning.textContent = t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
-      }
+      addresses = [answer, ...answer.others];
+      choose.replaceChildren(...addresses.map(({ url }, i) => h("option", { value: i }, new URL(url).host)));
+      $("[data-share-addresses]", dialog).hidden = addresses.length < 2;
+      showAddress(answer);
+      if (answer.reachable) return;
+      warning.textContent = answer.container
+        ? t("This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.")
+        : t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
     },
     fail: (error) => {
       if (!(error instanceof ApiError)) throw error;

@@ -3,6 +3,8 @@
  * from its default), read back with validation, and told to whoever listens.
  */
 
+import { withCarried } from "./memory.js";
+
 /** @typedef {string | number | boolean} Value */
 /** @typedef {{default: Value, check: (value: Value) => boolean, low?: number, high?: number}} Rule */
 
@@ -102,7 +104,7 @@ export function createState(rules, onRefused = () => {}) {
   }
 
   const writeUrl = () => {
-    const query = toQuery(values, rules);
+    const query = withCarried(toQuery(values, rules));
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
   };
   /** @param {Record<string, Value>} changes */

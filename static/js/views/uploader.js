@@ -1,6 +1,7 @@
 /** A photo from the visitor: picker, camera, drop, paste, samples. Says what it got by callback. */
 
 import { h } from "../core/dom.js";
+import { at } from "../core/place.js";
 
 /** @typedef {{name: string, title: string, thumbnail: string}} Sample */
 
@@ -57,7 +58,7 @@ export function uploader(root, { drop, onFile, onSample }) {
               "aria-pressed": String(sample.name === chosen),
               onclick: () => onSample(sample.name),
             },
-            h("img", { src: sample.thumbnail, alt: "", loading: "lazy", width: 76, height: 52 }),
+            h("img", { src: at(sample.thumbnail), alt: "", loading: "lazy", width: 76, height: 52 }),
             sample.title,
           ),
         ),

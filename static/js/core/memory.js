@@ -1,0 +1,56 @@
+/** What the browser keeps for a visit or longer, where it keeps anything: some refuse, and all is well without. */
+
+import { root } from "./place.js";
+
+const YEAR = 365 * 24 * 3600;
+
+/** Keep a text for this tab. @param {string} key @param {string} text */
+export function remember(key, text) {
+  try {
+    sessionStorage.setItem(key, text);
+  } catch {
+    // Refused, or full: the page goes on, and the next one begins afresh.
+  }
+}
+
+/** @param {string} key @returns {string | null} */
+export function recall(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Tell the server something with each request from now on. @param {string} name @param {string} value @param {number} [seconds] */
+export function setCookie(name, value, seconds = YEAR) {
+  try {
+    document.cookie = `${name}=${value};path=${root() || "/"};max-age=${seconds};samesite=lax`;
+  } catch {
+    // A sandboxed frame has no cookies at all.
+  }
+}
+
+/** Whether the browser takes cookies: what the reader chose must else travel in the addresses. */
+export function takesCookies() {
+  setCookie("vitrine_probe", "1", 5);
+  try {
+    return document.cookie.includes("vitrine_probe=1");
+  } catch {
+    return false;
+  }
+}
+
+const CARRIED = ["lang", "theme"]; // what travels in the address where there are no cookies
+
+/** A query with what this page's address carries along. @param {string} search @returns {string} */
+export function withCarried(search) {
+  const query = new URLSearchParams(search);
+  if (typeof document === "undefined" || document.documentElement.dataset?.carries === undefined) return search;
+  const here = new URLSearchParams(location.search);
+  for (const name of CARRIED) {
+    const value = here.get(name);
+    if (value !== null && !query.has(name)) query.set(name, value);
+  }
+  return query.toString();
+}
