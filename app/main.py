@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
@@ -25,6 +24,7 @@ from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
 from app.shared_answers import SharedAnswers
+from app.static_files import KeptFiles
 from app.stopping import in_background
 from app.tables import queries as tables
 
@@ -85,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.whole_runs = training.WholeRuns(app.state.room, app.state.shared_answers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app)
+    # First, because it is asked for most, and every route before it is compared with the path.
+    app.mount("/static", KeptFiles(ROOT / "static"), name="static")
     app.include_router(pages.router)
     app.include_router(images.router)
     app.include_router(albums.router)
@@ -102,7 +104,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """Whether the server answers, and which version it is."""
         return Health(status="ok", version=__version__)
 
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     return app
 
 
