@@ -59,9 +59,9 @@ function wireFiles(root, session) {
       if (files.length) use(files);
     });
   };
-  onFiles("[data-detections]", session.open);
-  onFiles("[data-background]", session.setImages);
-  $("[data-reading-cancel]", root).addEventListener("click", session.cancel);
+  onFiles("[data-detections]", (files) => session.open(files));
+  onFiles("[data-background]", (files) => session.setImages(files));
+  $("[data-reading-cancel]", root).addEventListener("click", () => session.cancel());
 }
 
 /** @param {HTMLElement} root @param {number | null} progress */

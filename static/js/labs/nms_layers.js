@@ -39,17 +39,22 @@ function classOfTruth(problem, truth) {
 }
 
 /** @param {Model} model @returns {Layer[]} */
-export function layersBefore(model) {
+export const layersBefore = (model) => [...groundLayers(model), ...boxesBefore(model)];
+
+/** @param {Model} model @returns {Layer[]} */
+export const layersAfter = (model) => [...groundLayers(model), ...boxesAfter(model)];
+
+/** @param {Model} model @returns {Layer[]} */
+function boxesBefore(model) {
   const { problem, result } = model;
   const scores = labels(model, (i) => problem.scores[i] ?? 0);
-  return [...groundLayers(model), { boxes: problem.boxes, indices: result.takingPart, style: "pending", ...scores }];
+  return [{ boxes: problem.boxes, indices: result.takingPart, style: "pending", ...scores }];
 }
 
 /** @param {Model} model @returns {Layer[]} */
-export function layersAfter(model) {
+function boxesAfter(model) {
   const { problem: { boxes }, shown } = model;
   return [
-    ...groundLayers(model),
     { boxes, indices: shown.suppressed, style: "suppressed" },
     { boxes, indices: shown.pending, style: "pending" },
     { boxes, indices: shown.kept, style: "kept", ...labels(model, model.scoreOf) },
@@ -64,8 +69,9 @@ export function layersSwiped(model, share) {
   const [cut, right] = [x + share * width, x + width];
   const clipped = (/** @type {Layer[]} */ layers, /** @type {[number, number]} */ clip) => layers.map((layer) => ({ ...layer, clip }));
   return [
-    ...clipped(layersBefore(model), [x, cut]),
-    ...clipped(layersAfter(model), [cut, right]),
+    ...groundLayers(model),
+    ...clipped(boxesBefore(model), [x, cut]),
+    ...clipped(boxesAfter(model), [cut, right]),
     { boxes: [cut, y, cut, y + height], indices: [0], style: "divider" },
   ];
 }

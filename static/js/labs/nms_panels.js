@@ -62,10 +62,9 @@ export function selectedForm({ onValues, onDelete }) {
     if (listed !== (problem.classes ?? null)) {
       listed = problem.classes ?? null;
       names.replaceChildren(...(listed ?? []).map((_, i) => h("option", { value: i }, className(problem, i))));
-      // A file's scores need be no probabilities.
-      for (const [name, bound] of [["min", 0], ["max", 1]]) score.setAttribute(String(name), listed || problem.picture ? "" : String(bound));
-      score.step = listed ? "any" : "0.01";
     }
+    // A file's scores need be no probabilities.
+    Object.assign(score, problem.picture ? { min: "", max: "", step: "any" } : { min: "0", max: "1", step: "0.01" });
     for (const input of [score, label, names]) input.disabled = none;
     names.hidden = !listed;
     label.hidden = listed !== null;

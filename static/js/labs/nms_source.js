@@ -9,7 +9,7 @@ import { uploader } from "../views/uploader.js";
 import { fetchProposals, fetchSoft, fetchSweep, softRefusal } from "./nms_ask.js";
 import { emptyGround, neighbors, textbook, unboxed } from "./nms_cases.js";
 import { withTruth } from "./nms_edit.js";
-import { fileSession } from "./nms_files.js";
+import { FileSession } from "./nms_files.js";
 
 /** @typedef {import("./nms_cases.js").Problem} Problem */
 /** @typedef {import("./nms_result.js").Sweep} Sweep */
@@ -74,7 +74,7 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
     follow: true,
     same: () => false,
   });
-  const files = fileSession({
+  const files = new FileSession({
     state,
     onPicture: (problem, edited) => want({ problem, origin: edited ? "edited" : "file", anew: true, place: files.place }),
     onChange: onFiles,
@@ -98,7 +98,10 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
   const samplesView = uploader(roots.uploader, {
     drop: roots.drop,
     onFile: (file) => {
-      if (file instanceof File && BOXES.test(file.name)) return files.open([file]);
+      if (file instanceof File && BOXES.test(file.name)) {
+        state.set({ source: "file" });
+        return files.open([file]);
+      }
       if (entered !== "photo") leave();
       entered = "photo";
       state.set({ source: "photo", step: -1 });
