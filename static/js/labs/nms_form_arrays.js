@@ -104,7 +104,7 @@ function readClasses(reading, classes, position) {
 
 /** @type {Form} */
 export const fiveNumbers = {
-  title: () => t("mmdetection's lists (x1, y1, x2, y2, score)"),
+  title: () => t("mmdetection's lists of five numbers"),
   order: null,
   recognises: ({ data }) => [2, 3, 4].includes(depthOf(data)),
   read(reading) {

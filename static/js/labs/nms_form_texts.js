@@ -24,7 +24,7 @@ function shareOf(text, name) {
 
 /** @type {Form} */
 export const yolo = {
-  title: () => t("YOLO text (class, center, size, score)"),
+  title: () => t("YOLO text"),
   order: null,
   recognises: ({ kind }) => kind === "yolo",
   read({ data, name, gathering, onProgress }) {
