@@ -50,6 +50,7 @@ class Look:
 
     `scale` "log" gives a slider whose positions are powers of ten; `live` fields change a running
     run between two steps, the others start a new one; `hidden` ones are kept in the address only.
+    `reach` is where the slider begins and ends, if the page widens it when its data ask for more.
     """
 
     group: LazyText
@@ -60,6 +61,7 @@ class Look:
     scale: Literal["linear", "log"] = "linear"
     live: bool = False
     hidden: bool = False
+    reach: tuple[float, float] | None = None
 
 
 def control(

@@ -21,6 +21,8 @@ from models.nms import nms
 
 POSITIVE, NEUTRAL, NEGATIVE = 1, -1, 0
 HIDDEN_CHANNELS = 256
+# Clipping can leave a box outside the image no side at all; torchvision's RPN drops it, too.
+SMALLEST_SIDE = 1e-3  # pixels of the model's input
 
 
 class RPNOutput(NamedTuple):
@@ -175,14 +177,18 @@ class Candidates(NamedTuple):
 def decode_candidates(
     output: RPNOutput, spec: AnchorSpec, min_size: float, image: int = 0
 ) -> Candidates:
-    """Score, decode, clip and measure every anchor of one image of the batch."""
+    """Score, decode, clip and measure every anchor of one image of the batch.
+
+    A box without area is never large enough, whatever `min_size`.
+    """
     height, width = output.logits.shape[-2:]
     anchors = grid_anchors(height, width, spec)
     deltas = per_anchor(output.deltas[image : image + 1], 4)[0]
     decoded = decode_deltas(deltas, anchors)
     clipped = clip_boxes(decoded, height * spec.stride, width * spec.stride)
     scores = objectness(output.logits[image : image + 1])[0]
-    return Candidates(anchors, scores, deltas, decoded, clipped, large_enough(clipped, min_size))
+    big = large_enough(clipped, max(min_size, SMALLEST_SIDE))
+    return Candidates(anchors, scores, deltas, decoded, clipped, big)
 
 
 def rank_candidates(candidates: Candidates, pre_nms_top_n: int) -> Tensor:

@@ -78,9 +78,9 @@ class NmsConfig(LabConfig):
         0.0,
         N_("Score threshold"),
         N_("Boxes with a lower score are left out before NMS."),
-        Look(WHICH, step=0.01, usual=(0.05, 0.5)),
-        ge=0,
-        le=1,
+        Look(WHICH, step=0.01, usual=(0.05, 0.5), reach=(0, 1)),
+        ge=-MAX_COORDINATE,
+        le=MAX_COORDINATE,
     )
     top_n: int = control(
         1000,
@@ -94,6 +94,8 @@ class NmsConfig(LabConfig):
 
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 Threshold = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# Scores may be logits, or percent.
+ScoreThreshold = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE, allow_inf_nan=False)]
 
 
 class BoxSet(BaseModel):
@@ -116,7 +118,7 @@ class NmsQuery(BoxSet):
     iou_threshold: Threshold = 0.5
     method: Method = "greedy"
     sigma: float = Field(0.5, gt=0, le=1000, allow_inf_nan=False)
-    score_threshold: Threshold | None = Field(
+    score_threshold: ScoreThreshold | None = Field(
         None, description="boxes below take no part; Soft-NMS drops them when they fall below"
     )
 

@@ -118,15 +118,6 @@ def test_a_class_aware_run_keeps_boxes_of_other_classes(open_page, tmp_path):
     expect(page.locator("[data-said]")).to_contain_text("2 of 3 boxes stay")
 
 
-@pytest.mark.parametrize("content", ["not json", "[]", '[{"bbox": [1, 2, null]}]', "{}"])
-def test_a_bad_file_is_refused_in_words(open_page, tmp_path, content):
-    file = tmp_path / "bad.json"
-    file.write_text(content)
-    page = open_page("/labs/nms?source=file")
-    page.locator("[data-detections]").set_input_files(file)
-    expect(page.locator("[data-said] .bad")).to_contain_text("file")
-
-
 def test_exports_hold_what_the_picture_shows(open_page):
     page = open_page("/labs/nms?iou_threshold=0.7")
     kept = figures(page)["Kept"]

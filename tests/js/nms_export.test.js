@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toCoco, toCsv } from "../../static/js/labs/nms_export.js";
-import { parseDetections } from "../../static/js/labs/nms_result.js";
+import { pictureAt, readFiles } from "../../static/js/labs/nms_reading.js";
 
 const problem = {
   width: 100, height: 100, image: null, truths: [], grid: null,
@@ -15,11 +15,26 @@ const result = {
 };
 
 test("what is exported as COCO results is read back by the page", () => {
-  const read = parseDetections(JSON.parse(toCoco(problem, [0, 1, 2], scoreOf)));
-  assert(typeof read !== "string");
-  assert.deepEqual(read.boxes, problem.boxes);
-  assert.deepEqual(read.scores, problem.scores);
-  assert.deepEqual(read.labels, problem.labels);
+  const set = readFiles([{ name: "vitrine-nms.json", text: toCoco(problem, [0, 1, 2], scoreOf) }]);
+  const read = pictureAt(set, 0);
+  assert.deepEqual([...read.boxes], [...problem.boxes]);
+  assert.deepEqual([...read.scores], [...problem.scores]);
+  assert.deepEqual(set.opened.classes.map(({ id }) => id), [1, 2]);
+  assert.deepEqual([...(read.labels ?? [])], [0, 0, 1]);
+});
+
+test("a file's own ids and names of picture and classes come back in its export", () => {
+  const rows = [
+    { image_id: "street/7.jpg", category_id: 18, category_name: "dog", bbox: [10.1, 20.2, 30.3, 40.4], score: 0.9 },
+    { image_id: "street/7.jpg", category_id: 3, category_name: "car, red", bbox: [0, 0, 5, 5], score: -1.25 },
+  ];
+  const { opened, ...set } = readFiles([{ name: "a.json", text: JSON.stringify(rows) }]);
+  const { boxes, scores, labels, id, name } = pictureAt({ opened, ...set }, 0);
+  const read = { ...problem, boxes, scores, labels, classes: opened.classes, picture: { id, name } };
+  assert.deepEqual(JSON.parse(toCoco(read, [0, 1], (i) => scores[i] ?? NaN)), rows);
+  const csv = toCsv(read, { ...result, kept: [0, 1], suppressed: [], takingPart: [0, 1] }, (i) => scores[i] ?? NaN);
+  assert(/,0\.9,0\.9,dog,kept/.test(csv));
+  assert(/,-1\.25,-1\.25,"car, red",kept/.test(csv));
 });
 
 test("COCO results hold the kept boxes alone, best first", () => {

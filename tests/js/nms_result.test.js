@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boxAt, overlap } from "../../static/js/core/geometry.js";
 import {
-  afterDecisions, keptCurve, parseDetections, prefix, resultAt,
+  afterDecisions, keptCurve, prefix, resultAt, undecided,
 } from "../../static/js/labs/nms_result.js";
 import { randomBoxes, seeded } from "./random.js";
 
@@ -89,33 +89,19 @@ test("nothing in, nothing out", () => {
   assert.equal(keptCurve(sweep, 0)[50], 0);
 });
 
-test("COCO results become corners", () => {
-  const read = parseDetections([
-    { image_id: 7, category_id: 3, bbox: [10, 20, 30, 40], score: 0.5 },
-    { image_id: 8, category_id: 3, bbox: [0, 0, 900, 900], score: 0.9 },
-    { image_id: 7, category_id: "x", bbox: [0, 0, 5, 100.5], score: 0.25 },
-  ]);
-  assert(typeof read !== "string");
-  assert.deepEqual([...read.boxes], [10, 20, 40, 60, 0, 0, 5, 100.5]);
-  assert.deepEqual([...read.scores], [0.5, 0.25]);
-  assert.deepEqual([...read.labels], [3, 0]);
-  assert.deepEqual([read.width, read.height], [40, 101]);
+test("a score equal to the threshold takes part, also where single precision rounds it", () => {
+  const sweep = { order: Int32Array.from([0, 1]), suppressedBy: new Int16Array(202) };
+  for (const scores of [[0.9, 0.7], Float32Array.from([0.9, 0.7])]) {
+    assert.equal(prefix(sweep, scores, 0.9, 10), 1);
+    assert.equal(prefix(sweep, scores, 0.7, 10), 2);
+    assert.equal(prefix(sweep, scores, 0.7001, 10), 1);
+  }
 });
 
-test("ground truth files of COCO are read by their annotations", () => {
-  const read = parseDetections({ annotations: [{ image_id: 1, category_id: 1, bbox: [0, 0, 1, 1] }] });
-  assert(typeof read !== "string");
-  assert.deepEqual([...read.scores], [1]);
-});
-
-test("a hostile file is refused in words", () => {
-  const row = { image_id: 1, category_id: 1, bbox: [0, 0, 1, 1], score: 0.5 };
-  const hostile = [
-    null, 3, "text", {}, [], { annotations: "x" }, [null], [3],
-    [{ ...row, bbox: [0, 0, 1] }], [{ ...row, bbox: [0, 0, -1, 1] }],
-    [{ ...row, bbox: ["a", 0, 1, 1] }], [{ ...row, bbox: [0, 0, 1e300, 1] }],
-    [{ ...row, score: "high" }], [{ ...row, bbox: null }], [{ ...row, bbox: { length: 4 } }],
-    Array.from({ length: 6001 }, () => row),
-  ];
-  for (const data of hostile) assert.equal(typeof parseDetections(data), "string", JSON.stringify(data)?.slice(0, 60));
+test("where nothing is decided, every box that takes part waits", () => {
+  const { sweep } = problem(6, 12);
+  const found = undecided(sweep, 5);
+  assert.deepEqual([found.kept, found.suppressed], [[], []]);
+  assert.deepEqual(found.pending, [...sweep.order].slice(0, 5));
+  assert.deepEqual([...found.suppressor], Array(12).fill(-1));
 });

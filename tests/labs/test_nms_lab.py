@@ -124,6 +124,17 @@ def test_a_score_threshold_leaves_boxes_out_before(client: TestClient) -> None:
     assert {answer["suppressed_by"][i] for i in range(100) if i not in inside} == {-1}
 
 
+@pytest.mark.parametrize("threshold", [-2.5, 0, 0.5, 90])
+def test_a_score_threshold_may_be_any_score_that_boxes_have(
+    client: TestClient, threshold: float
+) -> None:
+    """Scores may be logits or percent: the threshold is in the same unit."""
+    query = pile(60, 8)
+    query["scores"] = [200.0 * round(40 * score) / 40 - 100 for score in query["scores"]]
+    answer = client.post("/api/nms", json={**query, "score_threshold": threshold}).json()
+    assert answer["keep"] == [i for i in oracle(query, 0.5) if query["scores"][i] >= threshold]
+
+
 def test_soft_nms_is_the_papers_loop(client: TestClient) -> None:
     query = pile(40, 6)
     boxes = torch.tensor(query["boxes"], dtype=torch.float64)
@@ -207,7 +218,8 @@ def test_what_makes_no_sense_is_refused_by_field_and_index(
         ("iou_threshold", 1.01),
         ("iou_threshold", float("nan")),
         ("iou_threshold", None),
-        ("score_threshold", 1.5),
+        ("score_threshold", 1e7),
+        ("score_threshold", float("nan")),
         ("sigma", 0),
         ("sigma", float("inf")),
         ("method", "hard"),

@@ -180,6 +180,16 @@ def test_the_smallest_side_is_in_pixels_of_the_networks_input(
         assert (y2 - y1) * scale["scale_y"] >= 40 - 1e-2
 
 
+@pytest.mark.parametrize(("width", "height"), [(1600, 8), (8, 1600), (640, 16)])
+def test_no_box_of_a_thin_picture_is_without_area(
+    client: TestClient, width: int, height: int
+) -> None:
+    query = {"image_id": upload(client, width, height), "min_size": 0}
+    boxes = np.array(client.post(PATH, json=query).json()["boxes"])
+    assert len(boxes)
+    assert (boxes[:, 2:] > boxes[:, :2]).all()
+
+
 def test_untrained_is_the_same_network_and_another_answer(
     client: TestClient, image_id: str, answer: dict[str, Any]
 ) -> None:

@@ -21,6 +21,7 @@ from models.rpn import (
     NEUTRAL,
     POSITIVE,
     RPN,
+    SMALLEST_SIDE,
     RPNOutput,
     anchor_targets,
     assign_anchors,
@@ -228,6 +229,16 @@ def test_candidates_lie_inside_the_image_and_come_best_first() -> None:
     assert (candidates.objectness[ranked].diff() <= 0).all()
     assert candidates.large_enough[ranked].all()
     assert len(ranked) == len(set(ranked.tolist())) <= 100
+
+
+def test_no_proposal_is_without_area() -> None:
+    """Clipping leaves a box that lies outside the image a side of 0, and it has a score, too."""
+    output = random_output()
+    candidates = decode_candidates(output._replace(deltas=40 * output.deltas), PAPER, min_size=0)
+    sides = (candidates.clipped[:, 2:] - candidates.clipped[:, :2]).amin(dim=1)
+    assert (sides == 0).any()  # otherwise this says nothing
+    assert torch.equal(candidates.large_enough, sides >= SMALLEST_SIDE)
+    assert (sides[rank_candidates(candidates, 6000)] > 0).all()
 
 
 def test_the_second_image_of_a_batch_is_decoded_as_if_alone() -> None:

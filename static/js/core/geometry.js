@@ -98,6 +98,11 @@ export function fit(width, height, roomWidth, roomHeight) {
   return { scale, width: width * scale, height: height * scale };
 }
 
+/** Whether two boxes meet at all: cheaper than their overlap. @param {Numbers} a @param {Numbers} b */
+function meet(a, b) {
+  return (a[0] ?? 0) <= (b[2] ?? 0) && (b[0] ?? 0) <= (a[2] ?? 0) && (a[1] ?? 0) <= (b[3] ?? 0) && (b[1] ?? 0) <= (a[3] ?? 0);
+}
+
 /**
  * Each truth greedily takes the best box that is still free, in order of the boxes' score, as
  * PASCAL VOC counts (Everingham et al., 2010): a box that finds no free truth is a false positive.
@@ -105,18 +110,21 @@ export function fit(width, height, roomWidth, roomHeight) {
  * @param {readonly number[]} indices the boxes that count, best first
  * @param {Numbers} truths flat
  * @param {number} threshold IoU from which a box has found a truth
+ * @param {(box: number, truth: number) => boolean} [mayBe] whether a box may have found a truth: of the same class
  */
-export function matchTruths(boxes, indices, truths, threshold) {
+export function matchTruths(boxes, indices, truths, threshold, mayBe = () => true) {
   const count = truths.length / 4;
   const found = new Int32Array(count).fill(-1);
+  const flat = Array.from({ length: count }, (_, truth) => boxAt(truths, truth));
   let hits = 0;
   for (const index of indices) {
     const box = boxAt(boxes, index);
     let best = -1;
     let bestIou = threshold;
     for (let truth = 0; truth < count; truth++) {
-      const { iou } = overlap(box, boxAt(truths, truth));
-      if (found[truth] === -1 && iou >= bestIou) [best, bestIou] = [truth, iou];
+      if (found[truth] !== -1 || (threshold > 0 && !meet(box, flat[truth] ?? box)) || !mayBe(index, truth)) continue;
+      const { iou } = overlap(box, flat[truth] ?? box);
+      if (iou >= bestIou) [best, bestIou] = [truth, iou];
     }
     if (best >= 0) {
       found[best] = index;

@@ -1,10 +1,19 @@
 /** Texts in the reader's language. The page carries the catalogue; a key is its English wording. */
 
 /** @type {Record<string, string>} */
-const catalog =
+let catalog =
   typeof document === "undefined"
     ? {}
     : JSON.parse(document.getElementById("catalog")?.textContent || "{}");
+let language = typeof document === "undefined" ? "en" : document.documentElement.lang;
+
+/** What a worker needs to speak the page's language: it has no page to read it from. */
+export const speech = () => ({ catalog, language });
+
+/** Speak as a page does. @param {ReturnType<typeof speech>} told */
+export function speak(told) {
+  ({ catalog, language } = told);
+}
 
 /**
  * The text in the reader's language, with `{name}` replaced by `values.name`.
@@ -17,14 +26,12 @@ export function t(text, values = {}) {
   return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-const pageLanguage = () => (typeof document === "undefined" ? "en" : document.documentElement.lang);
-
 /**
  * Whole sentences, one after the other; empty ones are left out. Chinese has no space after “。”.
  * @param {(string | undefined)[]} parts
- * @param {string} [language] of the page
+ * @param {string} [spoken] the language; the page's
  */
-export const sentences = (parts, language = pageLanguage()) => parts.filter(Boolean).join(language.startsWith("zh") ? "" : " ");
+export const sentences = (parts, spoken = language) => parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
 
 /**
  * A number as a person reads it: `digits` decimals, a true minus sign, a separator of thousands.

@@ -6,18 +6,21 @@ import { $, download, h, oncePerFrame } from "../core/dom.js";
 import { boxUnder } from "../core/geometry.js";
 import { number, t } from "../core/i18n.js";
 import { COMPUTING } from "../core/photo_session.js";
-import { boxEditor, edited, selectedAfter } from "../views/box_editor.js";
+import { boxEditor, selectedAfter } from "../views/box_editor.js";
 import { chart } from "../views/chart.js";
 import { picture } from "../views/picture.js";
 import { player } from "../views/player.js";
 import { toCoco, toCsv } from "./nms_export.js";
 import { withBox, withValues } from "./nms_edit.js";
+import { filePanel } from "./nms_file_panel.js";
+import { FILE_RULES } from "./nms_files.js";
 import { layersAfter, layersBefore, layersSwiped } from "./nms_layers.js";
 import { twoBoxes } from "./nms_pair.js";
 import { selectedForm, showFigures } from "./nms_panels.js";
-import { afterDecisions, keptCurve, prefix, resultAt, softResult, softScore } from "./nms_result.js";
+import { afterDecisions, keptCurve, prefix, resultAt, softResult, softScore, undecided } from "./nms_result.js";
+import { thresholdStep } from "./nms_scene.js";
 import { boxSource } from "./nms_source.js";
-import { curveWords, ORIGINS, sentenceOf } from "./nms_words.js";
+import { curveWords, fileOrigin, ORIGINS, sentenceOf } from "./nms_words.js";
 
 const SOURCES = ["textbook", "neighbors", "photo", "hand", "file"];
 const state = stateOfPage({
@@ -26,6 +29,7 @@ const state = stateOfPage({
   view: { default: matchMedia("(max-width: 719px)").matches ? "swipe" : "side", check: (v) => ["side", "swipe"].includes(String(v)) },
   tool: { default: "look", check: (v) => ["look", "boxes", "truth"].includes(String(v)) },
   step: { default: -1, check: (v) => Number.isInteger(v) && Number(v) >= -1 && Number(v) <= 6000 },
+  ...FILE_RULES,
 });
 
 let pointed = -1; // the box under the pointer, or reached by the arrow keys
@@ -73,7 +77,8 @@ function point(index) {
 let refusal = ""; // why there are no other boxes, until something else happens
 const source = boxSource({
   state,
-  roots: { uploader: $("[data-uploader]"), drop: specimens, detections: $("[data-detections]") },
+  roots: { uploader: $("[data-uploader]"), drop: specimens },
+  onFiles: () => showFiles(),
   onScene: (anew) => {
     if (anew) pointed = selected = -1;
     refusal = "";
@@ -86,19 +91,38 @@ const source = boxSource({
     if (!(error instanceof ApiError)) throw error;
   },
 });
+const files = filePanel(source.files, state);
+/** The panel of files, the slider that follows their scores. */
+const showFiles = oncePerFrame(() => {
+  files.update();
+  showReach();
+});
+
+/** The score threshold's slider reaches as far as the scores of the file, and its value, do. */
+function showReach() {
+  const [low, high] = state.values.source === "file" ? source.files.reach : [0, 1];
+  const { score_threshold } = state.values;
+  const [from, to] = [Math.min(low, score_threshold), Math.max(high, score_threshold)];
+  const step = thresholdStep([from, to]);
+  for (const input of document.querySelectorAll('[data-control="score_threshold"] input')) {
+    if (input instanceof HTMLInputElement && input.type === "range") Object.assign(input, { min: from, max: to, step, value: score_threshold });
+    else input.setAttribute("step", "any");
+  }
+}
 
 // --- From the sweep to what is shown --------------------------------------------------------------
 
 /** @type {unknown[]} what `result` and `curve` were worked out from */
 let workedFrom = [];
 /** Work out anew what is shown, if anything that it depends on has changed. @param {import("./nms_source.js").Scene} scene */
-function work({ problem, sweep, soft }) {
+function work({ problem, sweep, soft, refused }) {
   const { iou_threshold, score_threshold, top_n } = state.values;
-  const from = [problem.scores, sweep, soft, iou_threshold, score_threshold, top_n];
+  const from = [problem.scores, sweep, soft, refused, iou_threshold, score_threshold, top_n];
   if (from.every((one, i) => one === workedFrom[i])) return;
   workedFrom = from;
   const count = sweep ? prefix(sweep, problem.scores, score_threshold, top_n) : 0;
   if (soft) result = softResult(soft, problem.scores.length);
+  else if (sweep && refused) result = undecided(sweep, count);
   else result = sweep ? resultAt(sweep, iou_threshold, count) : NOTHING;
   if (!sweep) curve = null;
   else if (!curve || curve.of !== sweep || curve.count !== count) {
@@ -128,11 +152,11 @@ const draw = oncePerFrame(() => {
 /** @param {import("./nms_source.js").Scene} scene */
 function drawScene(scene) {
   work(scene);
-  const { problem, sweep, soft, origin } = scene;
+  const { problem, sweep, soft, origin, refused } = scene;
   const { view, tool, step } = state.values;
-  const shown = step < 0 ? { ...result, pending: [] } : afterDecisions(result, step);
+  const shown = step < 0 ? { ...result, pending: refused ? result.takingPart : [] } : afterDecisions(result, step);
   const model = { problem, result, shown, pointed, selected, tool, scoreOf };
-  const base = { image: problem.image, width: problem.width, height: problem.height, grid: problem.grid };
+  const base = { image: problem.image, width: problem.width, height: problem.height, grid: problem.grid, frame: problem.frame ?? null };
   const summary = sweep ? t("{kept} boxes kept, {suppressed} suppressed, of {all}.", {
     kept: shown.kept.length, suppressed: shown.suppressed.length, all: result.takingPart.length,
   }) : "";
@@ -145,16 +169,24 @@ function drawScene(scene) {
   $("[data-before-count]").textContent = sweep ? t("{count} boxes", { count: number(result.takingPart.length, 0) }) : "";
   $("[data-after-count]").textContent = summary;
   $("[data-key-pending]").hidden = step < 0;
-  $("[data-badge]").textContent = ORIGINS[origin] ?? (source.searching ? COMPUTING : "");
+  $("[data-badge]").textContent = badgeOf(scene);
   $("[data-badge]").dataset.origin = origin;
   stage.classList.toggle("unanswered", !sweep);
   stage.setAttribute("aria-busy", String(source.searching));
   if (curve) curveView.update(curve);
   showFigures(problem, result, shown.kept);
   showForm(tool === "boxes", source.newest ?? problem, selected);
-  if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: soft !== null, scoreOf }, shown, pointed);
+  if (refused) said.replaceChildren(h("span", { class: "bad" }, refused));
+  else if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: soft !== null, scoreOf }, shown, pointed);
   else if (source.searching) said.textContent = COMPUTING;
   else said.textContent = state.values.source === "file" ? t("Open a file of detections to see its boxes here.") : "";
+}
+
+/** Where the boxes on show come from. @param {import("./nms_source.js").Scene} scene */
+function badgeOf({ origin, place }) {
+  const { opened } = source.files;
+  if (opened && (origin === "file" || origin === "edited")) return fileOrigin(opened, place, origin === "edited");
+  return ORIGINS[origin] ?? (source.searching ? COMPUTING : "");
 }
 
 /** A threshold changes nothing before suppression: drawn anew only when the boxes are others. */
@@ -191,9 +223,9 @@ const editor = boxEditor(after, {
 /** @param {number} index @param {number[] | null} box @param {boolean} done */
 function editTruths(index, box, done) {
   if (box && index < 0 && !done) return preview(box);
-  const truths = edited(source.newest?.truths ?? [], index, box);
-  selected = selectedAfter(index, box, truths.length / 4);
-  source.setTruths(truths);
+  const count = (source.newest?.truths.length ?? 0) / 4;
+  selected = selectedAfter(index, box, index < 0 ? count + 1 : count);
+  source.editTruth(index, box);
 }
 
 /** @param {number} index @param {number[] | null} box @param {boolean} done */
@@ -208,9 +240,9 @@ function editBoxes(index, box, done) {
 /** A box while it is being drawn. @param {number[]} box */
 function preview(box) {
   if (!source.scene) return;
-  const { image, width, height, boxes } = source.scene.problem;
+  const { image, width, height, boxes, frame = null } = source.scene.problem;
   const drawn = { boxes: box, indices: [0], style: "chosen" };
-  after.update({ image, width, height, summary: "", layers: [{ boxes, indices: result.takingPart, style: "pending" }, drawn] });
+  after.update({ image, width, height, frame, summary: "", layers: [{ boxes, indices: result.takingPart, style: "pending" }, drawn] });
 }
 
 const showForm = selectedForm({
@@ -220,12 +252,17 @@ const showForm = selectedForm({
   onDelete: () => selected >= 0 && editBoxes(selected, null, true),
 });
 $("[data-clear-truth]").addEventListener("click", () => {
-  source.setTruths([]);
+  source.clearTruths();
 });
 
 // --- Keys, player, buttons --------------------------------------------------------------------------
 
 after.element.addEventListener("keydown", (event) => {
+  const turn = { PageDown: 1, PageUp: -1 }[event.key];
+  if (turn && state.values.source === "file" && source.files.opened) {
+    event.preventDefault();
+    return source.files.step(turn);
+  }
   const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (!by || state.values.tool !== "look" || !result.takingPart.length) return;
   event.preventDefault();
@@ -284,10 +321,12 @@ function showChoices() {
   $("[data-swipe]").hidden = view !== "swipe";
   $("[data-photo-source]").hidden = source !== "photo";
   $("[data-file-source]").hidden = source !== "file";
-  $("[data-tool=boxes]").hidden = source !== "hand";
+  const editable = source === "hand" || source === "file";
+  $("[data-tool=boxes]").hidden = !editable;
   $('[data-control="sigma"]').hidden = method !== "soft-gaussian";
   $('[data-control="iou_threshold"]').hidden = method === "soft-gaussian";
-  if (source !== "hand" && tool === "boxes") state.set({ tool: "look" });
+  showFiles();
+  if (!editable && tool === "boxes") state.set({ tool: "look" });
 }
 
 state.subscribe((changed) => {
@@ -295,6 +334,7 @@ state.subscribe((changed) => {
   source.enter();
   source.follow(changed);
   if (changed.has("tool")) selected = -1;
+  if (changed.has("source") && state.values.source === "file") state.set({ tool: "look" });
   showChoices();
   draw();
 });

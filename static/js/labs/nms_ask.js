@@ -2,6 +2,7 @@
 
 import { post, postForFrame } from "../core/api.js";
 import { boxAt } from "../core/geometry.js";
+import { number, t } from "../core/i18n.js";
 import { unboxed } from "./nms_cases.js";
 
 /** @typedef {import("./nms_cases.js").Problem} Problem */
@@ -29,6 +30,15 @@ export async function fetchSweep(problem, classAware, signal) {
   const all = Int32Array.from(problem.scores, (_, i) => i);
   const { arrays } = await postForFrame("/api/nms/sweep", boxSet(problem, all, classAware), signal);
   return { order: arrays.order, suppressedBy: arrays.suppressed_by };
+}
+
+/** Why Soft-NMS cannot be asked for, or "". @param {Problem} problem */
+export function softRefusal({ scores }) {
+  let least = 0;
+  for (const score of scores) least = Math.min(least, score);
+  return least < 0
+    ? t("Soft-NMS multiplies scores, so none of them may be negative; the lowest here is {score}. If these are logits, choose so under “Scores are”, or choose greedy NMS.", { score: number(least) })
+    : "";
 }
 
 /**

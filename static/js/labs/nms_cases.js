@@ -6,7 +6,21 @@ const WIDTH = 760;
 const HEIGHT = 570;
 const GRID = 19;
 
-/** @typedef {{width: number, height: number, image: CanvasImageSource | null, boxes: Float32Array, scores: Float32Array, labels: Int32Array | null, truths: number[], grid: {rows: number, columns: number} | null}} Problem */
+/**
+ * @typedef {object} Problem
+ * @property {number} width pixels of the picture
+ * @property {number} height
+ * @property {CanvasImageSource | null} image
+ * @property {Float32Array | Float64Array} boxes
+ * @property {Float32Array | Float64Array} scores
+ * @property {Int32Array | null} labels class of each box; -1 where none is told
+ * @property {number[]} truths
+ * @property {Int32Array | null} [truthLabels]
+ * @property {{rows: number, columns: number} | null} grid
+ * @property {{id: string | number, name: string}[] | null} [classes] what the labels mean
+ * @property {{id: string | number | null, name: string} | null} [picture] of a file
+ * @property {{x: number, y: number, width: number, height: number} | null} [frame] what is to be seen, where it is not the picture
+ */
 
 /**
  * @param {CanvasRenderingContext2D} c
@@ -99,7 +113,7 @@ export function textbook() {
       232, 284, 540, 454, 214, 270, 516, 446, 258, 300, 566, 466,
       240, 262, 470, 452, 296, 292, 560, 438, 190, 300, 600, 500,
     ]),
-    scores: new Float32Array([0.94, 0.81, 0.76, 0.62, 0.55, 0.38]),
+    scores: new Float64Array([0.94, 0.81, 0.76, 0.62, 0.55, 0.38]),
     labels: null,
     truths: truth,
     grid: { rows: GRID, columns: GRID },
@@ -122,7 +136,7 @@ export function neighbors() {
       186, 296, 504, 468, 326, 262, 614, 422, 170, 286, 490, 474,
       338, 276, 636, 430, 204, 306, 530, 462, 300, 250, 600, 440,
     ]),
-    scores: new Float32Array([0.95, 0.88, 0.8, 0.72, 0.64, 0.51]),
+    scores: new Float64Array([0.95, 0.88, 0.8, 0.72, 0.64, 0.51]),
     labels: null,
     truths: [190, 300, 500, 465, 330, 268, 610, 418],
     grid: null,
@@ -142,7 +156,7 @@ export function emptyGround() {
     height: 560,
     image: canvas,
     boxes: new Float32Array([120, 120, 360, 380, 160, 150, 400, 400, 470, 200, 680, 420]),
-    scores: new Float32Array([0.9, 0.75, 0.6]),
+    scores: new Float64Array([0.9, 0.75, 0.6]),
     labels: new Int32Array([1, 1, 2]),
     truths: [],
     grid: null,

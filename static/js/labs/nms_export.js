@@ -1,11 +1,23 @@
 /** The boxes as files. No DOM here. */
 
 import { boxAt } from "../core/geometry.js";
+import { className } from "./nms_names.js";
 
 /** @typedef {import("./nms_cases.js").Problem} Problem */
 
+/** Without the last digits, which adding and subtracting has made up. @param {number} value */
+const tidy = (value) => Number(value.toPrecision(12));
+
+/** The class as its file writes it, with its name if it has one. @param {Problem} problem @param {number} index */
+function categoryOf({ labels, classes }, index) {
+  const label = labels?.[index] ?? -1;
+  const known = classes?.[label];
+  if (!known) return { category_id: label < 0 ? 1 : label };
+  return known.name && known.name !== known.id ? { category_id: known.id, category_name: known.name } : { category_id: known.id };
+}
+
 /**
- * COCO results: what was kept, best first.
+ * COCO results: what was kept, best first, with the ids of the file that it came from.
  * @param {Problem} problem
  * @param {number[]} kept
  * @param {(index: number) => number} scoreOf
@@ -14,13 +26,21 @@ export function toCoco(problem, kept, scoreOf) {
   const rows = kept.map((index) => {
     const [x1, y1, x2, y2] = boxAt(problem.boxes, index);
     return {
-      image_id: 1,
-      category_id: problem.labels?.[index] ?? 1,
-      bbox: [x1, y1, x2 - x1, y2 - y1],
+      image_id: problem.picture?.id ?? problem.picture?.name ?? 1,
+      ...categoryOf(problem, index),
+      bbox: [x1, y1, tidy(x2 - x1), tidy(y2 - y1)],
       score: scoreOf(index),
     };
   });
   return JSON.stringify(rows, null, 1);
+}
+
+/** A class in a CSV's cell. @param {Problem} problem @param {number} index */
+function classCell(problem, index) {
+  const label = problem.labels?.[index] ?? -1;
+  if (label < 0) return "";
+  const name = className(problem, label);
+  return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /**
@@ -35,7 +55,7 @@ export function toCsv(problem, result, scoreOf) {
     const by = result.suppressor[index] ?? -1;
     const fate = kept.has(index) ? "kept" : "suppressed";
     const cells = [index + 1, ...boxAt(problem.boxes, index), problem.scores[index] ?? 0, scoreOf(index)];
-    return [...cells, problem.labels?.[index] ?? "", fate, by < 0 ? "" : by + 1].join(",");
+    return [...cells, classCell(problem, index), fate, by < 0 ? "" : by + 1].join(",");
   });
   return ["box,x1,y1,x2,y2,score,score_after,class,fate,suppressed_by", ...rows, ""].join("\r\n");
 }

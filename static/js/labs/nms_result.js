@@ -5,7 +5,6 @@
  */
 
 import { boxAt, overlap } from "../core/geometry.js";
-import { t } from "../core/i18n.js";
 
 /**
  * @typedef {object} Sweep
@@ -44,7 +43,8 @@ export function prefix(sweep, scores, scoreThreshold, topN) {
   let high = Math.min(topN, order.length);
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((scores[order[middle] ?? 0] ?? 0) >= scoreThreshold) low = middle + 1;
+    // In single precision, as the server sorts and compares: 0.9 is not below a threshold of 0.9.
+    if (Math.fround(scores[order[middle] ?? 0] ?? 0) >= Math.fround(scoreThreshold)) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -77,6 +77,17 @@ export function resultAt(sweep, threshold, count) {
 }
 
 /**
+ * Nothing is decided: all boxes that take part wait.
+ * @param {Sweep} sweep
+ * @param {number} count boxes that take part
+ * @returns {Result & {pending: number[]}}
+ */
+export function undecided({ order }, count) {
+  const takingPart = Array.from(order.subarray(0, count));
+  return { kept: [], suppressed: [], suppressor: new Int32Array(order.length).fill(-1), takingPart, pending: takingPart };
+}
+
+/**
  * Boxes kept at each of the 101 thresholds.
  * @param {Sweep} sweep
  * @param {number} count
@@ -104,37 +115,6 @@ export function afterDecisions(result, decisions) {
   const decided = new Set([...kept, ...suppressed]);
   const pending = result.takingPart.filter((index) => !decided.has(index));
   return { kept, suppressed, pending };
-}
-
-/**
- * COCO results of one image: boxes, scores, labels.
- * @param {unknown} data parsed JSON
- * @returns {{boxes: Float32Array, scores: Float32Array, labels: Int32Array, width: number, height: number} | string}
- *   or the reason why not
- */
-export function parseDetections(data) {
-  const rows = Array.isArray(data) ? data : /** @type {any} */ (data)?.annotations;
-  if (!Array.isArray(rows) || !rows.length) return t("This file holds no list of detections.");
-  const first = rows[0]?.image_id;
-  const mine = rows.filter((row) => row?.image_id === first);
-  if (mine.length > 6000) return t("This file has more than 6,000 boxes for one picture.");
-  const boxes = new Float32Array(mine.length * 4);
-  const scores = new Float32Array(mine.length);
-  const labels = new Int32Array(mine.length);
-  let [width, height] = [1, 1];
-  for (const [i, row] of mine.entries()) {
-    const [x, y, w, h] = Array.isArray(row?.bbox) ? row.bbox.map(Number) : [];
-    const score = Number(row?.score ?? 1);
-    if (![x, y, w, h, score].every((v) => Number.isFinite(v) && Math.abs(v) < 1e6) || w < 0 || h < 0) {
-      return t("A detection in this file has no proper bbox [x, y, width, height] and score.");
-    }
-    boxes.set([x, y, x + w, y + h], i * 4);
-    scores[i] = score;
-    labels[i] = Number.isInteger(row.category_id) ? row.category_id : 0;
-    width = Math.max(width, x + w);
-    height = Math.max(height, y + h);
-  }
-  return { boxes, scores, labels, width: Math.ceil(width), height: Math.ceil(height) };
 }
 
 /**

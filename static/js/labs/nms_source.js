@@ -3,14 +3,13 @@
  * origin come as one scene, and an answer for anything else is never shown.
  */
 
-import { ApiError } from "../core/api.js";
-import { t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { photoSession } from "../core/photo_session.js";
 import { uploader } from "../views/uploader.js";
-import { fetchProposals, fetchSoft, fetchSweep } from "./nms_ask.js";
+import { fetchProposals, fetchSoft, fetchSweep, softRefusal } from "./nms_ask.js";
 import { emptyGround, neighbors, textbook, unboxed } from "./nms_cases.js";
-import { parseDetections } from "./nms_result.js";
+import { withTruth } from "./nms_edit.js";
+import { FileSession } from "./nms_files.js";
 
 /** @typedef {import("./nms_cases.js").Problem} Problem */
 /** @typedef {import("./nms_result.js").Sweep} Sweep */
@@ -20,22 +19,26 @@ import { parseDetections } from "./nms_result.js";
  * @property {Problem} problem
  * @property {Sweep | null} sweep null while there are no boxes
  * @property {Soft | null} soft what Soft-NMS made of it, if that is chosen
- * @property {string} origin a key of `ORIGINS`, or "" while there are no boxes
+ * @property {string} refused why Soft-NMS, which is chosen, cannot be asked for; or ""
+ * @property {string} origin a key of `ORIGINS`, "file" or "edited" for a file's boxes, or "" while there are no boxes
+ * @property {number} place of a file's picture
  */
 
+const BOXES = /\.(?:json|jsonl|ndjson|txt|xml)$/i; // files of boxes, by their names, where photos may be dropped, too
 const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "class_aware"]; // what Soft-NMS depends on
 
 /**
  * @param {object} options
  * @param {import("../core/state.js").State} options.state
- * @param {{uploader: HTMLElement, drop: HTMLElement, detections: HTMLElement}} options.roots
+ * @param {{uploader: HTMLElement, drop: HTMLElement}} options.roots
  * @param {(anew: boolean) => void} options.onScene another one; `anew`: of another source or photo, not only edited
+ * @param {() => void} options.onFiles the panel of files is to be drawn anew
  * @param {(error: unknown) => void} options.onError
  */
-export function boxSource({ state, roots, onScene, onError }) {
+export function boxSource({ state, roots, onScene, onFiles, onError }) {
   /** @type {Scene | null} what is on show */
   let scene = null;
-  /** @typedef {{problem: Problem, origin: string, anew: boolean}} Draft */
+  /** @typedef {{problem: Problem, origin: string, anew: boolean, place?: number}} Draft */
   /** @type {Draft | null} the newest boxes, which an edit goes on from; null while there are none */
   let draft = null;
   let entered = "";
@@ -47,7 +50,7 @@ export function boxSource({ state, roots, onScene, onError }) {
   /** @param {Problem} problem @param {Sweep} sweep @param {AbortSignal} signal @returns {Promise<Answer>} */
   async function withSoft(problem, sweep, signal) {
     const values = softValues();
-    return { problem, sweep, values, soft: isSoft() ? await softOf(problem, sweep, values, signal) : null };
+    return { problem, sweep, values, soft: isSoft() && !softRefusal(problem) ? await softOf(problem, sweep, values, signal) : null };
   }
   /** @param {Problem} problem @param {Sweep} sweep @param {Record<string, any>} values @param {AbortSignal} signal */
   const softOf = (problem, sweep, values, signal) => fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);
@@ -71,14 +74,11 @@ export function boxSource({ state, roots, onScene, onError }) {
     follow: true,
     same: () => false,
   });
-  const files = newest({
-    ask: (/** @type {File} */ file) => file.text().then(JSON.parse).then(parseDetections, () => t("This file is not JSON.")),
-    show: (parsed) => {
-      if (typeof parsed === "string") onError(new ApiError("bad_file", parsed));
-      else want({ problem: { ...emptyGround(), ...parsed, image: null, truths: [] }, origin: "file", anew: true });
-    },
-    fail: onError,
-    same: () => false,
+  const files = new FileSession({
+    state,
+    onPicture: (problem, edited) => want({ problem, origin: edited ? "edited" : "file", anew: true, place: files.place }),
+    onChange: onFiles,
+    onError,
   });
   const photos = photoSession({
     settings: () => ({}),
@@ -98,6 +98,10 @@ export function boxSource({ state, roots, onScene, onError }) {
   const samplesView = uploader(roots.uploader, {
     drop: roots.drop,
     onFile: (file) => {
+      if (file instanceof File && BOXES.test(file.name)) {
+        state.set({ source: "file" });
+        return files.open([file]);
+      }
       if (entered !== "photo") leave();
       entered = "photo";
       state.set({ source: "photo", step: -1 });
@@ -107,10 +111,10 @@ export function boxSource({ state, roots, onScene, onError }) {
   });
 
   /** @param {Answer} answer @param {Draft} of */
-  function show({ problem, sweep, soft, values }, { origin, anew }) {
+  function show({ problem, sweep, soft, values }, { origin, anew, place = 0 }) {
     softs.drop();
     if (draft) draft = { ...draft, anew: false };
-    scene = { problem, sweep, soft, origin };
+    scene = { problem, sweep, soft, refused: isSoft() ? softRefusal(problem) : "", origin, place };
     onScene(anew);
     // Its settings may have changed while the answer was under way.
     if (isSoft() && JSON.stringify(values) !== JSON.stringify(softValues())) askSoft();
@@ -119,7 +123,7 @@ export function boxSource({ state, roots, onScene, onError }) {
   function showEmpty(problem) {
     softs.drop();
     draft = null;
-    scene = { problem, sweep: null, soft: null, origin: "" };
+    scene = { problem, sweep: null, soft: null, refused: "", origin: "", place: 0 };
     onScene(true);
   }
   /** @param {Draft} of */
@@ -129,22 +133,37 @@ export function boxSource({ state, roots, onScene, onError }) {
   }
   /** Whatever is under way is of a source that is chosen no more. */
   function leave() {
-    for (const one of [sweeps, softs, files]) one.drop();
+    for (const one of [sweeps, softs]) one.drop();
     photos.leave();
+    files.leave();
+    // A threshold for a file's logits or percents says nothing about probabilities.
+    const { score_threshold } = state.values;
+    if (files.opened && (score_threshold < 0 || score_threshold > 1)) state.set({ score_threshold: state.rules.score_threshold?.default ?? 0 });
     draft = null;
   }
+  const originOfEdit = () => (state.values.source === "file" ? "edited" : "hand");
+  /** A file's picture keeps its edits while the file is open. @param {Problem} problem */
+  function keep(problem) {
+    if (state.values.source === "file" && files.opened) files.keepEdit(problem);
+  }
+  /** @param {(problem: Problem) => Problem} edit */
+  function setTruths(edit) {
+    if (draft) draft = { ...draft, problem: edit(draft.problem) };
+    if (draft && sweeps.busy) want(draft);
+    scene = scene && { ...scene, problem: edit(scene.problem) };
+    if (draft ?? scene?.sweep) keep(/** @type {Draft | Scene} */ (draft ?? scene).problem);
+    if (scene?.origin === "file") scene = { ...scene, origin: "edited" };
+    onScene(false);
+  }
   function askSoft() {
-    if (scene?.sweep) softs.want({ of: scene, values: softValues() });
+    if (!scene) return;
+    scene = { ...scene, refused: softRefusal(scene.problem) };
+    if (scene.refused) scene = { ...scene, soft: null };
+    else if (scene.sweep) softs.want({ of: scene, values: softValues() });
   }
 
-  const field = /** @type {HTMLInputElement} */ (roots.detections);
-  field.addEventListener("change", () => {
-    const file = field.files?.[0];
-    field.value = "";
-    if (file) files.want(file);
-  });
-
   return {
+    files,
     get scene() {
       return scene;
     },
@@ -160,14 +179,16 @@ export function boxSource({ state, roots, onScene, onError }) {
         want({ problem: emptyGround(), origin: "hand", anew: true });
         state.set({ tool: "boxes" });
       } else if (source === "photo") photos.open();
+      else if (files.opened) files.enter();
       else showEmpty(unboxed(emptyGround()));
     },
     /** Ask again, if what has changed matters to the answer. @param {Set<string>} changed */
     follow(changed) {
       if (!isSoft()) {
         softs.drop();
-        scene = scene && { ...scene, soft: null };
+        scene = scene && { ...scene, soft: null, refused: "" };
       }
+      files.follow(changed);
       if (changed.has("class_aware") && draft) want(draft);
       else if (isSoft() && SOFT.some((name) => changed.has(name))) askSoft();
     },
@@ -177,14 +198,15 @@ export function boxSource({ state, roots, onScene, onError }) {
     },
     /** Boxes were edited by hand. @param {Problem} problem */
     edit(problem) {
-      want({ problem, origin: "hand", anew: draft?.anew ?? false });
+      keep(problem);
+      want({ problem, origin: originOfEdit(), anew: draft?.anew ?? false, place: scene?.place ?? 0 });
     },
-    /** Ground truth changes no answer. @param {number[]} truths */
-    setTruths(truths) {
-      if (draft) draft = { ...draft, problem: { ...draft.problem, truths } };
-      if (draft && sweeps.busy) want(draft);
-      scene = scene && { ...scene, problem: { ...scene.problem, truths } };
-      onScene(false);
+    /** Ground truth changes no answer. @param {number} index @param {number[] | null} box as the editor hands it back */
+    editTruth(index, box) {
+      setTruths((problem) => withTruth(problem, index, box));
+    },
+    clearTruths() {
+      setTruths((problem) => ({ ...problem, truths: [], truthLabels: null }));
     },
     /** Whether the photo on show waits for its boxes. */
     get searching() {

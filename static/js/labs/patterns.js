@@ -10,7 +10,7 @@ import { showTraining } from "./patterns_training.js";
 
 const low = { maxHeight: () => 340 };
 
-const styles = Object.keys(STYLES).filter((name) => name !== "divider");
+const styles = Object.keys(STYLES).filter((name) => !["divider", "edge"].includes(name));
 const boxes = styles.flatMap((_, i) => {
   const [x, y] = [20 + (i % 4) * 155, 34 + Math.floor(i / 4) * 88];
   return [x, y, x + 125, y + 56];

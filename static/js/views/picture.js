@@ -24,6 +24,7 @@ export const STYLES = {
   negative: { color: "--label-negative", width: 0.75, dash: [2, 4], alpha: 0.55 },
   neutral: { color: "--label-neutral", width: 0.75, dash: [6, 3], alpha: 0.6 },
   first: { color: "--oi-orange", width: 3, fill: 0.2 },
+  edge: { color: "--gray-2", width: 1, dash: [2, 3] },
   divider: { color: "--truth", width: 2 },
   second: { color: "--oi-sky", width: 3, dash: [9, 4], fill: 0.2 },
 };
@@ -53,6 +54,8 @@ export const STYLES = {
  * @property {Heat | null} [heat]
  * @property {[number, number, number, number] | null} [cell] a lit cell of the grid
  * @property {{rows: number, columns: number} | null} [grid]
+ * @property {{x: number, y: number, width: number, height: number} | null} [frame] the part of the
+ *   plane that is shown, in pixels of the picture; without it the picture itself
  * @property {string} summary for a screen reader
  */
 
@@ -73,28 +76,32 @@ export function picture(root, options = {}) {
   root.append(frame);
   /** @type {Scene} */
   let scene = { image: null, width: 4, height: 3, layers: [], summary: "" };
-  let size = { scale: 1, width: 4, height: 3 };
+  let size = { scale: 1, width: 4, height: 3, left: 0, top: 0 };
   /** @type {CanvasImageSource | null} */
   let painted = null;
 
   const maxHeight = options.maxHeight ?? (() => Math.max(260, innerHeight * 0.72));
   const measure = () => {
     const room = root.clientWidth || 320;
-    size = fit(scene.width, scene.height, room, maxHeight());
+    const { x, y, width, height } = scene.frame ?? { x: 0, y: 0, ...scene };
+    const fitted = fit(width, height, room, maxHeight());
+    // Whole pixels: what lies on half pixels stays on them.
+    size = { ...fitted, left: Math.round(x * fitted.scale), top: Math.round(y * fitted.scale) };
     frame.style.width = `${size.width}px`;
     frame.style.height = `${size.height}px`;
   };
   const paintPhoto = () => {
     const context = context2d(photo, size.width, size.height);
     context.imageSmoothingQuality = "high";
-    if (scene.image) context.drawImage(scene.image, 0, 0, size.width, size.height);
+    if (scene.image) context.drawImage(scene.image, -size.left, -size.top, scene.width * size.scale, scene.height * size.scale);
     painted = scene.image;
   };
   const paint = oncePerFrame(() => {
     const context = context2d(over, size.width, size.height);
     paintHeat(context, scene, size);
     paintGrid(context, scene, size);
-    for (const layer of scene.layers) paintLayer(context, layer, size.scale);
+    context.translate(-size.left, -size.top);
+    for (const layer of scene.layers) paintLayer(context, layer, size);
     /** @type {number[][]} */
     const taken = [];
     for (const layer of scene.layers.toReversed()) paintLabels(context, layer, size, taken);
@@ -113,7 +120,7 @@ export function picture(root, options = {}) {
   /** @param {MouseEvent} event @returns {[number, number]} */
   const place = (event) => {
     const rect = over.getBoundingClientRect();
-    return [(event.clientX - rect.left) / size.scale, (event.clientY - rect.top) / size.scale];
+    return [(event.clientX - rect.left + size.left) / size.scale, (event.clientY - rect.top + size.top) / size.scale];
   };
   over.addEventListener("pointermove", (e) => options.onPoint?.(...place(e), e));
   over.addEventListener("pointerleave", () => options.onLeave?.());
@@ -129,7 +136,7 @@ export function picture(root, options = {}) {
     },
     /** @param {Scene} next */
     update(next) {
-      const reshaped = next.width !== scene.width || next.height !== scene.height;
+      const reshaped = next.width !== scene.width || next.height !== scene.height || JSON.stringify(next.frame) !== JSON.stringify(scene.frame);
       scene = next;
       over.setAttribute("aria-label", next.summary);
       if (reshaped) resize();
@@ -157,7 +164,7 @@ export function picture(root, options = {}) {
   };
 }
 
-/** @typedef {{scale: number, width: number, height: number}} Size */
+/** @typedef {{scale: number, width: number, height: number, left: number, top: number}} Size in CSS pixels; left and top of the frame */
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
 function paintHeat(context, scene, size) {
@@ -232,12 +239,12 @@ function placed(boxes, index, scale) {
   return [x1 ?? 0, y1 ?? 0, (x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0)];
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Layer} layer @param {number} scale */
-function clipTo(context, layer, scale) {
+/** @param {CanvasRenderingContext2D} context @param {Layer} layer @param {Size} size */
+function clipTo(context, layer, { scale, top, height }) {
   if (!layer.clip) return;
   const [from, to] = layer.clip;
   context.beginPath();
-  context.rect(from * scale, 0, (to - from) * scale, context.canvas.height);
+  context.rect(from * scale, top, (to - from) * scale, height);
   context.clip();
 }
 
@@ -245,13 +252,14 @@ function clipTo(context, layer, scale) {
  * All boxes of a layer in its style; thousands in a plainer one.
  * @param {CanvasRenderingContext2D} context
  * @param {Layer} layer
- * @param {number} scale
+ * @param {Size} size
  */
-function paintLayer(context, layer, scale) {
+function paintLayer(context, layer, size) {
+  const { scale } = size;
   const style = STYLES[layer.style];
   if (!style) throw new Error(`no style ${layer.style}`);
   context.save();
-  clipTo(context, layer, scale);
+  clipTo(context, layer, size);
   const indices = [...layer.indices];
   // Dashes are slow to draw: with many boxes a thin plain line has to do.
   context.setLineDash(indices.length > MANY ? [] : (style.dash ?? []));
@@ -298,7 +306,7 @@ function paintLabels(context, layer, size, taken) {
   const free = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ w) =>
     taken.every(([x1 = 0, y1 = 0, x2 = 0, y2 = 0]) => x + w <= x1 || x >= x2 || y + 17 <= y1 || y >= y2);
   context.save();
-  clipTo(context, layer, size.scale);
+  clipTo(context, layer, size);
   context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
   context.textBaseline = "middle";
   for (const index of layer.indices) {
@@ -306,8 +314,8 @@ function paintLabels(context, layer, size, taken) {
     if (!text) continue;
     const [x1, y1, , y2] = boxAt(layer.boxes, index);
     const width = context.measureText(text).width + 8;
-    const x = Math.min(Math.max(x1 * size.scale - 1, 0), size.width - width);
-    const ys = [y1 * size.scale - 18, y2 * size.scale + 1].map((v) => Math.min(Math.max(v, 0), size.height - 18));
+    const x = Math.min(Math.max(x1 * size.scale - 1, size.left), size.left + size.width - width);
+    const ys = [y1 * size.scale - 18, y2 * size.scale + 1].map((v) => Math.min(Math.max(v, size.top), size.top + size.height - 18));
     const y = ys.find((v) => free(x, v, width));
     if (y === undefined) continue;
     taken.push([x, y, x + width, y + 17]);
