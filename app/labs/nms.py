@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
 from app.answers import SweepAnswer
-from app.bodies import json_body, parse_json, read_json
+from app.bodies import json_body, parse_json
 from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import Lab, LabConfig, Look, Paper, Step, control
-from app.queries import JSON_TYPE, computed, pack, packed_response
+from app.queries import JSON_TYPE, answer_to
 from app.settings import MEBIBYTE
-from app.single_flight import until_gone
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
 
 MAX_BOXES = 6000
 MAX_BODY = 8 * MEBIBYTE  # 6,000 boxes take about 0.6 MB; files of detectors are often indented
-# Up to here, some 340 boxes at the most, the answer takes a few milliseconds; a process takes 30.
-SMALL_BODY = 4096
 # Beyond this float32 loses whole pixels, and areas overflow.
 MAX_COORDINATE = 1e6
 SOFT_SCORE_THRESHOLD = 0.001  # Bodla et al.'s code
@@ -172,20 +167,6 @@ def checked(query: BoxSet) -> tuple[Tensor, Tensor, Tensor | None]:
     return boxes, torch.tensor(query.scores, dtype=torch.float32), labels
 
 
-async def answered(
-    request: Request, media_type: str, function: Callable[..., bytes], *more: Any
-) -> Response:
-    """What a function makes of the request's body, a small one here, a large one elsewhere: packed,
-    for the 4 MB about 6,000 boxes become 0.4 before they leave their process.
-    """
-    body = await read_json(request, MAX_BODY)
-    if len(body) <= SMALL_BODY:
-        packed = await to_thread.run_sync(function, body, *more)
-    else:
-        packed = await until_gone(request, computed(request, function, body, *more))
-    return await packed_response(request, packed, media_type)
-
-
 @router.post(
     "/api/nms",
     response_class=Response,
@@ -194,14 +175,14 @@ async def answered(
 )
 async def nms(request: Request) -> Response:
     """Suppress boxes, with every decision: greedy, or Soft-NMS (Bodla et al., 2017)."""
-    return await answered(request, JSON_TYPE, suppressed)
+    return await answer_to(request, MAX_BODY, JSON_TYPE, suppressed)
 
 
 def suppressed(body: bytes) -> bytes:
-    """The answer to an `NmsQuery`, both as JSON; the answer packed."""
+    """The answer to an `NmsQuery`, both as JSON."""
     query = parse_json(NmsQuery, body)
     answer = greedily(query) if query.method == "greedy" else softly(query)
-    return pack(answer.model_dump_json().encode())
+    return answer.model_dump_json().encode()
 
 
 def greedily(query: NmsQuery) -> NmsAnswer:
@@ -284,11 +265,13 @@ async def sweep(request: Request) -> Response:
     position in that order the kept bits and the suppressors' positions.
     """
     binary = wire.MEDIA_TYPE in request.headers.get("accept", "")
-    return await answered(request, wire.MEDIA_TYPE if binary else JSON_TYPE, swept, binary)
+    return await answer_to(
+        request, MAX_BODY, wire.MEDIA_TYPE if binary else JSON_TYPE, swept, binary
+    )
 
 
 def swept(body: bytes, binary: bool) -> bytes:
-    """The answer to a `BoxSet` in JSON, packed: a frame, or JSON."""
+    """The answer to a `BoxSet` in JSON: a frame, or JSON."""
     import numpy as np
 
     from models import nms as algorithms
@@ -301,7 +284,7 @@ def swept(body: bytes, binary: bool) -> bytes:
             "kept": found.kept.view(np.uint32),
             "suppressed_by": found.suppressed_by,
         }
-        return pack(wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays))
+        return wire.encode({"thresholds": list(algorithms.THRESHOLDS)}, arrays)
     by_index: Any = np.full(found.suppressed_by.shape, -1, np.int64)
     if len(order):
         positions = found.suppressed_by
@@ -311,7 +294,7 @@ def swept(body: bytes, binary: bool) -> bytes:
         kept=[found.kept_at(t).tolist() for t in range(len(algorithms.THRESHOLDS))],
         suppressed_by=by_index.tolist(),
     )
-    return pack(answer.model_dump_json().encode())
+    return answer.model_dump_json().encode()
 
 
 LAB = Lab(
