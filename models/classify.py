@@ -188,7 +188,7 @@ class Classify:
     def gradient_norms(self) -> NDArray[np.float32]:
         """Of the last step by each layer's weights, median over replicas: [L]."""
         norms = [g.flatten(1).norm(dim=1).median() for g in self.networks.gradients]
-        return torch.stack(norms).numpy().astype(np.float32)
+        return torch.stack(norms).float().numpy()
 
     def dead_share(self) -> float:
         """Share of hidden ReLU units that are 0 for every training point, over all replicas."""
@@ -240,7 +240,7 @@ class Classify:
         units = torch.cat([layer[r].T for layer in (*trace.activations, trace.output)])
         top = units.abs().amax(dim=1).clamp(min=1e-9)
         pixels = (128 + 127 * units / top[:, None]).round()
-        return pixels.numpy().astype(np.uint8), top.numpy().astype(np.float32)
+        return pixels.numpy().astype(np.uint8), top.float().numpy()
 
 
 def grid(nodes: int) -> Tensor:

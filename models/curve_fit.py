@@ -142,7 +142,7 @@ class CurveFit:
 
     def curves(self, grid: Tensor) -> NDArray[np.float32]:
         """What each network says at the places grid [G], in eval mode: [R, G]."""
-        return self.networks.predict(grid[:, None])[..., 0].numpy().astype(np.float32)
+        return self.networks.predict(grid[:, None])[..., 0].float().numpy()
 
     def evidence(self, noise: float | None) -> Evidence:
         """What there is to judge the fit by; `noise` is the noise's variance, where it is known."""

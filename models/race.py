@@ -180,13 +180,13 @@ class Race:
             else:
                 flat = (slope(self.settings.activation, values) < SATURATED).double().mean((1, 2))
             shares.append(flat.view(len(self.variants), -1).mean(dim=1))
-        return torch.stack(shares, dim=1).numpy().astype(np.float32)
+        return torch.stack(shares, dim=1).float().numpy()
 
     def gradient_norms(self) -> NDArray[np.float32]:
         """Norm of the last gradient by each layer's weights, median over seeds: [V, L + 1]."""
         norms = torch.stack([g.flatten(1).norm(dim=1) for g in self.networks.gradients])
         grouped = norms.view(len(norms), len(self.variants), -1)
-        return grouped.median(dim=2).values.T.numpy().astype(np.float32)
+        return grouped.median(dim=2).values.T.float().numpy()
 
     # --- One unit, and whose statistics ---------------------------------------------------------
 
@@ -260,7 +260,7 @@ class Race:
             right = accuracy(outputs, y).view(len(self.variants), -1).median(dim=1).values
             own = accuracy(self._by_own_batch(x + shift, len(x)), y).median()
             columns.append(torch.cat([right, own[None]]))
-        return torch.stack(columns, dim=1).numpy().astype(np.float32)
+        return torch.stack(columns, dim=1).float().numpy()
 
     def _shuffled_test(self) -> tuple[Tensor, Tensor]:
         """The classes of toy data alternate; a small batch must not always hold one of each."""

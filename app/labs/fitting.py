@@ -113,12 +113,12 @@ def frame_of(session: CurveFit, config: FittingConfig) -> FittingFrame:
     best, rows, steps = session.best_moment, session.history.table, session.history.steps
     return FittingFrame(
         step=session.step,
-        grid=grid.numpy().astype(np.float32),
+        grid=grid.float().numpy(),
         curves=curves,
         band=np.quantile(curves, (0.1, 0.5, 0.9), axis=0).astype(np.float32),
         truth=truth_of(config, grid),
-        x=session.points.x[:, 0].numpy().astype(np.float32),
-        y=session.points.y.numpy().astype(np.float32),
+        x=session.points.x[:, 0].float().numpy(),
+        y=session.points.y.float().numpy(),
         role=session.points.role.numpy(),
         steps=steps,
         history=rows,
@@ -166,10 +166,10 @@ def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask, None]:
         ask = yield CapacityFrame(
             step=step,
             widths=list(WIDTHS),
-            training=training.numpy().astype(np.float32),
-            test=test.numpy().astype(np.float32),
-            polynomial_training=fitted.numpy().astype(np.float32),
-            polynomial_test=tested.numpy().astype(np.float32),
+            training=training.float().numpy(),
+            test=test.float().numpy(),
+            polynomial_training=fitted.float().numpy(),
+            polynomial_test=tested.float().numpy(),
             points=len(x),
             floor=floor_of(config),
         )
@@ -235,7 +235,7 @@ def truth_of(config: FittingConfig, grid: Tensor) -> NDArray[np.float32]:
     if config.data == "own":
         return np.full(len(grid), np.nan, np.float32)
     curve = toy.drawn_curve(drawn_of(config)) if config.data == "drawn" else config.data
-    return toy.true_curve(curve, grid).numpy().astype(np.float32)
+    return toy.true_curve(curve, grid).float().numpy()
 
 
 def floor_of(config: FittingConfig) -> float | None:

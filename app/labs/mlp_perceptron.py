@@ -84,8 +84,8 @@ def perceptron_frame(
     return PerceptronFrame(
         step=perceptron.looks,
         model="perceptron",
-        x=points.x.numpy().astype(np.float32),
-        y=points.y.numpy().astype(np.float32),
+        x=points.x.float().numpy(),
+        y=points.y.float().numpy(),
         role=points.role.numpy(),
         number=last.number if last else -1,
         wrong=last.wrong if last else False,

@@ -165,7 +165,7 @@ def used_by(weights: Tensor, features: int, model: str) -> Tensor:
 
 
 def as_floats(values: Tensor) -> NDArray[np.float32]:
-    return np.ascontiguousarray(values.numpy().astype(np.float32))
+    return np.ascontiguousarray(values.float().numpy())
 
 
 # --- From settings to data and models -------------------------------------------------------------

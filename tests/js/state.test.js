@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromQuery, parse, refusedOf, toQuery, without } from "../../static/js/core/state.js";
+import { fromQuery, parse, refusedOf, toQuery, unknownOf, without } from "../../static/js/core/state.js";
 
 /** @typedef {import("../../static/js/core/state.js").Rule} Rule */
 
@@ -60,4 +60,9 @@ test("defaults, unknown keys and every way to write a switch are allowed", () =>
 test("a switch that says neither yes nor no keeps its default", () => {
   const on = { default: true, check: (/** @type {any} */ v) => typeof v === "boolean" };
   assert.deepEqual(["perhaps", "", "toString", "0", "false", "1"].map((text) => parse(text, on)), [true, true, true, false, false, true]);
+});
+
+test("a name that no setting has is told, and what belongs to every page is none", () => {
+  assert.deepEqual(unknownOf("?iou=0.3&lr=0.1&foo=1&foo=2&lang=zh&theme=dark&run=x", rules), ["lr", "foo"]);
+  assert.deepEqual(unknownOf("", rules), []);
 });

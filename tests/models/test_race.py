@@ -1,5 +1,6 @@
 """The same networks with and without BatchNorm: same start, same batches, and what is measured."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -164,3 +165,13 @@ def test_the_loss_jumps_more_by_running_statistics_than_by_the_batchs() -> None:
     by_running, by_batch = (torch.stack(kind).diff(dim=0).abs().mean((0, 2)) for kind in losses)
     assert (by_running[1:] > 1.5 * by_batch[1:]).all()
     assert by_running[0] == by_batch[0]
+
+
+def test_numbers_beyond_float32_become_infinite_without_a_word_at_the_terminal() -> None:
+    wild = replace(SETTINGS, learning_rate=10.0, init_scale=20.0, activation="relu")
+    race = Race(wild, ("none", "before", "after"), moons())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for gradient in race.networks.gradients:
+            gradient.fill_(1e300)
+        assert np.isinf(race.gradient_norms()).all()

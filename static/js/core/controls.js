@@ -1,7 +1,7 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { sentences, t } from "./i18n.js";
 import { logScale } from "./log_scale.js";
 import { createState } from "./state.js";
 
@@ -65,10 +65,16 @@ export function note(selector, words) {
   place.replaceChildren(...(words ? [h("p", {}, words), close] : []));
 }
 
-/** Which values of the address are not allowed. @param {string[]} names */
-function sayRefused(names) {
-  const listed = names.join(t(", "));
-  note("[data-refused]", names.length ? t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed }) : "");
+const SAID = 5; // unknown names at most, and their first letters: an address holds anything
+const LETTERS = 30;
+
+/** Which values of the address are not allowed, and which names are no settings. @param {string[]} names @param {string[]} unknown */
+function sayRefused(names, unknown) {
+  const listed = (/** @type {string[]} */ some) => some.join(t(", "));
+  note("[data-refused]", sentences([
+    names.length ? t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed(names) }) : "",
+    unknown.length ? t("This address names what is no setting of this page: {names}.", { names: listed(unknown.slice(0, SAID).map((name) => name.slice(0, LETTERS))) }) : "",
+  ]));
 }
 
 /** Names of the controls: the keys of the lab's configuration. */

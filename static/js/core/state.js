@@ -46,6 +46,16 @@ export function refusedOf(search, rules) {
   });
 }
 
+const ELSEWHERE = ["lang", "theme", "run"]; // names in an address that are no settings
+
+/**
+ * Names in a query that no setting has: of another lab, or misspelled.
+ * @param {string} search
+ * @param {Record<string, Rule>} rules
+ */
+export const unknownOf = (search, rules) =>
+  [...new Set(new URLSearchParams(search).keys())].filter((name) => !(name in rules) && !ELSEWHERE.includes(name));
+
 /** The query without some names, and a "?" if anything is left. @param {string} search @param {string[]} names */
 export function without(search, names) {
   const query = new URLSearchParams(search);
@@ -85,8 +95,8 @@ export function fromQuery(search, rules) {
 
 /**
  * @param {Record<string, Rule>} rules
- * @param {(names: string[]) => void} [onRefused] what the address had that is not allowed; now and
- *   at each way back, also if that is nothing
+ * @param {(names: string[], unknown: string[]) => void} [onRefused] what the address had that is not
+ *   allowed, and names that are no settings; now and at each way back, also if that is nothing
  */
 export function createState(rules, onRefused = () => {}) {
   let values = fromAddress();
@@ -98,8 +108,9 @@ export function createState(rules, onRefused = () => {}) {
   function fromAddress() {
     const { search, pathname, hash } = location;
     const refused = refusedOf(search, rules);
+    const unknown = unknownOf(search, rules);
     if (refused.length) history.replaceState(null, "", pathname + without(search, refused) + hash);
-    onRefused(refused);
+    onRefused(refused, unknown);
     return fromQuery(search, rules);
   }
 
