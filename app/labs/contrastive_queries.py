@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.albums import Album, albums_of
+from app.album import Album, labeled
+from app.albums import albums_of
 from app.errors import BAD_BODY, can_fail
 from app.labs.contrastive_config import ContrastiveConfig
 from app.labs.contrastive_data import DIGITS, Shown, album_of, settings_of, shown_of
@@ -75,7 +76,7 @@ async def answered(
     config, shared = query.config, shared_answers_of(request)
     name = album_of(config)
     album = await albums_of(request).find(name) if name else None
-    key = ("shown", config.data, config.count, config.seed, name)
+    key = ("shown", config.data, config.classes, config.count, config.seed, name)
     make = partial(computed, request, shown_of, config, album)
     shown = await shared.get(key, make, lambda shown: shown.size, about=name)
     data = await to_thread.run_sync(frame, query, shown, album)
@@ -142,7 +143,7 @@ def views_frame(query: ViewsQuery, shown: Shown, album: Album | None) -> bytes:
 def names_of(config: ContrastiveConfig, album: Album | None) -> list[str]:
     """What the classes are called; shapes in English, which the page translates."""
     if album:
-        return list(album.classes)
+        return list(labeled(album, config.classes).names)
     from models.scenes import SHAPES
 
     return list(DIGITS if config.data == "digits" else SHAPES)
