@@ -51,11 +51,6 @@ class Album:
         """Bytes of the file."""
         return self.size + self.aside * PICTURE + self.paths_bytes
 
-    @property
-    def left_out(self) -> int:
-        """Files that are pictures, or should be, and are not in the album."""
-        return sum(self.reasons.values()) + self.aside
-
     def __hash__(self) -> int:
         return hash((self.id, self.path))
 
@@ -90,8 +85,8 @@ def paths_of(album: Album) -> list[str]:
 
 def labeled(album: Album, rule: Rule) -> Classes:
     """A class for each picture, those aside last. Raises `AlbumTooLarge` for too many classes."""
-    paths = [] if rule == "auto" else paths_of(album)
-    if not paths:  # by the usual rule, which the file tells
+    paths = paths_of(album)
+    if not paths:  # by the only rule, which the file tells
         with opened(album) as file:
             file.seek(album.count * PICTURE)
             labels = [*file.read(album.count), *[UNLABELED] * album.aside]

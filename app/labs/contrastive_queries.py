@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
 from app.album import Album, labeled
+from app.album_limits import UNLABELED
 from app.albums import albums_of
 from app.errors import BAD_BODY, can_fail
 from app.labs.contrastive_config import ContrastiveConfig
@@ -96,7 +97,7 @@ def specimens_frame(query: SpecimensQuery, shown: Shown, album: Album | None) ->
         "looked_at": min(LOOKED_AT, len(mapped)),
         "learned_from": shown.learned_from,
         "held_out": shown.held_out,
-        "left_out": album.left_out if album else 0,
+        "left_out": left_out(query.config, album),
         "patches": bool(album and album.patches),
         "names": names_of(query.config, album),
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
@@ -138,6 +139,14 @@ def views_frame(query: ViewsQuery, shown: Shown, album: Album | None) -> bytes:
         **{name: getattr(every, name).numpy() for name in DRAWN},
     }
     return wire.encode(header, arrays)
+
+
+def left_out(config: ContrastiveConfig, album: Album | None) -> int:
+    """Files that are not among the pictures by the rule that tells their classes."""
+    if album is None:
+        return 0
+    found = labeled(album, config.classes)
+    return sum(album.reasons.values()) + (found.labels.count(UNLABELED) if found.names else 0)
 
 
 def names_of(config: ContrastiveConfig, album: Album | None) -> list[str]:
