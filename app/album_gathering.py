@@ -28,6 +28,7 @@ class Gathered:
         self.others = self.incomplete = 0
         self.guessed = ""
         self.patches = False
+        self._batches = 0
         self.alone: str | None = None  # what the only file is, where it is no picture and no zip
         self.taken: list[str] = []
 
@@ -43,7 +44,8 @@ class Gathered:
             end = facts["count"] * PICTURE
             with self.path.open("ab") as file:
                 file.write(data[:end])
-        self.alone = facts["alone"] if not self.paths else None
+        self.alone = None if self._batches else facts["alone"]
+        self._batches += 1
         self.paths += json.loads(data[end:])
         self.reasons.update(facts["reasons"])
         self.others += facts["others"]

@@ -102,14 +102,17 @@ class ContrastiveConfig(LabConfig):
     classes: Rule = control(
         "auto",
         N_("Classes"),
-        N_("What tells the class of each of your pictures."),
+        N_(
+            "What tells the class of each picture. ImageFolder, torchvision’s rule, takes the "
+            "first level that has several folders."
+        ),
         Look(
             PICTURES,
             choices={
-                "auto": N_("folders: the first level that has several"),
-                "first": N_("folders of the first level"),
-                "last": N_("the folder of each picture"),
-                "name": N_("the start of the file name"),
+                "auto": N_("folders (ImageFolder)"),
+                "first": N_("outermost folders"),
+                "last": N_("innermost folders"),
+                "name": N_("start of the file name"),
                 "none": N_("no classes"),
             },
         ),

@@ -7,9 +7,8 @@ import { endsWell, HEAD, sizeOf } from "./picture_size.js";
 
 /** @typedef {import("./picture_size.js").Size} Size */
 
-export const SIDE = 1600; // pixels, what the server keeps
 const LARGE = 2 * 2 ** 20; // bytes
-const MUCH_LONGER = 1.25; // times SIDE
+const MUCH_LONGER = 1.25; // times what is wanted
 const MOST_PIXELS = 60e6; // that a phone's browser decodes: four bytes each
 const TAIL = 4096; // bytes in which a file's end lies
 const QUALITY = 0.92;
@@ -18,6 +17,9 @@ const PATTERN = 16; // pixels, of the picture by which a canvas is tried
 const TURNED =
   "/9j/4AAQSkZJRgABAQAAAQABAAD/4QAiRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z";
 
+/** Pixels of the longer side that the server keeps, as its page says. */
+const sideKept = () => Number(/** @type {HTMLElement} */ (document.querySelector("[data-side]")).dataset.side);
+
 /**
  * The photo upright and at most `side` long; or the file itself where it is small, breaks off, or
  * cannot be reduced here.
@@ -25,7 +27,7 @@ const TURNED =
  * @param {number} [side]
  * @returns {Promise<Blob>}
  */
-export async function reduced(file, side = SIDE) {
+export async function reduced(file, side = sideKept()) {
   const size = sizeOf(await bytesOf(file.slice(0, HEAD)));
   if (!isLarge(file, size, side) || !(await isWhole(file, size.kind)) || !(await canReduce())) return file;
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
