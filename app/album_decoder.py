@@ -1,37 +1,40 @@
 """How an album, many small pictures, is made out of uploaded files; in a process of its own with
-limits, as `decoder.py` is. Names inside a zip only tell the classes: nothing is ever unpacked to
-disk.
+limits, as `decoder.py` is. Paths only tell the classes, which the server finds later.
 """
 
+import json
 import math
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 if __package__:
     from app import album_limits as limits
-    from app import decoder
+    from app import decoder, signatures
+    from app.album_zip import Tally, pictures_of
 else:  # in the program, which is no part of `app`
     import album_limits as limits  # type: ignore[import-not-found, no-redef]
     import decoder  # type: ignore[import-not-found, no-redef]
+    import signatures  # type: ignore[import-not-found, no-redef]
+    from album_zip import Tally, pictures_of  # type: ignore[import-not-found, no-redef]
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_MEMBERS = 20_000  # entries of a zip, folders and what is no picture included
-MAX_UNPACKED = 512 * decoder.MEBIBYTE  # bytes of all pictures in a zip together
-MAX_MEMBER = 20 * decoder.MEBIBYTE
-MAX_RATIO = 200  # packed pictures hardly shrink; what shrinks more is a bomb
-MAX_DEPTH = 8  # folders in folders
 PATCHED = 24  # up to so many photos, patches are cut; of more photos each is one picture
 PATCHES = 2000  # of all photos together
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-
 ON_DISK = ("PNG", "JPEG", "WEBP", "BMP", "PPM", "TIFF")  # whose endings torchvision looks for
 
-Entry = tuple[bytes, str]  # a picture's pixels, the name of its class ("" for none)
+Entry = tuple[bytes, str]  # a picture's pixels and its path
+
+
+class Sizes(NamedTuple):
+    """`decoder.cleaned`'s limits for each picture."""
+
+    max_pixels: int
+    max_side: int
 
 
 def bytes_of(picture: "Image") -> bytes:
@@ -61,94 +64,120 @@ def patches(picture: "Image", count: int) -> Iterator["Image"]:
             yield picture.crop((left, top, left + side, top + side))
 
 
-def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The pictures of a zip. Raises `Refused` for one that is made to do harm."""
-    infos = archive.infolist()
-    if len(infos) > MAX_MEMBERS:
-        raise decoder.Refused("many")
-    kept = []
-    for info in infos:
-        path = PurePosixPath(info.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH:
-            raise decoder.Refused("names")
-        hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-        if info.is_dir() or hidden or path.suffix.lower() not in ENDINGS:
-            continue
-        if info.flag_bits & 1:
-            raise decoder.Refused("locked")
-        if info.file_size > MAX_MEMBER or info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise decoder.Refused("bomb")
-        kept.append(info)
-    if sum(info.file_size for info in kept) > MAX_UNPACKED:
-        raise decoder.Refused("bomb")
-    if len(kept) > limits.MAX_PICTURES:
-        raise decoder.Refused("many")
-    return kept
-
-
-def class_of(info: zipfile.ZipInfo) -> str:
-    """The folder that a picture lies in."""
-    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    return shown(parts[-2]) if len(parts) > 1 else ""
-
-
-def shown(name: str) -> str:
-    """A folder's name as a page may show it."""
-    return "".join(c for c in name if c.isprintable())[: limits.MAX_NAME]
-
-
-def from_zip(file: Path, max_pixels: int, max_side: int) -> Iterator[Entry | None]:
-    """Every picture of a zip, with its class; None for one that cannot be read, or that lies
-    beside the folders of the classes: nobody knows what it is.
-    """
-    with zipfile.ZipFile(file) as archive:
-        infos = members(archive)
-        names = {class_of(info) for info in infos}
-        for info in infos:
-            if len(names) > 1 and not class_of(info):
-                yield None
-                continue
-            picture = cleaned(BytesIO(unpacked(archive, info)), max_pixels, max_side)
-            # One folder around everything is no class.
-            name = class_of(info) if len(names) > 1 else ""
-            yield (bytes_of(middle(picture)), name) if picture else None
-
-
-def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """A member's bytes; none where it is damaged, which is no reason to refuse the others."""
+def cleaned(data: bytes, path: str, sizes: Sizes, tally: Tally) -> "Image | None":
+    """The picture as a person would see it, or None where it cannot be read, which is counted."""
     try:
-        with archive.open(info) as packed:
-            return packed.read(MAX_MEMBER + 1)
-    except MemoryError:
-        raise
-    except Exception:  # a wrong checksum, an unknown compression, zlib.error, EOFError and others
-        return b""
-
-
-def from_photos(files: list[Path], max_pixels: int, max_side: int) -> Iterator[Entry | None]:
-    """Patches of a few photos, their class the photo; or many photos as they are."""
-    for number, file in enumerate(files):
-        with decoder.opened_upload(file) as stream:
-            picture = cleaned(stream, max_pixels, max_side)
-        if picture is None:
-            yield None
-        elif len(files) > PATCHED:
-            yield bytes_of(middle(picture)), ""
+        found = decoder.judged(lambda: decoder.cleaned(BytesIO(data), *sizes))
+    except decoder.Refused as refusal:
+        if refusal.reason == "format":
+            tally.leave(refusal.facts["found"], path)
         else:
-            name = str(number + 1) if len(files) > 1 else ""
-            for patch in patches(picture, PATCHES // len(files)):
-                yield bytes_of(patch), name
-
-
-def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> "Image | None":
-    """The picture as a person would see it, or None where it cannot be read."""
-    try:
-        picture: Image = decoder.cleaned(file, max_pixels, max_side)[0]
-        return picture
-    except Exception as error:
-        if decoder.reason_for(error) == "memory":
-            raise
+            tally.reasons[refusal.reason] += 1
         return None
+    tally.incomplete += found.incomplete
+    picture: Image = found.picture
+    return picture
+
+
+def from_zip(file: Path, around: str, sizes: Sizes, tally: Tally) -> Iterator[Entry]:
+    """Every picture of a zip, in a folder `around` them."""
+    for path, data in pictures_of(file, tally):
+        picture = cleaned(data, path, sizes, tally)
+        if picture:
+            yield bytes_of(middle(picture)), around + path
+
+
+def patches_of(files: list["File"], sizes: Sizes, tally: Tally) -> Iterator[Entry]:
+    """Patches of a few photos: each photo is a folder of its own, if there are several."""
+    for number, file in enumerate(files):
+        picture = cleaned(file.read(), file.name, sizes, tally)
+        folder = f"{number + 1}/" if len(files) > 1 else ""
+        for patch in patches(picture, PATCHES // len(files)) if picture else ():
+            yield bytes_of(patch), f"{folder}{file.name}"
+
+
+def wholes(files: list["File"], sizes: Sizes, tally: Tally) -> Iterator[Entry]:
+    """Photos as they are, and the pictures of zips; several zips are a folder each."""
+    several = sum(file.is_zip for file in files) > 1
+    for file in files:
+        if file.is_zip:
+            around = f"{Path(file.name).stem}/" if several else ""
+            yield from from_zip(file.path, around, sizes, tally)
+        else:
+            picture = cleaned(file.read(), file.name, sizes, tally)
+            if picture:
+                yield bytes_of(middle(picture)), file.name
+
+
+class File(NamedTuple):
+    """An upload and what it was called; `kind` by its first bytes."""
+
+    path: Path
+    name: str
+    kind: str
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it is to be opened as a zip: never a photo with something behind it."""
+        return self.kind == "zip" or (not self.kind and zipfile.is_zipfile(self.path))
+
+    def read(self) -> bytes:
+        with decoder.opened_upload(self.path) as file:
+            return file.read()
+
+
+def files_in(source: Path) -> list[File]:
+    """The uploads in a folder, in their order."""
+    with decoder.storing():
+        names = json.loads((source / limits.NAMES).read_bytes())
+    files = []
+    for number, name in enumerate(names):
+        path = source / str(number)
+        with decoder.opened_upload(path) as file:
+            kind = signatures.kind_of(file.read(signatures.HEAD))
+        files.append(File(path, name.replace("/", "_") or "_", kind))
+    return files
+
+
+def made(
+    source: str, target: str, max_pixels: int, max_side: int, most: int, whole: int
+) -> dict[str, object]:
+    """Write the pictures of at most `most` into `target`, which is there; what they are, or why
+    all were refused.
+
+    `source` is a folder with uploads. `target` gets the pictures as bytes [N, 3, SIDE, SIDE] and
+    then their paths, a JSON list. Of a few photos patches are cut, unless each is to stay `whole`.
+    """
+
+    def attempt() -> dict[str, object]:
+        files, tally, sizes = files_in(Path(source)), Tally(), Sizes(max_pixels, max_side)
+        cut = not (whole or len(files) > PATCHED or any(file.is_zip for file in files))
+        entries = (patches_of if cut else wholes)(files, sizes, tally)
+        count = write(entries, target, most)
+        alone = files[0].kind if len(files) == 1 and not files[0].is_zip else None
+        return {
+            "count": count,
+            "patches": cut,
+            "reasons": dict(tally.reasons),
+            "others": tally.others,
+            "incomplete": tally.incomplete,
+            "guessed": tally.guessed,
+            "alone": alone,
+            "taken": list(decoder.TAKEN),
+        }
+
+    return decoder.tried(attempt)  # a zip's damaged directory: BadZipFile, struct.error and others
+
+
+def write(entries: Iterator[Entry], target: str, most: int) -> int:
+    pixels, paths = bytearray(), list[str]()
+    for picture, path in entries:
+        pixels += picture
+        paths.append(path)
+        if len(paths) > most:
+            raise decoder.Refused("many")
+    decoder.store(target, pixels + json.dumps(paths, ensure_ascii=False).encode())
+    return len(paths)
 
 
 def picture_on_disk(path: str, max_pixels: int) -> bytes | None:
@@ -164,40 +193,3 @@ def picture_on_disk(path: str, max_pixels: int) -> bytes | None:
             return bytes_of(middle(picture.convert("RGB")))
     except Exception:  # as in `decoder.decode`, and DecompressionBombError
         return None
-
-
-def made(source: str, target: str, max_pixels: int, max_side: int) -> dict[str, object]:
-    """Write an album into `target`, which is there; what it holds, or why it was refused.
-
-    `source` is a folder with the uploads as 0, 1, 2 …: one zip of pictures, or photos. `target`
-    gets the pictures as bytes [N, 3, SIDE, SIDE] and then a byte for each one's class.
-    """
-
-    def attempt() -> dict[str, object]:
-        with decoder.storing():
-            files = sorted(Path(source).iterdir(), key=lambda path: int(path.name))
-        if len(files) == 1 and zipfile.is_zipfile(files[0]):
-            return write(from_zip(files[0], max_pixels, max_side), target)
-        facts = write(from_photos(files, max_pixels, max_side), target)
-        return {**facts, "patches": len(files) <= PATCHED}
-
-    return decoder.tried(attempt)  # a zip's damaged directory: BadZipFile, struct.error and others
-
-
-def write(entries: Iterator[Entry | None], target: str) -> dict[str, object]:
-    pixels, labels, classes, left_out = bytearray(), bytearray(), dict[str, int](), 0
-    for entry in entries:
-        if entry is None:
-            left_out += 1
-            continue
-        picture, name = entry
-        pixels += picture
-        labels.append(classes.setdefault(name, len(classes)) if name else limits.UNLABELED)
-        if len(classes) > limits.MAX_CLASSES:
-            raise decoder.Refused("classes")
-    if not labels:
-        raise decoder.Refused("empty")
-    if len(labels) == 1:
-        raise decoder.Refused("single")
-    decoder.store(target, pixels + labels)  # at most 16 MB
-    return {"count": len(labels), "classes": list(classes), "left_out": left_out}

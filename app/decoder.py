@@ -13,9 +13,9 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple, TypeVar, cast
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, features
 
 try:
     import resource
@@ -23,20 +23,19 @@ except ImportError:  # Windows: the clock of `decoders.py` remains
     resource = None  # type: ignore[assignment]
 
 if __package__:
+    from app import jpeg_header, signatures
+    from app import picture_limits as limits
     from app.disk_errors import lack_of
 else:  # in the program, which is no part of `app`
+    import jpeg_header  # type: ignore[import-not-found, no-redef]
+    import picture_limits as limits  # type: ignore[import-not-found, no-redef]
+    import signatures  # type: ignore[import-not-found, no-redef]
     from disk_errors import lack_of  # type: ignore[import-not-found, no-redef]
 
-MEBIBYTE = 2**20
-# Address space: 389 MiB with the default 20 million pixels; every kind of picture fits in 300.
-OWN_SPACE = 160 * MEBIBYTE
-BYTES_PER_PIXEL = 12
-ENOUGH = 2 * BYTES_PER_PIXEL  # bytes of a pixel: WebP's decoder takes 16, beside the picture
-# Of processor time, which a busy machine does not use up: the slowest honest picture takes 1 s.
-SECONDS = 10
-OUTPUT = 32 * MEBIBYTE  # bytes of a file, beyond four for each pixel of the largest square
+Result = TypeVar("Result")
+OUTPUT = 32 * limits.MEBIBYTE  # bytes of a file, beyond four for each pixel of the largest square
 STRIP = 128  # rows that are flattened at a time
-MAX_PROFILE = 4 * MEBIBYTE
+MAX_PROFILE = 4 * limits.MEBIBYTE
 ORIENTATION = 0x0112  # EXIF's tag
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,24 +46,47 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What a picture is, is told by its first bytes: no file name, no declared type.
-SIGNATURES = {
-    "PNG": (b"\x89PNG\r\n\x1a\n",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "GIF": (b"GIF87a", b"GIF89a"),
-    "WEBP": (b"RIFF",),
-}
+# What Pillow calls the formats that are taken.
+TAKEN = {"PNG": "PNG", "JPEG": "JPEG", "GIF": "GIF", "WebP": "WEBP"}
+GRAY = range(127, 130)  # what libjpeg fills in where there are no data
+
+
+def take_more_formats() -> None:
+    """AVIF, where this Pillow has it, and HEIC, where `vitrine[heic]` is installed: for the program
+    that decodes, not for whoever imports this. By one thread, since each reserves address space.
+    """
+    if features.check("avif"):
+        from PIL import AvifImagePlugin
+
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+        TAKEN["AVIF"] = "AVIF"
+    with contextlib.suppress(ImportError):
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+        TAKEN["HEIC"] = "HEIF"
 
 
 class Refused(Exception):
-    """The picture is not taken; the message is one word: format, damaged, pixels, memory, or what
-    the server lacks: full, folder.
+    """The picture is not taken; `reason` is one word: format, damaged, pixels, progressive, memory,
+    or what the server lacks: full, folder. `facts` go with it.
     """
 
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.facts = reason, facts
 
-def space_for(max_pixels: int) -> int:
-    """The address space in bytes that every picture of so many pixels can be opened in."""
-    return OWN_SPACE + BYTES_PER_PIXEL * max_pixels
+    @property
+    def told(self) -> dict[str, object]:
+        return {"refused": self.reason, **self.facts}
+
+
+class Cleaned(NamedTuple):
+    """A picture as a person would see it."""
+
+    picture: Image.Image
+    lossless: bool  # whether it came without loss
+    incomplete: bool  # a JPEG that breaks off
 
 
 def set_limits(space: int, enough: int, seconds: int, output: int) -> None:
@@ -112,14 +134,6 @@ def store(target: str, data: bytes | bytearray) -> None:
             opened.write(data)
 
 
-def format_of(head: bytes) -> str:
-    """PNG, JPEG, GIF or WEBP, by signature."""
-    for name, signatures in SIGNATURES.items():
-        if head.startswith(signatures) and (name != "WEBP" or head[8:12] == b"WEBP"):
-            return name
-    raise Refused("format" if head else "damaged")
-
-
 def release_canvases(picture: Image.Image) -> None:
     """Make a WebP's decoder go as soon as it has handed over the first frame.
 
@@ -138,20 +152,94 @@ def release_canvases(picture: Image.Image) -> None:
     picture._get_next = first_frame  # type: ignore[attr-defined]
 
 
-def opened(file: BinaryIO, max_pixels: int, max_side: int) -> Image.Image:
-    """The picture's first frame, decoded, in whatever mode it is stored."""
-    name = format_of(file.read(16))
+class Completed(io.BufferedIOBase):
+    """A JPEG that ends as it should: where it breaks off, the mark of the end is read, and `ended`
+    tells so. libjpeg then gives what it has, as in every browser.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.ended = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self._file.read(-1 if size is None else size)
+        if data or self.ended or size == 0:
+            return data
+        self.ended = True
+        return b"\xff\xd9"
+
+    def seek(self, place: int, whence: int = 0, /) -> int:
+        return self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+
+def opened(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image, bool]:
+    """The picture's first frame, decoded, in whatever mode it is stored; whether it breaks off.
+    Raises `Refused`, and whatever Pillow raises over a damaged one.
+    """
+    head = file.read(signatures.HEAD)
+    kind = signatures.kind_of(head)
+    if kind not in TAKEN:
+        raise Refused("format", found=kind, taken=list(TAKEN)) if head else Refused("damaged")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    if kind == "JPEG":
+        return opened_jpeg(file, max_pixels, max_side)
     file.seek(0)
     Image.MAX_IMAGE_PIXELS = max_pixels
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    picture: Image.Image = Image.open(file, formats=[name])
+    picture: Image.Image = Image.open(file, formats=[TAKEN[kind]])
     if picture.width * picture.height > max_pixels:
         raise Refused("pixels")
-    if name == "JPEG":  # decode at a half, quarter or eighth where that is enough
-        picture.draft(picture.mode, (max_side, max_side))
     release_canvases(picture)
     picture.load()
-    return picture
+    return picture, False
+
+
+def opened_jpeg(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image, bool]:
+    """A JPEG at a half, quarter or eighth of its sides where that is enough: only what is decoded
+    counts.
+    """
+    header = jpeg_header.header_of(file)
+    if header is None:
+        raise Refused("damaged")
+    pixels = header.width * header.height
+    if header.in_scans and header.coefficient_bytes > limits.COEFFICIENT_SPACE:
+        most = pixels * limits.COEFFICIENT_SPACE // header.coefficient_bytes
+        raise Refused("progressive", pixels=pixels, most=most)
+    Image.MAX_IMAGE_PIXELS = limits.MOST_JPEG_PIXELS
+    completed = Completed(file)
+    completed.seek(0)
+    picture: Image.Image = Image.open(cast(IO[bytes], completed), formats=["JPEG"])
+    if picture.width * picture.height > limits.MOST_JPEG_PIXELS:
+        raise Refused("pixels", most=limits.MOST_JPEG_PIXELS)
+    if not header.lossless:  # which is decoded whole
+        picture.draft(picture.mode, reduced(picture.size, max_side))
+    if picture.width * picture.height > max_pixels:
+        raise Refused("pixels")
+    completed.ended = False  # what came before was the header
+    picture.load()
+    if completed.ended and nothing_in(picture):
+        raise Refused("damaged")
+    return picture, completed.ended
+
+
+def reduced(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """The size in pixels whose longer side is at most `max_side`."""
+    share = min(1, max_side / max(size))
+    return max(1, int(size[0] * share)), max(1, int(size[1] * share))
+
+
+def nothing_in(picture: Image.Image) -> bool:
+    """Whether hardly any of it is there: a hundredth at most is not the gray of missing data."""
+    counts = picture.getchannel(0).histogram()
+    return sum(counts[GRAY.start : GRAY.stop]) > 0.99 * sum(counts)
 
 
 def flat(strip: Image.Image) -> Image.Image:
@@ -197,9 +285,9 @@ def orientation_of(picture: Image.Image) -> int:
         return 1
 
 
-def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image, bool]:
-    """(the picture as a person would see it, whether it came without loss)."""
-    picture = opened(file, max_pixels, max_side)
+def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> Cleaned:
+    """The picture upright, in sRGB, at most `max_side` long, without metadata."""
+    picture, incomplete = opened(file, max_pixels, max_side)
     lossless = picture.format in ("PNG", "GIF")
     orientation, profile = orientation_of(picture), picture.info.get("icc_profile")
     picture = flattened(picture)
@@ -208,7 +296,7 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image
     if orientation in TURNS:
         picture = picture.transpose(TURNS[orientation])
     picture.info = {}  # or save() would write comments and profiles back
-    return picture, lossless
+    return Cleaned(picture, lossless, incomplete)
 
 
 def encoded(picture: Image.Image, lossless: bool) -> bytes:
@@ -223,26 +311,35 @@ def encoded(picture: Image.Image, lossless: bool) -> bytes:
     return buffer.getvalue()
 
 
-def reason_for(error: Exception) -> str:
-    """Say in one word why a picture is not taken, from what Pillow raised over it."""
+def refusal_of(error: Exception) -> Refused:
+    """Why a picture is not taken, from what Pillow raised over it."""
     if isinstance(error, Refused):
-        return str(error)
+        return error
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return "pixels"
-    if isinstance(error, MemoryError) or "out of memory" in str(error):
-        return "memory"
-    return "damaged"  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others
+        jpeg = Image.MAX_IMAGE_PIXELS == limits.MOST_JPEG_PIXELS
+        return Refused("pixels", most=limits.MOST_JPEG_PIXELS) if jpeg else Refused("pixels")
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return Refused("memory")
+    return Refused("damaged")  # Pillow raises OSError, ValueError, SyntaxError and others
+
+
+def judged(attempt: Callable[[], Result]) -> Result:
+    """What `attempt` returns. Raises `Refused` with the true reason where it fails."""
+    try:
+        return attempt()
+    except Exception as error:
+        refusal = refusal_of(error)
+    if refusal.reason == "damaged" and memory_was_short():
+        refusal = tried_again(attempt)
+    raise refusal
 
 
 def tried(attempt: Callable[[], dict[str, object]]) -> dict[str, object]:
     """What `attempt` tells of a picture, or {"refused": why}."""
     try:
-        return attempt()
-    except Exception as error:
-        reason = reason_for(error)
-    if reason == "damaged" and memory_was_short():
-        return tried_again(attempt)
-    return {"refused": reason}
+        return judged(attempt)
+    except Refused as refusal:
+        return refusal.told
 
 
 def memory_was_short() -> bool:
@@ -257,16 +354,19 @@ def memory_was_short() -> bool:
     return peak > limit / 2
 
 
-def tried_again(attempt: Callable[[], dict[str, object]]) -> dict[str, object]:
+def tried_again(attempt: Callable[[], object]) -> Refused:
     """Tell a damaged picture from one for which memory was short: WebP's and progressive JPEG's
     decoders say the same of both. With enough memory, the damaged one fails again.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
+    limit, enough = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (enough, enough))
     try:
         attempt()
     except Exception as error:
-        return {"refused": reason_for(error)}
-    return {"refused": "memory"}
+        return refusal_of(error)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, enough))
+    return Refused("memory")
 
 
 def decode(source: str, target: str, max_pixels: int, max_side: int) -> dict[str, object]:
@@ -277,7 +377,7 @@ def decode(source: str, target: str, max_pixels: int, max_side: int) -> dict[str
 
     def attempt() -> dict[str, object]:
         with opened_upload(Path(source)) as file:
-            picture, lossless = cleaned(file, max_pixels, max_side)
+            picture, lossless, incomplete = cleaned(file, max_pixels, max_side)
         data = encoded(picture, lossless)
         store(target, data)
         return {
@@ -286,6 +386,7 @@ def decode(source: str, target: str, max_pixels: int, max_side: int) -> dict[str
             "media_type": "image/png" if lossless else "image/jpeg",
             "size": len(data),
             "digest": hashlib.blake2b(data, digest_size=16).hexdigest(),
+            "incomplete": incomplete,
         }
 
     return tried(attempt)

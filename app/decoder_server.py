@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # a program: beside it lies what
 import album_decoder  # type: ignore[import-not-found]
 import album_limits  # type: ignore[import-not-found]
 import decoder  # type: ignore[import-not-found]
+import picture_limits  # type: ignore[import-not-found]
 
 PR_SET_PDEATHSIG = 1  # sys/prctl.h
 IGNORED = ("SIGINT", "SIGTERM", "SIGHUP")  # sent to the whole group; SOCKET tells when to end
@@ -39,17 +40,17 @@ IGNORED = ("SIGINT", "SIGTERM", "SIGHUP")  # sent to the whole group; SOCKET tel
 def done(request: dict[str, Any]) -> dict[str, object]:
     """What comes of a request: facts, or {"refused": why}. It sets this process's limits."""
     album = request["kind"] == "album"
-    seconds = album_limits.SECONDS if album else decoder.SECONDS
+    seconds = album_limits.SECONDS if album else picture_limits.SECONDS
     decoder.set_limits(
-        request.get("space", decoder.space_for(request["max_pixels"])),
-        decoder.OWN_SPACE + decoder.ENOUGH * request["max_pixels"],
+        request.get("space", picture_limits.SPACE),
+        picture_limits.ENOUGH_SPACE,
         request.get("seconds", seconds),
         decoder.OUTPUT + 4 * request["max_side"] ** 2,
     )
     work = album_decoder.made if album else decoder.decode
-    arguments = (request[name] for name in ("source", "target", "max_pixels", "max_side"))
+    names = ["source", "target", "max_pixels", "max_side", *(("most", "whole") if album else ())]
     try:
-        facts: dict[str, object] = work(*arguments)
+        facts: dict[str, object] = work(*(request[name] for name in names))
         return facts
     except MemoryError:
         return {"refused": "memory"}
@@ -158,19 +159,20 @@ def die_with(parent: int) -> None:
 
 def load_all() -> None:
     """Have Pillow load what it loads at first use, or each child would: 15 ms of a photo's 45."""
-    for name in decoder.SIGNATURES:
+    for name in {*decoder.TAKEN.values()} - {"HEIF"}:  # which nothing here can write
         picture, buffer = decoder.Image.new("RGB", (8, 8)), io.BytesIO()
         exif = decoder.Image.Exif()
         exif[decoder.ORIENTATION] = 6
         picture.save(buffer, name, exif=exif)
         for lossless in (True, False):
             buffer.seek(0)
-            decoder.encoded(decoder.cleaned(buffer, 64, 8)[0], lossless)
+            decoder.encoded(decoder.cleaned(buffer, 64, 8).picture, lossless)
     gc.collect()
     gc.freeze()  # a child that collects garbage does not copy what it shares
 
 
 def main() -> None:
+    decoder.take_more_formats()
     if len(sys.argv) == 1:
         print(json.dumps({"answer": done(json.loads(sys.stdin.readline()))}))
         return

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.album_decoder import picture_on_disk, shown
+from app.album_classes import told_apart
+from app.album_decoder import picture_on_disk
 from app.album_limits import MAX_CLASSES, MAX_PICTURES, SIDE
 from app.errors import AlbumRefused, AlbumTooLarge, NotFound
 from app.i18n import N_, LazyText
@@ -84,7 +85,7 @@ def folder(root: Path, max_pixels: int) -> Data:
     return Data(
         np.frombuffer(b"".join(pixels), np.uint8).reshape(-1, 3, SIDE, SIDE),
         labels.astype(np.uint8),
-        tuple(shown(name) for name in names.tolist()),
+        tuple(told_apart(names.tolist())),
         len(chosen) - len(pixels),
     )
 

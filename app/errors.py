@@ -4,7 +4,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 ├── InvalidInput        422     a field's value makes no sense; names the field
 ├── ImageError
 │   ├── ImageTooLarge   413     too many bytes, or too many pixels
-│   ├── ImageFormat     415     not a PNG, JPEG, WebP or GIF
+│   ├── ImageFormat     415     of a format that is not taken
 │   ├── ImageDamaged    422     claims to be one, but cannot be read
 │   └── ImageGone       404     no picture with that id, or no longer
 ├── AlbumError
@@ -22,6 +22,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 ├── RequestError
 │   ├── HostNotAllowed  421     asked for by a name that is not one of this server's
 │   ├── ForeignPage     403     a write, or a socket, from a page of another site
+│   ├── BadForm         400     not a form, or a broken one
 │   ├── BodyTooLarge    413     more than the address takes
 │   └── BodyTooSlow     408     not there in time
 ├── Busy                503     as much is waiting as may; says when to try again
@@ -50,7 +51,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.i18n import N_, LazyText, language_of, translate
+from app.i18n import N_, LazyText, Told, language_of
 
 CLIENT_GONE = 499  # what nginx logs where the client left before the answer; nobody reads it
 MAX_PATH = 200  # characters of a field's path that are repeated to the sender
@@ -69,7 +70,7 @@ class DomainError(Exception):
 
     def told_in(self, language: str) -> dict[str, Any]:
         """The one error shape."""
-        text = translate(self.message, language).format(**self.values)
+        text = Told(self.message, self.values).in_language(language)
         return {"error": {"code": self.code, "message": text, "field": self.field}}
 
 
@@ -155,6 +156,10 @@ class HostNotAllowed(RequestError):
 
 class ForeignPage(RequestError):
     code, status = "foreign_page", 403
+
+
+class BadForm(RequestError):
+    code, status = "bad_form", 400
 
 
 class BodyTooLarge(RequestError):

@@ -5,8 +5,11 @@ browser. A text's key is its English wording; `N_` marks one that is translated 
 known who reads it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import read_po
 from starlette.requests import HTTPConnection
@@ -22,6 +25,30 @@ LazyText = str  # an English key, to be translated when it is shown
 def N_(text: str) -> LazyText:
     """Mark a text for translation later; gettext's usual name for it."""
     return text
+
+
+LIST_COMMA = N_(", ")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text with its values, which may be such texts, or tuples of them: lists of words."""
+
+    text: LazyText
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> str:
+        values = {name: worded(value, language) for name, value in self.values.items()}
+        return translate(self.text, language).format(**values)
+
+
+def worded(value: Any, language: str) -> Any:
+    """A value as it stands in a text."""
+    if isinstance(value, Told):
+        return value.in_language(language)
+    if isinstance(value, tuple):
+        return translate(LIST_COMMA, language).join(str(worded(v, language)) for v in value)
+    return value
 
 
 @cache

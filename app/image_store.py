@@ -13,14 +13,9 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.decoders import Decoders
-from app.errors import (
-    ImageDamaged,
-    ImageError,
-    ImageFormat,
-    ImageGone,
-    ImageTooLarge,
-)
+from app.errors import ImageGone
 from app.i18n import N_
+from app.picture_words import picture_refusal
 from app.private_folder import PrivateFolder, in_thread, made_in_thread, storing
 from app.settings import Settings
 from app.single_flight import Flights
@@ -45,6 +40,7 @@ class Content:
     height: int
     media_type: str
     size: int
+    incomplete: bool = False  # a JPEG that breaks off
 
 
 @dataclass
@@ -196,7 +192,7 @@ class ImageStore:
         limits = {"max_pixels": settings.max_pixels, "max_side": settings.max_side}
         facts = await self.decoders.run("picture", source, target, **limits)
         if "refused" in facts:
-            raise refusal(facts["refused"], settings)
+            raise picture_refusal(facts, settings.max_pixels)
         return facts
 
     def get(self, image_id: str) -> Picture:
@@ -311,32 +307,3 @@ def write(path: Path, data: bytes) -> None:
     """Raises `StorageFull` or `StorageGone`."""
     with storing():
         path.write_bytes(data)
-
-
-def refusal(reason: str, settings: Settings) -> ImageError:
-    """The error for the decoder's word."""
-    if reason == "format":
-        return ImageFormat(N_("This file is not a PNG, JPEG, WebP or GIF picture."), field="file")
-    if reason == "pixels":
-        return ImageTooLarge(
-            N_("This picture has too many pixels: at most {millions} million can be read."),
-            field="file",
-            millions=f"{settings.max_pixels / 1e6:.3g}",
-        )
-    if reason == "time":
-        return ImageTooLarge(
-            N_(
-                "Opening this picture takes too much processor time. "
-                "Save it again as JPEG or PNG, or choose another one."
-            ),
-            field="file",
-        )
-    if reason == "memory":
-        return ImageTooLarge(
-            N_(
-                "Opening this picture takes too much memory. "
-                "Save it again as JPEG or PNG, or choose another one."
-            ),
-            field="file",
-        )
-    return ImageDamaged(N_("This picture is damaged and cannot be read."), field="file")

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from app.errors import ImageTooLarge, can_fail
+from app.errors import ImageTooLarge, InvalidInput, can_fail
 from app.i18n import N_
 from app.image_store import HOUR, Picture
 from app.image_store import ImageStore as ImageStore
@@ -15,14 +15,26 @@ from app.private_folder import in_thread, made_in_thread
 from app.settings import MEBIBYTE, Settings
 from app.single_flight import until_gone
 from app.stored_file import StoredFile
-from app.uploads import BINARY, CANNOT_UPLOAD, upload_body, uploaded
+from app.uploads import BINARY, CANNOT_UPLOAD, Allowed, upload_body, uploaded
 
 
-def too_many_bytes(settings: Settings) -> ImageTooLarge:
-    return ImageTooLarge(
-        N_("This file is too large: a picture may have at most {megabytes} MB."),
-        field="file",
-        megabytes=f"{settings.max_upload_bytes / MEBIBYTE:.3g}",
+def allowed(settings: Settings) -> Allowed:
+    """One file, a JPEG larger than others: a phone's photo, which is decoded reduced."""
+    large = N_(
+        "This file is too large: a JPEG may have at most {jpeg} MB, a picture of another format "
+        "{other} MB."
+    )
+    return Allowed(
+        files=1,
+        bytes=settings.max_upload_bytes,
+        jpeg_bytes=settings.max_jpeg_bytes,
+        too_large=ImageTooLarge(
+            large,
+            "file",
+            jpeg=f"{settings.max_jpeg_bytes / MEBIBYTE:.3g}",
+            other=f"{settings.max_upload_bytes / MEBIBYTE:.3g}",
+        ),
+        too_many=InvalidInput(N_("This address takes one picture at a time."), "file"),
     )
 
 
@@ -33,6 +45,7 @@ class ImageAnswer(BaseModel):
     width: int
     height: int
     url: str
+    incomplete: bool = Field(description="a JPEG that breaks off: the rest of it is gray")
 
 
 def answer(picture: Picture) -> ImageAnswer:
@@ -41,6 +54,7 @@ def answer(picture: Picture) -> ImageAnswer:
         width=picture.width,
         height=picture.height,
         url=f"/api/images/{picture.id}",
+        incomplete=picture.content.incomplete,
     )
 
 
@@ -51,15 +65,16 @@ CANNOT_TAKE = can_fail(
     {
         400: "not a well-formed multipart body",
         413: "too many bytes or pixels",
-        415: "not a PNG, JPEG, WebP or GIF",
-        422: "no file, or a damaged one",
+        415: "not a PNG, JPEG, WebP, GIF or AVIF (HEIC: where the server has pi-heif)",
+        422: "no file, two, or a damaged one",
         **CANNOT_UPLOAD,
     }
 )
 MEDIA_TYPES = ("image/png", "image/jpeg")
 IMAGE_BYTES: dict[str, Any] = {media_type: {"schema": BINARY} for media_type in MEDIA_TYPES}
 UPLOAD_BODY = upload_body(
-    BINARY, encoding={"file": {"contentType": "image/png, image/jpeg, image/webp, image/gif"}}
+    BINARY,
+    encoding={"file": {"contentType": "image/png, image/jpeg, image/webp, image/gif, image/avif"}},
 )
 HEADERS = {
     "Cache-Control": f"private, max-age={6 * HOUR}, immutable",
@@ -74,11 +89,10 @@ def images_of(request: Request) -> ImageStore:
 
 @router.post("", status_code=201, responses=CANNOT_TAKE, openapi_extra=UPLOAD_BODY)
 async def upload(request: Request) -> ImageAnswer:
-    """Take a picture: multipart field `file`; PNG, JPEG, WebP or GIF, told by its content."""
+    """Take a picture: multipart field `file`; PNG, JPEG, WebP, GIF or AVIF, told by its content."""
     store = images_of(request)
-    limit, too_large = store.settings.max_upload_bytes, too_many_bytes(store.settings)
-    async with uploaded(request, store.folder, limit, too_large, max_files=1) as folder:
-        return answer(await until_gone(request, store.put(folder / "0")))
+    async with uploaded(request, store.folder, allowed(store.settings)) as upload:
+        return answer(await until_gone(request, store.put(upload.folder / "0")))
 
 
 @router.get(

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app import __version__, albums, images, pages, samples, share
+from app import __version__, album_drafts, albums, images, pages, samples, share
+from app.album_store import AlbumStore
 from app.bodies import refuse_surrogates
 from app.doors import Doors
 from app.errors import install_error_handlers
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.room.close()
         app.state.networks.close()
         app.state.images.close()
+        app.state.drafts.close()
         app.state.albums.close()
 
     app = Vitrine(
@@ -75,7 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
-    app.state.albums = albums.AlbumStore(settings)
+    app.state.albums = AlbumStore(settings)
+    app.state.drafts = album_drafts.Drafts(app.state.albums)
     app.state.addresses = share.ShortAddresses()
     app.state.networks = Networks(settings)
     app.state.shared_answers = SharedAnswers()
@@ -89,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", KeptFiles(ROOT / "static"), name="static")
     app.include_router(pages.router)
     app.include_router(images.router)
+    app.include_router(album_drafts.router)
     app.include_router(albums.router)
     app.include_router(samples.router)
     app.include_router(sockets.router)

@@ -54,6 +54,7 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
         "labs": LABS,
         "version": __version__,
         "image_hours": f"{request.app.state.settings.image_hours:g}",
+        "max_side": request.app.state.settings.max_side,
         "catalog": catalog(language) if language != "en" else {},
     }
     response = templates.TemplateResponse(request, name, values)

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MEBIBYTE = 2**20
+from app.picture_limits import MEBIBYTE as MEBIBYTE
+from app.picture_limits import MOST_JPEG_PIXELS, MOST_PIXELS
+
 SEGMENT = r"/(?!\.{1,2}(?:/|$))[\w.~@+-]+"  # of a path that no browser reads as something else
 PREFIX = re.compile(rf"(?:{SEGMENT})+", re.ASCII)
 
@@ -41,9 +43,15 @@ class Settings(BaseSettings):
         description="addresses or networks of proxies that are believed when they tell a "
         "client's address; separated by commas",
     )
-    max_upload_bytes: int = Field(10 * MEBIBYTE, gt=0, description="largest uploaded file, bytes")
+    max_upload_bytes: int = Field(
+        10 * MEBIBYTE, gt=0, description="largest uploaded picture that is no JPEG, bytes"
+    )
+    max_jpeg_bytes: int = Field(32 * MEBIBYTE, gt=0, description="largest uploaded JPEG, bytes")
     max_pixels: int = Field(
-        20_000_000, gt=0, description="largest uploaded picture, pixels, checked before decoding"
+        MOST_PIXELS,
+        gt=0,
+        description="pixels of an uploaded picture that are decoded, at most 25 million; a JPEG, "
+        "which is decoded at 1/2, 1/4 or 1/8, may have 200 million",
     )
     max_side: int = Field(
         1600, ge=64, description="longer side that an uploaded picture is reduced to, pixels"
@@ -95,6 +103,16 @@ class Settings(BaseSettings):
             if not re.fullmatch(r"(\*\.)?[\w.-]+", part):
                 raise ValueError(f"“{part}” is not a name such as lab.example.org, *.example.org")
         return text
+
+    @field_validator("max_pixels")
+    @classmethod
+    def fitting(cls, pixels: int) -> int:
+        if pixels > MOST_PIXELS:
+            raise ValueError(
+                f"each picture is opened in a process of fixed memory, which holds {MOST_PIXELS:,} "
+                f"pixels (a JPEG may have {MOST_JPEG_PIXELS:,}: it is decoded reduced)"
+            )
+        return pixels
 
     @field_validator("public_url")
     @classmethod

@@ -12,12 +12,14 @@ PIECE = 256 * 1024  # bytes; a slow phone never makes the server hold more of th
 
 
 class StoredFile(Response):
-    """All `size` bytes of an open file, which is closed in the end; it may be deleted meanwhile."""
+    """The first `size` bytes of an open file, which is closed in the end; it may be deleted
+    meanwhile.
+    """
 
     def __init__(
         self, file: BinaryIO, size: int, media_type: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        self._file = file
+        self._file, self._size = file, size
         self.status_code, self.background = 200, None
         self.media_type = media_type
         self.init_headers({**(headers or {}), "Content-Length": str(size)})
@@ -26,6 +28,8 @@ class StoredFile(Response):
         with self._file as file:
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
-            while piece := await in_thread(file.read, PIECE):
+            left = self._size
+            while piece := await in_thread(file.read, min(PIECE, left)):
+                left -= len(piece)
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})

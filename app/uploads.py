@@ -7,15 +7,16 @@ that is full.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.bodies import expect_body
-from app.errors import DomainError, InvalidInput
+from app.errors import BadForm, DomainError, InvalidInput
 from app.i18n import N_
 from app.private_folder import (
     THREADS,
@@ -30,6 +31,8 @@ ENVELOPE = 64 * 1024  # bytes of a multipart body beside the files
 CHARSETS = {b"", b"utf-8", b"us-ascii"}
 MAX_FIELDS = 8  # beside the files
 MAX_NAME = 100  # characters of a field's name that are repeated to the sender
+MAX_FILE_NAME = 255  # characters of a file's name that are kept
+JPEG = b"\xff\xd8\xff"
 AT_ONCE = 256 * 1024  # bytes that are gathered before they are written
 CANNOT_UPLOAD = {503: "no process, or no folder, to open it in", 507: "the server's disk is full"}
 BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
@@ -49,45 +52,80 @@ def upload_body(file: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """What a request may bring: so many files of so many bytes together, and what to say to more.
+    A first file that is a JPEG by its bytes may be larger where `jpeg_bytes` says so.
+    """
+
+    files: int
+    bytes: int
+    too_large: DomainError
+    too_many: DomainError
+    jpeg_bytes: int = 0
+
+    @property
+    def most_bytes(self) -> int:
+        return max(self.bytes, self.jpeg_bytes)
+
+    def check(self, form: "Form") -> None:
+        """Raises `too_large`, or `too_many`."""
+        jpeg = form.head.startswith(JPEG)
+        if form.size > (self.most_bytes if jpeg else self.bytes):
+            raise self.too_large
+        if form.files > self.files:
+            raise self.too_many
+
+
+class Uploaded(NamedTuple):
+    """The files 0, 1, 2 … in `folder`, and the names that they came with."""
+
+    folder: Path
+    names: list[str]
+
+
 @asynccontextmanager
 async def uploaded(
-    request: Request, store: PrivateFolder, limit: int, too_large: DomainError, max_files: int
-) -> AsyncIterator[Path]:
-    """A folder in `store` with the files of a request, at least one, as 0, 1, 2 …; it goes when the
-    block ends. Raises `too_large` above `limit` bytes of files, `InvalidInput` for a missing or a
-    foreign field, `StorageFull` or `StorageGone`, and `ClientDisconnect`.
+    request: Request, store: PrivateFolder, allowed: Allowed
+) -> AsyncIterator[Uploaded]:
+    """The files of a request, at least one, in a folder in `store` that goes when the block ends.
+    Raises what `allowed` says, `InvalidInput` for a missing or a foreign field, `BadForm`,
+    `StorageFull` or `StorageGone`, and `ClientDisconnect`.
     """
-    expect_body(request, limit + ENVELOPE, too_large)
+    expect_body(request, allowed.most_bytes + ENVELOPE, allowed.too_large)
     folder = await made_in_thread(store.new_folder, remove_folder)
     try:
-        form = Form(boundary_of(request), max_files)
+        form = Form(boundary_of(request))
         async for chunk in request.stream():
             form.feed(chunk)
-            if form.size > limit:
-                raise too_large
+            allowed.check(form)
             if form.waiting() > AT_ONCE:
                 await in_thread(append, folder, form.taken())
         form.finish()
         await in_thread(append, folder, form.taken())
         check_fields(form)
-        yield folder
+        yield Uploaded(folder, form.names)
     finally:
         THREADS.submit(remove_folder, folder)  # nobody's answer waits for that
 
 
 def boundary_of(request: Request) -> bytes:
     """What parts the fields of a multipart body. Raises `InvalidInput` for any other body, which
-    has no file, or one in another encoding, and `HTTPException` 400 where the boundary is missing.
+    has no file, or one in another encoding, and `BadForm` where the boundary is missing.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
         raise missing_file()
     boundary = options.get(b"boundary")
     if not boundary:
-        raise HTTPException(400)
+        raise bad_form()
     if options.get(b"charset", b"").lower() not in CHARSETS:
         raise InvalidInput(N_("A form must be in UTF-8."))
     return boundary
+
+
+def bad_form() -> BadForm:
+    return BadForm(N_("This form is broken: it does not follow the rules of multipart/form-data."))
 
 
 def missing_file() -> InvalidInput:
@@ -106,12 +144,13 @@ def check_fields(form: "Form") -> None:
 class Form:
     """The multipart body as it comes: bytes of files that wait to be written, and field names."""
 
-    def __init__(self, boundary: bytes, max_files: int) -> None:
-        self.files = 0
+    def __init__(self, boundary: bytes) -> None:
+        self.names: list[str] = []  # of the files
         self.size = 0  # bytes of files
+        self.head = b""  # the first bytes of the first file
         self.foreign: list[str] = []
         self.pending: dict[int, bytearray] = {}  # by the number of the file
-        self._max_files, self._fields = max_files, 0
+        self._fields = 0
         self._name, self._value, self._disposition = b"", b"", b""
         self._in_file = False
         try:
@@ -127,21 +166,26 @@ class Form:
                 },
             )
         except FormParserError:  # a boundary that is too long
-            raise HTTPException(400) from None
+            raise bad_form() from None
+
+    @property
+    def files(self) -> int:
+        """How many there are by now."""
+        return len(self.names)
 
     def feed(self, data: bytes) -> None:
-        """Raises `HTTPException` 400 for what is not multipart, or has too many parts."""
+        """Raises `BadForm` for what is not multipart, `InvalidInput` for too many fields."""
         try:
             self._parser.write(data)
         except FormParserError:
-            raise HTTPException(400) from None
+            raise bad_form() from None
 
     def finish(self) -> None:
         """The same where the last part is not complete."""
         try:
             self._parser.finalize()
         except FormParserError:
-            raise HTTPException(400) from None
+            raise bad_form() from None
 
     def waiting(self) -> int:
         """How many bytes wait to be written."""
@@ -174,18 +218,27 @@ class Form:
         self._in_file = b"filename" in options and name == "file"
         if self._in_file:
             self.pending[self.files] = bytearray()
-            self.files += 1
-        else:
-            self._fields += 1
-            if name != "file":
-                self.foreign.append(name)
-        if self.files > self._max_files or self._fields > MAX_FIELDS:
-            raise FormParserError("too many parts")
+            self.names.append(last_part(options[b"filename"]))
+            return
+        self._fields += 1
+        if name != "file":
+            self.foreign.append(name)
+        if self._fields > MAX_FIELDS:
+            message = N_("A form may have at most {limit} fields beside its files.")
+            raise InvalidInput(message, limit=MAX_FIELDS)
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._in_file:
+            if self.files == 1 and len(self.head) < len(JPEG):
+                self.head += data[start : min(end, start + len(JPEG))]
             self.pending.setdefault(self.files - 1, bytearray()).extend(data[start:end])
             self.size += end - start
+
+
+def last_part(path: bytes) -> str:
+    """A file's name without the folders that some programs send with it."""
+    name = path.decode(errors="replace").replace("\\", "/").rpartition("/")[2]
+    return name[:MAX_FILE_NAME]
 
 
 def append(folder: Path, pieces: dict[int, bytearray]) -> None:

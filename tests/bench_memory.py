@@ -5,7 +5,7 @@ from typing import Any
 
 import psutil
 
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.errors import RunFinished
 from app.lab import Lab
 from app.registry import BY_SLUG

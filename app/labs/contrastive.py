@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.albums import Album
+from app.album import Album
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab import Ask, Frame, Lab, Paper, live_names

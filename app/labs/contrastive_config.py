@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from app.album_classes import Rule
 from app.i18n import N_
 from app.lab import LabConfig, Look, control
 
@@ -98,6 +99,24 @@ class ContrastiveConfig(LabConfig):
         "", N_("Your pictures"), N_("What was uploaded, by its id."),
         Look(PICTURES, hidden=True), max_length=32,
     )  # fmt: skip
+    classes: Rule = control(
+        "auto",
+        N_("Classes"),
+        N_(
+            "What tells the class of each picture. ImageFolder, torchvision’s rule, takes the "
+            "first level that has several folders."
+        ),
+        Look(
+            PICTURES,
+            choices={
+                "auto": N_("folders (ImageFolder)"),
+                "first": N_("outermost folders"),
+                "last": N_("innermost folders"),
+                "name": N_("start of the file name"),
+                "none": N_("no classes"),
+            },
+        ),
+    )
     crop: float = strength(0.3, N_("Random crop"), N_("How small a crop may be, resized back."))
     flip: bool = control(
         True, N_("Flip"), N_("Left for right, in half of the views, at random."), Look(VIEWS)

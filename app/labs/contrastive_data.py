@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.albums import ONE_PICTURE, Album, pixels_of
+from app import album as albums
+from app.album import Album
+from app.album_classes import Rule
+from app.album_words import ONE_PICTURE
 from app.digits import WHITE, digits
 from app.errors import InvalidInput
 from app.i18n import N_
@@ -42,7 +45,7 @@ def album_of(config: ContrastiveConfig) -> str:
 def pictures_of(config: ContrastiveConfig, album: Album | None) -> Pictures:
     if album is None:
         return built_in(config.data, config.count, config.seed)
-    return from_album(album, config.count, config.seed)
+    return from_album(album, config.classes, config.count, config.seed)
 
 
 @lru_cache(maxsize=4)
@@ -68,16 +71,16 @@ def digit_pictures() -> tuple[Tensor, Tensor]:
     return (large * 255).round().byte().expand(-1, 3, -1, -1).contiguous(), labels
 
 
-def from_album(album: Album, count: int, seed: int) -> Pictures:
+def from_album(album: Album, rule: Rule, count: int, seed: int) -> Pictures:
     """Raises `InvalidInput` for fewer than two pictures, `AlbumGone`."""
     import torch
 
-    pixels, labels = pixels_of(album)
-    if len(pixels) < 2:
+    found = albums.pictures_of(album, rule)
+    if len(found.pixels) < 2:
         raise InvalidInput(ONE_PICTURE, "pictures")
-    x = torch.from_numpy(pixels.copy())
-    y = None if labels is None else torch.from_numpy(labels)
-    return split(x, y, len(album.classes), count, seed)
+    x = torch.from_numpy(found.pixels.copy())
+    y = None if found.labels is None else torch.from_numpy(found.labels)
+    return split(x, y, len(found.classes), count, seed)
 
 
 def split(x: Tensor, y: Tensor | None, classes: int, count: int, seed: int) -> Pictures:

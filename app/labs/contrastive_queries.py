@@ -13,7 +13,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import wire
-from app.albums import Album, albums_of
+from app.album import Album, labeled
+from app.album_limits import UNLABELED
+from app.albums import albums_of
 from app.errors import BAD_BODY, can_fail
 from app.labs.contrastive_config import ContrastiveConfig
 from app.labs.contrastive_data import DIGITS, Shown, album_of, settings_of, shown_of
@@ -75,7 +77,7 @@ async def answered(
     config, shared = query.config, shared_answers_of(request)
     name = album_of(config)
     album = await albums_of(request).find(name) if name else None
-    key = ("shown", config.data, config.count, config.seed, name)
+    key = ("shown", config.data, config.classes, config.count, config.seed, name)
     make = partial(computed, request, shown_of, config, album)
     shown = await shared.get(key, make, lambda shown: shown.size, about=name)
     data = await to_thread.run_sync(frame, query, shown, album)
@@ -95,7 +97,7 @@ def specimens_frame(query: SpecimensQuery, shown: Shown, album: Album | None) ->
         "looked_at": min(LOOKED_AT, len(mapped)),
         "learned_from": shown.learned_from,
         "held_out": shown.held_out,
-        "left_out": album.left_out if album else 0,
+        "left_out": left_out(query.config, album),
         "patches": bool(album and album.patches),
         "names": names_of(query.config, album),
         "amounts": {name: list(amounts) for name, (_, amounts) in CHANGES.items()},
@@ -139,10 +141,18 @@ def views_frame(query: ViewsQuery, shown: Shown, album: Album | None) -> bytes:
     return wire.encode(header, arrays)
 
 
+def left_out(config: ContrastiveConfig, album: Album | None) -> int:
+    """Files that are not among the pictures by the rule that tells their classes."""
+    if album is None:
+        return 0
+    found = labeled(album, config.classes)
+    return sum(album.reasons.values()) + (found.labels.count(UNLABELED) if found.names else 0)
+
+
 def names_of(config: ContrastiveConfig, album: Album | None) -> list[str]:
     """What the classes are called; shapes in English, which the page translates."""
     if album:
-        return list(album.classes)
+        return list(labeled(album, config.classes).names)
     from models.scenes import SHAPES
 
     return list(DIGITS if config.data == "digits" else SHAPES)

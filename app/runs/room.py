@@ -7,7 +7,7 @@ import secrets
 import time
 from contextlib import suppress
 
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.errors import RunError, RunGone, RunKilled, RunReplaced, RunsFull
 from app.i18n import N_
 from app.lab import Lab, LabConfig

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.errors import (
     DomainError,
     InvalidInput,

@@ -125,8 +125,10 @@ def test_a_picture_is_decoded_alike_with_and_without_a_fork(tmp_path: Path, fork
             facts = await here.begin_with(source, target)
             assert facts.pop("size") == target.stat().st_size
             assert len(facts.pop("digest")) == 32
-            assert facts == {"width": 64, "height": 48, "media_type": "image/png"}
-            assert await here.run(b"no picture") == {"refused": "format"}
+            assert facts == {
+                "width": 64, "height": 48, "media_type": "image/png", "incomplete": False,
+            }  # fmt: skip
+            assert (await here.run(b"no picture"))["refused"] == "format"
 
     played(scene())
 
@@ -329,6 +331,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "gif": lambda: large("GIF", "P"),
     "webp": lambda: large("WEBP", method=0),
     "lossless": lambda: large("WEBP", "RGBA", lossless=True, method=0),
+    "avif": lambda: large("AVIF", speed=10),
 }
 
 
@@ -341,9 +344,14 @@ def test_too_little_memory_is_never_told_as_damage(tmp_path: Path, name: str) ->
             reasons = [facts.get("refused") for facts in told]
             assert set(reasons) == {"memory", None}
             assert reasons[-1] is None
-            cut = await here.run(data[: len(data) // 2], space=130 * 2**20)
-            assert cut["refused"] in ("damaged", "memory")
-            assert (await here.run(data[: len(data) // 2]))["refused"] == "damaged"
+            half = data[: len(data) // 2]
+            cut = await here.run(half, space=130 * 2**20)
+            if data.startswith(b"\xff\xd8"):  # of which a half is shown
+                assert cut.get("refused") in ("memory", None)
+                assert (await here.run(half))["incomplete"]
+            else:
+                assert cut["refused"] in ("damaged", "memory")
+                assert (await here.run(half))["refused"] == "damaged"
 
     played(scene())
 

@@ -3,14 +3,14 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.errors import StorageGone
 from app.image_store import ImageStore
 from app.main import create_app
@@ -67,6 +67,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     made.close()
 
 
+async def put(store: Store, source: Path) -> object:
+    return await (
+        store.put(source, ["a.png"]) if isinstance(store, AlbumStore) else store.put(source)
+    )
+
+
 @pytest.fixture
 def source(store: Store, tmp_path: Path) -> Path:
     (tmp_path / "0").write_bytes(saved(quarters(99, 99)))
@@ -76,7 +82,7 @@ def source(store: Store, tmp_path: Path) -> Path:
 def test_an_upload_given_up_before_it_has_a_file_leaves_none(store: Store, source: Path) -> None:
     async def scene() -> None:
         with busy_files():
-            putting = asyncio.create_task(store.put(source))
+            putting = asyncio.create_task(put(store, source))
             await given_up(putting)
         with pytest.raises(asyncio.CancelledError):
             await putting
@@ -86,12 +92,12 @@ def test_an_upload_given_up_before_it_has_a_file_leaves_none(store: Store, sourc
     asyncio.run(scene())
 
 
-def test_an_upload_given_up_while_it_is_kept_is_forgotten(store: Store, source: Path) -> None:
+def test_an_upload_given_up_while_it_is_decoded_leaves_nothing(store: Store, source: Path) -> None:
     async def scene() -> None:
-        putting = asyncio.create_task(store.put(source))
+        putting = asyncio.create_task(put(store, source))
         await until(lambda: store.decoders.begun == 1)
         with busy_files():
-            await until(lambda: left_in(store.folder)[0].stat().st_size)
+            await until(lambda: any(path.stat().st_size for path in left_in(store.folder)))
             async with store.decoders._places.one():  # so the decoder has ended
                 await given_up(putting)
         with pytest.raises(asyncio.CancelledError):
@@ -101,10 +107,40 @@ def test_an_upload_given_up_while_it_is_kept_is_forgotten(store: Store, source: 
         assert stored_bytes(store) == 0
 
     store.decoders = type(store.decoders)(places=1)
+    asyncio.run(scene())
+
+
+def test_an_upload_given_up_while_it_is_kept_is_forgotten(store: Store, source: Path) -> None:
+    async def scene() -> None:
+        async with gathered(store, source) as keep:
+            with busy_files():
+                keeping = asyncio.create_task(keep())
+                await given_up(keeping)
+            with pytest.raises(asyncio.CancelledError):
+                await keeping
+        await files_are_done()
+        assert not left_in(store.folder)
+        assert stored_bytes(store) == 0
+
     forgotten: list[str] = []
     store.on_forgotten.append(forgotten.append)
     asyncio.run(scene())
     assert len(forgotten) == 1
+
+
+@asynccontextmanager
+async def gathered(
+    store: Store, source: Path
+) -> AsyncIterator[Callable[[], Coroutine[Any, Any, object]]]:
+    """What keeps an upload that has been decoded."""
+    if isinstance(store, AlbumStore):
+        async with store.gathering() as pictures:
+            await store.gather(pictures, source, ["a.png"])
+            yield lambda: store.settle(pictures)
+    else:
+        async with store.folder.passing_file() as target:
+            facts = await store._decoded(source, target)
+            yield lambda: store._kept(lambda: store._keep_new(target, facts))
 
 
 @pytest.mark.parametrize("path", ["/api/images", "/api/albums"])

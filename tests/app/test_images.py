@@ -35,7 +35,8 @@ def test_an_upload_answers_with_an_id_a_size_and_an_address(client: TestClient) 
     answer = post(client, saved(quarters()))
     assert answer.status_code == 201
     body = answer.json()
-    assert set(body) == {"id", "width", "height", "url"}
+    assert set(body) == {"id", "width", "height", "url", "incomplete"}
+    assert body["incomplete"] is False
     assert (body["width"], body["height"]) == (64, 48)
     assert len(body["id"]) == 32
     assert int(body["id"], 16) >= 0
@@ -46,7 +47,9 @@ def test_an_upload_answers_with_an_id_a_size_and_an_address(client: TestClient) 
     assert "immutable" in shown.headers["cache-control"]
 
 
-@pytest.mark.parametrize(("name", "by"), [("PNG", 0), ("GIF", 0), ("JPEG", 6), ("WEBP", 6)])
+@pytest.mark.parametrize(
+    ("name", "by"), [("PNG", 0), ("GIF", 0), ("JPEG", 6), ("WEBP", 6), ("AVIF", 8)]
+)
 def test_each_format_keeps_its_colors(client: TestClient, name: str, by: int) -> None:
     picture = shown(client, saved(quarters(), name))
     assert same_colors(corners(picture), [RED, GREEN, BLUE, WHITE], by)
@@ -65,7 +68,7 @@ def test_the_network_reads_the_pixels_that_the_browser_shows(client: TestClient,
         assert np.array_equal(pixels, noise)
 
 
-@pytest.mark.parametrize("name", ["JPEG", "WEBP", "PNG"])
+@pytest.mark.parametrize("name", ["JPEG", "WEBP", "PNG", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photo_is_shown_upright(client: TestClient, orientation: int, name: str) -> None:
     upright = quarters()
@@ -83,7 +86,7 @@ def test_a_photo_is_shown_upright(client: TestClient, orientation: int, name: st
     exif[0x0112] = orientation
     picture = shown(client, saved(stored, name, exif=exif))
     assert picture.size == upright.size
-    assert same_colors(corners(picture), [RED, GREEN, BLUE, WHITE])
+    assert same_colors(corners(picture), [RED, GREEN, BLUE, WHITE], by=8)
 
 
 def test_metadata_does_not_leave_the_photographers_phone(client: TestClient) -> None:
@@ -188,14 +191,14 @@ def test_the_name_of_a_file_means_nothing(client: TestClient, name: str) -> None
 ADAM7_OF_8 = [(1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4)]
 
 
-@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("name", ["PNG", "WEBP", "GIF", "AVIF"])
 @pytest.mark.parametrize("tenth", range(10))
 def test_a_truncated_file_is_told_to_be_damaged(client: TestClient, name: str, tenth: int) -> None:
     data = noise(name)
     refused(post(client, data[: len(data) * tenth // 10]), 422, "image_damaged")
 
 
-@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
 def test_flipped_bytes_never_crash_the_server(client: TestClient, name: str) -> None:
     rng = np.random.default_rng(2)
     for _ in range(8):
@@ -209,29 +212,6 @@ def test_flipped_bytes_never_crash_the_server(client: TestClient, name: str) -> 
 
 def test_no_bytes_are_a_damaged_picture(client: TestClient) -> None:
     refused(post(client, b""), 422, "image_damaged")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"hello",
-        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
-        b"%PDF-1.7\n",
-        b"<html><script>alert(1)</script></html>",
-        b"RIFF\x00\x00\x00\x00WAVEfmt ",
-        b"\x00\x00\x00\x18ftypheic",
-        b"%!PS-Adobe-3.0 EPSF-3.0\n",
-        b"\x00",
-    ],
-)
-def test_other_files_are_told_not_to_be_pictures(client: TestClient, data: bytes) -> None:
-    message = refused(post(client, data), 415, "image_format")
-    assert "JPEG" in message
-
-
-@pytest.mark.parametrize("name", ["TIFF", "BMP", "ICO", "TGA", "PPM", "JPEG2000"])
-def test_other_kinds_of_picture_are_not_taken(client: TestClient, name: str) -> None:
-    refused(post(client, saved(quarters(32, 32), name), "photo.png"), 415, "image_format")
 
 
 def test_of_a_polyglot_only_pixels_remain(client: TestClient) -> None:
@@ -271,9 +251,8 @@ def vp8x_of(width: int, height: int) -> bytes:
     [
         lambda: png(20000, 20000, 8, 2, b""),
         lambda: png(2**31 - 1, 2**31 - 1, 8, 6, b""),
-        lambda: png(5000, 4001, 1, 0, b""),
-        lambda: saved(Image.new("L", (5000, 4001)), "JPEG"),
-        lambda: saved(Image.new("L", (5000, 4001)), "WEBP", lossless=True, method=0),
+        lambda: png(5000, 5001, 1, 0, b""),
+        lambda: saved(Image.new("L", (5000, 5001)), "WEBP", lossless=True, method=0),
         gif_with_a_huge_frame,
     ],
 )
@@ -281,7 +260,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(
     client: TestClient, make: Callable[[], bytes]
 ) -> None:
     message = refused(post(client, make()), 413, "image_too_large")
-    assert "20 million" in message
+    assert "25 million" in message
 
 
 def test_a_webp_that_claims_the_largest_canvas_is_refused(client: TestClient) -> None:
@@ -292,7 +271,7 @@ def test_a_file_that_is_too_large_is_refused_whether_it_says_so_or_not() -> None
     client = client_with(max_upload_bytes=200_000)
     body = saved(quarters()) + bytes(200_000)
     message = refused(post(client, body), 413, "image_too_large")
-    assert "0.191 MB" in message
+    assert "another format 0.191 MB" in message
     sent = 0
 
     def slowly() -> Iterator[bytes]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app import wire
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.errors import (
     Diverged,
     InvalidInput,
@@ -288,7 +288,7 @@ def test_a_process_is_nice_and_uses_one_thread() -> None:
 
 SERVER = """
 import asyncio
-from app.albums import AlbumStore
+from app.album_store import AlbumStore
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.runs.run import Visitor

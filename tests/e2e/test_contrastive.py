@@ -256,7 +256,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
     file = tmp_path / "words.zip"
     file.write_bytes(b"PK\x03\x04 but no zip at all")
     page.locator("[data-files]").set_input_files(file)
-    expect(page.locator("[data-own-said]")).to_contain_text("no picture in it that can be read")
+    expect(page.locator("[data-own-said]")).to_contain_text("This zip is damaged")
     until(page, steps(page) + 2)
 
 

@@ -10,7 +10,7 @@ import pytest
 from app import wire
 from app.labs.contrastive import LAB
 from tests.app.pictures import client_with, quarters, saved
-from tests.app.test_albums import post
+from tests.app.test_albums import post, zipped
 from tests.labs import scripts
 from tests.labs.test_contrastive_lab import SMALL, config_of, frames
 
@@ -69,3 +69,26 @@ def test_the_script_of_an_album_reads_the_pictures_that_the_server_gives(tmp_pat
         float(arrays["history"][0, -1]), abs=2e-3
     )
     assert album["id"] in script
+
+
+def test_the_script_asks_for_the_classes_that_are_chosen(tmp_path: Path) -> None:
+    files = {f"{a}/{b}/{i}.png": saved(quarters()) for a in "xy" for b in "123" for i in range(4)}
+    with client_with() as client:
+        album = post(client, zipped(files)).json()["id"]
+        config = {
+            **SMALL, "data": "own", "pictures": album, "classes": "last", "mode": "projector",
+            "trial_steps": 20, "batch_size": 8,
+        }  # fmt: skip
+        body = {"config": config, "steps": 1}
+        header, arrays = wire.decode(client.post("/api/labs/contrastive/run", json=body).content)
+        assert header["classes"] == 3
+        script = client.post("/api/labs/contrastive/code", json=body).text
+        address = f"/api/albums/{album}/pictures?classes=last"
+        assert address in script
+        (tmp_path / "pictures").write_bytes(client.get(address).content)
+    said = scripts.run(script, tmp_path)
+    found = re.search(r"seed 0: accuracy on h (\S+), on z (\S+)\n", said)
+    assert found, said
+    np.testing.assert_allclose(
+        [float(v) for v in found.groups()], arrays["accuracy"][0, 0], atol=0.1
+    )

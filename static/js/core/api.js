@@ -104,12 +104,13 @@ const asJson = (body) => ({
  * @param {Blob[]} files
  * @param {(share: number) => void} onProgress share in [0, 1]
  * @param {AbortSignal} signal
+ * @param {string[]} [names] where they tell something; else nobody learns them
  * @returns {Promise<any>}
  */
-export function uploadFiles(url, files, onProgress, signal) {
+export function uploadFiles(url, files, onProgress, signal, names = []) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
-    for (const file of files) form.append("file", file, "file");
+    files.forEach((file, i) => form.append("file", file, names[i] ?? "file"));
     const call = new XMLHttpRequest();
     call.open("POST", at(url));
     call.responseType = "json";

@@ -4,6 +4,7 @@ import { ApiError, isThere, json, uploadFiles } from "./api.js";
 import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 import { at } from "./place.js";
+import { reduced } from "./reduce.js";
 
 const KEY = "vitrine-photo";
 
@@ -13,6 +14,7 @@ const KEY = "vitrine-photo";
  * @property {number} width
  * @property {number} height
  * @property {string} url
+ * @property {boolean} [incomplete] a JPEG that breaks off
  * @property {string} [name] of the sample
  * @property {number[][] | null} [boxes] known boxes of a drawn scene
  * @property {HTMLImageElement} image
@@ -37,8 +39,11 @@ async function withPixels(answer, signal) {
 }
 
 /** @param {Blob} file @param {(share: number) => void} onProgress @param {AbortSignal} signal */
-export const uploadPhoto = async (file, onProgress, signal) =>
-  withPixels(await uploadFiles("/api/images", [file], onProgress, signal), signal);
+export async function uploadPhoto(file, onProgress, signal) {
+  const small = await reduced(file);
+  signal.throwIfAborted();
+  return withPixels(await uploadFiles("/api/images", [small], onProgress, signal), signal);
+}
 
 /** @param {string} name @param {AbortSignal} signal */
 export const samplePhoto = async (name, signal) =>

@@ -50,6 +50,7 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
       rememberPhoto(photo);
       onSamples(samples, photo.name ?? "");
       sayLost(got.lost);
+      sayIncomplete(photo);
       onPhoto(photo);
       search.want({ photo, settings: settings() });
     },
@@ -85,6 +86,7 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
       search.drop();
       onProgress(null);
       photo = null;
+      sayIncomplete(photo);
     },
     get photo() {
       return photo;
@@ -99,4 +101,10 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
 /** A sample has taken the place of the remembered photo: nobody should take it for theirs. @param {boolean} lost */
 function sayLost(lost) {
   note("[data-lost]", lost ? t("Your photo is no longer on this server, so a sample is shown instead. Upload your photo again to go on with it.") : "");
+}
+
+/** The gray part of a photo is no part of it. @param {Photo | null} photo */
+function sayIncomplete(photo) {
+  const place = document.querySelector("[data-incomplete]");
+  if (place) place.textContent = photo?.incomplete ? t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.") : "";
 }

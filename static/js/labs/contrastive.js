@@ -33,7 +33,7 @@ import { worthPart } from "./contrastive_worth.js";
 // What the pictures on show depend on; everything else about a run leaves them as they are.
 const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
 const REST = 150; // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
-const SPECIMENS = ["data", "pictures", "count", "seed", ...POLICY];
+const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
 const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
 
 const state = stateOfPage({
@@ -74,9 +74,9 @@ const session = trainingSession({
 });
 const worth = worthPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
-ownPart(state);
+const own = ownPart(state, () => showParts());
 if (session.watched) {
-  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [data-map=tsne]")) control.setAttribute("disabled", "");
+  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]")) control.setAttribute("disabled", "");
 }
 
 /** SimCLR's rows are all in the matrix: to choose one needs no frame. @param {Record<string, any>} values */
@@ -191,7 +191,7 @@ function showParts() {
   const controls = {
     queue: method === "moco", momentum: method === "moco", stop_gradient: method === "simsiam",
     temperature: method !== "simsiam", projector: method !== "simsiam" && mode !== "projector",
-    trial_steps: mode !== "train", count: data !== "own",
+    trial_steps: mode !== "train", count: data !== "own", classes: data === "own" && own.choosable,
     ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
   };
   for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;

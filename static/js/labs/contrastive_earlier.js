@@ -12,7 +12,7 @@ export const EARLIER_LOOKS = [
   { dash: [10, 3, 2, 3], shape: "triangle" },
   { dash: [2, 2], shape: "diamond" },
 ];
-const PICTURES = ["data", "pictures", "count", "seed"];
+const PICTURES = ["data", "pictures", "classes", "count", "seed"];
 const APART = ["mode", "row", "space", "trial_steps"]; // of no say in what is learned
 /** @type {Record<string, {name: string, without: string[]}>} methods, and what they do not have */
 const METHODS = {

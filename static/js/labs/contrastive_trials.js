@@ -17,7 +17,7 @@ const NAMES = {
   crop: t("crop"), color: t("color"), rotation: t("rotation"), blur: t("blur"), cutout: t("cutout"), noise: t("noise"),
   none: t("none: the loss acts on h"), linear: t("linear"), mlp: t("with a hidden layer"),
 };
-const PICTURES = ["data", "pictures", "count", "seed"]; // what the views are of
+const PICTURES = ["data", "pictures", "classes", "count", "seed"]; // what the views are of
 const nameOf = (/** @type {string} */ key) => NAMES[key] ?? key;
 
 /** Mean and standard deviation of what is there. @param {number[]} values */

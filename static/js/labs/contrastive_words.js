@@ -51,7 +51,7 @@ export function picturesSaid({ learned_from: learned, held_out: held, left_out: 
     words.push(t("{count} classes, which only the tests look at: {names}.", { count: names.length, names: listed }));
   }
   if (patches) words.push(t("They are patches of photos and overlap: a held-out one shares pixels with some that are learned from, so tests flatter, and a negative may show nearly the same."));
-  if (left) words.push(t("{count} files were left out: no picture, damaged, or beside the folders.", { count: number(left, 0) }));
+  if (left) words.push(t("{count} files were left out.", { count: number(left, 0) }));
   return sentences(words);
 }
 
