@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
-from app.network import EVERYWHERE, Machine, bracketed, is_local, this_machine
+from app.network import EVERYWHERE, Machine, bracketed, listened_at, this_machine
 
 if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is imported up here
     from fastapi import FastAPI
@@ -158,8 +158,7 @@ def for_the_room(host: str, port: int, settings: "Settings", machine: Machine) -
     """Where others reach the pages, the likeliest first."""
     if settings.public_url:
         return [settings.public_url]
-    hosts = machine.addresses if host in EVERYWHERE else [] if is_local(host) else [host]
-    return [url(one, port) + (settings.root_path or "") for one in hosts]
+    return [url(one, port) + (settings.root_path or "") for one in listened_at(host, machine)]
 
 
 def print_code(address: str) -> None:

@@ -41,6 +41,14 @@ def this_machine() -> Machine:
     return Machine([] if contained else addresses, own, contained)
 
 
+def listened_at(host: str, machine: Machine) -> list[str]:
+    """The addresses by which others reach a server that listens on `host`, the likeliest first."""
+    if host not in EVERYWHERE:
+        return [] if is_local(host) else [host]
+    # 0.0.0.0 is every address of IPv4 only.
+    return [one for one in machine.addresses if host != "0.0.0.0" or ":" not in one]
+
+
 def in_container() -> bool:
     """Whether this process runs in a container, as Docker, Podman and Kubernetes mark them."""
     told = "KUBERNETES_SERVICE_HOST" in os.environ or "container" in os.environ

@@ -5,7 +5,7 @@ another site's visitor makes, so they change nothing but the links in one's own 
 addresses are another matter: those are believed from VITRINE_TRUSTED_PROXIES only.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -29,7 +29,9 @@ def as_asked(scope: Scope, root: str) -> Scope:
     """
     headers = Headers(scope=scope)
     prefix = root or next((p for name in HEADERS if (p := told(headers.get(name, "")))), "")
-    scheme = SCHEMES[scope["type"]].get(headers.get("x-forwarded-proto", "").lower())
+    first = headers.get("x-forwarded-proto", "").partition(",")[0]  # of several: the browser's
+    scheme = SCHEMES[scope["type"]].get(first.strip().lower())
+    prefix = unquote(prefix)  # as paths come here
     path: str = scope["path"]
     whole = path == prefix or path.startswith(f"{prefix}/")
     return {
@@ -47,5 +49,7 @@ def told(text: str) -> str:
 
 
 def prefix_of(connection: HTTPConnection) -> str:
-    """What stands before every path of this server for whoever asks: "" or such as /vitrine."""
-    return str(connection.scope.get("root_path", ""))
+    """What stands before every path of this server for whoever asks, as it stands in an address: ""
+    or such as /vitrine.
+    """
+    return quote(connection.scope.get("root_path", ""), safe="/~@+")

@@ -12,7 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.picture_limits import MEBIBYTE as MEBIBYTE
 from app.picture_limits import MOST_JPEG_PIXELS, MOST_PIXELS
 
-SEGMENT = r"/(?!\.{1,2}(?:/|$))[\w.~@+-]+"  # of a path that no browser reads as something else
+# Of a path that no browser reads as something else; JupyterHub escapes users' names in it.
+SEGMENT = r"/(?!(?:\.|%2[eE]){1,2}(?:/|$))(?:[\w.~@+-]|%(?!2[fF]|5[cC]|[01]|7[fF])[0-9a-fA-F]{2})+"
+# A proxy that takes these away leaves no path that is told from a page's own.
+OWN = ("/api", "/fonts", "/labs", "/patterns", "/s", "/static", "/healthz")
 PREFIX = re.compile(rf"(?:{SEGMENT})+", re.ASCII)
 
 
@@ -142,6 +145,8 @@ class Settings(BaseSettings):
 def checked_prefix(path: str) -> str:
     """A path without its last slash. Raises ValueError for what no prefix may be."""
     path = path.rstrip("/")
+    if path.startswith(OWN) and f"/{path.split('/')[1]}" in OWN:
+        raise ValueError(f"“{path}” is a path of this server's own pages; choose another")
     if path and not PREFIX.fullmatch(path):
         raise ValueError(f"“{path}” is not a path such as /vitrine")
     return path

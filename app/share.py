@@ -19,7 +19,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import BAD_BODY, InvalidInput, NotFound, can_fail
 from app.i18n import N_
-from app.network import EVERYWHERE, Machine, bracketed, in_container, is_local, this_machine
+from app.network import (
+    EVERYWHERE,
+    Machine,
+    bracketed,
+    in_container,
+    is_local,
+    listened_at,
+    this_machine,
+)
 from app.proxies import prefix_of
 from app.settings import MEBIBYTE, Settings
 
@@ -128,7 +136,7 @@ def share(request: Request, query: ShareQuery) -> Shared:
     path = query.path.removeprefix(prefix_of(request)) or "/"
     code = request.app.state.addresses.code_of(path if is_ours(path) else query.path)
     bases = addresses_for_others(request)
-    reachable = bases or [str(request.base_url).rstrip("/")]
+    reachable = bases or [base_of(request)]
     first, *others = [
         Address(url=f"{base}/s/{code}", qr=f"/api/share/{code}.svg?at={at}")
         for at, base in enumerate(reachable)
@@ -147,7 +155,7 @@ def share(request: Request, query: ShareQuery) -> Shared:
 def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) -> Response:
     """The QR code of a short address, as a picture; `at` chooses among the server's addresses."""
     request.app.state.addresses.use(code)
-    bases = addresses_for_others(request) or [str(request.base_url).rstrip("/")]
+    bases = addresses_for_others(request) or [base_of(request)]
     if at >= len(bases):
         raise NotFound(N_("This short address is not known here, or no longer."))
     file = io.BytesIO()
@@ -171,8 +179,13 @@ def is_ours(path: str) -> bool:
 def addresses_for_others(request: Request) -> list[str]:
     """Scheme, host and prefix as other machines may reach this server, the likeliest first."""
     settings: Settings = request.app.state.settings
-    base = str(request.base_url).rstrip("/")
-    return reachable_by(base, prefix_of(request), settings, this_machine())
+    return reachable_by(base_of(request), prefix_of(request), settings, this_machine())
+
+
+def base_of(request: Request) -> str:
+    """Scheme, host and prefix as this request came."""
+    url = request.base_url
+    return f"{url.scheme}://{url.netloc}{prefix_of(request)}"
 
 
 def reachable_by(base: str, prefix: str, settings: Settings, machine: Machine) -> list[str]:
@@ -186,8 +199,7 @@ def reachable_by(base: str, prefix: str, settings: Settings, machine: Machine) -
     host = url.hostname or ""
     closed = is_local(host) or (machine.container and host in machine.own)
     asked = [] if closed else [base]
-    if is_local(settings.host) and settings.host not in EVERYWHERE:
-        return asked
     port = f":{url.port}" if url.port else ""
-    own = [f"{url.scheme}://{bracketed(host)}{port}{prefix}" for host in machine.addresses]
+    hosts = listened_at(settings.host, machine)
+    own = [f"{url.scheme}://{bracketed(host)}{port}{prefix}" for host in hosts]
     return list(dict.fromkeys(asked + own))

@@ -54,7 +54,10 @@ class KeptFiles(StaticFiles):
         return answered(kept, Headers(scope=scope))
 
     def _read(self, path: str) -> Kept:
-        full_path, stat = self.lookup_path(path)
+        try:
+            full_path, stat = self.lookup_path(path)
+        except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL
+            raise HTTPException(404) from None
         if stat is None or not os.path.isfile(full_path):
             self._kept.pop(path, None)
             raise HTTPException(404)

@@ -17,6 +17,8 @@ Verdict = Literal[
     "underfits",  # most of the training targets' variance is left, and it is not the noise
     "unexplained",  # most of it is left, and nobody knows whether it is noise
     "fits",  # about as well on new points
+    "close",  # worse on new points, by little
+    "worse",  # clearly worse on new points, by less than twice
     "overfits",  # much worse on new points
     "uncertain",  # worse on new points, but perhaps by chance
 ]
@@ -24,7 +26,8 @@ FEW = 5  # fewer test points say nothing about others
 FLAT = 1e-4  # standard deviation that is none: points in an address are rounded to 6e-5
 MOST = 0.5  # of the variance
 NOISE = 1.5  # an error up to so many times the noise's variance is mostly noise
-WORSE = 2.0  # times the training error
+ALIKE = 1.3  # times the training error is about the same
+WORSE = 2.0
 MATTERS = 0.1  # of the variance: a difference below it is small, whatever it is caused by
 SURE = 2.0  # standard errors
 
@@ -63,7 +66,10 @@ def compared(seen: Evidence, variance: float) -> Verdict:
     """Training error against test error, as two means with their standard errors."""
     training, test = float(seen.training.mean()), float(seen.test.mean())
     gap = test - training
-    if test <= WORSE * training or gap <= MATTERS * variance:
+    if test <= ALIKE * training:
         return "fits"
+    if gap <= MATTERS * variance:
+        return "close"
     errors = [part.var() / len(part) for part in (seen.training, seen.test)]
-    return "overfits" if gap > SURE * float(np.sqrt(sum(errors))) else "uncertain"
+    sure = gap > SURE * float(np.sqrt(sum(errors)))
+    return "overfits" if sure and test > WORSE * training else "uncertain" if not sure else "worse"

@@ -3,11 +3,11 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.errors import InvalidInput
-from app.i18n import N_
+from app.i18n import N_, LazyText
 from app.tables.numbers import is_gap, to_number
 
 MAX_CHARACTERS = 4 * 2**20
@@ -17,7 +17,16 @@ SEPARATORS = (",", ";", "\t", "|", "，", "；", " ")
 SAMPLE = 20_000  # characters that tell the separator
 FEW = 1000  # rows that tell what a column holds
 COMMENTS = ("#", "%", "//")
-RULE = re.compile(r":?-{2,}:?")  # the line under a Markdown table's head
+# Lines under a head, as Markdown, org-mode, psql and mysql draw them.
+RULE = re.compile(r"[+|:=-]*-[+|:= -]*")
+TYPE = re.compile(r"<\w+>")  # as a tibble prints them under its names
+YEARS = range(1500, 2200)
+# Texts that are no tables, by their beginning.
+OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
+    (r"\s*<(!doctype|html|table|\?xml)", N_("This is HTML or XML. Copy the table from the page.")),
+    (r"\s*\{\\rtf", N_("This is a formatted document. Save it as text, or copy the table.")),
+    (r"\s*(\{\s*\"|\[\s*[\[{])", N_("This is JSON. Save the table as CSV and open that.")),
+)
 BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
 
 
@@ -25,7 +34,8 @@ BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
 class Cells:
     """The rows of a table as they were written, all of one length; `lines` are the numbers of
     their lines in the text. `unnamed` are columns without a name of their own beside others that
-    have one. `passed_over` are the lines that are no rows: titles and comments.
+    have one. `passed_over` are the lines that are no rows: titles and comments. `doubtful` where
+    the first row may be names (`header`) or not.
     """
 
     names: list[str]
@@ -33,6 +43,7 @@ class Cells:
     lines: list[int]
     separator: str
     header: bool
+    doubtful: bool
     unnamed: list[int]
     passed_over: list[int]
 
@@ -47,20 +58,27 @@ def read_cells(text: str, header: bool | None = None) -> Cells:
     if len(text) > MAX_CHARACTERS:
         message = N_("The text may have at most {limit} characters.")
         raise InvalidInput(message, "text", limit=f"{MAX_CHARACTERS:,}")
-    lines, separator = text.replace("\ufeff", "").replace("\0", "").splitlines(), ""
+    for beginning, message in OTHER_TEXTS:
+        if re.match(beginning, text, re.IGNORECASE):
+            raise InvalidInput(message, "text")
+    text = text.replace("\ufeff", "").replace("\0", "").removesuffix("\x1a")  # DOS ends files so
+    lines, separator = text.splitlines(), ""
     if lines and (told := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE)):
         lines, separator = ["", *lines[1:]], told[1]
     comments = comments_of(lines)
     for number in comments:
         lines[number - 1] = ""
     separator = separator or separator_of(lines)
-    rows = [row for row in parsed(lines, separator) if any(row[1])]
-    named = names_in(comments, separator)
-    rows, titles = without_titles([row for row in rows if not is_rule(row[1])])
-    rows = even(rows)
+    rows = [row for row in parsed(lines, separator) if any(row[1]) and not is_rule(row[1])]
+    if separator == " ":
+        rows = with_wide_names(rows, lines)
+    rows, titles = without_titles(rows, separator)
+    rows = even(rows, separator)
+    plain, doubtful = is_header(rows, 0), is_mixed_header(rows)
     if header is None:
-        header = is_header(rows, 0)
-    names, rows = headed(rows, named, header)
+        header = plain or doubtful
+    above = names_in(comments, rows[0][0], separator, len(rows[0][1]))
+    names, rows = headed(rows) if header else (above, rows)
     kept = kept_columns(names, rows)
     return Cells(
         names=unlike([names[i] or str(i + 1) for i in kept]),
@@ -68,6 +86,7 @@ def read_cells(text: str, header: bool | None = None) -> Cells:
         lines=[number for number, _ in rows],
         separator=separator,
         header=header,
+        doubtful=doubtful,
         unnamed=[at for at, i in enumerate(kept) if not names[i] and any(names)],
         passed_over=sorted([*comments, *titles]),
     )
@@ -142,7 +161,7 @@ def filled(cells: list[str]) -> int:
     return max((i + 1 for i, cell in enumerate(cells) if cell), default=0)
 
 
-def without_titles(rows: list[Row]) -> tuple[list[Row], list[int]]:
+def without_titles(rows: list[Row], separator: str) -> tuple[list[Row], list[int]]:
     """The rows from the first that has the table's width on, and the numbers of those before."""
     if not rows:
         raise InvalidInput(N_("There are no rows with numbers in this text."), "text")
@@ -155,11 +174,30 @@ def without_titles(rows: list[Row]) -> tuple[list[Row], list[int]]:
         whole = len(cells) >= usual and (filled(cells) > 1 or usual == 1)
         if whole or any(map(number_like, cells)) or not below:
             return rows[first:], [n for n, _ in rows[:first]]
-        if len(cells) == usual - 1 and rows_are_named(below):
-            # R names no column for the rows' numbers or names.
+        if len(cells) == usual - 1 and separator != "," and rows_are_named(below):
+            # R names no column for the rows' numbers or names. Between commas it may be decimals.
             headed = (number, ["", *cells[: usual - 1]])
             return [headed, *rows[first + 1 :]], [n for n, _ in rows[:first]]
+        if filled(cells) > 1 and any(map(number_like, below[0])):
+            message = N_(
+                "Line {line} names {found} columns, and the lines below have {wanted}. If the "
+                "comma begins the decimals, separate the columns by semicolons."
+            )
+            raise InvalidInput(message, "text", line=number, found=filled(cells), wanted=usual)
     raise AssertionError("the last row has none below")
+
+
+def with_wide_names(rows: list[Row], lines: list[str]) -> list[Row]:
+    """Rows between blanks whose first line has more words than there are columns: names of several
+    words stand apart by two blanks or more. Where they do not, nobody knows which is which.
+    """
+    if not rows or len(rows[0][1]) <= usual_width(rows) or any(map(number_like, rows[0][1])):
+        return rows
+    number, words = rows[0]
+    names = [name.strip('"') for name in re.split(r"\s{2,}|\t", lines[number - 1].strip())]
+    if len(names) != usual_width(rows):
+        names = [" ".join(words)]  # as a title
+    return [(number, names), *rows[1:]]
 
 
 def rows_are_named(rows: list[list[str]]) -> bool:
@@ -179,13 +217,14 @@ def counts(column: list[str]) -> bool:
     return start in (0, 1) and all(value == start + i for i, value in enumerate(values))
 
 
-def even(rows: list[Row]) -> list[Row]:
+def even(rows: list[Row], separator: str) -> list[Row]:
     """Rows of one length: what is missing at the end is a gap. Raises `InvalidInput` for one that
-    has more cells than the first: which of them belongs where?
+    has more cells than the first, and between blanks for one that has fewer: which of them belongs
+    where?
     """
     width = max(usual_width(rows), filled(rows[0][1]))
     for number, cells in rows:
-        if filled(cells) > width:
+        if filled(cells) > width or (separator == " " and len(cells) < width):
             message = N_("Line {line} has {found} columns instead of {wanted}.")
             raise InvalidInput(message, "text", line=number, found=len(cells), wanted=width)
     return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
@@ -198,14 +237,13 @@ def number_like(cell: str) -> bool:
     return to_number(cell, ".") is not None or to_number(cell, ",") is not None
 
 
-def headed(
-    rows: list[Row], named: Callable[[int], list[str] | None], header: bool
-) -> tuple[list[str], list[Row]]:
-    """The columns' names and the rows under them. A line of units joins the names."""
-    width = len(rows[0][1])
-    if not header:
-        return named(width) or [""] * width, rows
+def headed(rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """The columns' names and the rows under them. A line of units joins the names, one of types
+    goes.
+    """
     names, below = rows[0][1], rows[1:]
+    if below and all(TYPE.fullmatch(cell) for cell in below[0][1] if cell):
+        return names, below[1:]
     if len(below) > 2 and is_header(below, 0) and is_units(below):
         units = [cell.strip("()[] ") for cell in below[0][1]]
         return [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)], below[1:]
@@ -213,11 +251,35 @@ def headed(
 
 
 def is_header(rows: list[Row], at: int) -> bool:
-    """Whether a row names the columns: none of its cells is a number. Where some are, it may be a
-    slip in the first row as well, which must not be taken for names in silence.
-    """
+    """Whether a row surely names the columns: none of its cells is a number."""
     cells = rows[at][1]
     return not any(map(number_like, cells)) and not all(map(is_gap, cells))
+
+
+def is_mixed_header(rows: list[Row]) -> bool:
+    """Whether the first row seems to name the columns though some of its cells are numbers: a text
+    stands over nothing but numbers; or years do, or 0, 1, 2 … beside an empty corner or a text
+    that comes once, over labels that come again.
+    """
+    cells, below = rows[0][1], [row for _, row in rows[1 : 1 + FEW]]
+    numbers = [cell for cell in cells if number_like(cell)]
+    texts = [i for i, cell in enumerate(cells) if not number_like(cell)]
+    words = [i for i in texts if any(map(str.isalpha, cells[i]))]
+    if not numbers or not texts or not below:
+        return False
+    if any(not is_gap(cells[i]) and only_numbers([r[i] for r in below]) for i in words):
+        return True
+    if len(numbers) < 2 or not all(cell.isdecimal() for cell in numbers):
+        return False
+    values = [int(cell) for cell in numbers]
+    years = all(value in YEARS for value in values) and values == sorted(set(values))
+    corner = not cells[0] or any(comes_once(cells[i], [r[i] for r in below]) for i in texts)
+    return years or (values == list(range(len(values))) and corner)
+
+
+def comes_once(cell: str, below: list[str]) -> bool:
+    counted = Counter(below)
+    return cell not in counted and bool(counted) and min(counted.values()) > 1
 
 
 def only_numbers(column: list[str]) -> bool:
@@ -234,19 +296,13 @@ def is_units(rows: list[Row]) -> bool:
     )
 
 
-def names_in(comments: dict[int, str], separator: str) -> Callable[[int], list[str] | None]:
-    """The names in a comment that has as many words as there are columns: numpy's savetxt writes
-    its header so.
+def names_in(comments: dict[int, str], first: int, separator: str, width: int) -> list[str]:
+    """The names in the comment right above the first row, if it has as many words as there are
+    columns: numpy's savetxt writes its header so. Else none.
     """
-
-    def named(width: int) -> list[str] | None:
-        for comment in reversed(comments.values()):
-            cells = next(parsed([comment], separator), (0, []))[1]
-            if len(cells) == width and not any(number_like(cell) for cell in cells):
-                return cells
-        return None
-
-    return named
+    cells = next(parsed([comments.get(first - 1, "")], separator), (0, []))[1]
+    named = len(cells) == width and not any(map(number_like, cells))
+    return cells if named else [""] * width
 
 
 def kept_columns(names: list[str], rows: list[Row]) -> list[int]:

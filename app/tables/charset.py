@@ -20,6 +20,7 @@ CODECS = {
     "windows-1252": "cp1252",
     "windows-1250": "cp1250",
     "windows-1251": "cp1251",
+    "macintosh": "mac_roman",
 }
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,9 +35,16 @@ OTHER_FILES: tuple[tuple[bytes, LazyText], ...] = (
     (b"\x1f\x8b", N_("This file is packed with gzip. Unpack it and open what is inside.")),
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-COMMON = 0.7  # the share of everyday characters that makes Chinese plausible
-# The first 3,755 characters of GB 2312, in everyday use: their first byte. The rest are rare.
-EVERYDAY = range(0xB0, 0xD8)
+# What chardet calls them, where it does not say the same.
+NAMES = {
+    "gb18030": {"gb18030", "gb2312", "gbk"},
+    "big5": {"big5", "big5hkscs", "cp950"},
+    "shift_jis": {"shift_jis", "cp932"},
+    "euc-kr": {"euc-kr", "cp949"},
+    "windows-1252": {"windows-1252", "iso-8859-1", "iso-8859-15"},
+    "windows-1250": {"windows-1250", "iso-8859-2"},
+    "macintosh": {"macroman", "macintosh"},
+}
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,11 @@ def decoded(data: bytes, encoding: str | None = None) -> Decoded:
     for mark, marked in MARKS:
         if data.startswith(mark) and encoding in (None, marked):
             return chosen(data[len(mark) :], marked, sure=True)
-    told = encoding or by_zeros(data)
-    if told:
-        return chosen(data, told, sure=encoding is None)
+    if encoding:
+        return chosen(data, encoding, sure=False)
+    if (told := by_zeros(data)) and fits(data, told):
+        return chosen(data, told, sure=True)
+    data = without_half(data)
     fitting = [name for name in CODECS if not name.startswith("utf-16") and fits(data, name)]
     if "utf-8" in fitting:  # bytes that are not text in it hardly ever look like it
         return Decoded(data.decode(), "utf-8", True, [])
@@ -69,6 +79,16 @@ def decoded(data: bytes, encoding: str | None = None) -> Decoded:
         raise InvalidInput(N_("This file is not text, or in an unknown encoding."), "file")
     name = guess(data, fitting)
     return Decoded(data.decode(CODECS[name]), name, False, [n for n in fitting if n != name])
+
+
+def without_half(data: bytes) -> bytes:
+    """UTF-8 without the beginning of a character at its end, where a file was cut off."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
+            return data[: error.start]
+    return data
 
 
 def chosen(data: bytes, name: str, sure: bool) -> Decoded:
@@ -97,30 +117,11 @@ def by_zeros(data: bytes) -> str | None:
 
 
 def guess(data: bytes, fitting: list[str]) -> str:
-    """The likeliest of the encodings that the bytes fit. A library that compares with languages
-    decides, but for Chinese: tables hold a few words, and of those it makes Korean or Baltic.
+    """The likeliest of the encodings that the bytes fit, by a library that compares with languages;
+    a table holds only a few words, so it may be wrong, and pages say so.
     """
-    if "gb18030" in fitting and everyday_chinese(data):
-        return "gb18030"
-    from charset_normalizer import from_bytes
+    import chardet
 
-    # In a few words it cannot tell Western from Central European letters. The first are likelier,
-    # and no two letters are one in either.
-    likely = [name for name in fitting if name != "windows-1250" or "windows-1252" not in fitting]
-    best = from_bytes(data, cp_isolation=[CODECS[name] for name in likely]).best()
-    names = {codecs.lookup(CODECS[name]).name: name for name in likely}
-    found = best and names.get(codecs.lookup(best.encoding).name)
-    return found or ("windows-1252" if "windows-1252" in fitting else fitting[0])
-
-
-def everyday_chinese(data: bytes) -> bool:
-    """Whether all that is not ASCII are pairs of GB 2312, most of them everyday characters: letters
-    with accents stand alone, and Cyrillic letters make rare characters.
-    """
-    try:
-        text = data.decode("gb2312")
-    except UnicodeDecodeError:
-        return False
-    firsts = [c.encode("gb2312")[0] for c in text if ord(c) > 127]
-    hanzi = [first for first in firsts if first >= EVERYDAY.start]
-    return bool(hanzi) and sum(f in EVERYDAY for f in hanzi) >= COMMON * len(hanzi)
+    found = chardet.detect(data)["encoding"] or ""
+    likeliest = [name for name in fitting if found.lower() in NAMES.get(name, {name})]
+    return [*likeliest, *(n for n in ("windows-1252",) if n in fitting), *fitting][0]

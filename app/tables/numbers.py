@@ -1,15 +1,18 @@
 """Numbers as people write them: which mark begins the decimals, in a whole table?"""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal[".", ","]
 
-# Written as a minus or between the groups of three by spreadsheets and typesetters.
-SIGNS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
+# Minus signs of spreadsheets and typesetters, and the full-width forms of ASCII. No superscripts:
+# they are footnotes or powers.
+SIGNS = str.maketrans(
+    {"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u3000": " "}
+    | {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}
+)
 GROUP_BLANKS = re.compile("(?<=[0-9])[ \u00a0\u2009\u202f'\u2019](?=[0-9]{3}(?![0-9]))")
 END = r"(?:[eE][+-]?\d+)?"
 GROUPED = {  # 1,250,000.5 and 1.250.000,5; the first group has no zero in front
@@ -21,9 +24,23 @@ SIMPLE = {
     ",": re.compile(rf"[+-]?(?:\d+,?\d*|,\d+){END}"),
 }
 # Cells that say that there is nothing: as spreadsheets, R, pandas and people write it.
-GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", "—", "–", ".", "..."}
+GAPS = {
+    *("", "na", "n/a", "#n/a", "<na>", "n.a.", "n.d.", "nan", "null", "none", "nil", "missing"),
+    *("#div/0!", "#value!", "#ref!", "#nv", "#wert!", "#bezug!", "k.a.", "k. a.", "无", "缺失"),
+    *("?", "-", "--", "—", "–", ".", "..."),
+}
 INFINITE = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "+∞", "-∞"}
-LABEL_GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "?"}  # "none" may well be a class
+LABEL_GAPS = {
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "<na>",
+    "nan",
+    "null",
+    "?",
+    "缺失",
+}  # "none" may well be a class
 CLEAR = 1000  # so many more cells for one mark than for the other settle it
 
 
@@ -49,7 +66,7 @@ def is_label_gap(cell: str) -> bool:
 
 def plain(cell: str) -> str:
     """A cell with ASCII digits, signs and marks, without blanks between groups of three."""
-    return GROUP_BLANKS.sub("", unicodedata.normalize("NFKC", cell.translate(SIGNS)).strip())
+    return GROUP_BLANKS.sub("", cell.translate(SIGNS).strip())
 
 
 def to_number(cell: str, mark: Mark) -> float | None:
@@ -64,28 +81,65 @@ def to_number(cell: str, mark: Mark) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def decide(cells: Iterable[str], separator: str) -> tuple[Mark, Undecided | None]:
-    """The mark that begins the decimals in a table, from all its cells; and where both readings fit
-    every cell, but differ, a cell for which somebody must say it.
+@dataclass(frozen=True)
+class Votes:
+    """How many cells of a column are numbers with one mark only, and the first that are with both,
+    but others: one with a point, one with a comma.
     """
+
+    point: int
+    comma: int
+    undecided: tuple[Undecided, ...]
+
+    @property
+    def mark(self) -> Mark | None:
+        if self.point == self.comma:
+            return None
+        return "." if self.point > self.comma else ","
+
+
+def votes_in(cells: Iterable[str]) -> Votes:
     votes = {".": 0, ",": 0}
-    undecided: Undecided | None = None
+    undecided: dict[bool, Undecided] = {}
     for cell in cells:
-        if "." not in cell and "," not in cell and "．" not in cell and "，" not in cell:
+        text = cell.translate(SIGNS)
+        if "." not in text and "," not in text:
             continue
         point, comma = to_number(cell, "."), to_number(cell, ",")
         if point is not None and comma is not None and point != comma:
-            undecided = undecided or Undecided(cell, point, comma)
+            undecided.setdefault("." in text, Undecided(cell, point, comma))
         elif point is not None and comma is None:
             votes["."] += 1
         elif comma is not None and point is None:
             votes[","] += 1
         if abs(votes["."] - votes[","]) > CLEAR:
             break
-    mark: Mark = "," if votes[","] > votes["."] else "."
-    if votes["."] != votes[","] or undecided is None:
-        return mark, None
+    return Votes(votes["."], votes[","], tuple(undecided.values()))
+
+
+def decide(columns: list[Iterable[str]], separator: str) -> list[tuple[Mark, Undecided | None]]:
+    """The mark that begins the decimals in each column, and a cell where somebody must say it.
+
+    A column tells it by its own cells. One of nothing but groups of three (1.250, or 1,250) does
+    not, and another column helps only with the other sign: where commas begin decimals, points
+    separate thousands. A column of 01.02 may be days, times or versions, and helps nobody.
+    """
+    found = [votes_in(column) for column in columns]
+    every: set[Mark] = {votes.mark for votes in found if votes.mark}
+    return [decided(votes, every, separator) for votes in found]
+
+
+def decided(votes: Votes, every: set[Mark], separator: str) -> tuple[Mark, Undecided | None]:
+    if votes.mark:
+        return votes.mark, None
+    if not votes.undecided:
+        return next(iter(every)) if len(every) == 1 else ".", None
+    first = votes.undecided[0]
+    if len(votes.undecided) > 1:  # points and commas, both before groups of three
+        return ".", first
+    pointed = "." in first.cell.translate(SIGNS)
     # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point.
-    if separator in (",", " ") and "." in undecided.cell:
+    if pointed and separator in (",", " "):
         return ".", None
-    return mark, undecided
+    other: Mark = "," if pointed else "."
+    return (other, None) if every == {other} else (".", first)

@@ -39,7 +39,7 @@ class TableText(BaseModel):
 
     text: str = Field(description="rows of a table, as a spreadsheet or program writes them")
     decimal: Literal[".", ","] | None = Field(
-        None, description="the mark that begins the decimals; told by the cells if left out"
+        None, description="the mark that begins the decimals of columns whose cells do not tell it"
     )
     header: bool | None = Field(None, description="whether the first row names the columns")
 
@@ -69,6 +69,7 @@ class TableReading(BaseModel):
     separator: str = Field(description="empty where there is one column")
     decimal: Literal[".", ","]
     header: bool
+    doubtful: bool = Field(description="the first row may be names or not: it is read as `header`")
     undecided: TwoReadings | None = Field(description="set `decimal` where this is not null")
     passed_over: list[int] = Field(description="lines that are titles or comments")
     label: int | None = Field(description="the column that is the likeliest label, from 0")
@@ -125,6 +126,7 @@ def described(body: bytes) -> bytes:
             separator=cells.separator,
             decimal=table.mark,
             header=cells.header,
+            doubtful=cells.doubtful,
             undecided=undecided and TwoReadings(**vars(undecided)),
             passed_over=cells.passed_over,
             label=table.label(MAX_CLASSES),
@@ -136,5 +138,5 @@ def described(body: bytes) -> bytes:
 
 def understood(table: Table, i: int, cell: str) -> str:
     """A cell as a number where its column holds numbers, else as it was written."""
-    value = to_number(cell, table.mark) if table.columns[i].kind != "text" else None
+    value = to_number(cell, table.columns[i].mark) if table.columns[i].kind != "text" else None
     return f"{value:.15g}" if value is not None else cell[:SHOWN_CELL]

@@ -25,16 +25,27 @@ class Column:
     name: str
     kind: Kind
     distinct: int
+    mark: Mark
+    undecided: Undecided | None
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells, and how their numbers are read. `undecided` where somebody must say it."""
+    """Cells, and how their numbers are read."""
 
     cells: Cells
-    mark: Mark
-    undecided: Undecided | None
     columns: list[Column]
+
+    @property
+    def undecided(self) -> Undecided | None:
+        """A cell for which somebody must say which mark begins the decimals."""
+        return next((column.undecided for column in self.columns if column.undecided), None)
+
+    @property
+    def mark(self) -> Mark:
+        """The mark of the numbers, a comma where any column has it."""
+        marks = [self.columns[i].mark for i in self.numeric]
+        return "," if "," in marks else "."
 
     @property
     def names(self) -> list[str]:
@@ -56,33 +67,38 @@ class Table:
 
 
 def read_table(text: str, mark: Mark | None = None, header: bool | None = None) -> Table:
-    """A table; `mark` begins the decimals, and the first row is a `header` or not, where somebody
-    has said so. Raises `InvalidInput`.
+    """A table; `mark` begins the decimals where the cells do not tell it, and the first row is a
+    `header` or not, where somebody has said so. Raises `InvalidInput`.
     """
     cells = read_cells(text, header)
     if not cells.rows:
         raise InvalidInput(N_("There are no rows with numbers in this text."), "text")
-    every = (cell for row in cells.rows for cell in row)
-    found, undecided = (mark, None) if mark else decide(every, cells.separator)
-    columns = [column_of(cells, i, found) for i in range(len(cells.names))]
-    return Table(cells, found, undecided, columns)
+    written = [[row[i] for row in cells.rows] for i in range(len(cells.names))]
+    found = decide(list(written), cells.separator)
+    told = [(mark, None) if mark and undecided else (own, undecided) for own, undecided in found]
+    columns = [column_of(cells, i, written[i], *told[i]) for i in range(len(written))]
+    return Table(cells, columns)
 
 
-def column_of(cells: Cells, i: int, mark: Mark) -> Column:
-    written = [row[i] for row in cells.rows]
+def column_of(
+    cells: Cells, i: int, written: list[str], mark: Mark, undecided: Undecided | None
+) -> Column:
     told = {cell for cell in written if not is_label_gap(cell)}
     values = [to_number(cell, mark) for cell in told if not is_gap(cell)]
     numbers = sum(value is not None for value in values)
     kind: Kind = "number" if numbers > MOSTLY * max(len(values), 1) else "text"
     if kind == "number" and is_index(cells, i, written):
         kind = "index"
-    return Column(cells.names[i], kind, len(told))
+    return Column(cells.names[i], kind, len(told), mark, undecided)
 
 
 def is_index(cells: Cells, i: int, written: list[str]) -> bool:
-    """Whether a column only counts its rows: it is called so or not at all, and goes 1, 2, 3 …"""
-    bare = i in cells.unnamed or cells.names[i].strip().lower() in INDEX_NAMES
-    return bare and len(written) > 1 and counts(written)
+    """Whether a column only counts its rows: unnamed beside others, or called so and 1, 2, 3 …"""
+    if len(written) < 2:
+        return False
+    if i == 0 and i in cells.unnamed:  # as pandas and R write it, also of rows that were chosen
+        return len(set(written)) == len(written) and all(cell.isdecimal() for cell in written)
+    return cells.names[i].strip().lower() in INDEX_NAMES and counts(written)
 
 
 @dataclass(frozen=True)
@@ -104,12 +120,13 @@ def rows_of(table: Table, numeric: list[int], label: int | None = None, most: in
     sample (seeded) of more than `MAX_POINTS`. Raises `InvalidInput`, with line and cell.
     """
     wanted = numeric if label is None else [*numeric, label]
-    if table.undecided and any(uses(table, i) for i in numeric):
-        raise undecided_error(table.undecided)
     for i in wanted:
         if not 0 <= i < len(table.names):
             message = N_("The table has {count} columns.")
             raise InvalidInput(message, "columns", count=len(table.names))
+    for i in numeric:
+        if undecided := table.columns[i].undecided:
+            raise undecided_error(undecided)
     kept, values = [], []
     for at, row in enumerate(table.cells.rows):
         if any(is_gap(row[i]) for i in numeric) or (label is not None and is_label_gap(row[label])):
@@ -140,7 +157,11 @@ def enough(rows: Rows) -> None:
 
 def told(table: Table, rows: Rows) -> str:
     """How a table was read, for links and scripts: what somebody else might have read otherwise."""
-    facts = [f"decimal {table.mark}", f"columns {', '.join(rows.names)}"[:READING]]
+    marks = "".join(table.columns[table.names.index(name)].mark for name in rows.names)
+    facts = [
+        f"decimal {marks[:1] if len(set(marks)) == 1 else marks}",
+        f"columns {', '.join(rows.names)}"[:READING],
+    ]
     if rows.left_out:
         facts.append(f"{rows.left_out} rows with gaps left out")
     if rows.of > MAX_POINTS:
@@ -155,11 +176,6 @@ def sample(count: int) -> list[int]:
     return sorted(random.Random(0).sample(range(count), MAX_POINTS))
 
 
-def uses(table: Table, i: int) -> bool:
-    """Whether the undecided mark changes what stands in a column."""
-    return any(to_number(row[i], ".") != to_number(row[i], ",") for row in table.cells.rows)
-
-
 def undecided_error(undecided: Undecided) -> InvalidInput:
     message = N_("“{cell}” can be {point} or {comma}. Say which mark begins the decimals.")
     point, comma = f"{undecided.point:g}", f"{undecided.comma:g}"
@@ -169,7 +185,7 @@ def undecided_error(undecided: Undecided) -> InvalidInput:
 def number_in(table: Table, at: int, i: int) -> float:
     """Raises `InvalidInput` with the line and what stands there."""
     cell = table.cells.rows[at][i]
-    value = to_number(cell, table.mark)
+    value = to_number(cell, table.columns[i].mark)
     if value is None:
         message = N_("Line {line}, column “{name}”: “{cell}” is not a number.")
         line, name = table.cells.lines[at], table.names[i]

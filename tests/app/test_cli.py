@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from app import __version__, cli
 from app.main import create_app
-from app.network import Machine, this_machine
+from app.network import Machine, is_local, this_machine
 from app.settings import Settings
 from models.detectors import BUILDERS
 
@@ -248,11 +248,11 @@ def test_a_file_that_is_no_such_weights_is_refused_and_not_installed(
 
 def test_version_6_addresses_stand_in_brackets() -> None:
     assert cli.url("::1", 80) == "http://[::1]:80"
-    assert cli.is_local("::1")
-    assert cli.is_local("localhost")
-    assert cli.is_local("0.0.0.0")
-    assert cli.is_local("::")
-    assert not cli.is_local("192.168.1.2")
+    assert is_local("::1")
+    assert is_local("localhost")
+    assert is_local("0.0.0.0")
+    assert is_local("::")
+    assert not is_local("192.168.1.2")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")

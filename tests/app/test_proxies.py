@@ -24,6 +24,11 @@ def asked(path: str, root: str = "", **headers: str) -> Scope:
         ("/", "", {"x_forwarded_prefix": "/user/me/proxy/8000/"}, "/user/me/proxy/8000/",
          "/user/me/proxy/8000"),
         ("/", "", {"x_forwarded_context": "/user/a@b.c"}, "/user/a@b.c/", "/user/a@b.c"),
+        ("/labs", "", {"x_forwarded_prefix": "/user/%E5%BC%A0/proxy"}, "/user/张/proxy/labs",
+         "/user/张/proxy"),
+        ("/", "", {"x_forwarded_prefix": "/a/%2e%2E/b"}, "/", ""),
+        ("/", "", {"x_forwarded_prefix": "/a%2f%2fb"}, "/", ""),
+        ("/", "", {"x_forwarded_prefix": "/a%0d%0ab"}, "/", ""),
         ("/", "/mine", {"x_forwarded_prefix": "/other"}, "/mine/", "/mine"),
         ("/", "", {"x_forwarded_prefix": "//evil.example"}, "/", ""),
         ("/", "", {"x_forwarded_prefix": "/a/../b"}, "/", ""),
@@ -40,6 +45,7 @@ def test_a_prefix_is_taken_from_the_setting_or_the_proxy_and_only_where_it_is_on
 
 def test_the_scheme_is_the_browsers() -> None:
     assert asked("/", x_forwarded_proto="https")["scheme"] == "https"
+    assert asked("/", x_forwarded_proto="HTTPS, http")["scheme"] == "https"
     assert asked("/", x_forwarded_proto="gopher")["scheme"] == "http"
     socket = {"type": "websocket", "scheme": "ws", "path": "/", "headers": []}
     assert as_asked(socket | {"headers": [(b"x-forwarded-proto", b"https")]}, "")["scheme"] == "wss"
@@ -50,6 +56,19 @@ def test_the_public_address_tells_the_prefix_unless_a_setting_does() -> None:
     assert root_of(Settings(public_url=public)) == "/vitrine"
     assert root_of(Settings(public_url=public, root_path="/other")) == "/other"
     assert root_of(Settings(public_url="https://lab.example.org")) == ""
+
+
+@pytest.mark.parametrize("path", ["/labs", "/api/v1", "/s"])
+def test_a_path_of_our_own_pages_can_be_no_prefix(path: str) -> None:
+    with pytest.raises(ValueError, match="own pages"):
+        Settings(root_path=path)
+    Settings(root_path="/static-labs")
+
+
+def test_a_prefix_is_written_in_pages_as_in_addresses(client: TestClient) -> None:
+    page = client.get("/", headers={"X-Forwarded-Prefix": "/user/%E5%BC%A0"}).text
+    assert 'data-root="/user/%E5%BC%A0"' in page
+    assert 'href="/user/%E5%BC%A0/labs/nms"' in page
 
 
 @pytest.mark.parametrize("path", ["vitrine", "/a b", "//a", "/../a", "/a/./b", "/a?b"])

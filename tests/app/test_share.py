@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.errors import NotFound
-from app.network import Machine, likeliest_first
+from app.network import Machine, likeliest_first, listened_at
 from app.settings import Settings
 from app.share import MAX_PATH, ROOM, ShortAddresses, reachable_by, size_of
 
@@ -72,6 +72,7 @@ HOME, CONTAINER = (
         ("http://localhost:9000", "", {"host": "0.0.0.0"}, CONTAINER, []),
         ("http://172.17.0.2:8000", "", {"host": "0.0.0.0"}, CONTAINER, []),
         ("http://10.0.0.9:9000", "", {"host": "0.0.0.0"}, CONTAINER, ["http://10.0.0.9:9000"]),
+        ("http://10.0.0.5:80", "", {"host": "10.0.0.5"}, HOME, ["http://10.0.0.5:80"]),
         (
             "https://lab.example/vitrine",
             "/vitrine",
@@ -83,13 +84,20 @@ HOME, CONTAINER = (
         ("http://127.0.0.1", "/v", {"public_url": "https://a.example/v"}, HOME, ["https://a.example/v"]),
     ],
     ids=["this machine only", "asked by loopback", "0.0.0.0", "::", "a container's port",
-         "a container's own address", "a container by its host", "a proxy and its machine",
+         "a container's own address", "a container by its host", "one address",
+         "a proxy and its machine",
          "a proxy of a local server", "told by a setting"],
 )  # fmt: skip
 def test_only_addresses_that_others_can_reach_are_offered(
     base: str, prefix: str, settings: dict[str, str], machine: Machine, found: list[str]
 ) -> None:
     assert reachable_by(base, prefix, Settings(**settings), machine) == found
+
+
+def test_a_server_of_ipv4_offers_no_other_address() -> None:
+    both = Machine(["192.168.1.5", "fd00::2"], set(), container=False)
+    assert listened_at("0.0.0.0", both) == ["192.168.1.5"]
+    assert listened_at("::", both) == both.addresses
 
 
 def test_of_many_interfaces_the_way_out_comes_first_and_tunnels_last() -> None:

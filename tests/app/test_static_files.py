@@ -57,7 +57,18 @@ def test_a_file_that_changes_or_goes_is_noticed(files: TestClient, folder: Path)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/js", "/js/", "/none.js", "/../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd"]
+    "path",
+    [
+        "/",
+        "/js",
+        "/js/",
+        "/none.js",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "//etc/passwd",
+        "/%00",
+        "/" + "a" * 300 + ".js",
+    ],
 )
 def test_what_is_no_file_of_the_folder_is_not_found(files: TestClient, path: str) -> None:
     assert files.get(path).status_code == 404

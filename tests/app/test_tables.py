@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.tables.cells import read_cells
-from app.tables.charset import decoded
+from app.tables.charset import Decoded, decoded
 from app.tables.notes import notes_on
 from app.tables.numbers import Mark, decide, to_number
 from app.tables.reading import MAX_POINTS, read_table, rows_of
@@ -63,6 +63,30 @@ SAME: dict[str, tuple[str, list[str]]] = {
     "an id": ("id,x,y\n1,1.5,2.25\n2,2.5,3.75\n3,3.5,1.25\n4,4.5,5.5\n", ["x", "y"]),
     "rows with names": ("car,x,y\na,1.5,2.25\nb,2.5,3.75\nc,3.5,1.25\nd,4.5,5.5\n", ["x", "y"]),
     "carriage returns alone": (("x,y\n" + POINT).replace("\n", "\r"), ["x", "y"]),
+    "names of two words": (
+        "Time (s)   Voltage (V)\n1.5  2.25\n2.5  3.75\n3.5  1.25\n4.5  5.5\n",
+        ["Time (s)", "Voltage (V)"],
+    ),
+    "names of words that nothing keeps apart": (
+        "the time and voltage\n1.5  2.25\n2.5  3.75\n3.5  1.25\n4.5  5.5\n",
+        ["1", "2"],
+    ),
+    "a comment that is no name": ("# Experiment data\n\n" + POINT, ["1", "2"]),
+    "a comment at the end": (POINT.replace(",", " ") + "# end reached\n", ["1", "2"]),
+    "Markdown with centered columns": (
+        "| x | y |\n|:-:|-|\n| 1.5 | 2.25 |\n| 2.5 | 3.75 |\n| 3.5 | 1.25 |\n| 4.5 | 5.5 |\n",
+        ["x", "y"],
+    ),
+    "org-mode": (
+        "| x | y |\n|---+---|\n| 1.5 | 2.25 |\n| 2.5 | 3.75 |\n| 3.5 | 1.25 |\n| 4.5 | 5.5 |\n",
+        ["x", "y"],
+    ),
+    "types under the names": ("x y\n<dbl> <dbl>\n" + POINT.replace(",", " "), ["x", "y"]),
+    "the end of a DOS file": ("x,y\n" + POINT + "\x1a", ["x", "y"]),
+    "rows that pandas has chosen": (
+        ",x,y\n3,1.5,2.25\n17,2.5,3.75\n4,3.5,1.25\n99,4.5,5.5\n",
+        ["x", "y"],
+    ),
     "a source below": ("x,y\n" + POINT + "Source: a book\n", ["x", "y"]),
 }
 
@@ -76,6 +100,24 @@ def columns_in(text: str, mark: Mark | None = None) -> tuple[list[str], list[lis
 @pytest.mark.parametrize(("text", "names"), SAME.values(), ids=SAME)
 def test_one_table_is_read_alike_however_it_is_written(text: str, names: list[str]) -> None:
     assert columns_in(text) == (names, [X, Y])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x,y\n1,5,2,5\n2,5,3,5\n3,5,4,5\n", "Line 1 names 2 columns"),
+        ("x,y\n1,250,3\n2,500,4\n3,900,6\n", "Line 1 names 2 columns"),
+        ("a b c\n1 2 3\n4   6\n7 8 9\n1 2 3\n", "Line 3 has 2 columns"),
+        ("<table><tr><td>1</td></tr></table>", "HTML"),
+        ('{"a": [1, 2]}', "JSON"),
+        ("[[1, 2], [3, 4]]", "JSON"),
+        (r"{\rtf1 1,2}", "formatted document"),
+    ],
+)
+def test_what_may_be_read_in_the_wrong_place_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read_table(text)
+    assert said in refusal.value.told_in("en")["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +138,9 @@ def test_one_table_is_read_alike_however_it_is_written(text: str, names: list[st
         ("1e-3", ".", 0.001),
         ("2E+5", ".", 200000),
         ("1e999", ".", None),
+        ("12.5¹", ".", None),
+        ("10³", ".", None),
+        ("2₁", ".", None),
         ("1_000", ".", None),
         ("0x10", ".", None),
         ("90%", ".", None),
@@ -148,8 +193,47 @@ def test_where_two_readings_fit_somebody_is_asked_and_both_answers_hold(text: st
     assert {rows_of(read_table(text, mark), [1]).columns[0][0] for mark in answers} == {1250, 1.25}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tag;Umsatz\n01.02;1.250\n02.02;1.310\n03.02;1.290\n",
+        "Uhrzeit\tBesucher\n10.30\t1.250\n11.30\t1.310\n",
+        "Version;Downloads\n1.0;12.500\n1.1;13.700\n",
+    ],
+)
+def test_days_times_and_versions_do_not_decide_for_another_column(text: str) -> None:
+    table = read_table(text)
+    assert table.columns[0].undecided is None
+    assert table.columns[1].undecided is not None
+    assert rows_of(read_table(text, ","), [1]).columns[0][0] in (1250, 12500)
+
+
+def test_each_column_has_a_mark_of_its_own() -> None:
+    table = read_table("Monat;Wert\n2024.01;1,5\n2024.02;2,5\n")
+    assert rows_of(table, [0, 1]).columns == [[2024.01, 2024.02], [1.5, 2.5]]
+
+
+def test_a_column_of_points_and_commas_before_three_digits_is_asked_about() -> None:
+    assert read_table("a b\n1 194.952\n2 19,985\n3 1.250\n").undecided is not None
+
+
 def test_rows_with_gaps_are_left_out_and_counted() -> None:
-    gaps = ["", "NA", "?", "nan", "n/a", "#N/A", "null", "inf", "-", "−∞"]
+    gaps = [
+        "",
+        "<NA>",
+        "#DIV/0!",
+        "k.A.",
+        "缺失",
+        "NA",
+        "?",
+        "nan",
+        "n/a",
+        "#N/A",
+        "null",
+        "inf",
+        "-",
+        "−∞",
+    ]
     text = "x,y\n" + "".join(f"{i},{gap}\n{i},{i}\n" for i, gap in enumerate(gaps))
     rows = rows_of(read_table(text), [0, 1])
     assert rows.columns[1] == list(range(len(gaps)))
@@ -188,6 +272,10 @@ RUSSIAN = "длина,ширина,вид\n1.2,0.7,кошка\n3.1,1.4,соба�
         (NORDIC, "utf-16-be", "utf-16be"),
         (NORDIC, "cp1252", "windows-1252"),
         (RUSSIAN, "cp1251", "windows-1251"),
+        ("長,寬,種\n1,2,貓\n2,3,狗\n", "big5", "big5"),
+        ("身長,体重,種類\n1,2,ネコ\n3,4,イヌ\n", "cp932", "shift_jis"),
+        ("키,몸무게,종류\n1,2,고양이\n3,4,개\n", "cp949", "euc-kr"),
+        ("długość,szerokość,gatunek\n1,2,żółw\n3,4,łoś\n", "cp1250", "windows-1250"),
     ],
 )
 def test_a_file_is_read_in_the_encoding_it_was_written_in(text: str, codec: str, name: str) -> None:
@@ -202,6 +290,11 @@ def test_an_encoding_that_was_guessed_can_be_chosen_and_one_that_does_not_fit_is
     assert "猫" in decoded(ANIMALS.encode("gbk"), "gb18030").text
     with pytest.raises(InvalidInput, match="not text in the encoding"):
         decoded(ANIMALS.encode("gbk"), "utf-8")
+
+
+def test_a_file_that_was_cut_within_a_character_is_still_utf_8() -> None:
+    data = "wert,größe\n1,grün".encode()[:-2]  # of ü only the first byte is left
+    assert decoded(data) == Decoded("wert,größe\n1,gr", "utf-8", True, [])
 
 
 @given(st.binary(max_size=200))
@@ -256,9 +349,29 @@ def test_a_table_is_described_as_it_is_understood(client: TestClient) -> None:
 
 def test_the_first_row_is_a_header_or_not_as_somebody_says(client: TestClient) -> None:
     text = "name,2019,2020\na,1,2\nb,3,4\n"
-    told = client.post("/api/tables", json={"text": text, "header": True}).json()
-    assert [column["name"] for column in told["columns"]] == ["name", "2019", "2020"]
-    assert client.post("/api/tables", json={"text": text}).json()["rows"] == 3
+    found = client.post("/api/tables", json={"text": text}).json()
+    assert [column["name"] for column in found["columns"]] == ["name", "2019", "2020"]
+    assert (found["rows"], found["header"], found["doubtful"]) == (2, True, True)
+    told = client.post("/api/tables", json={"text": text, "header": False}).json()
+    assert (told["rows"], told["header"]) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Country,1990,2000\nA,1,2\nB,3,4\n", ["Country", "1990", "2000"]),
+        ("0,1,label\n1.5,2.5,a\n2.5,3.5,b\n3.5,4.5,a\n4.5,5.5,b\n", ["0", "1", "label"]),
+        ("150,4,setosa\n5.1,3.5,0\n4.9,3.0,0\n", ["150", "4", "setosa"]),
+        (",0,1\n0,1.5,2\n1,2.5,3\n", ["1", "0", "1 (2)"]),
+        ("cat,1,2\ndog,3,4\ncat,5,6\n", ["1", "2", "3"]),
+        ("1,2,a\n3,4,b\n5,6,a\n", ["1", "2", "3"]),
+        ("5.1,3.5,setosa\n4.9,3,setosa\n", ["1", "2", "3"]),
+    ],
+)
+def test_numbers_among_the_names_are_told_from_a_row_of_data(text: str, names: list[str]) -> None:
+    table = read_table(text)
+    assert table.names == names
+    assert table.cells.doubtful == table.cells.header
 
 
 def test_a_large_table_is_read_in_a_process_of_its_own(client: TestClient) -> None:
@@ -317,7 +430,7 @@ def test_a_decimal_mark_is_never_decided_against_a_cell_that_only_fits_the_other
     cells = [f"{value:,.2f}" for value in values]
     if german:
         cells = [cell.translate(str.maketrans(".,", ",.")) for cell in cells]
-    mark, undecided = decide(cells, ";")
+    [(mark, undecided)] = decide([cells], ";")
     assert undecided is None
     assert [to_number(cell, mark) for cell in cells] == [round(value, 2) for value in values]
 

@@ -34,7 +34,7 @@ export function t(text, values = {}) {
 export const sentences = (parts, spoken = language) => parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
 
 /**
- * A number as a person reads it: `digits` decimals, a true minus sign, a separator of thousands.
+ * A number as a person reads it: `digits` decimals, a true minus sign, thousands separated as the language has it.
  * @param {number} value
  * @param {number} [digits]
  */
@@ -42,7 +42,7 @@ export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return "–";
   const fixed = Math.abs(value).toFixed(digits);
   const [whole = "0", rest] = fixed.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const grouped = language.startsWith("zh") ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const sign = value < 0 && Number(fixed) !== 0 ? "−" : "";
   return sign + grouped + (rest ? `.${rest}` : "");
 }

@@ -16,12 +16,13 @@ import { newest } from "./newest.js";
  * @property {number} rows
  * @property {"." | ","} decimal
  * @property {boolean} header
+ * @property {boolean} doubtful
  * @property {{cell: string, point: number, comma: number} | null} undecided
  * @property {number[]} passed_over
  * @property {number | null} label the likeliest
  */
 /** @typedef {{name: string, bytes: Blob, text: string, encoding: string, sure: boolean, others: string[]}} Opened */
-/** @typedef {{element: HTMLElement[], values: () => Record<string, unknown>, columns: () => number[]}} Choice */
+/** @typedef {{element: HTMLElement[], selects: HTMLSelectElement[], values: () => Record<string, unknown>, columns: () => number[]}} Choice */
 
 const REST = 300; // milliseconds after the last key
 /** @type {Record<string, string>} */
@@ -48,6 +49,7 @@ export function ownTable({ url, choice, onPoints }) {
   /** @type {Choice | null} */
   let chosen = null;
   let using = false; // as soon as the table is read
+  let kept = false; // the columns that were chosen: they are of the same text
 
   const asked = () => ({ text: opened ? opened.text : area.value, ...told });
 
@@ -55,7 +57,10 @@ export function ownTable({ url, choice, onPoints }) {
     ask: (/** @type {ReturnType<typeof asked>} */ table, signal) => post("/api/tables", table, signal),
     show: (/** @type {Reading} */ answer) => {
       reading = answer;
+      const before = kept ? (chosen?.selects.map(({ value }) => value) ?? []) : [];
       chosen = choice(answer, () => markColumns());
+      chosen.selects.forEach((select, i) => choose(select, before[i]));
+      kept = true;
       showReading(answer);
       if (using) use();
     },
@@ -77,7 +82,7 @@ export function ownTable({ url, choice, onPoints }) {
       }),
     show: (answer, { file, name }) => {
       opened = { ...answer, name, bytes: file };
-      told = { decimal: null, header: null };
+      forget();
       showFile();
       read();
     },
@@ -90,7 +95,14 @@ export function ownTable({ url, choice, onPoints }) {
     using = false;
     if (!(error instanceof ApiError)) throw error;
     warning.textContent = error.message;
+    warning.scrollIntoView({ block: "nearest" });
     if (error.field === "decimal") /** @type {HTMLElement} */ (dialog.querySelector("[name=own-decimal]"))?.focus();
+  }
+
+  /** Another text: nothing is known of it yet. */
+  function forget() {
+    told = { decimal: null, header: null };
+    kept = false;
   }
 
   /** Read what is there now. @param {number} [rest] */
@@ -139,11 +151,12 @@ export function ownTable({ url, choice, onPoints }) {
   }
 
   /** @param {Reading} answer */
-  function notesOn({ rows, passed_over, decimal, head }) {
+  function notesOn({ rows, passed_over, decimal, head, doubtful, header: named }) {
     const marked = head.some((row) => row.some((cell) => /\d\.\d/.test(cell)));
     return [
       t("{count} rows.", { count: number(rows, 0) }),
       passed_over.length ? t("Passed over as titles or comments: line {lines}.", { lines: passed_over.slice(0, 8).join(", ") }) : "",
+      doubtful && named ? t("The first row is taken for names, though it holds numbers. Untick below if it is a row of data.") : "",
       marked && decimal === "," ? t("The comma begins the decimals; here they are written with a point.") : "",
       opened && !opened.sure ? t("The encoding is a guess: look at the names.") : "",
     ];
@@ -174,9 +187,13 @@ export function ownTable({ url, choice, onPoints }) {
     }
   }
 
-  $("[data-own]").addEventListener("click", () => dialog.showModal());
+  $("[data-own]").addEventListener("click", () => {
+    dialog.showModal();
+    if (!reading) read();
+  });
   area.addEventListener("input", () => {
-    told = { decimal: null, header: null };
+    texts.drop(); // of a file that is still under way
+    forget();
     read(REST);
   });
   const file = /** @type {HTMLInputElement} */ ($("[data-own-file]", dialog));
@@ -192,7 +209,7 @@ export function ownTable({ url, choice, onPoints }) {
   });
   $("[data-own-file-forget]", dialog).addEventListener("click", () => {
     opened = null;
-    told = { decimal: null, header: null };
+    forget();
     showFile();
     read();
     area.focus();
@@ -205,8 +222,18 @@ export function ownTable({ url, choice, onPoints }) {
     told = { ...told, header: header.checked };
     read();
   });
-  dialog.addEventListener("close", () => uses.drop()); // whoever closes it wants no points of it
+  dialog.addEventListener("close", () => {
+    using = false; // whoever closes it wants no points of it
+    for (const one of [uses, readings, texts]) one.drop();
+  });
   $("[data-own-use]", dialog).addEventListener("click", use);
+}
+
+/** @param {HTMLSelectElement} select @param {string | undefined} value if there is such an option */
+function choose(select, value) {
+  if (![...select.options].some((option) => option.value === value)) return;
+  select.value = value ?? "";
+  select.dispatchEvent(new Event("change"));
 }
 
 /**

@@ -7,7 +7,7 @@ import { ROLES } from "../views/shapes.js";
  * @typedef {{
  *   header: {step: number, floor: number | null, baseline: number | null, best_step: number | null,
  *     best_test: number | null, parameters: number, 
- *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "overfits" | "uncertain"},
+ *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain"},
  *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", Float32Array>,
  *   shapes: Record<string, number[]>,
  * }} Fit

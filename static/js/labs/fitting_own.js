@@ -14,6 +14,7 @@ export function ownPoints(onPoints) {
       const chosen = () => [Number(across.select.value), Number(up.select.value)];
       return {
         element: [across.element, up.element],
+        selects: [across.select, up.select],
         columns: chosen,
         values: () => {
           // With fewer than two columns there is nothing to choose, and the server says so.

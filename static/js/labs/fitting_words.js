@@ -34,6 +34,8 @@ export function fitSentence(frame, values) {
     underfits: [numbers, t("so far the curve misses more than half of the variance of the points it learns from. It underfits.")],
     unexplained: [numbers, t("the curve misses more than half of the variance of the points it learns from: it underfits, or the rest is noise.")],
     fits: [numbers, t("it does about as well on new points as on those it learned from.")],
+    close: [numbers, t("the test error is larger, but the difference is less than a tenth of the variance of y.")],
+    worse: [numbers, t("it does worse on new points than on those it learned from.")],
     overfits: [numbers, t("it does much worse on new points than on the {points} points it learned from. It overfits.", { points })],
     uncertain: [numbers, t("it does worse on the test points, but these are so few or so scattered that it may be chance.")],
   };

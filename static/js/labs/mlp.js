@@ -111,8 +111,14 @@ function showMlp(frame) {
 }
 
 /** What the columns of the visitor's own table were called and counted in. */
-const units = () => (state.values.data === "own" ? unitsOf(state.values.axes, ["x₁", "x₂"]) : null);
-const axes = () => units()?.map(({ name }) => name) ?? ["x₁", "x₂"];
+function units() {
+  const own = state.values.data === "own" ? unitsOf(state.values.axes, ["", ""]) : null;
+  if (!own) return null;
+  const [x, y] = own;
+  return /** @type {typeof own} */ ([{ ...x, name: named("x₁", x.name) }, { ...y, name: named("x₂", y.name) }]);
+}
+/** @param {string} symbol @param {string} name */
+const named = (symbol, name) => (name ? `${symbol}: ${name}` : symbol);
 
 function drawMap() {
   if (!shown || shown.header.model === "perceptron") return;
@@ -128,7 +134,7 @@ function drawMap() {
 function drawNetwork({ header, arrays }) {
   net.update({
     layers: header.layers, weights: arrays.weights, biases: arrays.biases, responses: /** @type {any} */ (arrays.responses),
-    side: Math.round(Math.sqrt(arrays.responses.length / arrays.tops.length)), inputs: axes(),
+    side: Math.round(Math.sqrt(arrays.responses.length / arrays.tops.length)), inputs: ["x₁", "x₂"],
     summary: t("A network of {layers} units. Arrow keys choose a unit, [ and ] its weights, Enter its bias.", { layers: header.layers.join(" – ") }),
   });
 }

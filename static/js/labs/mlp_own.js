@@ -93,6 +93,7 @@ export function ownPoints(onPoints) {
       across.select.addEventListener("change", () => (up.element.hidden = isPca()));
       return {
         element: [across.element, up.element, label.element],
+        selects: [across.select, up.select, label.select],
         columns: () => [...(isPca() ? numbers.map(({ value }) => value) : pair()), Number(label.select.value)],
         values: () => ({ columns: isPca() ? "pca" : numbers.length > 1 ? pair() : null, label: Number(label.select.value) }),
       };

@@ -8,7 +8,7 @@ import { historyOf } from "./mlp_layers.js";
 
 const CLASS_NAMES = ["A", "B", "C", "D"];
 const CLASS_MARKS = ["●", "▲", "■", "✚"]; // as views/shapes.js draws them
-const percent = (/** @type {number} */ share) => `${number(100 * share, share > 0.995 || share < 0.005 ? 1 : 0)} %`;
+const percent = (/** @type {number} */ share) => `${number(100 * share, share > 0.995 || share < 0.005 ? 1 : 0)}%`;
 const brief = (/** @type {number} */ v) => (v > 0 && v < 0.001 ? v.toExponential(1).replace("-", "−") : number(v, 3));
 
 /** What the classes are called: as in the visitor's own table, else A, B, C. @param {Record<string, any>} values @param {number} count */
