@@ -59,11 +59,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         for task in tasks:
             task.cancel()
-        app.state.room.close()
-        app.state.networks.close()
-        app.state.images.close()
-        app.state.drafts.close()
-        app.state.albums.close()
+        for name in ("room", "networks", "images", "drafts", "albums"):
+            getattr(app.state, name).close()
 
     app = Vitrine(
         title="Vitrine",

@@ -1,6 +1,5 @@
 """Albums: zips of class folders and photos to learn from, hostile ones, and data sets on disk."""
 
-import asyncio
 import hashlib
 import io
 import os
@@ -18,11 +17,10 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from app import wire
-from app.album import Album, pictures_of
+from app.album import Album
 from app.album_decoder import PATCHES
 from app.album_limits import MAX_CLASSES, SIDE
 from app.album_store import AlbumStore
-from app.errors import AlbumGone
 from app.settings import Settings
 from tests.app.pictures import BLUE, GREEN, RED, client_with, noise, png, quarters, refused, saved
 
@@ -388,17 +386,5 @@ def test_a_data_set_that_many_ask_for_at_once_is_read_once(tmp_path: Path) -> No
         assert len(albums) == 1
         (album,) = albums
         assert list(album.path.parent.iterdir()) == [album.path]
-    finally:
-        store.close()
-
-
-def test_an_album_whose_file_is_gone_is_gone(tmp_path: Path) -> None:
-    store = AlbumStore(Settings())
-    try:
-        (tmp_path / "0").write_bytes(plain(RED))
-        album = asyncio.run(store.put(tmp_path, ["red.png"]))
-        album.path.unlink()
-        with pytest.raises(AlbumGone):
-            pictures_of(album)
     finally:
         store.close()

@@ -1,5 +1,6 @@
 """The server's folder: nothing of a visitor's stays, whatever ends the server or the folder."""
 
+import asyncio
 import errno
 import os
 import shutil
@@ -16,8 +17,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import private_folder
-from app.errors import DecodersBusy
+from app.album import pictures_of
+from app.album_store import AlbumStore
+from app.errors import AlbumGone, DecodersBusy
 from app.private_folder import PREFIX, PrivateFolder, ServerFolder, remove_abandoned
+from app.settings import Settings
 from tests.app.pictures import ROOT, client_with, noise, post, quarters, refused, saved
 from tests.app.serving import until
 
@@ -290,3 +294,15 @@ def test_a_full_disk_is_told_as_such_and_the_next_upload_works(small_disk: Path,
     client.app.state.images.close()  # type: ignore[attr-defined]
     client.app.state.albums.close()  # type: ignore[attr-defined]
     assert not list(small_disk.iterdir())  # nothing of what failed is left
+
+
+def test_an_album_whose_file_is_gone_is_gone(tmp_path: Path) -> None:
+    store = AlbumStore(Settings())
+    try:
+        (tmp_path / "0").write_bytes(saved(quarters()))
+        album = asyncio.run(store.put(tmp_path, ["red.png"]))
+        album.path.unlink()
+        with pytest.raises(AlbumGone):
+            pictures_of(album)
+    finally:
+        store.close()

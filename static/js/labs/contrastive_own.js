@@ -51,12 +51,6 @@ export function ownPart(state, onTold) {
     if (!(error instanceof ApiError)) throw error;
     said.textContent = error.message;
   }
-  const facts = newest({
-    ask: (/** @type {{pictures: string, classes: string}} */ { pictures, classes }, signal) =>
-      json(`${addressOf(pictures)}?classes=${encodeURIComponent(classes)}`, { signal }),
-    show: (album, { pictures }) => state.values.pictures === pictures && tell(album),
-    fail: complain,
-  });
   const { take } = uploadPart({
     onAlbum: (album) => {
       here = album; // so that what follows asks for nothing
@@ -65,18 +59,14 @@ export function ownPart(state, onTold) {
     },
     onError: complain,
   });
-  remove.addEventListener("click", async () => {
-    remove.disabled = true;
-    try {
-      await json(addressOf(here?.id ?? ""), { method: "DELETE" });
+  removePart(remove, {
+    address: () => addressOf(here?.id ?? ""),
+    onRemoved: () => {
       said.textContent = t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine.");
       leave();
-    } catch (error) {
-      complain(error);
-      if (error instanceof ApiError && error.code === "album_gone") leave(); // someone was quicker
-    } finally {
-      remove.disabled = false;
-    }
+    },
+    onError: complain,
+    onGone: () => leave(),
   });
   /** Back to the built-in scenes. The button hides, so that the focus needs another place. */
   function leave() {
@@ -84,16 +74,9 @@ export function ownPart(state, onTold) {
     input.focus();
     state.set({ data: "scenes", pictures: "", classes: "auto", picture: 0 });
   }
-  /** @param {Set<string>} changed */
-  function follow(changed) {
-    showRemove();
-    if (!["data", "pictures", "classes"].some((name) => changed.has(name))) return;
-    const { data, pictures, classes } = state.values;
-    if (data === "own" && pictures && (pictures !== here?.id || classes !== here?.rule)) facts.want({ pictures, classes });
-  }
   said.after($('[data-control="classes"]')); // beside what it changes
-  state.subscribe(follow);
-  follow(new Set(["pictures"]));
+  state.subscribe(showRemove);
+  followPart(state, { here: () => here, onAlbum: tell, onError: complain });
   takeFiles(input, take);
 
   return {
@@ -102,6 +85,50 @@ export function ownPart(state, onTold) {
       return here !== null && here.id === state.values.pictures && !here.patches && Object.keys(here.rules).length > 1;
     },
   };
+}
+
+/**
+ * What the server tells of the album that the address names, by the rule that it names.
+ * @param {import("../core/state.js").State} state
+ * @param {{here: () => Album | null, onAlbum: (album: Album) => void, onError: (error: unknown) => void}} options
+ */
+function followPart(state, { here, onAlbum, onError }) {
+  const facts = newest({
+    ask: (/** @type {{pictures: string, classes: string}} */ { pictures, classes }, signal) =>
+      json(`${addressOf(pictures)}?classes=${encodeURIComponent(classes)}`, { signal }),
+    show: (album, { pictures }) => state.values.pictures === pictures && onAlbum(album),
+    fail: onError,
+  });
+  /** @param {Set<string>} changed */
+  function follow(changed) {
+    if (!["data", "pictures", "classes"].some((name) => changed.has(name))) return;
+    const { data, pictures, classes } = state.values;
+    const known = pictures === here()?.id && classes === here()?.rule;
+    if (data !== "own" || !pictures || known) facts.drop(); // an answer under way is of another rule
+    else facts.want({ pictures, classes });
+  }
+  state.subscribe(follow);
+  follow(new Set(["pictures"]));
+}
+
+/**
+ * The button that deletes the pictures, once at a time.
+ * @param {HTMLButtonElement} button
+ * @param {{address: () => string, onRemoved: () => void, onError: (error: unknown) => void, onGone: () => void}} options
+ */
+function removePart(button, { address, onRemoved, onError, onGone }) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await json(address(), { method: "DELETE" });
+      onRemoved();
+    } catch (error) {
+      onError(error);
+      if (error instanceof ApiError && error.code === "album_gone") onGone(); // someone was quicker
+    } finally {
+      button.disabled = false;
+    }
+  });
 }
 
 /** @param {Album} album */
