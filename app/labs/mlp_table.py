@@ -118,7 +118,7 @@ def chosen(query: TableQuery, read: Table, numeric: list[int]) -> list[int]:
     if query.columns == "pca" or query.columns is None:
         if len(numeric) < 2:
             message = N_(
-                "A plane needs two columns of numbers beside the label; there are {count}."
+                "A plane needs two columns of numbers beside the label; this table has {count}."
             )
             raise InvalidInput(message, "text", count=len(numeric))
         return numeric if query.columns else numeric[:2]
