@@ -47,6 +47,51 @@ test("they meet by the file's name, too, and equal ids of other files' names do 
   assert.equal(overlaps(readFiles([truthFile, { name: "o.json", text: json(other) }]).opened), false);
 });
 
+/** Files of ids, files of names that are numbers themselves, and the class of the only box with a score. @type {[string, {name: string, text: string}[], [string | number, string]][]} */
+const NUMBERED = [
+  ["categories named 0, 1, 2 from id 1", [cocoOf({ 1: "0", 2: "1", 3: "2" }, 2), resultOf(2)], [2, "1"]],
+  ["names that are the ids in another order", [cocoOf({ 1: "2", 2: "1" }, 2), resultOf(2)], [2, "1"]],
+  ["an earlier name that is a later id", [cocoOf({ 1: "3", 3: "1" }, 3), resultOf(3)], [3, "1"]],
+  ["YOLO's line and its list of names", [{ name: "classes.txt", text: "1\n2\n3\n" }, { name: "a.txt", text: "1 0.5 0.5 0.5 0.5 0.9" }], [1, "2"]],
+];
+for (const [what, files, [id, name]] of NUMBERED) {
+  for (const order of [files, [...files].reverse()]) {
+    test(`an id is compared with ids before names: ${what}, ${order[0]?.name} first`, () => {
+      const { opened, gathering } = readFiles(order);
+      const label = gathering.pictures.find(({ found }) => found.labels.length)?.found.labels[0] ?? -1;
+      assert.deepEqual([String(opened.classes[label]?.id), opened.classes[label]?.name], [String(id), name]);
+      assert.equal(opened.classes.length, files[0]?.name === "classes.txt" ? 3 : Object.keys(JSON.parse(files[0]?.text ?? "").categories).length);
+    });
+  }
+}
+
+/** @param {Record<number, string>} names @param {number} category */
+function cocoOf(names, category) {
+  const categories = Object.entries(names).map(([id, name]) => ({ id: Number(id), name }));
+  return { name: "truth.json", text: json({ images: [{ id: 1 }], categories, annotations: [{ image_id: 1, category_id: category, bbox: [0, 0, 1, 1] }] }) };
+}
+
+/** @param {number} category */
+function resultOf(category) {
+  return { name: "results.json", text: json([row(1, category, [0, 0, 1, 1], 0.5)]) };
+}
+
+for (const order of [0, 1]) {
+  test(`pictures whose files are called like other pictures' ids stay apart, order ${order}`, () => {
+    const files = [
+      { name: "t.json", text: json({ images: [{ id: 1, file_name: "2.jpg" }, { id: 2, file_name: "1.jpg" }], annotations: [{ image_id: 2, bbox: [0, 0, 1, 1] }] }) },
+      { name: "r.json", text: json([row(2, 1, [0, 0, 1, 1], 0.5)]) },
+    ];
+    const { pictures } = readFiles(order ? files.reverse() : files).opened;
+    assert.deepEqual(pictures, [{ name: "1.jpg", boxes: 1, truths: 1 }, { name: "2.jpg", boxes: 0, truths: 0 }]);
+  });
+}
+
+test("an id that is met by no id still meets a name, but never the name of another id of its file", () => {
+  const { opened } = readFiles([{ name: "classes.txt", text: "1\n2\n3\n" }, { name: "a.txt", text: "3 0.5 0.5 0.5 0.5 0.9\n2 0.5 0.5 0.5 0.5 0.9" }]);
+  assert.deepEqual(opened.classes.map(({ id, name }) => [id, name]), [[0, "1"], [1, "2"], [2, "3"], [3, ""]]);
+});
+
 test("ids of one file are different pictures and classes, whatever their names share", () => {
   const same = { images: [{ id: 1, file_name: "a/1.jpg" }, { id: 2, file_name: "b/1.jpg" }], categories: [{ id: 1, name: "x" }, { id: 2, name: "x" }], annotations: [{ image_id: 1, category_id: 1, bbox: [0, 0, 1, 1] }, { image_id: 2, category_id: 2, bbox: [0, 0, 2, 2] }] };
   const { opened } = readFiles([{ name: "t.json", text: json(same) }]);

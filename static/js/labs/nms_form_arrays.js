@@ -39,6 +39,7 @@ function readDict(reading, dict, position) {
   // mmdetection's boxes may carry their score as a fifth number.
   const five = !scores && Array.isArray(dict.bboxes) && rows.length > 0 && rows.every((row) => Array.isArray(row) && row.length === 5);
   const picture = pictureOf(reading, dict, position);
+  gathering.announce({ classes: labels ?? [] });
   eachRow(rows, boxPlace(position), (row, i) => {
     const corners = cornersOf(five ? /** @type {any} */ (row).slice(0, 4) : row, "boxes", order);
     const score = five ? numberOf(/** @type {any} */ (row)[4], "score") : scoreOf(scores?.[i], scores !== null, "scores");
@@ -54,18 +55,24 @@ function pictureOf({ gathering, name }, { image_id, file_name, img_path }, posit
   return gathering.picture(position === null ? { name } : { id: position });
 }
 
+/** The entries of every picture's list of a name. @param {Record<string, any>[]} dicts @param {string} name */
+function* entriesOf(dicts, name) {
+  for (const dict of dicts) if (Array.isArray(dict[name])) yield* dict[name];
+}
+
 /** @type {Form} */
 export const arrays = {
   title: () => t("lists of boxes, scores and labels"),
   order: "xyxy",
   recognises: ({ data }) => boxesOf(data) !== undefined || (Array.isArray(data) && data.some((one) => boxesOf(one) !== undefined)),
   read(reading) {
-    const { data, lines } = reading;
+    const { data, lines, gathering } = reading;
     if (!Array.isArray(data)) return readDict(reading, /** @type {Record<string, any>} */ (data), null);
     const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : t("Picture {picture}", { picture: i + 1 }));
     eachRow(data, placeOf, (dict) => {
       if (boxesOf(objectOf(dict)) === undefined) refuseRow(t("“{name}” is missing.", { name: "boxes" }));
     });
+    gathering.announce({ pictures: data.map(({ image_id }) => image_id), classes: entriesOf(data, "labels") });
     data.forEach((dict, i) => readDict(reading, dict, data.length > 1 ? i + 1 : null));
   },
 };
@@ -91,7 +98,9 @@ const listOf = (value, name) => {
 function readClasses(reading, classes, position) {
   const { gathering, name } = reading;
   const picture = gathering.picture(position === null ? { name } : { id: position });
-  listOf(classes, t("a picture")).forEach((rows, number) => {
+  const lists = listOf(classes, t("a picture"));
+  gathering.announce({ classes: lists.keys() });
+  lists.forEach((rows, number) => {
     const label = gathering.classOf(number);
     const placeOf = (/** @type {number} */ i) => t("{place} of class {number}", { place: boxPlace(position)(i), number });
     eachRow(listOf(rows, t("a class")), placeOf, (row) => {

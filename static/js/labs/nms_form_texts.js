@@ -30,6 +30,7 @@ export const yolo = {
   read({ data, name, gathering, onProgress }) {
     const rows = linesOf(String(data)).map(({ line, number }) => ({ cells: line.split(/\s+/), number }));
     const scored = rows.some(({ cells }) => cells.length > 5);
+    gathering.announce({ classes: rows.map(({ cells }) => Number(cells[0])) });
     const picture = gathering.picture({ name });
     (scored ? picture.found : picture.truth).shares = true;
     eachRow(rows, (i) => t("Line {line}", { line: rows[i]?.number ?? 0 }), ({ cells }) => {
@@ -50,7 +51,9 @@ export const yoloNames = {
   order: null,
   recognises: ({ kind }) => kind === "names",
   read({ data, gathering }) {
-    linesOf(String(data)).forEach(({ line }, i) => gathering.classOf(i, line));
+    const lines = linesOf(String(data));
+    gathering.announce({ classes: lines.keys() });
+    lines.forEach(({ line }, i) => gathering.classOf(i, line));
   },
 };
 

@@ -21,6 +21,7 @@ export const ultralytics = {
     const withClass = haveSome(rows, "class");
     const withName = haveSome(rows, "name");
     const picture = gathering.picture({ name });
+    if (withClass) gathering.announce({ classes: rows.map((row) => /** @type {any} */ (row)?.class) });
     const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : rowPlace(i));
     eachRow(rows, placeOf, (value) => {
       const row = objectOf(value);

@@ -55,6 +55,12 @@ export class Gathering {
     this.classRegister.begin();
   }
 
+  /** Ids that this file will tell of, before its rows are read. @param {{pictures?: Iterable<unknown>, classes?: Iterable<unknown>}} ids */
+  announce({ pictures = [], classes = [] }) {
+    this.pictureRegister.announce(pictures);
+    this.classRegister.announce(classes);
+  }
+
   /**
    * The picture of an id or a name; one that another file has told of is the same.
    * @param {{id?: Id | null, name?: string, width?: number | null, height?: number | null}} told
