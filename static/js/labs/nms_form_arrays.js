@@ -39,7 +39,6 @@ function readDict(reading, dict, position) {
   // mmdetection's boxes may carry their score as a fifth number.
   const five = !scores && Array.isArray(dict.bboxes) && rows.length > 0 && rows.every((row) => Array.isArray(row) && row.length === 5);
   const picture = pictureOf(reading, dict, position);
-  gathering.announce({ classes: labels ?? [] });
   eachRow(rows, boxPlace(position), (row, i) => {
     const corners = cornersOf(five ? /** @type {any} */ (row).slice(0, 4) : row, "boxes", order);
     const score = five ? numberOf(/** @type {any} */ (row)[4], "score") : scoreOf(scores?.[i], scores !== null, "scores");
@@ -67,13 +66,14 @@ export const arrays = {
   recognises: ({ data }) => boxesOf(data) !== undefined || (Array.isArray(data) && data.some((one) => boxesOf(one) !== undefined)),
   read(reading) {
     const { data, lines, gathering } = reading;
-    if (!Array.isArray(data)) return readDict(reading, /** @type {Record<string, any>} */ (data), null);
+    const dicts = Array.isArray(data) ? data : [data];
     const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : t("Picture {picture}", { picture: i + 1 }));
-    eachRow(data, placeOf, (dict) => {
+    eachRow(dicts, placeOf, (dict) => {
       if (boxesOf(objectOf(dict)) === undefined) refuseRow(t("“{name}” is missing.", { name: "boxes" }));
+      if (typeof dict.image_id === "number") idOf(dict.image_id, "image_id");
     });
-    gathering.announce({ pictures: data.map(({ image_id }) => image_id), classes: entriesOf(data, "labels") });
-    data.forEach((dict, i) => readDict(reading, dict, data.length > 1 ? i + 1 : null));
+    gathering.announce({ pictures: dicts.map(({ image_id }) => image_id), classes: entriesOf(dicts, "labels") });
+    dicts.forEach((dict, i) => readDict(reading, dict, dicts.length > 1 ? i + 1 : null));
   },
 };
 
