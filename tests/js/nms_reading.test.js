@@ -92,6 +92,29 @@ test("an id that is met by no id still meets a name, but never the name of anoth
   assert.deepEqual(opened.classes.map(({ id, name }) => [id, name]), [[0, "1"], [1, "2"], [2, "3"], [3, ""]]);
 });
 
+/** Paths that two files of ground truth tell, and whether they are one picture. @type {[string, string, boolean][]} */
+const PATHS = [
+  ["cam0/1.jpg", "cam1/1.jpg", false], ["cam0\\1.jpg", "cam1\\1.jpg", false], ["a/cam0/1.jpg", "b/cam0/1.jpg", false],
+  ["cam0/1.jpg", "1.png", true], ["../data/cam0/1.jpg", "cam0\\1.jpg", true], ["./1.jpg", "val/1.jpg", true], ["cam0/1.jpg", "cam0/2.jpg", false],
+];
+for (const [a, b, same] of PATHS) {
+  test(`${a} and ${b} are ${same ? "one picture" : "two pictures"}, in either order`, () => {
+    const file = (/** @type {string} */ path, /** @type {number} */ i) => ({ name: `${i}.json`, text: json({ imagePath: path, shapes: [{ label: "x", points: [[0, 0], [1, 1]], shape_type: "rectangle" }] }) });
+    for (const paths of [[a, b], [b, a]]) assert.equal(readFiles(paths.map(file)).opened.pictures.length, same ? 1 : 2);
+  });
+}
+
+test("a name that fits several pictures of other folders is none of them", () => {
+  const drawn = (/** @type {string} */ path) => ({ name: "d.json", text: json({ imagePath: path, shapes: [{ label: "x", points: [[0, 0], [1, 1]], shape_type: "rectangle" }] }) });
+  const { pictures } = readFiles([drawn("cam0/1.jpg"), drawn("cam1/1.jpg"), { name: "1.txt", text: "0 0.5 0.5 1 1 0.5" }, { name: "r.json", text: json([row("cam1/1.jpg", 1, [0, 0, 1, 1], 0.5)]) }]).opened;
+  assert.deepEqual(pictures.map(({ name, boxes, truths }) => `${name} ${boxes} ${truths}`).sort(), ["1.txt 1 0", "cam0/1.jpg 0 1", "cam1/1.jpg 1 1"]);
+});
+
+test("a path that is an id in one file and a name in the other is one picture", () => {
+  const files = [{ name: "r.json", text: json([row("val/000007.jpg", 1, [0, 0, 1, 1], 0.5), row("val/000008.jpg", 1, [0, 0, 1, 1], 0.5)]) }, truthFile];
+  for (const order of [files, [...files].reverse()]) assert.equal(readFiles(order).opened.pictures.filter(({ boxes, truths }) => boxes && truths).length, 2);
+});
+
 test("ids beyond 2^53 are told apart by their last digit, in every form and beside NaN", () => {
   const [one, two] = ["315968385022027001", "315968385022027002"];
   const rows = (/** @type {string} */ id) => `{"image_id": ${id}, "category_id": ${id}, "bbox": [0, 0, 1, 1], "score": 0.5, "note": "${id}, \\"${id}"}`;
@@ -195,6 +218,7 @@ function isSound({ boxes, scores, labels, truths }) {
 const GOOD = [
   results, truth, { boxes: [[0, 0, 1, 1]], scores: [0.5], labels: [1] }, [{ bboxes: [[0, 0, 1, 1, 0.5]] }, { boxes: [], scores: [] }],
   [[[0, 0, 1, 1, 0.5]], []], [[[[0, 0, 1, 1, 0.5]]], [[]]], [{ name: "a", class: 0, confidence: 0.5, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }],
+  [{ score: 0.5, label: "a", box: { xmin: 0, ymin: 0, xmax: 1, ymax: 1 } }], [[{ class: 0, confidence: 0.5, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }], []],
   { shapes: [{ label: "a", points: [[0, 0], [1, 1]], shape_type: "rectangle" }], imagePath: "a.jpg", imageWidth: 4, imageHeight: 3 },
 ];
 const ODD = [null, undefined, NaN, Infinity, -1, 0, 1e300, 1.5, "", "x", "0.5", "1e3", true, [], [1], [[]], {}, { x1: 1 }, { length: 4 }, "__proto__", [null, null, null, null], [0, 0, 1, 1], [[0, 0, 1, 1, 2]]];

@@ -119,6 +119,9 @@ export const fiveNumbers = {
   read(reading) {
     const data = listOf(reading.data, reading.name);
     const depth = depthOf(data);
+    if (depth === 3 && data.length > 1) {
+      reading.gathering.note(t("The {count} lists are read as the classes 0 to {last} of one picture; the same form may also hold {count} pictures of one class.", { count: data.length, last: data.length - 1 }));
+    }
     if (depth === 4) data.forEach((classes, i) => readClasses(reading, classes, i + 1));
     else readClasses(reading, depth === 3 ? data : [data], null);
   },

@@ -78,7 +78,7 @@ function readRows(reading, rows) {
     const picture = gathering.picture(withPictures ? { id: idOf(row.image_id, "image_id") } : { name });
     if (score === null && row.iscrowd) {
       if (row.iscrowd !== 1 && row.iscrowd !== true) refuseRow(t("“{name}” is {value}, neither 0 nor 1.", { name: "iscrowd", value: written(row.iscrowd) }));
-      gathering.leave(t("Left out: {count} regions of a crowd (iscrowd)."));
+      gathering.leave(t("Regions of a crowd (iscrowd), left out: {count}."));
     } else gathering.add(picture, corners, score, label);
   }, reading.onProgress);
 }
