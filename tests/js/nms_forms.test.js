@@ -97,7 +97,7 @@ const REFUSED = [
   ["a picture that some rows lack", json([row, { ...row, image_id: undefined }]), "Row 2: “image_id” is missing."],
   ["rows that are none", json([row, 3, null]), "Row 2: 3 stands where an object must stand. In all, 2 of 3 rows of this file cannot be read."],
   ["an inverted box", json({ boxes: [[0, 0, 1, 1], [5, 0, 1, 1]], scores: [1, 1] }), "Box 2: its box is inverted: x2 must not be below x1, nor y2 below y1 (5, 0, 1, 1)."],
-  ["too few scores", json({ boxes: [[0, 0, 1, 1]], scores: [] }), "There are 1 boxes but 0 entries in “scores”."],
+  ["too few scores", json({ boxes: [[0, 0, 1, 1]], scores: [] }), "The numbers of boxes (1) and of entries in “scores” (0) differ."],
   ["a dict among dicts without boxes", json([{ boxes: [[0, 0, 1, 1]], scores: [1] }, {}]), "Picture 2: “boxes” is missing."],
   ["four numbers for five", json([[[1, 2, 3, 4, 0.5], [1, 2, 3, 4]]]), "Box 2 of class 0: [1,2,3,4] is not five numbers (x1, y1, x2, y2, score)."],
   ["a rotated box", json([{ confidence: 1, box: { x1: 1, y1: 1, x2: 2, y2: 2, x3: 1, y3: 2, x4: 1, y4: 1 } }]), "Row 1: its box is rotated: it has four corners."],

@@ -22,7 +22,7 @@ const boxesOf = (value) => {
 function besides(list, name, count) {
   if (list === undefined || list === null) return null;
   if (!Array.isArray(list)) throw new Unreadable(t("“{name}” is {value}, not a list.", { name, value: written(list) }));
-  if (list.length !== count) throw new Unreadable(t("There are {boxes} boxes but {count} entries in “{name}”.", { boxes: count, count: list.length, name }));
+  if (list.length !== count) throw new Unreadable(t("The numbers of boxes ({boxes}) and of entries in “{name}” ({count}) differ.", { boxes: count, count: list.length, name }));
   return list;
 }
 
