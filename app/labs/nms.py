@@ -146,7 +146,9 @@ def checked(query: BoxSet) -> tuple[Tensor, Tensor, Tensor | None]:
     for field in ("scores", "labels"):
         values = getattr(query, field)
         if values is not None and len(values) != count:
-            message = N_("There are {boxes} boxes but {count} entries in “{name}”.")
+            message = N_(
+                "The numbers of boxes ({boxes}) and of entries in “{name}” ({count}) differ."
+            )
             raise InvalidInput(message, field, boxes=count, count=len(values), name=field)
     for index, (x1, y1, x2, y2) in enumerate(query.boxes):
         place = f"boxes.{index}"

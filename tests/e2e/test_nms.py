@@ -40,7 +40,10 @@ def test_a_higher_threshold_keeps_more_boxes_and_says_so(open_page):
         kept.append(figures(page)["Kept"])
     assert kept == sorted(kept)
     assert kept[0] < kept[-1] == 6
-    expect(page.locator("[data-said]")).to_contain_text("A higher threshold keeps more")
+    said = page.locator("[data-said]")
+    expect(said).not_to_contain_text("higher")
+    set_slider(page, "iou_threshold", 0)
+    expect(said).to_contain_text("A higher threshold keeps more boxes, up to all 6 at 1.")
 
 
 def test_no_slider_move_makes_a_request(open_page, watch, photo):
@@ -59,7 +62,7 @@ def test_soft_nms_asks_the_server_and_lowers_scores(open_page, watch):
     hard = figures(page)["Kept"]
     asked = len(watch.requests)
     page.locator("select[name=method]").select_option("soft-gaussian")
-    expect(page.locator("[data-said]")).to_contain_text("Soft-NMS has lowered")
+    expect(page.locator("[data-said]")).to_contain_text("Soft-NMS lowers")
     assert "/api/nms" in watch.requests[asked:]
     set_slider(page, "score_threshold", 0.05)
     expect(page.locator("[data-figures]")).to_contain_text("6")
@@ -113,9 +116,9 @@ def test_a_class_aware_run_keeps_boxes_of_other_classes(open_page, tmp_path):
     file.write_text(json.dumps(rows))
     page = open_page("/labs/nms?source=file")
     page.locator("[data-detections]").set_input_files(file)
-    expect(page.locator("[data-said]")).to_contain_text("1 of 3 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 1 of 3")
     page.locator("input[name=class_aware]").check()
-    expect(page.locator("[data-said]")).to_contain_text("2 of 3 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 2 of 3")
 
 
 def test_exports_hold_what_the_picture_shows(open_page):

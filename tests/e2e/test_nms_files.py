@@ -130,17 +130,17 @@ def test_scores_beyond_0_to_1_are_all_shown_and_may_be_read_as_logits(open_page,
     rows = [row(1, box, score) for box, score in zip(boxes, (-1.2, 2.5, -3), strict=True)]
     page = open_page(FILE)
     choose(page, written(tmp_path, "logits.json", rows))
-    expect(page.locator("[data-said]")).to_contain_text("3 of 3 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 3 of 3")
     slider = page.locator("input[type=range][name=score_threshold]")
     assert [slider.get_attribute(name) for name in ("min", "max")] == ["-3", "3"]
     assert slider.input_value() == "-3"
     slider.evaluate("s => { s.value = 0; s.dispatchEvent(new Event('input', {bubbles: true})) }")
-    expect(page.locator("[data-said]")).to_contain_text("1 of 1 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 1 of 1")
     expect(figure(page, "Left out")).to_have_text("2")
     page.locator("select[name=method]").select_option("soft-linear")
     expect(page.locator("[data-said] .bad")).to_contain_text("the lowest here is −3.00")
     page.locator("[data-scores-as] select").select_option("logits")
-    expect(page.locator("[data-said]")).to_contain_text("3 of 3 boxes stay. Soft-NMS")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 3 of 3. Soft-NMS")
     assert [slider.get_attribute(name) for name in ("min", "max")] == ["0", "1"]
     expect(page).to_have_url(re.compile("scores_as=logits"))
     page.locator("[data-source=textbook]").click()
@@ -154,7 +154,7 @@ def test_percent_scores_are_offered_as_percent(open_page, tmp_path):
     rows = [row(1, [0, 0, 10, 10], 90), row(1, [20, 0, 10, 10], 80.5)]
     page = open_page(FILE)
     choose(page, written(tmp_path, "percent.json", rows))
-    expect(page.locator("[data-said]")).to_contain_text("2 of 2 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 2 of 2")
     page.locator("[data-scores-as] select").select_option("percent")
     expect(page.locator("[data-files-said]")).to_contain_text("read as percent")
     page.locator("[data-after] .over").focus()
@@ -194,7 +194,7 @@ def test_text_in_utf_8_and_utf_16_is_read(open_page, tmp_path, encoding):
     page = open_page(FILE)
     choose(page, file)
     page.locator("[data-after] .over").focus()
-    expect(page.locator("[data-said]")).to_contain_text("1 of 1 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 1 of 1")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-said]")).to_contain_text("Box 1 “猫”")
 
@@ -262,7 +262,7 @@ def test_a_thin_scene_and_boxes_beyond_the_picture_are_seen(open_page, tmp_path)
 def test_yolos_shares_are_drawn_in_the_size_that_the_visitor_tells(open_page, tmp_path):
     page = open_page(FILE)
     choose(page, written(tmp_path, "a.txt", "0 0.5 0.5 0.5 0.5 0.9\n"))
-    expect(page.locator("[data-said]")).to_contain_text("1 of 1 boxes stay")
+    expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 1 of 1")
     over = page.locator("[data-after] .over")
     assert over.bounding_box()["height"] == pytest.approx(over.bounding_box()["width"], abs=1)
     form = page.locator("[data-size-form]")

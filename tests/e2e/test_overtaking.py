@@ -96,8 +96,8 @@ def test_a_photo_that_is_chosen_no_more_does_not_replace_the_textbook(
     page.locator("[data-source=textbook]").click()
     line.let_go()
     expect(page.locator("[data-badge]")).to_contain_text("drawn example")
-    expect(page.locator("[data-before-count]")).to_have_text("6 boxes")
-    expect(page.locator("[data-said]")).to_contain_text("of 6 boxes stay")
+    expect(page.locator("[data-before-count]")).to_have_text("Boxes: 6")
+    expect(page.locator("[data-said]")).to_contain_text(" of 6.")
     assert boxes_lie_on(page, "[data-after]")
 
 

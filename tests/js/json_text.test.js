@@ -23,7 +23,7 @@ function anyValue(random, depth = 0) {
   const text = () => texts[Math.floor(random() * texts.length)] ?? "";
   if (kind === 0) return null;
   if (kind === 1) return random() < 0.5;
-  if (kind === 2) return (random() - 0.5) * 10 ** Math.floor(random() * 40 - 20);
+  if (kind === 2) return (random() - 0.5) * 10 ** Math.floor(random() * 35 - 20); // integers below 2^53
   if (kind === 3) return Math.floor(random() * 1000);
   if (kind === 4) return text();
   const many = Array.from({ length: Math.floor(random() * 4) }, () => anyValue(random, depth + 1));
@@ -34,12 +34,28 @@ test("what Python writes is read, NaN and infinity as such", () => {
   assert.deepEqual(parseJson('[NaN, -Infinity, Infinity, {"a": -1.5e3, "b\\n": "NaN"}]'), [NaN, -Infinity, Infinity, { a: -1500, "b\n": "NaN" }]);
 });
 
-test("beside NaN, any JSON is read as the browser reads it", () => {
+test("beside NaN and integers beyond 2^53, any JSON is read as the browser reads it", () => {
   for (let seed = 0; seed < 500; seed++) {
     const value = anyValue(seeded(seed));
     const text = JSON.stringify(value, null, seed % 3);
     assert.deepEqual(parseJson(`[NaN, ${text}]`), [NaN, JSON.parse(text)]);
   }
+});
+
+test("an integer that no number holds is a text of its digits, and nothing else changes", () => {
+  /** @type {[string, unknown][]} */
+  const numbers = [
+    ["9007199254740991", 9007199254740991], ["9007199254740993", "9007199254740993"], ["-315968385022027001", "-315968385022027001"],
+    ["0.12345678901234567", 0.12345678901234567], ["1234567890123456789.5", 1234567890123456789.5], ["12345678901234567e3", 12345678901234567e3], ["1e-12345678901234567", 0],
+    ['"9007199254740993"', "9007199254740993"], ['"a\\\\", 9007199254740993', "a\\"],
+  ];
+  for (const [text, value] of numbers) {
+    const list = text.includes('", ') ? [value, "9007199254740993"] : [value];
+    for (const [whole, expected] of /** @type {[string, unknown][]} */ ([[`[${text}]`, list], [`[ ${text} ,NaN]`, [...list, NaN]], [`{"9007199254740993":[${text}]}`, { "9007199254740993": list }]])) {
+      assert.deepEqual(parseJson(whole), expected, whole);
+    }
+  }
+  assert.equal(refusal(() => parseJson("[9007199254740993, x]")), "This file is not JSON: “x” at line 1, column 20 does not belong there.");
 });
 
 test("any JSON that is cut anywhere is refused at its end, or is whole before it", () => {

@@ -47,6 +47,93 @@ test("they meet by the file's name, too, and equal ids of other files' names do 
   assert.equal(overlaps(readFiles([truthFile, { name: "o.json", text: json(other) }]).opened), false);
 });
 
+/** Files of ids, files of names that are numbers themselves, and the class of the only box with a score. @type {[string, {name: string, text: string}[], [string | number, string]][]} */
+const NUMBERED = [
+  ["categories named 0, 1, 2 from id 1", [cocoOf({ 1: "0", 2: "1", 3: "2" }, 2), resultOf(2)], [2, "1"]],
+  ["names that are the ids in another order", [cocoOf({ 1: "2", 2: "1" }, 2), resultOf(2)], [2, "1"]],
+  ["an earlier name that is a later id", [cocoOf({ 1: "3", 3: "1" }, 3), resultOf(3)], [3, "1"]],
+  ["YOLO's line and its list of names", [{ name: "classes.txt", text: "1\n2\n3\n" }, { name: "a.txt", text: "1 0.5 0.5 0.5 0.5 0.9" }], [1, "2"]],
+];
+for (const [what, files, [id, name]] of NUMBERED) {
+  for (const order of [files, [...files].reverse()]) {
+    test(`an id is compared with ids before names: ${what}, ${order[0]?.name} first`, () => {
+      const { opened, gathering } = readFiles(order);
+      const label = gathering.pictures.find(({ found }) => found.labels.length)?.found.labels[0] ?? -1;
+      assert.deepEqual([String(opened.classes[label]?.id), opened.classes[label]?.name], [String(id), name]);
+      assert.equal(opened.classes.length, files[0]?.name === "classes.txt" ? 3 : Object.keys(JSON.parse(files[0]?.text ?? "").categories).length);
+    });
+  }
+}
+
+/** @param {Record<number, string>} names @param {number} category */
+function cocoOf(names, category) {
+  const categories = Object.entries(names).map(([id, name]) => ({ id: Number(id), name }));
+  return { name: "truth.json", text: json({ images: [{ id: 1 }], categories, annotations: [{ image_id: 1, category_id: category, bbox: [0, 0, 1, 1] }] }) };
+}
+
+/** @param {number} category */
+function resultOf(category) {
+  return { name: "results.json", text: json([row(1, category, [0, 0, 1, 1], 0.5)]) };
+}
+
+for (const order of [0, 1]) {
+  test(`pictures whose files are called like other pictures' ids stay apart, order ${order}`, () => {
+    const files = [
+      { name: "t.json", text: json({ images: [{ id: 1, file_name: "2.jpg" }, { id: 2, file_name: "1.jpg" }], annotations: [{ image_id: 2, bbox: [0, 0, 1, 1] }] }) },
+      { name: "r.json", text: json([row(2, 1, [0, 0, 1, 1], 0.5)]) },
+    ];
+    const { pictures } = readFiles(order ? files.reverse() : files).opened;
+    assert.deepEqual(pictures, [{ name: "1.jpg", boxes: 1, truths: 1 }, { name: "2.jpg", boxes: 0, truths: 0 }]);
+  });
+}
+
+test("an id that is met by no id still meets a name, but never the name of another id of its file", () => {
+  const { opened } = readFiles([{ name: "classes.txt", text: "1\n2\n3\n" }, { name: "a.txt", text: "3 0.5 0.5 0.5 0.5 0.9\n2 0.5 0.5 0.5 0.5 0.9" }]);
+  assert.deepEqual(opened.classes.map(({ id, name }) => [id, name]), [[0, "1"], [1, "2"], [2, "3"], [3, ""]]);
+});
+
+/** Paths that two files of ground truth tell, and whether they are one picture. @type {[string, string, boolean][]} */
+const PATHS = [
+  ["cam0/1.jpg", "cam1/1.jpg", false], ["cam0\\1.jpg", "cam1\\1.jpg", false], ["a/cam0/1.jpg", "b/cam0/1.jpg", false],
+  ["cam0/1.jpg", "1.png", true], ["../data/cam0/1.jpg", "cam0\\1.jpg", true], ["./1.jpg", "val/1.jpg", true], ["cam0/1.jpg", "cam0/2.jpg", false],
+];
+for (const [a, b, same] of PATHS) {
+  test(`${a} and ${b} are ${same ? "one picture" : "two pictures"}, in either order`, () => {
+    const file = (/** @type {string} */ path, /** @type {number} */ i) => ({ name: `${i}.json`, text: json({ imagePath: path, shapes: [{ label: "x", points: [[0, 0], [1, 1]], shape_type: "rectangle" }] }) });
+    for (const paths of [[a, b], [b, a]]) assert.equal(readFiles(paths.map(file)).opened.pictures.length, same ? 1 : 2);
+  });
+}
+
+test("a name that fits several pictures of other folders is none of them", () => {
+  const drawn = (/** @type {string} */ path) => ({ name: "d.json", text: json({ imagePath: path, shapes: [{ label: "x", points: [[0, 0], [1, 1]], shape_type: "rectangle" }] }) });
+  const { pictures } = readFiles([drawn("cam0/1.jpg"), drawn("cam1/1.jpg"), { name: "1.txt", text: "0 0.5 0.5 1 1 0.5" }, { name: "r.json", text: json([row("cam1/1.jpg", 1, [0, 0, 1, 1], 0.5)]) }]).opened;
+  assert.deepEqual(pictures.map(({ name, boxes, truths }) => `${name} ${boxes} ${truths}`).sort(), ["1.txt 1 0", "cam0/1.jpg 0 1", "cam1/1.jpg 1 1"]);
+});
+
+test("a path that is an id in one file and a name in the other is one picture", () => {
+  const files = [{ name: "r.json", text: json([row("val/000007.jpg", 1, [0, 0, 1, 1], 0.5), row("val/000008.jpg", 1, [0, 0, 1, 1], 0.5)]) }, truthFile];
+  for (const order of [files, [...files].reverse()]) assert.equal(readFiles(order).opened.pictures.filter(({ boxes, truths }) => boxes && truths).length, 2);
+});
+
+test("ids beyond 2^53 are told apart by their last digit, in every form and beside NaN", () => {
+  const [one, two] = ["315968385022027001", "315968385022027002"];
+  const rows = (/** @type {string} */ id) => `{"image_id": ${id}, "category_id": ${id}, "bbox": [0, 0, 1, 1], "score": 0.5, "note": "${id}, \\"${id}"}`;
+  const dict = (/** @type {string} */ id) => `{"image_id": ${id}, "labels": [${id}], "boxes": [[0, 0, 1, 1]], "scores": [0.5]}`;
+  for (const text of [`[${rows(one)},${rows(two)}]`, `${rows(one)}\n${rows(two)}`, `[${rows(one)}, ${rows(two).replace("}", ', "x": NaN}')}]`, `[${dict(one)}, ${dict(two)}]`]) {
+    const { opened } = readFiles([{ name: "a.json", text }]);
+    assert.deepEqual([opened.pictures.map(({ name }) => name), opened.classes.map(({ id }) => id)], [[one, two], [one, two]]);
+  }
+  const truthText = `{"images": [{"id": ${two}, "file_name": "b.jpg"}, {"id": ${one}, "file_name": "a.jpg"}], "annotations": [{"image_id": ${one}, "bbox": [0, 0, 1, 1]}]}`;
+  const both = readFiles([{ name: "r.json", text: `[${rows(one)},${rows(two)}]` }, { name: "t.json", text: truthText }]);
+  assert.deepEqual(both.opened.pictures.map(({ name, truths }) => [name, truths]), [["a.jpg", 1], ["b.jpg", 0]]);
+});
+
+test("an id that has lost its last digits before it came here is refused by its row", () => {
+  const reason = "“image_id” is 315968385022027000, written with a point or an exponent: beyond 2^53 such a number no longer tells one id from the next. Write ids as whole numbers or as texts.";
+  assert.equal(refusalOf([{ name: "a.json", text: '[{"image_id": 3.15968385022027e17, "bbox": [0, 0, 1, 1], "score": 0.5}]' }]), `Row 1: ${reason}`);
+  assert.equal(refusalOf([{ name: "a.json", text: '{"image_id": 315968385022027000.0, "boxes": [[0, 0, 1, 1]], "scores": [0.5]}' }]), `Picture 1: ${reason}`);
+});
+
 test("ids of one file are different pictures and classes, whatever their names share", () => {
   const same = { images: [{ id: 1, file_name: "a/1.jpg" }, { id: 2, file_name: "b/1.jpg" }], categories: [{ id: 1, name: "x" }, { id: 2, name: "x" }], annotations: [{ image_id: 1, category_id: 1, bbox: [0, 0, 1, 1] }, { image_id: 2, category_id: 2, bbox: [0, 0, 2, 2] }] };
   const { opened } = readFiles([{ name: "t.json", text: json(same) }]);
@@ -131,6 +218,7 @@ function isSound({ boxes, scores, labels, truths }) {
 const GOOD = [
   results, truth, { boxes: [[0, 0, 1, 1]], scores: [0.5], labels: [1] }, [{ bboxes: [[0, 0, 1, 1, 0.5]] }, { boxes: [], scores: [] }],
   [[[0, 0, 1, 1, 0.5]], []], [[[[0, 0, 1, 1, 0.5]]], [[]]], [{ name: "a", class: 0, confidence: 0.5, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }],
+  [{ score: 0.5, label: "a", box: { xmin: 0, ymin: 0, xmax: 1, ymax: 1 } }], [[{ class: 0, confidence: 0.5, box: { x1: 0, y1: 0, x2: 1, y2: 1 } }], []],
   { shapes: [{ label: "a", points: [[0, 0], [1, 1]], shape_type: "rectangle" }], imagePath: "a.jpg", imageWidth: 4, imageHeight: 3 },
 ];
 const ODD = [null, undefined, NaN, Infinity, -1, 0, 1e300, 1.5, "", "x", "0.5", "1e3", true, [], [1], [[]], {}, { x1: 1 }, { length: 4 }, "__proto__", [null, null, null, null], [0, 0, 1, 1], [[0, 0, 1, 1, 2]]];

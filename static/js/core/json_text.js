@@ -12,6 +12,40 @@ const SPACE = /[ \t\n\r]*/y;
 /** @type {[string, unknown][]} */
 const WORDS = [["true", true], ["false", false], ["null", null], ["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]];
 
+// From here on two neighbors may be one number: such an integer stays a text.
+const LONG = /(?<![\w.+-])-?[1-9]\d{15,}(?![\w.+-])/g;
+
+/** An integer as a number, or its text where a number would be another integer. @param {string} written */
+const integerOf = (written) => (Number.isSafeInteger(Number(written)) ? Number(written) : written);
+
+/** The end of the string that begins at a place, or -1. @param {string} text @param {number} from */
+function endOfString(text, from) {
+  let end = from;
+  do end = text.indexOf('"', end + 1);
+  while (end >= 0 && isEscaped(text, end));
+  return end;
+}
+
+/** JSON with its integers beyond 2^53 as strings. @param {string} text */
+function withLongAsText(text) {
+  LONG.lastIndex = 0;
+  if (!LONG.test(text)) return text;
+  const pieces = [];
+  for (let at = 0; at < text.length; ) {
+    const start = text.indexOf('"', at);
+    const outside = text.slice(at, start < 0 ? text.length : start);
+    pieces.push(outside.length < 16 ? outside : outside.replace(LONG, (written) => JSON.stringify(integerOf(written))));
+    if (start < 0) break;
+    const end = endOfString(text, start);
+    at = end < 0 ? text.length : end + 1;
+    pieces.push(text.slice(start, at));
+  }
+  return pieces.join("");
+}
+
+/** The browser's own parser, which is fast, without its roundings of ids. @param {string} text */
+const quickly = (text) => JSON.parse(withLongAsText(text));
+
 /** Line and column of a position, both from 1. @param {string} text @param {number} at */
 function placeOf(text, at) {
   const before = text.slice(0, at).split("\n");
@@ -67,7 +101,7 @@ class Reader {
     const number = NUMBER.exec(this.text);
     if (number) {
       this.at = NUMBER.lastIndex;
-      return Number(number[0]);
+      return /^-?\d+$/.test(number[0]) ? integerOf(number[0]) : Number(number[0]);
     }
     return this.word();
   }
@@ -85,14 +119,11 @@ class Reader {
   }
 
   string() {
-    let end = this.at;
-    do {
-      end = this.text.indexOf('"', end + 1);
-      if (end < 0) {
-        this.at = this.text.length;
-        this.fail();
-      }
-    } while (isEscaped(this.text, end));
+    const end = endOfString(this.text, this.at);
+    if (end < 0) {
+      this.at = this.text.length;
+      this.fail();
+    }
     try {
       const found = JSON.parse(this.text.slice(this.at, end + 1));
       this.at = end + 1;
@@ -155,7 +186,7 @@ function isEscaped(text, at) {
 }
 
 /**
- * One JSON value.
+ * One JSON value. An integer beyond 2^53 is a string of its digits, as no number holds it.
  * @param {string} text
  * @param {number} [lines] that stand before the text in its file
  * @returns {unknown}
@@ -163,7 +194,7 @@ function isEscaped(text, at) {
  */
 export function parseJson(text, lines = 0) {
   try {
-    return JSON.parse(text);
+    return quickly(text);
   } catch {
     return new Reader(text, lines).whole();
   }
@@ -187,7 +218,7 @@ function isWhole(line) {
  */
 export function readJson(text) {
   try {
-    return { data: JSON.parse(text), lines: null };
+    return { data: quickly(text), lines: null };
   } catch {
     const end = text.indexOf("\n");
     if (end < 0 || !/^\s*[[{]/.test(text.slice(end)) || !isWhole(text.slice(0, end))) return { data: parseJson(text), lines: null };

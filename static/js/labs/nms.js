@@ -157,7 +157,7 @@ function drawScene(scene) {
   const shown = step < 0 ? { ...result, pending: refused ? result.takingPart : [] } : afterDecisions(result, step);
   const model = { problem, result, shown, pointed, selected, tool, scoreOf };
   const base = { image: problem.image, width: problem.width, height: problem.height, grid: problem.grid, frame: problem.frame ?? null };
-  const summary = sweep ? t("{kept} boxes kept, {suppressed} suppressed, of {all}.", {
+  const summary = sweep ? t("Boxes kept: {kept}, suppressed: {suppressed}, of {all}.", {
     kept: shown.kept.length, suppressed: shown.suppressed.length, all: result.takingPart.length,
   }) : "";
   if (view === "side") {
@@ -166,7 +166,7 @@ function drawScene(scene) {
   } else {
     after.update({ ...base, layers: layersSwiped(model, swipe), summary });
   }
-  $("[data-before-count]").textContent = sweep ? t("{count} boxes", { count: number(result.takingPart.length, 0) }) : "";
+  $("[data-before-count]").textContent = sweep ? t("Boxes: {count}", { count: number(result.takingPart.length, 0) }) : "";
   $("[data-after-count]").textContent = summary;
   $("[data-key-pending]").hidden = step < 0;
   $("[data-badge]").textContent = badgeOf(scene);
@@ -177,7 +177,7 @@ function drawScene(scene) {
   showFigures(problem, result, shown.kept);
   showForm(tool === "boxes", source.newest ?? problem, selected);
   if (refused) said.replaceChildren(h("span", { class: "bad" }, refused));
-  else if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: soft !== null, scoreOf }, shown, pointed);
+  else if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: soft !== null, scoreOf, curve: curve?.columns[1] ?? [] }, shown, pointed);
   else if (source.searching) said.textContent = COMPUTING;
   else said.textContent = state.values.source === "file" ? t("Open a file of detections to see its boxes here.") : "";
 }
@@ -196,7 +196,7 @@ function drawBefore(base, model) {
   const count = result.takingPart.length;
   if (drawnBefore.of === model.problem && drawnBefore.count === count) return;
   drawnBefore = { of: model.problem, count };
-  before.update({ ...base, layers: layersBefore(model), summary: t("Before suppression: {count} boxes.", { count }) });
+  before.update({ ...base, layers: layersBefore(model), summary: t("Boxes before suppression: {count}.", { count }) });
 }
 
 // --- Editing --------------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ import { className } from "./nms_names.js";
 /** Without the last digits, which adding and subtracting has made up. @param {number} value */
 const tidy = (value) => Number(value.toPrecision(12));
 
+// An id beyond 2^53 is kept as the text of its digits; it is written as the number that it was.
+const LONG_ID = /("(?:image|category)_id": )"(-?[1-9]\d{15,})"/g;
+
 /** The class as its file writes it, with its name if it has one. @param {Problem} problem @param {number} index */
 function categoryOf({ labels, classes }, index) {
   const label = labels?.[index] ?? -1;
@@ -32,7 +35,7 @@ export function toCoco(problem, kept, scoreOf) {
       score: scoreOf(index),
     };
   });
-  return JSON.stringify(rows, null, 1);
+  return JSON.stringify(rows, null, 1).replace(LONG_ID, (all, key, digits) => (Number.isSafeInteger(Number(digits)) ? all : key + digits));
 }
 
 /** A class in a CSV's cell. @param {Problem} problem @param {number} index */

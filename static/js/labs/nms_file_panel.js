@@ -132,8 +132,8 @@ function pictureList(root, session, state) {
 /** @param {Opened["pictures"][number]} picture */
 function optionWords({ name, boxes, truths }) {
   const values = { name, boxes: number(boxes, 0), truths: number(truths, 0) };
-  if (!truths) return t("{name}: {boxes} boxes", values);
-  return t("{name}: {boxes} boxes, {truths} of ground truth", values);
+  if (!truths) return t("{name} (boxes: {boxes})", values);
+  return t("{name} (boxes: {boxes}, ground truth: {truths})", values);
 }
 
 /** Above the picture: back, on, and where one is. @param {FileSession} session */

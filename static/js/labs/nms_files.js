@@ -46,7 +46,7 @@ export class FileSession {
     this.shown = null;
     /** @type {[number, number] | null} of pictures whose size no file tells */
     this.size = null;
-    /** @type {Map<string, File>} pictures to lie under the boxes, by their names without endings */
+    /** @type {Map<string, File>} pictures to lie under the boxes, by a picture's whole name, or by their own without endings */
     this.images = new Map();
     /** @type {Map<number, Problem>} pictures whose boxes were edited by hand, until they are read anew */
     this.edits = new Map();
@@ -150,7 +150,7 @@ export class FileSession {
   want() {
     if (!this.current) return;
     const name = this.current.opened.pictures[this.place]?.name ?? "";
-    this.pictures.want({ index: this.place, kind: this.state.values.scores_as, size: this.size, image: this.images.get(stemOf(name)) ?? null });
+    this.pictures.want({ index: this.place, kind: this.state.values.scores_as, size: this.size, image: this.images.get(name) ?? this.images.get(stemOf(name)) ?? null });
     this.onChange();
   }
 
@@ -200,7 +200,7 @@ export class FileSession {
   setImages(files) {
     const name = this.current?.opened.pictures[this.place]?.name;
     const [only] = files;
-    if (files.length === 1 && only && name !== undefined) this.images.set(stemOf(name), only);
+    if (files.length === 1 && only && name !== undefined) this.images.set(name, only);
     else for (const file of files) this.images.set(stemOf(file.name), file);
     this.edits.clear();
     this.want();

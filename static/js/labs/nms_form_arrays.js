@@ -22,7 +22,7 @@ const boxesOf = (value) => {
 function besides(list, name, count) {
   if (list === undefined || list === null) return null;
   if (!Array.isArray(list)) throw new Unreadable(t("“{name}” is {value}, not a list.", { name, value: written(list) }));
-  if (list.length !== count) throw new Unreadable(t("There are {boxes} boxes but {count} entries in “{name}”.", { boxes: count, count: list.length, name }));
+  if (list.length !== count) throw new Unreadable(t("The numbers of boxes ({boxes}) and of entries in “{name}” ({count}) differ.", { boxes: count, count: list.length, name }));
   return list;
 }
 
@@ -54,19 +54,26 @@ function pictureOf({ gathering, name }, { image_id, file_name, img_path }, posit
   return gathering.picture(position === null ? { name } : { id: position });
 }
 
+/** The entries of every picture's list of a name. @param {Record<string, any>[]} dicts @param {string} name */
+function* entriesOf(dicts, name) {
+  for (const dict of dicts) if (Array.isArray(dict[name])) yield* dict[name];
+}
+
 /** @type {Form} */
 export const arrays = {
   title: () => t("lists of boxes, scores and labels"),
   order: "xyxy",
   recognises: ({ data }) => boxesOf(data) !== undefined || (Array.isArray(data) && data.some((one) => boxesOf(one) !== undefined)),
   read(reading) {
-    const { data, lines } = reading;
-    if (!Array.isArray(data)) return readDict(reading, /** @type {Record<string, any>} */ (data), null);
+    const { data, lines, gathering } = reading;
+    const dicts = Array.isArray(data) ? data : [data];
     const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : t("Picture {picture}", { picture: i + 1 }));
-    eachRow(data, placeOf, (dict) => {
+    eachRow(dicts, placeOf, (dict) => {
       if (boxesOf(objectOf(dict)) === undefined) refuseRow(t("“{name}” is missing.", { name: "boxes" }));
+      if (typeof dict.image_id === "number") idOf(dict.image_id, "image_id");
     });
-    data.forEach((dict, i) => readDict(reading, dict, data.length > 1 ? i + 1 : null));
+    gathering.announce({ pictures: dicts.map(({ image_id }) => image_id), classes: entriesOf(dicts, "labels") });
+    dicts.forEach((dict, i) => readDict(reading, dict, dicts.length > 1 ? i + 1 : null));
   },
 };
 
@@ -91,7 +98,9 @@ const listOf = (value, name) => {
 function readClasses(reading, classes, position) {
   const { gathering, name } = reading;
   const picture = gathering.picture(position === null ? { name } : { id: position });
-  listOf(classes, t("a picture")).forEach((rows, number) => {
+  const lists = listOf(classes, t("a picture"));
+  gathering.announce({ classes: lists.keys() });
+  lists.forEach((rows, number) => {
     const label = gathering.classOf(number);
     const placeOf = (/** @type {number} */ i) => t("{place} of class {number}", { place: boxPlace(position)(i), number });
     eachRow(listOf(rows, t("a class")), placeOf, (row) => {
@@ -110,6 +119,9 @@ export const fiveNumbers = {
   read(reading) {
     const data = listOf(reading.data, reading.name);
     const depth = depthOf(data);
+    if (depth === 3 && data.length > 1) {
+      reading.gathering.note(t("The {count} lists are read as the classes 0 to {last} of one picture; the same form may also hold {count} pictures of one class.", { count: data.length, last: data.length - 1 }));
+    }
     if (depth === 4) data.forEach((classes, i) => readClasses(reading, classes, i + 1));
     else readClasses(reading, depth === 3 ? data : [data], null);
   },

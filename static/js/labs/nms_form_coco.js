@@ -23,8 +23,17 @@ const hasImages = (data) => typeof data === "object" && data !== null && Array.i
 /** @param {unknown} row */
 const isRow = (row) => typeof row === "object" && row !== null && ["bbox", "image_id"].some((name) => Object.hasOwn(row, name));
 
+/** The values that rows have under a name. @param {unknown[]} rows @param {string} name */
+function* valuesOf(rows, name) {
+  for (const row of rows) {
+    const value = typeof row === "object" && row ? /** @type {any} */ (row)[name] : undefined;
+    if (value !== undefined) yield value;
+  }
+}
+
 /** The list of pictures of a file of ground truth. @param {any} data @param {Reading} reading */
 function readImages(data, { gathering }) {
+  gathering.announce({ pictures: valuesOf(data.images, "id") });
   eachRow(data.images, (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "images" }), (row) => {
     const { id, file_name, width, height } = objectOf(row);
     gathering.picture({ id: idOf(id, "id"), name: typeof file_name === "string" ? file_name : "", width: sideOf(width), height: sideOf(height) });
@@ -33,6 +42,7 @@ function readImages(data, { gathering }) {
 
 /** The list of classes of a file of ground truth. @param {any} data @param {Reading} reading */
 function readCategories(data, { gathering }) {
+  gathering.announce({ classes: valuesOf(data.categories, "id") });
   eachRow(data.categories, (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "categories" }), (row) => {
     const { id, name } = objectOf(row);
     gathering.classOf(idOf(id, "id"), typeof name === "string" ? name : "");
@@ -59,6 +69,7 @@ function readRows(reading, rows) {
   const withPictures = haveSome(rows, "image_id");
   const labelOf = classReader(rows);
   const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : rowPlace(i));
+  gathering.announce({ pictures: valuesOf(rows, "image_id"), classes: valuesOf(rows, "category_id") });
   eachRow(rows, placeOf, (value) => {
     const row = objectOf(value);
     const corners = cornersOf(row.bbox, "bbox", order);
@@ -67,7 +78,7 @@ function readRows(reading, rows) {
     const picture = gathering.picture(withPictures ? { id: idOf(row.image_id, "image_id") } : { name });
     if (score === null && row.iscrowd) {
       if (row.iscrowd !== 1 && row.iscrowd !== true) refuseRow(t("“{name}” is {value}, neither 0 nor 1.", { name: "iscrowd", value: written(row.iscrowd) }));
-      gathering.leave(t("Left out: {count} regions of a crowd (iscrowd)."));
+      gathering.leave(t("Regions of a crowd (iscrowd), left out: {count}."));
     } else gathering.add(picture, corners, score, label);
   }, reading.onProgress);
 }

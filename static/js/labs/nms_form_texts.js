@@ -22,6 +22,29 @@ function shareOf(text, name) {
   return share;
 }
 
+/** @param {string | undefined} cell */
+const isWhole = (cell) => Number.isInteger(Number(cell));
+
+/**
+ * Whether a line is a class and the points of an outline. Of three points it has seven numbers, like
+ * a box with score and track; a track is a whole number.
+ * @param {string[]} cells @param {boolean} among whether other lines of the file surely are outlines
+ */
+function isOutline({ length, 6: last }, among) {
+  if (length !== 7) return length > 7 && length % 2 === 1;
+  return !isWhole(last) || (among && Number(last) <= 1);
+}
+
+/** @param {string[]} cells of a line @param {boolean} outlines whether its file has any */
+function refuseOtherThanBox(cells, outlines) {
+  const { length, 5: score } = cells;
+  if (isOutline(cells, outlines)) refuseRow(t("it is the outline of a segmentation (a class and {count} points), not a box.", { count: (length - 1) / 2 }));
+  if (length < 5 || length > 7) refuseRow(t("it has {count} numbers; a box has five, a sixth for its score and a seventh for its track.", { count: length }));
+  if (isWhole(score) && Number(score) > 1) {
+    refuseRow(t("its sixth number is {value}, but scores lie between 0 and 1 in this form. A track's number stands after the score, as the seventh.", { value: written(Number(score)) }));
+  }
+}
+
 /** @type {Form} */
 export const yolo = {
   title: () => t("YOLO text"),
@@ -29,11 +52,14 @@ export const yolo = {
   recognises: ({ kind }) => kind === "yolo",
   read({ data, name, gathering, onProgress }) {
     const rows = linesOf(String(data)).map(({ line, number }) => ({ cells: line.split(/\s+/), number }));
-    const scored = rows.some(({ cells }) => cells.length > 5);
+    const outlines = rows.some(({ cells }) => isOutline(cells, false));
+    const scored = rows.some(({ cells }) => cells.length > 5 && !isOutline(cells, outlines));
+    gathering.announce({ classes: rows.map(({ cells }) => Number(cells[0])) });
     const picture = gathering.picture({ name });
     (scored ? picture.found : picture.truth).shares = true;
     eachRow(rows, (i) => t("Line {line}", { line: rows[i]?.number ?? 0 }), ({ cells }) => {
-      if (cells.length < 5 || cells.length > 7) refuseRow(t("it has {count} numbers; a box has five, and a sixth for its score.", { count: cells.length }));
+      refuseOtherThanBox(cells, outlines);
+      if (cells.length === 7) gathering.note(t("The seventh number of a line is read as its track, which is not shown."));
       const label = numberOf(cells[0], "class");
       if (!Number.isInteger(label) || label < 0) refuseRow(t("“{name}” is {value}, not a whole number from 0.", { name: "class", value: written(label) }));
       const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((key, i) => shareOf(cells[i + 1], key));
@@ -50,7 +76,9 @@ export const yoloNames = {
   order: null,
   recognises: ({ kind }) => kind === "names",
   read({ data, gathering }) {
-    linesOf(String(data)).forEach(({ line }, i) => gathering.classOf(i, line));
+    const lines = linesOf(String(data));
+    gathering.announce({ classes: lines.keys() });
+    lines.forEach(({ line }, i) => gathering.classOf(i, line));
   },
 };
 
@@ -69,7 +97,7 @@ export const voc = {
       const box = childOf(object, "bndbox") ?? refuseRow(t("“{name}” is missing.", { name: "bndbox" }));
       const corners = upright(["xmin", "ymin", "xmax", "ymax"].map((key) => numberOf(textIn(box, key), key)));
       const label = textIn(object, "name") || refuseRow(t("“{name}” is missing.", { name: "name" }));
-      if (textIn(object, "difficult") === "1") gathering.leave(t("Left out: {count} objects marked as difficult."));
+      if (textIn(object, "difficult") === "1") gathering.leave(t("Objects marked as difficult, left out: {count}."));
       else gathering.add(picture, corners, null, gathering.classOf(null, label));
     });
   },

@@ -7,7 +7,7 @@ import { parseXml } from "../core/xml_text.js";
 import { arrays, fiveNumbers } from "./nms_form_arrays.js";
 import { cocoResults, cocoTruth } from "./nms_form_coco.js";
 import { looksLikeYolo, voc, yolo, yoloNames } from "./nms_form_texts.js";
-import { labelme, ultralytics } from "./nms_form_tools.js";
+import { huggingFace, labelme, ultralytics } from "./nms_form_tools.js";
 import { written } from "./nms_rows.js";
 
 /** @typedef {import("./nms_rows.js").BoxOrder} BoxOrder */
@@ -34,7 +34,7 @@ import { written } from "./nms_rows.js";
  */
 
 /** The first one that recognises a file reads it. @type {Form[]} */
-const FORMS = [cocoTruth, labelme, arrays, ultralytics, cocoResults, fiveNumbers, yoloNames, yolo, voc];
+const FORMS = [cocoTruth, labelme, arrays, huggingFace, ultralytics, cocoResults, fiveNumbers, yoloNames, yolo, voc];
 
 /**
  * @param {string} name of the file

@@ -33,6 +33,15 @@ const noBoxes = () => ({ boxes: [], scores: [], labels: [], shares: false });
 /** A file's name without its folders and its ending. @param {string} name */
 export const stemOf = (name) => (name.split(/[\\/]/).at(-1) ?? "").replace(/\.[^.]+$/, "");
 
+/** The folders of a path, without “.” and “..”. @param {string} name */
+const foldersOf = (name) => name.split(/[\\/]/).slice(0, -1).filter((folder) => folder && folder !== "." && folder !== "..");
+
+/** Whether two paths may be of one file: the folders of one end with those of the other. @param {string} a @param {string} b */
+function foldersAgree(a, b) {
+  const [short = [], long = []] = [foldersOf(a), foldersOf(b)].sort((one, other) => one.length - other.length);
+  return short.every((folder, i) => folder === long[long.length - short.length + i]);
+}
+
 export class Gathering {
   constructor() {
     /** @type {Entry[]} */
@@ -41,9 +50,11 @@ export class Gathering {
     this.classes = [];
     /** @type {Map<string, number>} how many were left out, by the sentence that tells it */
     this.leftOut = new Map();
+    /** @type {Set<string>} sentences on how a file was read */
+    this.notes = new Set();
     this.document = -1;
     /** @type {Register<Entry>} */
-    this.pictureRegister = new Register(stemOf);
+    this.pictureRegister = new Register(stemOf, foldersAgree);
     /** @type {Register<Class>} */
     this.classRegister = new Register();
   }
@@ -53,6 +64,12 @@ export class Gathering {
     this.document += 1;
     this.pictureRegister.begin();
     this.classRegister.begin();
+  }
+
+  /** Ids that this file will tell of, before its rows are read. @param {{pictures?: Iterable<unknown>, classes?: Iterable<unknown>}} ids */
+  announce({ pictures = [], classes = [] }) {
+    this.pictureRegister.announce(pictures);
+    this.classRegister.announce(classes);
   }
 
   /**
@@ -97,6 +114,11 @@ export class Gathering {
     part.boxes.push(...corners);
     if (score !== null) part.scores.push(score);
     part.labels.push(label);
+  }
+
+  /** How a file was read, where it could be read otherwise. @param {string} sentence */
+  note(sentence) {
+    this.notes.add(sentence);
   }
 
   /** Something is left out, with the sentence that will tell how many. @param {string} sentence with {count} */

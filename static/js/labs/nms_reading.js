@@ -3,7 +3,7 @@
  * truth and classes; and one picture of it as the page shows it. No DOM here.
  */
 
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { Unreadable } from "../core/json_file.js";
 import { documentOf, formOf } from "./nms_forms.js";
 import { Gathering } from "./nms_gathering.js";
@@ -67,7 +67,10 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
   }
   if (files.length > 1) joinTheOnlyTwo(gathering);
   const { pictures } = gathering;
-  if (!pictures.some(({ found, truth }) => found.labels.length || truth.labels.length)) throw new Unreadable(t("This file holds no list of detections."));
+  if (!pictures.some(({ found, truth }) => found.labels.length || truth.labels.length)) {
+    if (gathering.leftOut.size) throw new Unreadable(sentences([t("This file has no box that can be shown."), ...leftOutWords(gathering.leftOut)]));
+    throw new Unreadable(t("This file holds no list of detections."));
+  }
   // Those with boxes first; `sort` keeps their order.
   pictures.sort((a, b) => Number(b.found.labels.length > 0) - Number(a.found.labels.length > 0));
   const opened = {
@@ -111,16 +114,18 @@ function rangeOf(pictures) {
 }
 
 /** @param {Gathering} gathering @param {BoxOrder | null} order */
-function notesOf({ pictures, leftOut }, order) {
-  const notes = [];
+function notesOf({ pictures, leftOut, notes: told }, order) {
+  const notes = [...told];
   const count = (/** @type {"found" | "truth"} */ part) => pictures.reduce((sum, entry) => sum + entry[part].labels.length, 0);
   const [found, truth] = [count("found"), count("truth")];
   if (!found) notes.push(t("There are no scores, so the boxes are shown as ground truth."));
   else if (truth && !pictures.some((one) => one.found.labels.length && one.truth.labels.length)) notes.push(t("Boxes and ground truth are of different pictures."));
   if (order) notes.push(t("Boxes are read as {order}.", { order: BOX_ORDERS[order] }));
-  for (const [sentence, many] of leftOut) notes.push(sentence.replace("{count}", number(many, 0)));
-  return notes;
+  return [...notes, ...leftOutWords(leftOut)];
 }
+
+/** @param {Map<string, number>} leftOut */
+const leftOutWords = (leftOut) => [...leftOut].map(([sentence, many]) => sentence.replace("{count}", number(many, 0)));
 
 /** Whether a set has scores, ground truth, or both. @param {Opened} opened */
 export function kindOf({ pictures }) {

@@ -110,6 +110,9 @@ function within(corners, name) {
 
 /** An id or a name: a text or a number. @param {unknown} value @param {string} name @returns {string | number} */
 export function idOf(value, name) {
+  if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+    return refuseRow(t("“{name}” is {value}, written with a point or an exponent: beyond 2^53 such a number no longer tells one id from the next. Write ids as whole numbers or as texts.", { name, value: written(value) }));
+  }
   if (typeof value === "string" || (typeof value === "number" && Number.isFinite(value))) return value;
   if (value === undefined) return refuseRow(t("“{name}” is missing.", { name }));
   return refuseRow(t("“{name}” is {value}, neither a number nor a text.", { name, value: written(value) }));

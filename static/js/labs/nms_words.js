@@ -2,7 +2,7 @@
 
 import { number, sentences, t } from "../core/i18n.js";
 import { boxName } from "./nms_names.js";
-import { iouOf } from "./nms_result.js";
+import { iouOf, thresholdIndex } from "./nms_result.js";
 
 /**
  * @typedef {object} Context
@@ -11,6 +11,7 @@ import { iouOf } from "./nms_result.js";
  * @property {Record<string, any>} values of the page's state
  * @property {boolean} soft
  * @property {(index: number) => number} scoreOf the score that NMS left
+ * @property {number[]} curve how many boxes hard NMS keeps at each threshold, 0 to 1 in hundredths
  */
 
 /** Where the picture comes from. */
@@ -40,19 +41,33 @@ export function fileOrigin({ files, form, pictures }, place, edited) {
  * @returns {string}
  */
 export function sentenceOf(context, shown, pointed) {
-  const { problem, result, values } = context;
-  const { iou_threshold, step, class_aware } = values;
+  const { result, values: { step } } = context;
   if (pointed >= 0) return describeBox(context, pointed);
   if (!result.takingPart.length) return describeNone(context);
   if (step >= 0) return describeStep(context, step, shown.pending.length);
-  const counts = { kept: number(shown.kept.length, 0), all: number(result.takingPart.length, 0), threshold: number(iou_threshold) };
-  if (context.soft) {
-    return t("{kept} of {all} boxes stay. Soft-NMS has lowered the scores of those that overlap a better one.", counts);
-  }
-  if (class_aware && problem.labels) {
-    return t("{kept} of {all} boxes stay: within a class no two overlap by more than IoU {threshold}. A higher threshold keeps more.", counts);
-  }
-  return t("{kept} of {all} boxes stay: no two of them overlap by more than IoU {threshold}. A higher threshold keeps more.", counts);
+  return describeAll(context, shown.kept.length);
+}
+
+/** What all decisions together left. @param {Context} context @param {number} kept */
+function describeAll({ problem, result, values, soft, curve }, kept) {
+  const all = result.takingPart.length;
+  const first = t("Boxes that stay: {kept} of {all}.", { kept: number(kept, 0), all: number(all, 0) });
+  if (soft) return sentences([first, ...(all > 1 ? [t("Soft-NMS lowers the score of a box that overlaps a better one.")] : [])]);
+  const threshold = { threshold: number(values.iou_threshold) };
+  const apart = values.class_aware && problem.labels
+    ? t("Within a class, no two of them overlap by more than IoU {threshold}.", threshold)
+    : t("No two of them overlap by more than IoU {threshold}.", threshold);
+  return sentences([first, ...(kept > 1 ? [apart] : []), ...higherWords(curve, values.iou_threshold, all)]);
+}
+
+/** What a higher threshold would keep, as the counts at every threshold tell. @param {number[]} curve @param {number} threshold @param {number} all */
+function higherWords(curve, threshold, all) {
+  const [here = 0, ...higher] = curve.slice(thresholdIndex(threshold));
+  const counts = { all: number(all, 0) };
+  if ((higher.at(-1) ?? here) <= here) return [];
+  // Greedy suppression may also keep fewer boxes at a higher threshold.
+  const grows = higher.every((count, i) => count >= (higher[i - 1] ?? here));
+  return [grows ? t("A higher threshold keeps more boxes, up to all {all} at 1.", counts) : t("At threshold 1, all {all} would stay.", counts)];
 }
 
 /** Why no box takes part. @param {Context} context */
@@ -76,7 +91,7 @@ function describeBox({ problem, result, values, soft, scoreOf }, index) {
 
 /** @param {Context} context @param {number} step @param {number} pending */
 function describeStep({ problem, result, values, scoreOf }, step, pending) {
-  if (step === 0) return t("Nothing is decided yet. {count} boxes wait, sorted by score. Press Step.", { count: result.takingPart.length });
+  if (step === 0) return t("Nothing is decided yet. Boxes that wait, sorted by score: {count}. Press Step.", { count: result.takingPart.length });
   const picked = result.kept[step - 1] ?? -1;
   if (picked < 0) return t("All is decided.");
   const fell = result.suppressed.filter((index) => result.suppressor[index] === picked);
@@ -86,12 +101,12 @@ function describeStep({ problem, result, values, scoreOf }, step, pending) {
   const second = fell.length
     ? t("It suppresses {count}: {list}.", { count: fell.length, list })
     : t("No box that is left overlaps it by more than {threshold}.", { threshold: number(values.iou_threshold) });
-  const third = pending ? t("{count} still wait.", { count: pending }) : t("All is decided.");
+  const third = pending ? t("Boxes that still wait: {count}.", { count: pending }) : t("All is decided.");
   return sentences([first, second, third]);
 }
 
 /** The curve of boxes kept, for a screen reader. @param {number[]} kept @param {number} threshold @param {number} all */
 export const curveWords = (kept, threshold, all) =>
-  t("At IoU threshold {threshold} hard NMS keeps {kept} of {all} boxes; at 0 it keeps {least}, at 1 all {most}.", {
+  t("Boxes that hard NMS keeps: {kept} of {all} at IoU threshold {threshold}, {least} at 0, {most} at 1.", {
     threshold: number(threshold), kept: kept[Math.round(threshold * 100)] ?? 0, all, least: kept[0] ?? 0, most: kept[100] ?? 0,
   });

@@ -38,7 +38,7 @@ const editable = picture($("[data-pattern=editor]"), low);
 editable.element.tabIndex = 0;
 const paint = () =>
   editable.update({
-    image: ground(640, 320), width: 640, height: 320, summary: t("{count} boxes", { count: drawn.length / 4 }),
+    image: ground(640, 320), width: 640, height: 320, summary: t("Boxes: {count}", { count: drawn.length / 4 }),
     layers: [
       { boxes: drawn, indices: drawn.map((_, i) => i).slice(0, drawn.length / 4), style: "kept" },
       { boxes: drawn, indices: selected >= 0 ? [selected] : [], style: "chosen" },
