@@ -117,7 +117,18 @@ def separator_of(lines: list[str]) -> str:
         found = clevercsv.Sniffer().sniff("\n".join(sample), delimiters=SEPARATORS)
     except clevercsv.Error:  # no separator explains the text
         return ""
-    return found.delimiter if found and found.delimiter in SEPARATORS else ""
+    separator = found.delimiter if found and found.delimiter in SEPARATORS else ""
+    if separator != " " and not numbers_between(sample, separator):
+        # One tab before the names in quotes, in a table that is aligned by blanks.
+        return " " if numbers_between(sample, " ") else separator
+    return separator
+
+
+def numbers_between(lines: list[str], separator: str) -> bool:
+    """Whether rows of one length hold at least two columns of numbers."""
+    rows = [cells for _, cells in parsed(lines, separator)]
+    widths = {len(cells) for cells in rows[1:]}
+    return len(widths) == 1 and all(sum(map(number_like, cells)) > 1 for cells in rows[1:])
 
 
 def parsed(lines: list[str], separator: str) -> Iterator[Row]:

@@ -41,6 +41,7 @@ LABEL_GAPS = {
     "?",
     "缺失",
 }  # "none" may well be a class
+PLAINLY = re.compile(r"[+-]?(?:\d*([.,])\d{4,}|0?([.,])\d{3,})")
 CLEAR = 1000  # so many more cells for one mark than for the other settle it
 
 
@@ -84,12 +85,14 @@ def to_number(cell: str, mark: Mark) -> float | None:
 @dataclass(frozen=True)
 class Votes:
     """How many cells of a column are numbers with one mark only, and the first that are with both,
-    but others: one with a point, one with a comma.
+    but others: one with a point, one with a comma. `plainly` are the marks of cells that are no
+    days, times or versions either: 0.871, 15.2604.
     """
 
     point: int
     comma: int
     undecided: tuple[Undecided, ...]
+    plainly: frozenset[Mark]
 
     @property
     def mark(self) -> Mark | None:
@@ -101,6 +104,7 @@ class Votes:
 def votes_in(cells: Iterable[str]) -> Votes:
     votes = {".": 0, ",": 0}
     undecided: dict[bool, Undecided] = {}
+    plainly: set[Mark] = set()
     for cell in cells:
         text = cell.translate(SIGNS)
         if "." not in text and "," not in text:
@@ -112,9 +116,11 @@ def votes_in(cells: Iterable[str]) -> Votes:
             votes["."] += 1
         elif comma is not None and point is None:
             votes[","] += 1
+        if PLAINLY.fullmatch(text.strip()):
+            plainly.add("." if "." in text else ",")
         if abs(votes["."] - votes[","]) > CLEAR:
             break
-    return Votes(votes["."], votes[","], tuple(undecided.values()))
+    return Votes(votes["."], votes[","], tuple(undecided.values()), frozenset(plainly))
 
 
 def decide(columns: list[Iterable[str]], separator: str) -> list[tuple[Mark, Undecided | None]]:
@@ -122,14 +128,18 @@ def decide(columns: list[Iterable[str]], separator: str) -> list[tuple[Mark, Und
 
     A column tells it by its own cells. One of nothing but groups of three (1.250, or 1,250) does
     not, and another column helps only with the other sign: where commas begin decimals, points
-    separate thousands. A column of 01.02 may be days, times or versions, and helps nobody.
+    separate thousands. Or with decimals that can be nothing else: 01.02 may be a day, a time or a
+    version, and helps nobody.
     """
     found = [votes_in(column) for column in columns]
     every: set[Mark] = {votes.mark for votes in found if votes.mark}
-    return [decided(votes, every, separator) for votes in found]
+    plainly: set[Mark] = {mark for votes in found for mark in votes.plainly}
+    return [decided(votes, every, plainly, separator) for votes in found]
 
 
-def decided(votes: Votes, every: set[Mark], separator: str) -> tuple[Mark, Undecided | None]:
+def decided(
+    votes: Votes, every: set[Mark], plainly: set[Mark], separator: str
+) -> tuple[Mark, Undecided | None]:
     if votes.mark:
         return votes.mark, None
     if not votes.undecided:
@@ -141,5 +151,8 @@ def decided(votes: Votes, every: set[Mark], separator: str) -> tuple[Mark, Undec
     # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point.
     if pointed and separator in (",", " "):
         return ".", None
+    own: Mark = "." if pointed else ","
     other: Mark = "," if pointed else "."
+    if plainly == {own}:
+        return own, None
     return (other, None) if every == {other} else (".", first)

@@ -87,6 +87,11 @@ SAME: dict[str, tuple[str, list[str]]] = {
         ",x,y\n3,1.5,2.25\n17,2.5,3.75\n4,3.5,1.25\n99,4.5,5.5\n",
         ["x", "y"],
     ),
+    "blanks, and one tab before quoted names": (
+        '1.5   2.25      7.\t"a car"\n2.5   3.75      8.\t"b car"\n'
+        '3.5   1.25      9.\t"c car"\n4.5   5.5       9.\t"d car"\n',
+        ["1", "2"],
+    ),
     "a source below": ("x,y\n" + POINT + "Source: a book\n", ["x", "y"]),
 }
 
@@ -206,6 +211,13 @@ def test_days_times_and_versions_do_not_decide_for_another_column(text: str) -> 
     assert table.columns[0].undecided is None
     assert table.columns[1].undecided is not None
     assert rows_of(read_table(text, ","), [1]).columns[0][0] in (1250, 12500)
+
+
+def test_decimals_that_can_be_nothing_else_decide_for_other_columns() -> None:
+    table = read_table("a\tb\n0.8811\t5.763\n0.905\t5.291\n")
+    assert (table.undecided, table.columns[1].mark) == (None, ".")
+    table = read_table("a;b\n0,8811;5,763\n0,905;5,291\n")
+    assert (table.undecided, table.columns[1].mark) == (None, ",")
 
 
 def test_each_column_has_a_mark_of_its_own() -> None:
