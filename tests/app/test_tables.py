@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.tables.cells import read_cells
+from app.tables.cells import read_cells, sample_of
 from app.tables.charset import Decoded, decoded
 from app.tables.notes import notes_on
 from app.tables.numbers import Mark, decide, to_number
@@ -265,6 +266,15 @@ def test_of_many_rows_a_random_sample_is_taken_the_same_each_time() -> None:
     assert first.columns[1] == [2 * x for x in first.columns[0]]
     assert max(first.columns[0]) > 4900  # not the first rows
     assert first.columns[0] == sorted(first.columns[0])
+
+
+@given(st.text(alphabet=st.sampled_from('a.1:/,; "|\t'), min_size=100))
+def test_nothing_long_is_given_to_the_sniffer_of_separators(line: str) -> None:
+    """What looks like an address of 18,000 letters kept it busy for 42 seconds."""
+    lines = [line * 200, "http://" + "a." * 20_000, *["x,y"] * 9000]
+    sample = sample_of(lines)
+    assert sum(map(len, sample)) <= 20_000
+    assert max(map(len, re.split('[,;\t|" ]', " ".join(sample)))) <= 40
 
 
 # --- Encodings ------------------------------------------------------------------------------------
