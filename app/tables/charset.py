@@ -35,16 +35,9 @@ OTHER_FILES: tuple[tuple[bytes, LazyText], ...] = (
     (b"\x1f\x8b", N_("This file is packed with gzip. Unpack it and open what is inside.")),
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-# What chardet calls them, where it does not say the same.
-NAMES = {
-    "gb18030": {"gb18030", "gb2312", "gbk"},
-    "big5": {"big5", "big5hkscs", "cp950"},
-    "shift_jis": {"shift_jis", "cp932"},
-    "euc-kr": {"euc-kr", "cp949"},
-    "windows-1252": {"windows-1252", "iso-8859-1", "iso-8859-15"},
-    "windows-1250": {"windows-1250", "iso-8859-2"},
-    "macintosh": {"macroman", "macintosh"},
-}
+WORDS = re.compile(rb"[^,;\t|\"'\s]+")
+CYRILLIC = re.compile(rb"[\xb8\xa8\xc0-\xff]{2}")
+SAMPLE = 20_000  # bytes of words that are looked at
 
 
 @dataclass(frozen=True)
@@ -122,6 +115,27 @@ def guess(data: bytes, fitting: list[str]) -> str:
     """
     import chardet
 
-    found = chardet.detect(data)["encoding"] or ""
-    likeliest = [name for name in fitting if found.lower() in NAMES.get(name, {name})]
-    return [*likeliest, *(n for n in ("windows-1252",) if n in fitting), *fitting][0]
+    words = dict.fromkeys(word for word in WORDS.findall(data) if not word.isascii())
+    sample = b"\n".join(words)[:SAMPLE]
+    likely = {CODECS[name]: name for name in fitting if is_likely(name, sample)}
+    if not likely:
+        return fitting[0]
+    found = chardet.detect(
+        sample,
+        include_encodings=list(likely),
+        no_match_encoding=next(iter(likely)),
+        compat_names=False,
+    )["encoding"]
+    return likely.get(found or "", fitting[0])
+
+
+def is_likely(name: str, sample: bytes) -> bool:
+    """Whether an encoding is considered: not those that only make other letters of the same bytes.
+    Cyrillic words have several in a row; the letters of Central Europe are signs in Windows-1252.
+    """
+    if name == "windows-1251":
+        return CYRILLIC.search(sample) is not None
+    if name == "windows-1250":
+        western = sample.decode("cp1252", "replace")
+        return any(not c.isascii() and not c.isalpha() for c in western)
+    return name != "macintosh"
