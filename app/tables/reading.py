@@ -89,7 +89,7 @@ def column_of(
     kind: Kind = "number" if numbers > MOSTLY * max(len(values), 1) else "text"
     if kind == "number" and is_index(cells, i, written):
         kind = "index"
-    return Column(cells.names[i], kind, len(told), mark, undecided)
+    return Column(cells.names[i], kind, len(told), mark, undecided if kind == "number" else None)
 
 
 def is_index(cells: Cells, i: int, written: list[str]) -> bool:

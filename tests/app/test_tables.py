@@ -214,6 +214,11 @@ def test_days_times_and_versions_do_not_decide_for_another_column(text: str) -> 
     assert rows_of(read_table(text, ","), [1]).columns[0][0] in (1250, 12500)
 
 
+def test_nobody_is_asked_about_a_column_of_texts() -> None:
+    table = read_table("code;v\n1.250;1\nA7;2\nB9;3\nC1;4\n")
+    assert (table.columns[0].kind, table.undecided) == ("text", None)
+
+
 def test_decimals_that_can_be_nothing_else_decide_for_other_columns() -> None:
     table = read_table("a\tb\n0.8811\t5.763\n0.905\t5.291\n")
     assert (table.undecided, table.columns[1].mark) == (None, ".")
