@@ -10,18 +10,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from app.registry import LABS
 from tests.e2e.browser import find_chromium, ready, running_server
 
 PAGES = {
     "home": "/",
-    "fitting": "/labs/fitting",
-    "mlp": "/labs/mlp",
-    "batchnorm": "/labs/batchnorm",
-    "regularization": "/labs/regularization",
-    "cross-entropy": "/labs/cross-entropy",
-    "contrastive": "/labs/contrastive",
-    "rpn": "/labs/rpn",
-    "nms": "/labs/nms",
+    **{lab.slug: f"/labs/{lab.slug}" for lab in LABS},
     "patterns": "/patterns",
     "api": "/api",
 }
