@@ -19,9 +19,17 @@ from playwright.sync_api import (
 
 from tests.e2e.browser import GUARD, Server, find_chromium, ready, served
 
+FOLDER = Path(__file__).parent
 OpenPage = Callable[..., Page]
 expect.set_options(timeout=1000 * GUARD)
 ICON = "/static/icon.svg"  # the tab's, which the browser fetches whenever it likes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder: none runs beside those that drive an event loop by hand."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

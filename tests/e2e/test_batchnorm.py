@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import held, until
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
 SMALL = "depth=2&width=5&seeds=2&speed=50"
 
 

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
 QUICK = "count=200&batch_size=32&speed=2"
 
 

@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
 
-pytestmark = pytest.mark.browser
-
 
 def test_the_page_opens_with_numbers_and_trains(open_page: OpenPage) -> None:
     page = open_page("/labs/cross-entropy")

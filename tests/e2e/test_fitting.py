@@ -13,8 +13,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import Server, held, only_worker_of, served, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
-
 
 def point(page: Page, x: float, y: float) -> tuple[float, float]:
     """Pixels of a place of the plot, read off its own margins."""

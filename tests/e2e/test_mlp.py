@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from tests.e2e.browser import held, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.mark.parametrize(("language", "words"), [("en", "right side"), ("zh", "正确一侧")])
 def test_the_page_opens_training_and_says_how_many_points_are_right(

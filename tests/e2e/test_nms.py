@@ -4,10 +4,7 @@ import csv
 import json
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.browser
 
 
 def figures(page: Page) -> dict[str, float]:

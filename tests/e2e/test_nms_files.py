@@ -9,7 +9,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-pytestmark = pytest.mark.browser
 FILE = "/labs/nms?source=file"
 
 

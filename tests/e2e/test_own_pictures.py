@@ -18,7 +18,6 @@ from tests.app.test_photos import HEIC
 from tests.e2e.browser import ready, served
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
 QUICK = "count=200&batch_size=32&speed=2"
 LANGUAGES = ["en", "zh"]
 WIDTHS = [360, 1366]

@@ -34,7 +34,6 @@ MODES = [
 ]
 PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
 SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a sentence
-pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("path", PATHS)

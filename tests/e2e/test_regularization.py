@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import until
 from tests.e2e.conftest import OpenPage, Watch
 
-pytestmark = pytest.mark.browser
 FAST = "method=accelerated&rate=1&speed=20"
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
-
 
 def stage(page: Page, name: str) -> None:
     page.locator(f"button[data-stage={name}]").click()

@@ -1,9 +1,6 @@
 """What training labs are built from, on the pattern book's page: the player and the plane."""
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.browser
 
 
 def count(page: Page) -> int:
