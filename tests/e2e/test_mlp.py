@@ -16,7 +16,7 @@ def test_the_page_opens_training_and_says_how_many_points_are_right(
     page = open_page(f"/labs/mlp?speed=50&lang={language}")
     until(page, 300)
     expect(page.locator("[data-said]")).to_contain_text(words)
-    expect(page.locator("[data-said]")).to_contain_text(re.compile(r"(9\d|100\.0|99\.\d) %"))
+    expect(page.locator("[data-said]")).to_contain_text(re.compile(r"(9\d|100\.0|99\.\d)%"))
     expect(page.locator("[data-wires]")).to_contain_text("2 × 6")
 
 
