@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.bodies import json_body, parse_json
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.queries import JSON_TYPE, answer_to
-from app.tables.queries import CANNOT_READ, MAX_BODY, TableText
+from app.tables.queries import CANNOT_READ, MAX_BODY, PointsAnswer, TableText
 from app.tables.reading import enough, rows_of, scaled, told, units_of
 
 SHARES = (0.5, 0.25)  # of a visitor's own rows: training, validation; the rest are for testing
@@ -27,17 +27,9 @@ class TableQuery(TableText):
     y: Place | None = Field(None, description="the next one with numbers if left out")
 
 
-class TableAnswer(BaseModel):
-    points: str = Field(description="for the setting `points`")
-    rows: int
-    left_out: int = Field(description="rows with a gap")
-    of: int = Field(description="rows without a gap; more than `rows` where a sample was drawn")
+class TableAnswer(PointsAnswer):
     names: list[str]
     ranges: list[list[float]] = Field(description="least and greatest x, then y, as they were")
-    units: list[list[float]] = Field(
-        description="offset and scale of x, then of y: what it was is offset + scale * point"
-    )
-    reading: str = Field(description="for the setting `reading`")
 
 
 @router.post(

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.bodies import json_body, parse_json
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.queries import JSON_TYPE, answer_to
-from app.tables.queries import CANNOT_READ, MAX_BODY, TableText
+from app.tables.queries import CANNOT_READ, MAX_BODY, PointsAnswer, TableText
 from app.tables.reading import (
     MAX_CLASSES,
     Rows,
@@ -40,20 +40,12 @@ class TableQuery(TableText):
     )
 
 
-class TableAnswer(BaseModel):
-    points: str = Field(description="for the setting `points`")
-    rows: int
-    left_out: int = Field(description="rows with a gap")
-    of: int = Field(description="rows without a gap; more than `rows` where a sample was drawn")
+class TableAnswer(PointsAnswer):
     labels: list[str] = Field(description="the classes' names")
     label: str = Field(description="the name of the label's column")
     names: list[str] = Field(description="all columns of numbers but the label's")
     axes: list[str] = Field(description="what the two coordinates are")
-    units: list[list[float]] = Field(
-        description="offset and scale of each: what it was is offset + scale * coordinate"
-    )
     shares: list[float] | None = Field(description="of the variance, where it is pca")
-    reading: str = Field(description="for the setting `reading`")
 
 
 @router.post(

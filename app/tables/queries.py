@@ -75,6 +75,19 @@ class TableReading(BaseModel):
     label: int | None = Field(description="the column that is the likeliest label, from 0")
 
 
+class PointsAnswer(BaseModel):
+    """A table's rows as points of a lab; each lab adds what it calls them."""
+
+    points: str = Field(description="for the setting `points`")
+    rows: int
+    left_out: int = Field(description="rows with a gap")
+    of: int = Field(description="rows without a gap; more than `rows` where a sample was drawn")
+    units: list[list[float]] = Field(
+        description="offset and scale of both coordinates: what it was is offset + scale * point"
+    )
+    reading: str = Field(description="for the setting `reading`")
+
+
 @router.post(
     "/text",
     responses=CANNOT_READ,

@@ -8,14 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.tables.cells import read_cells, sample_of
-from app.tables.charset import Decoded, decoded
-from app.tables.notes import notes_on
 from app.tables.numbers import Mark, decide, to_number
 from app.tables.reading import MAX_POINTS, read_table, rows_of
 
@@ -280,160 +277,6 @@ def test_nothing_long_is_given_to_the_sniffer_of_separators(line: str) -> None:
     sample = sample_of(lines)
     assert sum(map(len, sample)) <= 20_000
     assert max(map(len, re.split('[,;\t|" ]', " ".join(sample)))) <= 40
-
-
-# --- Encodings ------------------------------------------------------------------------------------
-
-ANIMALS = "长,宽,类\n1.2,0.7,猫\n3.1,1.4,狗\n2.2,1.7,猪\n3.0,1.1,猫\n2.0,1.0,狗\n"
-NORDIC = "längd,höjd,sort\n1.2,0.7,rød\n3.1,1.4,råd\n2.2,1.7,ræd\n3.0,1.1,rød\n"
-RUSSIAN = "длина,ширина,вид\n1.2,0.7,кошка\n3.1,1.4,собака\n2.2,1.7,свинья\n3.0,1.1,кошка\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "codec", "name"),
-    [
-        (ANIMALS, "utf-8", "utf-8"),
-        (ANIMALS, "utf-8-sig", "utf-8"),
-        (ANIMALS, "utf-16", "utf-16le"),
-        (ANIMALS, "gbk", "gb18030"),
-        (NORDIC, "utf-16-be", "utf-16be"),
-        (NORDIC, "cp1252", "windows-1252"),
-        (RUSSIAN, "cp1251", "windows-1251"),
-        ("猫,狗\n" * 2000, "gbk", "gb18030"),
-        ("température,été\n1,2\n", "cp1252", "windows-1252"),
-        ("å,ö\n1,2\n", "cp1252", "windows-1252"),
-        ("ДА,НЕТ\n1,2\n", "cp1251", "windows-1251"),
-        ("長,寬,種\n1,2,貓\n2,3,狗\n", "big5", "big5"),
-        ("身長,体重,種類\n1,2,ネコ\n3,4,イヌ\n", "cp932", "shift_jis"),
-        ("키,몸무게,종류\n1,2,고양이\n3,4,개\n", "cp949", "euc-kr"),
-        ("długość,szerokość,gatunek\n1,2,żółw\n3,4,łoś\n", "cp1250", "windows-1250"),
-    ],
-)
-def test_a_file_is_read_in_the_encoding_it_was_written_in(text: str, codec: str, name: str) -> None:
-    found = decoded(text.encode(codec))
-    assert (found.text, found.encoding) == (text, name)
-    assert found.sure == name.startswith("utf")
-
-
-def test_an_encoding_that_was_guessed_can_be_chosen_and_one_that_does_not_fit_is_refused() -> None:
-    data = "長,寬,種\n1,2,貓\n2,3,狗\n".encode("big5")
-    assert "big5" in [decoded(data).encoding, *decoded(data).others]
-    assert "猫" in decoded(ANIMALS.encode("gbk"), "gb18030").text
-    with pytest.raises(InvalidInput, match="not text in the encoding"):
-        decoded(ANIMALS.encode("gbk"), "utf-8")
-
-
-def test_a_file_that_was_cut_within_a_character_is_still_utf_8() -> None:
-    data = "wert,größe\n1,grün".encode()[:-2]  # of ü only the first byte is left
-    assert decoded(data) == Decoded("wert,größe\n1,gr", "utf-8", True, [])
-
-
-@given(st.binary(max_size=200))
-def test_no_bytes_become_a_replacement_character_or_a_crash(data: bytes) -> None:
-    try:
-        found = decoded(data)
-    except InvalidInput:
-        return
-    assert "\ufffd" not in found.text or "\ufffd".encode() in data or not found.sure
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"PK\x03\x04", "Excel"),
-        (b"%PDF-1.7", "PDF"),
-        (b"\x1f\x8b\x08", "gzip"),
-        (b"\x00\x01\x02", "not text"),
-    ],
-)
-def test_a_file_that_is_no_text_is_named(client: TestClient, data: bytes, said: str) -> None:
-    answer = client.post("/api/tables/text", content=data + bytes(3))
-    assert answer.status_code == 422
-    assert said in answer.json()["error"]["message"]
-
-
-def test_the_text_of_a_file_comes_with_its_encoding_and_what_else_it_may_be(
-    client: TestClient,
-) -> None:
-    answer = client.post("/api/tables/text", content=ANIMALS.encode("gbk")).json()
-    assert (answer["text"], answer["encoding"], answer["sure"]) == (ANIMALS, "gb18030", False)
-    chosen = client.post(
-        "/api/tables/text", params={"encoding": answer["others"][0]}, content=ANIMALS.encode("gbk")
-    ).json()
-    assert chosen["encoding"] == answer["others"][0]
-    assert chosen["text"] != ANIMALS
-
-
-# --- The page's questions -------------------------------------------------------------------------
-
-
-def test_a_table_is_described_as_it_is_understood(client: TestClient) -> None:
-    text = "Mine\nid;name;price\n1;a;1.250\n2;b;980\n3;c;1.400\n4;d;7\n"
-    answer = client.post("/api/tables", json={"text": text}).json()
-    assert [column["kind"] for column in answer["columns"]] == ["index", "text", "number"]
-    assert answer["undecided"] == {"cell": "1.250", "point": 1.25, "comma": 1250}
-    assert (answer["rows"], answer["separator"], answer["passed_over"]) == (4, ";", [1])
-    comma = client.post("/api/tables", json={"text": text, "decimal": ","}).json()
-    assert comma["undecided"] is None
-    assert comma["head"][0] == ["1", "a", "1250"]
-
-
-def test_the_first_row_is_a_header_or_not_as_somebody_says(client: TestClient) -> None:
-    text = "name,2019,2020\na,1,2\nb,3,4\n"
-    found = client.post("/api/tables", json={"text": text}).json()
-    assert [column["name"] for column in found["columns"]] == ["name", "2019", "2020"]
-    assert (found["rows"], found["header"], found["doubtful"]) == (2, True, True)
-    told = client.post("/api/tables", json={"text": text, "header": False}).json()
-    assert (told["rows"], told["header"]) == (3, False)
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("Country,1990,2000\nA,1,2\nB,3,4\n", ["Country", "1990", "2000"]),
-        ("0,1,label\n1.5,2.5,a\n2.5,3.5,b\n3.5,4.5,a\n4.5,5.5,b\n", ["0", "1", "label"]),
-        ("150,4,setosa\n5.1,3.5,0\n4.9,3.0,0\n", ["150", "4", "setosa"]),
-        (",0,1\n0,1.5,2\n1,2.5,3\n", ["1", "0", "1 (2)"]),
-        ("cat,1,2\ndog,3,4\ncat,5,6\n", ["1", "2", "3"]),
-        ("1,2,a\n3,4,b\n5,6,a\n", ["1", "2", "3"]),
-        ("5.1,3.5,setosa\n4.9,3,setosa\n", ["1", "2", "3"]),
-    ],
-)
-def test_numbers_among_the_names_are_told_from_a_row_of_data(text: str, names: list[str]) -> None:
-    table = read_table(text)
-    assert table.names == names
-    assert table.cells.doubtful == table.cells.header
-
-
-def test_a_large_table_is_read_in_a_process_of_its_own(client: TestClient) -> None:
-    text = "x,y\n" + "".join(f"{i},{i}\n" for i in range(60_000))
-    assert client.post("/api/tables", json={"text": text}).json()["rows"] == 60_000
-    answer = client.post("/api/fitting/table", json={"text": text}).json()
-    assert (answer["rows"], answer["of"]) == (MAX_POINTS, 60_000)
-    assert "2000 of 60000" in answer["reading"]
-
-
-def test_columns_and_label_are_taken_as_chosen(client: TestClient) -> None:
-    text = "kind,a,b,c\n" + "".join(f"{'xyz'[i % 3]},{i},{i * i},{-i}\n" for i in range(12))
-    fit = client.post("/api/fitting/table", json={"text": text, "x": 3, "y": 2}).json()
-    assert fit["names"] == ["c", "b"]
-    mlp = client.post("/api/mlp/table", json={"text": text, "columns": [2, 3], "label": 0}).json()
-    assert (mlp["axes"], mlp["label"], mlp["labels"]) == (["b", "c"], "kind", ["x", "y", "z"])
-    guessed = client.post("/api/mlp/table", json={"text": text}).json()
-    assert (guessed["axes"], guessed["label"]) == (["a", "b"], "kind")
-    for body in ({"x": 9}, {"x": 0, "y": 1}):
-        assert client.post("/api/fitting/table", json={"text": text, **body}).status_code == 422
-
-
-HOSTILE = 'a\nimport os\r\u2028|"""|0|1|0|1'
-
-
-def test_names_from_an_address_stay_comments_in_a_script(client: TestClient) -> None:
-    notes = notes_on(HOSTILE, HOSTILE, HOSTILE)
-    assert notes
-    assert all(len(note.splitlines()) == 1 for note in notes)
-    assert notes_on("") == []
-    assert notes_on("a|b|0|inf|0|1") == ["Columns: a and b."]
 
 
 # --- Properties -----------------------------------------------------------------------------------

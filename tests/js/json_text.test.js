@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { textOf, Unreadable } from "../../static/js/core/json_file.js";
+import { textOf } from "../../static/js/core/json_file.js";
 import { parseJson, readJson } from "../../static/js/core/json_text.js";
 import { parseXml } from "../../static/js/core/xml_text.js";
 import { seeded } from "./random.js";
-
-/** @param {() => unknown} read */
-function refusal(read) {
-  try {
-    read();
-  } catch (error) {
-    assert(error instanceof Unreadable, String(error));
-    return error.message;
-  }
-  return "";
-}
+import { refusal } from "./refusal.js";
 
 /** Any JSON value. @param {() => number} random @param {number} [depth] @returns {unknown} */
 function anyValue(random, depth = 0) {

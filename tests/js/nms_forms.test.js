@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Unreadable } from "../../static/js/core/json_file.js";
 import { pictureAt, readFiles } from "../../static/js/labs/nms_reading.js";
+import { refusal } from "./refusal.js";
 
 const row = { image_id: 1, category_id: 1, bbox: [10, 20, 100, 50], score: 0.9 };
 const json = (/** @type {unknown} */ data) => JSON.stringify(data);
@@ -16,17 +16,6 @@ function plain(set, index = 0) {
   const { boxes, scores, truths, labels, truthLabels } = pictureAt(set, index);
   const called = (/** @type {Int32Array | null} */ list) => list && [...list].map((label) => set.opened.classes[label]?.name || set.opened.classes[label]?.id);
   return { boxes: [...boxes], scores: [...scores], truths: [...truths], labels: called(labels), truthLabels: called(truthLabels) };
-}
-
-/** The sentence that a reading is refused with. @param {() => unknown} read */
-function refusal(read) {
-  try {
-    read();
-  } catch (error) {
-    assert(error instanceof Unreadable, String(error));
-    return error.message;
-  }
-  return "";
 }
 
 const ultra = { name: "person", class: 0, confidence: 0.9, box: { x1: 10, y1: 10, x2: 110, y2: 110 } };
