@@ -122,6 +122,25 @@ def test_where_two_readings_fit_the_dialog_shows_both_and_asks(
     assert "year" in page.url
 
 
+def test_what_was_left_out_of_a_table_is_said_also_to_who_opens_the_link(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/fitting", width=360, height=740)
+    page.locator("[data-own]").click()
+    rows = "".join(f"{i},{'NA' if i % 100 == 7 else i % 9}\n" for i in range(2500))
+    page.locator("[data-own-text]").fill("x,y\n" + rows)
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    said = page.locator("[data-own-read]")
+    expect(said).to_contain_text("Rows with gaps, left out of your table: 25.")
+    expect(said).to_contain_text("Of the 2,475 rows without gaps a random sample of 2,000 is used.")
+    page.wait_for_url(re.compile("reading="))
+    page.reload()
+    expect(said).to_contain_text("left out of your table: 25.")
+    page.locator("[data-curve=sine]").click()
+    expect(said).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_file_that_is_not_utf_8_is_read_and_its_encoding_can_be_changed(
     open_page: OpenPage, tmp_path: Path, language: str

@@ -271,5 +271,21 @@ export function unitsOf(text, plain) {
   ];
 }
 
+/**
+ * What was left out of the visitor's table, in words; from the setting that links carry.
+ * @param {HTMLElement} root
+ * @param {Record<string, any>} values
+ */
+export function sayReading(root, { data, reading }) {
+  const text = data === "own" ? String(reading) : "";
+  const gaps = /(\d+) rows with gaps/.exec(text);
+  const sample = /sample of (\d+) of (\d+) rows/.exec(text);
+  root.textContent = sentences([
+    gaps ? t("Rows with gaps, left out of your table: {count}.", { count: number(Number(gaps[1]), 0) }) : "",
+    sample ? t("Of the {all} rows without gaps a random sample of {count} is used.", { all: number(Number(sample[2]), 0), count: number(Number(sample[1]), 0) }) : "",
+  ]);
+  root.hidden = root.textContent === "";
+}
+
 /** @param {string[]} names of classes, as text for the address */
 export const labelsText = (names) => names.map((name) => name.replaceAll("|", " ").slice(0, 40)).join("|");

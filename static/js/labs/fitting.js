@@ -3,7 +3,7 @@
 import { configOf, liveNames, stateOfPage, wireLesson } from "../core/controls.js";
 import { $ } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { unitsOf } from "../core/own_table.js";
+import { sayReading, unitsOf } from "../core/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../core/points.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -127,6 +127,7 @@ singles.addEventListener("change", () => state.set({ singles: singles.checked })
 
 function showSource() {
   singles.checked = state.values.singles;
+  sayReading($("[data-own-read]"), state.values);
   for (const name of CURVES) $(`[data-curve=${name}]`).setAttribute("aria-pressed", String(state.values.data === name));
   $("[data-own]").setAttribute("aria-pressed", String(state.values.data === "own"));
   // A control that has no say now would only confuse.

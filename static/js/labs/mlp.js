@@ -3,7 +3,7 @@
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../core/controls.js";
 import { $, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { unitsOf } from "../core/own_table.js";
+import { sayReading, unitsOf } from "../core/own_table.js";
 import { encodeRows } from "../core/points.js";
 import { runKeys, trainingSession } from "../core/session.js";
 import { wireTools } from "../core/share.js";
@@ -208,6 +208,7 @@ function showState() {
   }
   editor.show();
   brush.show();
+  sayReading($("[data-own-read]"), state.values);
   drawMap();
 }
 state.subscribe(showState);
