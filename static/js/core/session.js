@@ -73,10 +73,8 @@ export function trainingSession(options) {
   const { slug, state, liveNames, configOf, onFrame, connect = connectHere, browser = browserHere, around = surroundings } = options;
   const followers = options.followers ?? [];
   const config = () => configOf(state.values);
-  /** @type {ReturnType<typeof createHistory<Frame>>} */
-  const past = createHistory();
-  /** @type {Phase} */
-  let phase = "connecting";
+  /** @type {ReturnType<typeof createHistory<Frame>>} */ const past = createHistory();
+  /** @type {Phase} */ let phase = "connecting";
   let playing = false;
   let resume = false; // whether "start again" plays
   let asking = false;
@@ -87,8 +85,8 @@ export function trainingSession(options) {
   let told = ""; // the configuration that the run has, as text
   let turned = false; // whether what is asked for has a control turned
   /** @type {Record<string, any>} */ let begun = {}; // the configuration that it began with
+  /** @type {{other: Session, config: Record<string, any>}[]} */ let beside = []; // those in lockstep, as they began
   let live = liveNames; // of this run's mode, once the server has said so
-  let fixed = ""; // its part that no running run can change
   let timer = 0;
   let rate = 0;
   let arrived = 0;
@@ -122,10 +120,14 @@ export function trainingSession(options) {
   };
   /** @param {Record<string, any>} of */
   const liveOf = (of) => Object.fromEntries(live.filter((name) => name in of).map((name) => [name, of[name]]));
+  /** @param {Record<string, any>} of */
+  const fixedOf = (of) => JSON.stringify(Object.entries(of).filter(([name]) => !live.includes(name)));
+  // Settings are compared, never what was once made of them: what is live is known when the server says it.
+  /** @param {Record<string, any>} then @returns {boolean} whether it takes another run than began with them */
+  const outgrown = (then) => fixedOf(config()) !== fixedOf(then);
   // Those in lockstep begin together, so that what starts one anew starts all.
-  /** @param {Record<string, any>} of @returns {string} */
-  const fixedOf = (of) =>
-    [JSON.stringify(Object.entries(of).filter(([name]) => !live.includes(name))), ...followers.map((other) => other.fixed)].join();
+  const anotherRun = () =>
+    outgrown(begun) || beside.length !== followers.length || beside.some(({ other, config }) => other.outgrown(config));
 
   /** @param {Frame} frame */
   const take = (frame) => {
@@ -156,7 +158,6 @@ export function trainingSession(options) {
     onStarted(of) {
       runId = of.run;
       live = liveNames.filter((name) => of.live.includes(name));
-      fixed = fixedOf(begun);
       tell();
       onChange();
     },
@@ -188,9 +189,9 @@ export function trainingSession(options) {
     clearTimeout(timer);
     due.giveUp();
     begun = config();
+    beside = followers.map((other) => ({ other, config: other.config }));
     told = JSON.stringify(begun);
     live = liveNames;
-    fixed = fixedOf(begun);
     past.clear();
     share = runId = null;
     actions = [];
@@ -223,7 +224,7 @@ export function trainingSession(options) {
   function ask() {
     if (!wanted()) return;
     const now = config();
-    if (fixedOf(now) !== fixed) return; // a new run begins in a moment
+    if (anotherRun()) return; // it begins in a moment
     const { steps, anew } = due.next(playing ? state.values.speed : 0);
     soonest = Math.max(soonest, browser.now() - 20) + 1000 / state.values.fps;
     turned = !current();
@@ -267,8 +268,7 @@ export function trainingSession(options) {
 
   const onChange = () => {
     if (watched || closed) return;
-    const now = config();
-    if (fixedOf(now) !== fixed || phase === "ended") {
+    if (anotherRun() || phase === "ended") {
       clearTimeout(timer);
       if (current() && phase === "ended") return;
       timer = browser.later(() => start(), DEBOUNCE);
@@ -335,10 +335,9 @@ export function trainingSession(options) {
     get current() {
       return current();
     },
-    /** The settings that no running run can change, as text. @returns {string} */
-    get fixed() {
-      return fixedOf(config());
-    },
+    /** The settings as they are now. @returns {Record<string, any>} */
+    get config() { return config(); },
+    outgrown,
     /** Where the same settings are, without the run of someone else. */
     ownAddress: () => `?${toQuery({ ...state.values, run: "" }, state.rules)}`,
     /** Whether this page only looks on. */
