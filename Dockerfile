@@ -27,7 +27,7 @@ RUN pip install --no-cache-dir --no-deps --no-compile /tmp/wheels/*.whl \
 
 USER vitrine
 WORKDIR /home/vitrine
-RUN python -c "from models.nms import warm_up; warm_up()"
+RUN python -c "from models.boxes.nms import warm_up; warm_up()"
 
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
-from app.network import EVERYWHERE, Machine, bracketed, listened_at, this_machine
+from app.lan import EVERYWHERE, Machine, bracketed, listened_at, this_machine
 
 if TYPE_CHECKING:  # `vitrine --version` answers at once: nothing heavy is imported up here
     from fastapi import FastAPI
@@ -81,8 +81,8 @@ def read_settings() -> "Settings":
 
 def fetch(name: str, source: str | None, settings: "Settings") -> int:
     """Download the weights of one of torchvision's detectors, or take them from a file."""
-    from models.detectors import install_weights
-    from models.weights import DOWNLOADS, WeightsError, fetch_weights
+    from models.detection.opened import install_weights
+    from models.detection.weights import DOWNLOADS, WeightsError, fetch_weights
 
     if name not in DOWNLOADS:
         names = "\n  ".join(DOWNLOADS)
@@ -175,7 +175,7 @@ def serve(host: str, port: int) -> NoReturn:
     """Serve until stopped, and end the process. Raises Failure if the address cannot be had."""
     import uvicorn
 
-    from app.connections import PromptProtocol, forwarded
+    from app.doors.connections import PromptProtocol, forwarded
     from app.stopping import StoppableServer, leave
 
     class Server(StoppableServer):

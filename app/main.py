@@ -10,22 +10,25 @@ from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app import __version__, album_drafts, albums, images, pages, samples, share
-from app.album_store import AlbumStore
-from app.bodies import refuse_surrogates
-from app.doors import Doors
+from app import ROOT, __version__, pages, share
+from app.answers.shared import SharedAnswers
+from app.detection.inference import Networks
+from app.doors.bodies import refuse_surrogates
+from app.doors.middleware import Doors
+from app.doors.static_files import KeptFiles
 from app.errors import install_error_handlers
-from app.inference import Networks
-from app.pages import ROOT
-from app.private_folder import remove_abandoned
+from app.pictures import images, samples
+from app.pictures.albums import drafts as album_drafts
+from app.pictures.albums import endpoints as albums
+from app.pictures.albums.store import AlbumStore
+from app.pictures.private_folder import remove_abandoned
 from app.registry import LABS
-from app.runs import sockets, training, watching
+from app.runs import sockets, watching
+from app.runs import whole as training
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
-from app.shared_answers import SharedAnswers
-from app.static_files import KeptFiles
 from app.stopping import in_background
 from app.tables import queries as tables
 

@@ -12,14 +12,13 @@ from fastapi.templating import Jinja2Templates
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
-from app import __version__
+from app import ROOT, __version__
+from app.doors.proxies import prefix_of
 from app.errors import NotFound
 from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
-from app.proxies import prefix_of
 from app.registry import BY_SLUG, LABS
 from app.visitors import VISITOR, new_visitor, visitor_of
 
-ROOT = Path(__file__).parent.parent
 THEMES = ("auto", "light", "dark")
 THEME = "vitrine_theme"  # the cookie that keeps the theme; static/js/core/page.js sets it
 YEAR = 365 * 24 * 3600

@@ -1,6 +1,6 @@
 """The labs, in the order in which the home page shows them. Nothing else imports a lab."""
 
-from app.lab import Lab
+from app.lab.contract import Lab
 from app.labs import (
     batchnorm,
     contrastive,

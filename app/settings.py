@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.picture_limits import MEBIBYTE as MEBIBYTE
-from app.picture_limits import MOST_JPEG_PIXELS, MOST_PIXELS
+from app.pictures.decoding.limits import MEBIBYTE as MEBIBYTE
+from app.pictures.decoding.limits import MOST_JPEG_PIXELS, MOST_PIXELS
 
 # Of a path that no browser reads as something else; JupyterHub escapes users' names in it.
 SEGMENT = r"/(?!(?:\.|%2[eE]){1,2}(?:/|$))(?:[\w.~@+-]|%(?!2[fF]|5[cC]|[01]|7[fF])[0-9a-fA-F]{2})+"

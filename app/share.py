@@ -17,9 +17,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.doors.proxies import prefix_of
 from app.errors import BAD_BODY, InvalidInput, NotFound, can_fail
 from app.i18n import N_
-from app.network import (
+from app.lan import (
     EVERYWHERE,
     Machine,
     bracketed,
@@ -28,7 +29,6 @@ from app.network import (
     listened_at,
     this_machine,
 )
-from app.proxies import prefix_of
 from app.settings import MEBIBYTE, Settings
 
 ROOM = 8 * MEBIBYTE  # for all short addresses together

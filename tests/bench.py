@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, sync_playwright
 
 from app.main import create_app
-from models.nms import THRESHOLDS, sweep, warm_up
+from models.boxes.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
 from tests.bench_doors import door_rows
 from tests.bench_pictures import picture_rows

@@ -18,8 +18,8 @@ from tests.bench_runs import begin, frame, socket_url
 from tests.e2e.browser import served
 
 if TYPE_CHECKING:
-    from models.contrastive_study import Pictures
-    from models.contrastive_training import ContrastSettings
+    from models.representation.contrastive_study import Pictures
+    from models.representation.contrastive_training import ContrastSettings
 
 THREADS, NICENESS = 2, 10  # as a run of this lab has them
 COUNT, HELD_OUT, BATCH = 2000, 500, 128
@@ -58,15 +58,15 @@ def prepare() -> None:
 
 
 def settings(seed: int) -> "ContrastSettings":
-    from app.labs.contrastive_config import ContrastiveConfig
-    from app.labs.contrastive_data import settings_of
+    from app.labs.contrastive.config import ContrastiveConfig
+    from app.labs.contrastive.data import settings_of
 
     return settings_of(ContrastiveConfig(seed=seed, count=COUNT, batch_size=BATCH))
 
 
 def pictures(seed: int) -> "Pictures":
-    from models.contrastive_study import Pictures
-    from models.scenes import SHAPES, draw_scenes
+    from models.data.scenes import SHAPES, draw_scenes
+    from models.representation.contrastive_study import Pictures
 
     x, y = draw_scenes(COUNT + HELD_OUT, seed)
     return Pictures(x[:COUNT], y[:COUNT], x[COUNT:], y[COUNT:], len(SHAPES))
@@ -74,7 +74,7 @@ def pictures(seed: int) -> "Pictures":
 
 def epochs() -> list[float]:
     """Seconds of each epoch of a study, after the first."""
-    from models.contrastive_study import Study
+    from models.representation.contrastive_study import Study
 
     study = Study(settings(0), pictures(0))
     return [seconds(lambda: study.train(EPOCH)) for _ in range(ROUNDS + 1)][1:]
@@ -82,9 +82,9 @@ def epochs() -> list[float]:
 
 def gain(seed: int) -> float:
     """Points of accuracy that a linear probe on h has won by training, on pictures held out."""
-    from models.contrastive_training import Contrast, embed
-    from models.encoder import Encoder
-    from models.probe import linear_probe
+    from models.representation.contrastive_training import Contrast, embed
+    from models.representation.encoder import Encoder
+    from models.representation.probe import linear_probe
 
     seen = pictures(seed)
     contrast = Contrast(settings(seed), seen.train)
@@ -119,9 +119,9 @@ def bare_loop() -> Iterator[None]:
     """SimCLR's steps and nothing else, one for each turn."""
     import torch
 
-    from models.contrastive import nt_xent
-    from models.contrastive_training import quick_encoder, view_stream
-    from models.encoder import Projector
+    from models.representation.contrastive import nt_xent
+    from models.representation.contrastive_training import quick_encoder, view_stream
+    from models.representation.encoder import Projector
 
     s = settings(0)
     generator = torch.Generator().manual_seed(s.seed)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-from app.samples import SAMPLES, Drawing
+from app.pictures.samples import SAMPLES, Drawing
 from tests.bench_rows import Row, row
 from tests.e2e.browser import served
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import psutil
 
-from app.album_store import AlbumStore
 from app.errors import RunFinished
-from app.lab import Lab
+from app.lab.contract import Lab
+from app.pictures.albums.store import AlbumStore
 from app.registry import BY_SLUG
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room

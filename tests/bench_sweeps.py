@@ -5,12 +5,12 @@ from typing import Protocol
 
 import torch
 
-from app.labs.batchnorm import SWEEP_SEEDS, VALUES
-from models.mlp_parts import BatchNorm
-from models.race import RaceSettings, RaceSweep
-from models.regularization import Regressions, lambda_grid
-from models.regularization_mlp import Networks
-from models.toy import sample_plane
+from app.labs.batchnorm.data import SWEEP_SEEDS, VALUES
+from models.data.toy import sample_plane
+from models.regularization.linear import Regressions, lambda_grid
+from models.regularization.networks import Networks
+from models.replicas.batchnorm_comparison import RaceSettings, RaceSweep
+from models.replicas.parts import BatchNorm
 from tests.bench_rows import Row, row, seconds
 
 COUNT, ROUNDS = 16, 7

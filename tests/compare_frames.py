@@ -52,7 +52,7 @@ def digest(data: bytes) -> str:
 
 def facts(data: bytes) -> dict[str, str]:
     """A frame on the wire: its header's values, and a hash of each array."""
-    wire = sys.modules.get("app.lab.wire") or sys.modules["app.wire"]
+    wire = sys.modules.get("app.lab.contract.wire") or sys.modules["app.lab.wire"]
     header, arrays = wire.decode(data)
     told = {name: json.dumps(value, sort_keys=True) for name, value in header.items()}
     for name, array in arrays.items():
@@ -75,7 +75,9 @@ def runs() -> Iterator[tuple[str, dict[str, str]]]:
     for lab in (lab for lab in LABS if lab.run):
         ask = sys.modules[type(lab).__module__].Ask  # type: ignore[attr-defined]
         for config in configs(lab):
-            changed = {n: v for n, v in config.model_dump().items() if v != getattr(lab.config(), n)}
+            changed = {
+                n: v for n, v in config.model_dump().items() if v != getattr(lab.config(), n)
+            }
             run = lab.run(config)
             for steps in STEPS:
                 frame = next(run) if steps == 0 else run.send(ask(config, steps))

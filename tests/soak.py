@@ -230,7 +230,7 @@ async def kill(soak: Soak) -> None:
     elif draw < 0.85:
         chosen = [one.pid for one in family if "multiprocessing.forkserver" in said_of(one)][:1]
     else:
-        chosen = [one.pid for one in family if "decoder_server" in said_of(one)][:1]
+        chosen = [one.pid for one in family if "decoding/server" in said_of(one)][:1]
     if chosen:
         with suppress(ProcessLookupError):
             os.kill(soak.random.choice(chosen), signal.SIGKILL)

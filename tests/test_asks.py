@@ -6,8 +6,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app import wire
-from app.lab import Ask, Lab, LabConfig
+from app.lab import wire
+from app.lab.contract import Ask, Lab, LabConfig
 from app.registry import LABS
 from app.runs.run import Run, Visitor
 from app.settings import Settings

@@ -11,27 +11,36 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.i18n import LANGUAGES, catalog
-from app.lab import Lab
+from app.lab.contract import Lab
 from app.registry import LABS
 
 ROOT = Path(__file__).parents[1]
 PYTHON = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "models").rglob("*.py")])
-SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+BROWSER = ROOT / "static" / "js"
+SCRIPTS = sorted(BROWSER.rglob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"}
 MAX_LINES = 400
 MAX_WEIGHTS = 5_000_000
-# What a layer of the browser may import from; `vendor` is what npm brought.
+# What a layer of the browser may import from beside itself; `vendor` is what npm brought.
 BROWSER_MAY = {
-    "core": {"core"},
-    "views": {"views", "core", "vendor"},
-    "labs": {"labs", "views", "core"},
+    "math": set[str](),
+    "core": {"math"},
+    "views": {"core", "math", "vendor"},
+    "parts": {"views", "core", "math"},
+    "labs": {"parts", "views", "core", "math"},
+    "pages": {"labs", "parts", "views", "core", "math"},  # what shows every lab or view
 }
+APART = {"labs"}  # layers whose folders never import each other
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def module_of(path: Path) -> str:
+    return name_of(path).removesuffix(".py").replace("/", ".")
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -55,45 +64,36 @@ def test_models_import_no_web(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_nothing_but_the_registry_imports_a_lab(path: Path) -> None:
-    """A lab of several files is `word.py` and `word_….py` beside it."""
+def test_nothing_but_the_registry_imports_a_lab_and_a_lab_only_its_own_folder(path: Path) -> None:
+    own = ".".join(path.relative_to(ROOT).parts[:3])
     for module in imports(path):
         if is_in(module, "app.labs") and name_of(path) != "app/registry.py":
-            assert path.parent.name == "labs", module
-            word = path.stem.split("_")[0]
-            assert module.split(".")[2].split("_")[0] == word, module
+            assert own.startswith("app.labs."), module
+            assert is_in(module, own), module
 
 
-@pytest.mark.parametrize("path", [p for p in PYTHON if p.parent.name == "labs"], ids=name_of)
+@pytest.mark.parametrize("path", [p for p in PYTHON if "app/labs/" in name_of(p)], ids=name_of)
 def test_a_lab_knows_neither_the_pages_nor_the_application(path: Path) -> None:
-    above = ("app.main", "app.pages", "app.registry", "app.cli")
+    above = ("app.main", "app.pages", "app.registry", "app.cli", "app.runs")
     assert not [module for module in imports(path) if any(is_in(module, a) for a in above)]
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_one_file_alone_decodes_uploads(path: Path) -> None:
+def test_only_the_decoder_and_the_places_of_our_own_pictures_know_pillow(path: Path) -> None:
     if "models" not in path.parts and "PIL" in {m.split(".")[0] for m in imports(path)}:
-        assert path.name in ("decoder.py", "album_decoder.py", "image_store.py", "samples.py")
+        assert is_in(module_of(path), "app.pictures")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_the_browsers_modules_import_one_way(path: Path) -> None:
-    own = path.parent.name
-    for target in re.findall(r'\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"', path.read_text()):
-        address = target[0] or target[1]
-        assert address.startswith("."), f"{address} is not a file of ours"
-        assert (path.parent / address).resolve().parent.name in BROWSER_MAY[own], address
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in SCRIPTS if p.parent.name == "labs"], ids=lambda p: p.name
-)
-def test_a_labs_script_imports_only_files_of_its_own_lab(path: Path) -> None:
-    lab = path.stem.split("_")[0]
-    if lab not in {entry.slug for entry in LABS}:
-        return  # the home page and the pattern book show every lab
-    for address in re.findall(r'from "\./([\w-]+)\.js"', path.read_text()):
-        assert address.split("_")[0] == lab, address
+    layer, *rest = path.relative_to(BROWSER).parts
+    for target in re.findall(r'\b(?:from|import)\s*\(?\s*"([^"\s]+)"', path.read_text()):
+        assert target.startswith("."), f"{target} is not a file of ours"
+        at = (path.parent / target).resolve().relative_to(BROWSER.parent).parts
+        other = at[1] if at[0] == "js" else at[0]
+        if other == layer and layer in APART:
+            assert at[2] == rest[0], target
+        assert other == layer or other in BROWSER_MAY[layer], target
 
 
 @pytest.mark.parametrize("path", [*PYTHON, *SCRIPTS, *TEMPLATES, *SHEETS], ids=name_of)
@@ -132,7 +132,11 @@ def test_shipped_weights_are_small(path: Path) -> None:
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
 def test_one_word_names_a_lab_in_every_layer(lab: Lab) -> None:
     word = lab.slug.replace("-", "_")
-    for path in (f"app/labs/{word}.py", f"templates/labs/{word}.html", f"static/js/labs/{word}.js"):
+    for path in (
+        f"app/labs/{word}/__init__.py",
+        f"templates/labs/{word}.html",
+        f"static/js/labs/{word}/index.js",
+    ):
         assert (ROOT / path).is_file()
     assert lab.papers
     assert lab.lesson
@@ -169,7 +173,7 @@ def test_parameters_are_counted_without_torch() -> None:
     """The server counts before it starts a run, for each choice that a page offers."""
     program = (
         "import sys\n"
-        "from app.lab import controls_of\n"
+        "from app.lab.contract import controls_of\n"
         "from app.registry import LABS\n"
         "for lab in (lab for lab in LABS if lab.run):\n"
         "    for control in controls_of(lab.config):\n"

@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 import torch
 
-from app.lab import Ask, Lab, LabConfig
-from models.toy import encode_heights, encode_rows
+from app.lab.contract import Ask, Lab, LabConfig
+from models.data.toy import encode_heights, encode_rows
 from tests.test_asks import TRAINING, begun, configs
 
 METHODS = ("method", "data")  # fields by which a run of one mode follows other controls

@@ -7,7 +7,7 @@ machines say, would stand beside it and change nothing above this file.
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol
 
-from app.lab import Ask, Frame, LabConfig
+from app.lab.contract import Ask, Frame, LabConfig
 
 Program = Callable[..., Generator[Frame, Ask, None]]  # a lab's `run`; it can be pickled
 

@@ -4,7 +4,7 @@ import gc
 
 import app.runs.worker  # noqa: F401  torch, with one thread
 from app.registry import LABS
-from models import nms
+from models.boxes import nms
 
 
 def rehearse() -> None:

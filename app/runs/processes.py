@@ -21,7 +21,7 @@ from typing import Any
 
 from app.errors import DomainError, RunKilled
 from app.i18n import N_
-from app.lab import Ask, LabConfig
+from app.lab.contract import Ask, LabConfig
 from app.runs.engine import Made, Program, Worker
 from app.settings import Settings
 

@@ -7,10 +7,10 @@ import secrets
 import time
 from contextlib import suppress
 
-from app.album_store import AlbumStore
 from app.errors import RunError, RunGone, RunKilled, RunReplaced, RunsFull
 from app.i18n import N_
-from app.lab import Lab, LabConfig
+from app.lab.contract import Lab, LabConfig
+from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine
 from app.runs.memory import available_bytes
 from app.runs.run import Run, Visitor, check_size

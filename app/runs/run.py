@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from app.album_store import AlbumStore
 from app.errors import (
     DomainError,
     InvalidInput,
@@ -28,7 +27,8 @@ from app.errors import (
     first_problem,
 )
 from app.i18n import N_
-from app.lab import FRAME_SECONDS, Ask, Lab, LabConfig
+from app.lab.contract import FRAME_SECONDS, Ask, Lab, LabConfig
+from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine, Made, Program, Worker
 from app.settings import Settings
 

@@ -8,7 +8,7 @@
     down  {"type": "started", "id": 1, "run": name, "key": secret, "config": {…}, "live": […]}
           {"type": "resumed", "id": 3, …the same…}
           {"type": "here", "id": 4}
-          a frame: uint32 number of the ask, uint32 steps it took, then what app/wire.py describes
+          a frame: uint32 number of the ask, uint32 steps it took, then what app/lab/wire.py says
 
 Every message up is answered by one message down with its number: what it asked for; {"id": …,
 "error": {…}} where it was refused and the run goes on; {"type": "ended", "id": …, "error": {…}}
@@ -41,7 +41,7 @@ from app.errors import (
     first_problem,
 )
 from app.i18n import N_, language_of
-from app.lab import Lab
+from app.lab.contract import Lab
 from app.registry import BY_SLUG
 from app.runs.room import Room, gone
 from app.runs.run import Run, Visitor, checked

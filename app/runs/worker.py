@@ -23,7 +23,7 @@ import torch
 
 from app.errors import Diverged, DomainError, RunBroken, RunFinished, RunTooLarge
 from app.i18n import N_
-from app.lab import Ask, Frame
+from app.lab.contract import Ask, Frame
 
 Run = Callable[[Any], Generator[Frame, Ask, None]]
 

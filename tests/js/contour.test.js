@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contours } from "../../static/js/core/contour.js";
+import { contours } from "../../static/js/math/contour.js";
 
 /** @param {number} rows @param {number} columns @param {(x: number, y: number) => number} height */
 const grid = (rows, columns, height) =>

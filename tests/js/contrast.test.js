@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chanceOfQueue, positiveOf, pushOf, queryOf, rowOf } from "../../static/js/core/contrast.js";
+import { chanceOfQueue, positiveOf, pushOf, queryOf, rowOf } from "../../static/js/math/contrast.js";
 import { rgba } from "../../static/js/core/pixels.js";
 import { seeded } from "./random.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   boxAt, boxUnder, clipBox, decodeBox, fit, matchTruths, overlap,
-} from "../../static/js/core/geometry.js";
+} from "../../static/js/math/geometry.js";
 import { randomBoxes, seeded } from "./random.js";
 
 /** @param {number} actual @param {number} expected */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createHistory } from "../../static/js/core/history.js";
+import { createHistory } from "../../static/js/core/session/history.js";
 
 const frame = (/** @type {number} */ step) => ({ header: { step } });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as info from "../../static/js/core/information.js";
+import * as info from "../../static/js/math/information.js";
 
 const near = (/** @type {number} */ a, /** @type {number} */ b) => assert(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { textOf } from "../../static/js/core/json_file.js";
-import { parseJson, readJson } from "../../static/js/core/json_text.js";
-import { parseXml } from "../../static/js/core/xml_text.js";
+import { textOf } from "../../static/js/core/files/json_file.js";
+import { parseJson, readJson } from "../../static/js/core/files/json_text.js";
+import { parseXml } from "../../static/js/core/files/xml_text.js";
 import { seeded } from "./random.js";
 import { refusal } from "./refusal.js";
 

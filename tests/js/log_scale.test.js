@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logScale, rounded } from "../../static/js/core/log_scale.js";
+import { logScale, rounded } from "../../static/js/math/log_scale.js";
 
 test("a value's place gives the value back, to three digits", () => {
   const scale = logScale(0.0001, 10);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toCoco, toCsv } from "../../static/js/labs/nms_export.js";
-import { pictureAt, readFiles } from "../../static/js/labs/nms_reading.js";
+import { toCoco, toCsv } from "../../static/js/labs/nms/export.js";
+import { pictureAt, readFiles } from "../../static/js/labs/nms/reading.js";
 
 const problem = {
   width: 100, height: 100, image: null, truths: [], grid: null,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pictureAt, readFiles } from "../../static/js/labs/nms_reading.js";
+import { pictureAt, readFiles } from "../../static/js/labs/nms/reading.js";
 import { refusal } from "./refusal.js";
 
 const row = { image_id: 1, category_id: 1, bbox: [10, 20, 100, 50], score: 0.9 };

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Unreadable } from "../../static/js/core/json_file.js";
-import { kindOf, MOST_BOXES, overlaps, pictureAt, readFiles, readScore } from "../../static/js/labs/nms_reading.js";
+import { Unreadable } from "../../static/js/core/files/json_file.js";
+import { kindOf, MOST_BOXES, overlaps, pictureAt, readFiles, readScore } from "../../static/js/labs/nms/reading.js";
 import { seeded } from "./random.js";
 
 const json = (/** @type {unknown} */ data) => JSON.stringify(data);

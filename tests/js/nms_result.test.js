@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxAt, overlap } from "../../static/js/core/geometry.js";
+import { boxAt, overlap } from "../../static/js/math/geometry.js";
 import {
   afterDecisions, keptCurve, prefix, resultAt, undecided,
-} from "../../static/js/labs/nms_result.js";
+} from "../../static/js/labs/nms/result.js";
 import { randomBoxes, seeded } from "./random.js";
 
 /**

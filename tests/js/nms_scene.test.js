@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matchTruths } from "../../static/js/core/geometry.js";
-import { withTruth } from "../../static/js/labs/nms_edit.js";
-import { boxName, className, sameClass } from "../../static/js/labs/nms_names.js";
-import { frameOf, problemOf, scoreKinds, scoreWords, thresholdFor, thresholdReach, thresholdStep } from "../../static/js/labs/nms_scene.js";
+import { matchTruths } from "../../static/js/math/geometry.js";
+import { withTruth } from "../../static/js/labs/nms/edit.js";
+import { boxName, className, sameClass } from "../../static/js/labs/nms/names.js";
+import { frameOf, problemOf, scoreKinds, scoreWords, thresholdFor, thresholdReach, thresholdStep } from "../../static/js/labs/nms/scene.js";
 import { randomBoxes, seeded } from "./random.js";
 
 const scene = { width: 100, height: 80, boxes: [10, 10, 20, 20], truths: /** @type {number[]} */ ([]) };
@@ -34,7 +34,7 @@ test("a line of 5000 x 1 gets room above and below", () => {
   assert(frame && frame.height > 900 && frame.y < -400);
 });
 
-/** @type {import("../../static/js/labs/nms_reading.js").Shown} */
+/** @type {import("../../static/js/labs/nms/reading.js").Shown} */
 const shown = {
   id: 1, name: "a", width: null, height: null, boxes: Float64Array.from([0.25, 0.25, 0.5, 0.75]), scores: Float64Array.from([1]),
   labels: null, truths: new Float64Array(), truthLabels: null, needsSize: false, notes: [],
@@ -60,7 +60,7 @@ test("scores outside 0 to 1 may be read as percent or logits, where they can be"
 });
 
 test("the threshold reaches as far as the scores, in steps of about a hundredth, and hides nothing unasked", () => {
-  /** @type {[[number, number] | null, import("../../static/js/labs/nms_reading.js").ScoreKind, [number, number]][]} */
+  /** @type {[[number, number] | null, import("../../static/js/labs/nms/reading.js").ScoreKind, [number, number]][]} */
   const reaches = [[null, "raw", [0, 1]], [[0.2, 0.9], "raw", [0, 1]], [[-1.2, 2.5], "raw", [-2, 3]], [[-1.2, 2.5], "logits", [0, 1]], [[0, 90], "raw", [0, 90]], [[0, 90], "percent", [0, 1]]];
   for (const [range, kind, reach] of reaches) assert.deepEqual(thresholdReach(range, kind), reach);
   assert.deepEqual([[0, 1], [-2, 3], [0, 90], [-1e6, 1e6]].map((reach) => thresholdStep(/** @type {[number, number]} */ (reach))), [0.01, 0.01, 0.1, 10000]);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sentenceOf } from "../../static/js/labs/nms_words.js";
+import { sentenceOf } from "../../static/js/labs/nms/words.js";
 
 /**
  * The sentence where all is decided.

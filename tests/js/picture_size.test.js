@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { endsWell, sizeOf } from "../../static/js/core/picture_size.js";
+import { endsWell, sizeOf } from "../../static/js/core/files/picture_size.js";
 
 const bytes = (/** @type {(string | number[])[]} */ ...parts) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...part].map((c) => c.charCodeAt(0)) : part)));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bestPlace, sampleLine, within } from "../../static/js/core/places.js";
+import { bestPlace, sampleLine, within } from "../../static/js/math/label_places.js";
 
 const box = (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y, width: 40, height: 10 });
 

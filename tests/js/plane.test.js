@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellRange, nearest, plane, ticks } from "../../static/js/core/plane.js";
+import { cellRange, nearest, plane, ticks } from "../../static/js/math/plane.js";
 
 const margins = { left: 50, right: 10, top: 20, bottom: 30 };
 /** @type {[number, number]} */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bowl, heights } from "../../static/js/core/bowl.js";
-import { cost, decays, filmGrid, nearestLambda, roundedUp, zerosOf } from "../../static/js/labs/regularization_math.js";
+import { bowl, heights } from "../../static/js/math/bowl.js";
+import { cost, decays, filmGrid, nearestLambda, roundedUp, zerosOf } from "../../static/js/labs/regularization/math.js";
 
 test("the soft threshold arrives at zero and stays, the sub-gradient leaps over it, L2 never arrives", () => {
   const { soft, sub, square } = decays(1, 0.3, 40);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cells, curveIn, flatParts, ridge } from "../../static/js/core/ridges.js";
+import { cells, curveIn, flatParts, ridge } from "../../static/js/math/ridges.js";
 
 test("cells fill the room beside their names and never touch", () => {
   const [first = [], second = []] = cells({ width: 230, height: 126, columns: 2, rows: 2, left: 30, top: 20, bottom: 6, gap: 10 });

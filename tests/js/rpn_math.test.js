@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxAt, overlap } from "../../static/js/core/geometry.js";
+import { boxAt, overlap } from "../../static/js/math/geometry.js";
 import {
   NEGATIVE, NEUTRAL, POSITIVE, anchorIndex, assign, decoded, fateOf, heatOf, locate, outcome, recall,
-} from "../../static/js/labs/rpn_math.js";
+} from "../../static/js/labs/rpn/math.js";
 import { randomBoxes, seeded } from "./random.js";
 
 /** @param {number} anchor_count @param {number} first @param {number} width @param {number} height */

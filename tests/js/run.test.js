@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openRun, watchRun } from "../../static/js/core/run.js";
+import { openRun, watchRun } from "../../static/js/core/session/run.js";
 import { exchange, fakeSurroundings } from "./fake_socket.js";
 
 function trained() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvOf, logTicks, tick, withGaps } from "../../static/js/core/series.js";
+import { csvOf, logTicks, tick, withGaps } from "../../static/js/math/series.js";
 
 test("ticks are short, and far from 1 a power of ten", () => {
   const shown = [0, 1, 0.1, 0.001, 1e-4, 2.5e-7, 1e5, -1e6, -0.5, 12345].map(tick);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runKeys, trainingSession } from "../../static/js/core/session.js";
+import { runKeys, trainingSession } from "../../static/js/core/session/session.js";
 import { exchange, fakeSurroundings } from "./fake_socket.js";
 
 /** State without an address. @param {Record<string, any>} [given] */

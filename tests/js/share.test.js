@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellsOf, pathOf } from "../../static/js/core/share.js";
+import { cellsOf, pathOf } from "../../static/js/parts/share.js";
 
 /** @type {Record<string, import("../../static/js/core/state.js").Rule>} */
 const rules = { rate: { default: 1, check: () => true }, run: { default: "", check: () => true } };

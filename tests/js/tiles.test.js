@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cellAt, moved } from "../../static/js/core/cells.js";
+import { cellAt, moved } from "../../static/js/math/cells.js";
 import { mix } from "../../static/js/core/color.js";
-import { nearestTile, placed } from "../../static/js/core/tiles.js";
+import { nearestTile, placed } from "../../static/js/math/scatter.js";
 
 test("the cell under a finger has its row by y and its column by x; outside there is none", () => {
   assert.deepEqual(cellAt(25, 5, 10, 4), [0, 2]);

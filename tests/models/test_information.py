@@ -9,10 +9,10 @@ from scipy import special, stats
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
-from app.digits import digits
+from app.pictures.digits import digits
 from models import information, losses
-from models.duel import Duel, DuelSettings, reliability
-from models.mlp import Options, Replicas, as_module
+from models.replicas.loss_comparison import Duel, DuelSettings, reliability
+from models.replicas.replicas import Options, Replicas, as_module
 
 G = torch.Generator().manual_seed(0)
 P, Q = torch.rand(2, 50, 7, generator=G, dtype=torch.float64).softmax(dim=-1)

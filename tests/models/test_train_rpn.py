@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from models.rpn import RPN
+from models.detection.rpn import RPN
+from models.detection.weights import load_rpn, untrained_rpn
 from models.train import rpn as command
 from models.train.box_data import (
     SOURCE_WEIGHTS,
@@ -21,7 +22,6 @@ from models.train.box_data import (
     random_crop,
     to_tensor,
 )
-from models.weights import load_rpn, untrained_rpn
 
 SEED = 3
 

@@ -1,7 +1,7 @@
 /** The texts on an axis: whole where the values are, short where they are very large or very small. */
 
 import { number } from "./i18n.js";
-import { ticks } from "./plane.js";
+import { ticks } from "../math/plane.js";
 
 /** An axis: what it is called, and what it counts in: `offset + scale * place`. @typedef {{name: string, offset: number, scale: number}} Unit */
 /** @typedef {{ticks: {at: number, text: string}[], note: string}} Axis `at` in the unit; `note` belongs to the name */

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { sentences, t } from "./i18n.js";
-import { logScale } from "./log_scale.js";
+import { logScale } from "../math/log_scale.js";
 import { createState } from "./state.js";
 
 /** @typedef {import("./state.js").Rule} Rule */

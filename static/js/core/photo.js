@@ -4,7 +4,7 @@ import { ApiError, isThere, json, uploadFiles } from "./api.js";
 import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 import { at } from "./place.js";
-import { reduced } from "./reduce.js";
+import { reduced } from "./files/reduce.js";
 
 const KEY = "vitrine-photo";
 

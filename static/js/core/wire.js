@@ -1,5 +1,5 @@
 /**
- * Frames: uint32 length, JSON header, 8-byte aligned arrays. The twin of app/wire.py, which
+ * Frames: uint32 length, JSON header, 8-byte aligned arrays. The twin of app/lab/wire.py, which
  * describes the format.
  */
 

@@ -3,7 +3,7 @@
  * It owns no boxes: it is given them and hands back changed ones.
  */
 
-import { boxAt, clipBox } from "../core/geometry.js";
+import { boxAt, clipBox } from "../math/geometry.js";
 
 const GRIP = 14; // CSS pixels from a corner that still take hold of it
 const SMALLEST = 4; // pixels of the picture

@@ -3,7 +3,7 @@
 import uPlot from "../../vendor/uPlot.js";
 import { h, oncePerFrame, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { csvOf, logTicks, tick, withGaps } from "../core/series.js";
+import { csvOf, logTicks, tick, withGaps } from "../math/series.js";
 import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
 
 /**
@@ -219,7 +219,7 @@ export function chart(root, options) {
     update(next) {
       const moved = JSON.stringify([next.rules, next.here]) !== JSON.stringify([shown.rules, shown.here]);
       if (next.columns !== shown.columns) {
-        const columns = /** @type {import("../core/series.js").Column[]} */ (Array.from(next.columns));
+        const columns = /** @type {import("../math/series.js").Column[]} */ (Array.from(next.columns));
         data = columns.map((column, i) => withGaps(column, i === 0 ? logX : logY));
         fresh = true;
       } else if (moved) fresh = true; // the scale may have to grow

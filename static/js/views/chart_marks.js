@@ -1,11 +1,11 @@
 /** What lies on a chart beside its lines: bands, points, vertical and horizontal marks. */
 
 import { token } from "../core/dom.js";
-import { bestPlace, sampleLine, within } from "../core/places.js";
+import { bestPlace, sampleLine, within } from "../math/label_places.js";
 import { drawPoint, outline } from "./shapes.js";
 
 /** @typedef {import("./chart.js").Line} Line */
-/** @typedef {import("../core/places.js").Box} Box */
+/** @typedef {import("../math/label_places.js").Box} Box */
 
 /**
  * Work within the plotting area, in device pixels.

@@ -1,7 +1,7 @@
 /** A network as a picture: each unit's response map, each weight as a line. */
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
-import { biasIndex, layout, unitAt, unitIndex, weightAt, weightIndex } from "../core/network.js";
+import { biasIndex, layout, unitAt, unitIndex, weightAt, weightIndex } from "../math/network_layout.js";
 import { heatImage } from "./plot_paint.js";
 
 /**
@@ -136,7 +136,7 @@ export function network(root, options) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {import("../core/network.js").Layout} on @param {Network} net @param {Weight | null} chosen */
+/** @param {CanvasRenderingContext2D} context @param {import("../math/network_layout.js").Layout} on @param {Network} net @param {Weight | null} chosen */
 function paintWeights(context, on, net, chosen) {
   const [positive, negative, ring] = [token("--positive-sign"), token("--negative-sign"), token("--accent")];
   context.lineCap = "butt";
@@ -170,7 +170,7 @@ function paintWeights(context, on, net, chosen) {
   context.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {import("../core/network.js").Layout} on @param {Network} net @param {Unit | null} shown */
+/** @param {CanvasRenderingContext2D} context @param {import("../math/network_layout.js").Layout} on @param {Network} net @param {Unit | null} shown */
 function paintUnits(context, on, net, shown) {
   const cells = net.side * net.side;
   context.imageSmoothingEnabled = true;

@@ -4,7 +4,7 @@
  */
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
-import { boxAt, fit } from "../core/geometry.js";
+import { boxAt, fit } from "../math/geometry.js";
 
 /**
  * Roles have fixed looks on every page; each also has its own dash or letter.

@@ -5,7 +5,7 @@
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { nearest, plane } from "../core/plane.js";
+import { nearest, plane } from "../math/plane.js";
 import { paintAxes, paintLayers, roomForTicks, typeScale } from "./plot_paint.js";
 
 /** @typedef {ArrayLike<number>} Numbers */
@@ -90,7 +90,7 @@ export function plot(root, options) {
       ? { left: 0, right: 0, top: 0, bottom: 0 }
       : { left: (narrow ? 40 : 52) * scale, right: narrow ? 14 : 24, top: (options.yLabel ? 30 : 18) * scale, bottom: (options.xLabel ? 48 : 34) * scale };
     const maxHeight = options.maxHeight ? options.maxHeight() * scale : Math.max(260, innerHeight * 0.66);
-    const fit = (/** @type {import("../core/plane.js").Margins} */ around) =>
+    const fit = (/** @type {import("../math/plane.js").Margins} */ around) =>
       plane({
         x, y, margins: around, maxHeight,
         width: root.clientWidth || 320,

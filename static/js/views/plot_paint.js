@@ -1,12 +1,12 @@
 /** How the layers of a plane are painted; views/plot.js says what they are. */
 
 import { axis, axisName } from "../core/axis.js";
-import { contours } from "../core/contour.js";
+import { contours } from "../math/contour.js";
 import { token } from "../core/dom.js";
-import { cellRange } from "../core/plane.js";
+import { cellRange } from "../math/plane.js";
 import { CLASS_COLORS, CLASS_SHAPES, drawPoint, outline, ROLES } from "./shapes.js";
 
-/** @typedef {import("../core/plane.js").Plane} Plane */
+/** @typedef {import("../math/plane.js").Plane} Plane */
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("./plot.js").Layer} Layer */
 /** @typedef {import("../core/axis.js").Unit} Unit */

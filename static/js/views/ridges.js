@@ -1,7 +1,7 @@
 /** Histograms over time as ridges, one picture a row and column, with a function drawn under them. */
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
-import { cells, curveIn, flatParts, ridge } from "../core/ridges.js";
+import { cells, curveIn, flatParts, ridge } from "../math/ridges.js";
 
 /**
  * @typedef {object} Ridges
@@ -99,7 +99,7 @@ export function ridges(root, options) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context @param {import("../core/ridges.js").Box} cell
+ * @param {CanvasRenderingContext2D} context @param {import("../math/ridges.js").Box} cell
  * @param {Ridges} data @param {number} column @param {number} row
  */
 function paintCell(context, cell, data, column, row) {

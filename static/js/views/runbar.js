@@ -2,9 +2,9 @@
 
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
-import { RATES, SPEEDS } from "../core/session.js";
+import { RATES, SPEEDS } from "../core/session/session.js";
 
-/** @typedef {import("../core/session.js").Status} Status */
+/** @typedef {import("../core/session/session.js").Status} Status */
 /**
  * What the bar's buttons do; a training session has them all.
  * @typedef {object} Actions

@@ -4,8 +4,8 @@
  */
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
-import { cellAt, moved } from "../core/cells.js";
-import { positiveOf } from "../core/contrast.js";
+import { cellAt, moved } from "../math/cells.js";
+import { positiveOf } from "../math/contrast.js";
 import { mix } from "../core/color.js";
 
 /**

@@ -1,7 +1,7 @@
 /** Small pictures at their places in a plane; one is chosen, lines lead to its neighbors. */
 
 import { context2d, h, oncePerFrame, token } from "../core/dom.js";
-import { nearestTile, placed } from "../core/tiles.js";
+import { nearestTile, placed } from "../math/scatter.js";
 
 /**
  * @typedef {object} TilemapData

@@ -1,0 +1,155 @@
+"""Running the networks on photos: loaded once, one evaluation at a time, in a thread of its own.
+
+torch is imported here inside functions, so that pages are served while it still loads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from app.answers.computed import Queue
+from app.errors import ModelNotInstalled
+from app.i18n import N_
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.detection.opened import Opened
+
+Result = TypeVar("Result")
+Origin = Literal["shipped", "untrained", "fetched"]
+ORIGINS: dict[str, Origin] = {
+    "vitrine": "shipped",
+    "fasterrcnn_mobilenet_v3_large_320_fpn": "fetched",
+    "fasterrcnn_resnet50_fpn_v2": "fetched",
+    "untrained": "untrained",
+}
+PLACES = 100  # different evaluations that are in work or wait
+
+_lock = threading.RLock()
+_networks: dict[tuple[str, Path], Any] = {}
+_evaluation = threading.local()  # `given_up`, the event that ends the evaluation of this thread
+
+
+class GivenUp(Exception):
+    """Nobody waits for this evaluation any more."""
+
+
+class Networks:
+    """What evaluates the networks: one photo at a time, because torch already spreads each over
+    the cores, and two at once only take them from each other. Pages never wait for it: it has a
+    thread of its own.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._thread = ThreadPoolExecutor(1, "networks")
+        self._queue = Queue(PLACES)
+
+    async def in_turn(self, work: Callable[[], Result]) -> Result:
+        """What `work` returns, which runs a network. Raises `Busy` where too many wait.
+
+        Cancelled, it is taken out of the queue, or ends before the network's next layer.
+        """
+        given_up = threading.Event()
+
+        def evaluate() -> Result:
+            _evaluation.given_up = given_up
+            go_on()
+            return work()
+
+        with self._queue.place():
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, evaluate)
+            finally:
+                given_up.set()
+
+    async def warm_up(self) -> None:
+        """Load torch and the shipped network, compile the loops: nobody should wait for it."""
+        await self.in_turn(lambda: warm_up(self.settings))
+
+    def close(self) -> None:
+        """End what is queued; an application may be started again."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread = ThreadPoolExecutor(1, "networks")
+
+
+def go_on(*_: object) -> None:
+    """Raise `GivenUp` where nobody waits for this thread's evaluation any more. A hook before every
+    layer of every network, and called between the other parts of the work.
+    """
+    given_up: threading.Event | None = getattr(_evaluation, "given_up", None)
+    if given_up and given_up.is_set():
+        raise GivenUp
+
+
+def is_installed(name: str, config: Settings) -> bool:
+    """Whether the network's weights are on this machine."""
+    if ORIGINS[name] != "fetched":
+        return True
+    from models.detection.weights import installed
+
+    return installed(name, config.weights_folder)
+
+
+def network(name: str, config: Settings) -> Any:
+    """The network of that name, loaded at its first use. Raises `ModelNotInstalled`."""
+    from models.detection.weights import WeightsError
+
+    key = (name, config.weights_folder)
+    with _lock:
+        if key not in _networks:
+            try:
+                loaded = load(name, config)
+            except WeightsError as error:
+                message = N_(
+                    "The weights of “{name}” are not installed, or damaged. On the machine that "
+                    "runs Vitrine, type: vitrine fetch-weights {name}"
+                )
+                raise ModelNotInstalled(message, "model", name=name) from error
+            for layer in loaded.modules():
+                layer.register_forward_pre_hook(go_on)
+            _networks[key] = loaded
+        return _networks[key]
+
+
+def load(name: str, config: Settings) -> Any:
+    from models.detection.opened import load_detector
+    from models.detection.weights import load_rpn, untrained_rpn, weights_path
+
+    if name == "vitrine":
+        return load_rpn()
+    if name == "untrained":
+        return untrained_rpn()
+    return load_detector(name, weights_path(name, config.weights_folder))
+
+
+def open_photo(name: str, image: NDArray[np.uint8], config: Settings, **options: float) -> Opened:
+    """The network's proposals for a photo uint8 [H, W, 3]; for `Networks.in_turn`.
+
+    `options` go to `models.detection.opened.open_rpn`.
+    """
+    import torch
+
+    from models.detection.opened import open_rpn
+
+    if config.torch_threads:
+        torch.set_num_threads(config.torch_threads)
+    pixels = torch.from_numpy(image.copy()).permute(2, 0, 1)
+    return open_rpn(network(name, config), pixels, **options)  # type: ignore[arg-type]
+
+
+def warm_up(config: Settings) -> None:
+    import numpy as np
+
+    from models.boxes import nms
+
+    nms.warm_up()
+    open_photo("vitrine", np.zeros((240, 320, 3), np.uint8), config)

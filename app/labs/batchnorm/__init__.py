@@ -1,0 +1,36 @@
+"""The `batchnorm` lab: what it is called, what it offers, and who wrote it down first."""
+
+from app.i18n import N_
+from app.lab.contract import Lab, Paper
+from app.labs.batchnorm.code import code
+from app.labs.batchnorm.config import BatchnormConfig
+from app.labs.batchnorm.data import parameters
+from app.labs.batchnorm.lesson import LESSON
+from app.labs.batchnorm.queries import router
+from app.labs.batchnorm.run import run
+
+LAB = Lab(
+    slug="batchnorm",
+    title=N_("Batch normalization"),
+    summary=N_(
+        "The same networks with and without BatchNorm, trained side by side and seen inside."
+    ),
+    papers=(
+        Paper(
+            "Ioffe, Szegedy",
+            2015,
+            "Batch normalization: accelerating deep network training by reducing internal "
+            "covariate shift",
+        ),
+        Paper("LeCun, Bottou, Orr, Müller", 1998, "Efficient BackProp"),
+        Paper("Ba, Kiros, Hinton", 2016, "Layer normalization"),
+        Paper("Wu, He", 2018, "Group normalization"),
+    ),
+    config=BatchnormConfig,
+    lesson=LESSON,
+    router=router,
+    run=run,
+    live_in=lambda config: None if config.mode == "race" else ("target",),
+    parameters=parameters,
+    code=code,
+)

@@ -1,0 +1,134 @@
+"""What the visitor may set on the `batchnorm` page, and its lesson."""
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+DATA, NETWORK, TRAINING, GOAL = N_("Data"), N_("Networks"), N_("Training"), N_("Goal")
+MAX_LAYERS, MAX_UNITS = 6, 32
+
+
+class BatchnormConfig(LabConfig):
+    """What the visitor may set on the `batchnorm` page."""
+
+    mode: Literal["race", "sweep"] = control(
+        "race",
+        N_("Kind of run"),
+        N_("Three places of BatchNorm side by side, or eight settings with and without it."),
+        Look(
+            TRAINING,
+            hidden=True,
+            choices={"race": N_("Side by side"), "sweep": N_("Eight settings")},
+        ),
+    )
+    setting: Literal["rate", "scale"] = control(
+        "rate",
+        N_("What the eight settings are"),
+        N_("Eight learning rates, or eight scales of the random start."),
+        Look(
+            TRAINING,
+            hidden=True,
+            choices={"rate": N_("Learning rates"), "scale": N_("Scales of the start")},
+        ),
+    )
+    layer: int = control(
+        2, N_("Layer"), N_("Of the unit that is looked at closely."),
+        Look(NETWORK, live=True, hidden=True), ge=1, le=MAX_LAYERS,
+    )  # fmt: skip
+    unit: int = control(
+        1, N_("Hidden unit"), N_("The unit that is looked at closely."),
+        Look(NETWORK, live=True, hidden=True), ge=1, le=MAX_UNITS,
+    )  # fmt: skip
+    depth: int = control(
+        4,
+        N_("Hidden layers"),
+        N_("The deeper, the more a layer’s input depends on all the layers before it."),
+        Look(NETWORK, usual=(3, 5)),
+        ge=1,
+        le=MAX_LAYERS,
+    )
+    width: int = control(
+        12, N_("Units in a layer"), N_("The same in every hidden layer."),
+        Look(NETWORK, usual=(8, 16)), ge=2, le=MAX_UNITS,
+    )  # fmt: skip
+    activation: Literal["tanh", "sigmoid", "relu"] = control(
+        "tanh",
+        N_("Activation"),
+        N_("The function after each hidden layer. It is drawn under the histograms."),
+        Look(NETWORK, choices={"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"}),
+    )
+    init_scale: float = control(
+        1.0,
+        N_("Scale of the start"),
+        N_("The first weights (Glorot and Bengio) are multiplied by it."),
+        Look(NETWORK, scale="log", usual=(0.5, 2)),
+        ge=0.05,
+        le=20,
+    )
+    learning_rate: float = control(
+        0.1,
+        N_("Learning rate"),
+        N_("How far a step goes against the slope, in all networks."),
+        Look(TRAINING, scale="log", usual=(0.03, 1), live=True),
+        ge=0.001,
+        le=10,
+    )
+    batch_size: int = control(
+        32,
+        N_("Batch size"),
+        N_("Points of one step. BatchNorm takes its mean and variance from so many."),
+        Look(TRAINING, usual=(16, 64)),
+        ge=1,
+        le=256,
+    )
+    momentum: float = control(
+        0.1,
+        N_("Momentum of the statistics"),
+        N_("The share of the new batch in the running mean and variance, as PyTorch counts it."),
+        Look(TRAINING, scale="log", usual=(0.01, 0.1), live=True),
+        ge=0.001,
+        le=1,
+    )
+    seeds: int = control(
+        6,
+        N_("Random starts"),
+        N_("From each start one network is trained without BatchNorm and two with it."),
+        Look(TRAINING, usual=(4, 8)),
+        ge=1,
+        le=12,
+    )
+    seed: int = control(
+        0, N_("Seed"), N_("Draws the starts and the order of the points."),
+        Look(TRAINING), ge=0, le=9999,
+    )  # fmt: skip
+    data: Literal["moons", "circle", "xor", "spiral", "gaussians"] = control(
+        "moons",
+        N_("Data set"),
+        N_("Two classes on a plane, to be told apart."),
+        Look(
+            DATA,
+            choices={
+                "moons": N_("Two moons"),
+                "circle": N_("Circle"),
+                "xor": N_("XOR"),
+                "spiral": N_("Spiral"),
+                "gaussians": N_("Gaussians"),
+            },
+        ),
+    )
+    noise: float = control(
+        0.1, N_("Noise"), N_("How far the points stray."),
+        Look(DATA, step=0.01, usual=(0.05, 0.3)), ge=0, le=1,
+    )  # fmt: skip
+    data_seed: int = control(
+        0, N_("Sample"), N_("Another number draws other points."), Look(DATA), ge=0, le=999
+    )
+    target: float = control(
+        0.1,
+        N_("Loss to reach"),
+        N_("The page counts the steps until the training loss is below it."),
+        Look(GOAL, step=0.01, usual=(0.05, 0.3), live=True),
+        ge=0.02,
+        le=0.68,
+    )

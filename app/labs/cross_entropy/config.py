@@ -1,0 +1,47 @@
+"""What the visitor may set on the `cross-entropy` page, and its lesson."""
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+NETWORK, TRAINING = N_("Networks"), N_("Training")
+
+
+class CrossEntropyConfig(LabConfig):
+    """What the visitor may set of the two trainings on the `cross-entropy` page."""
+
+    start_scale: float = control(
+        1.0,
+        N_("Start scale of the last layer"),
+        N_("At 1 a network starts undecided; at 20 it starts sure, and mostly wrong."),
+        Look(NETWORK, usual=(0.5, 2)),
+        ge=0,
+        le=40,
+    )
+    hidden: int = control(
+        32, N_("Hidden units"), N_("Of each network, tanh each."), Look(NETWORK, usual=(16, 64)),
+        ge=1, le=128,
+    )  # fmt: skip
+    starts: int = control(
+        4,
+        N_("Starts"),
+        N_("From each start one network learns with each loss. Bands show 10 % to 90 % of them."),
+        Look(NETWORK),
+        ge=1,
+        le=16,
+    )
+    learning_rate: float = control(
+        0.5,
+        N_("Learning rate"),
+        N_("How far a step goes against the slope, with both losses."),
+        Look(TRAINING, scale="log", usual=(0.1, 1), live=True),
+        ge=0.001,
+        le=10,
+    )
+    batch_size: int = control(
+        64, N_("Batch size"), N_("Digits in one step, the same for both."),
+        Look(TRAINING, usual=(16, 128), live=True), ge=1, le=1000,
+    )  # fmt: skip
+    seed: int = control(
+        0, N_("Seed"), N_("Draws the starts, the order of the digits, and which are for testing."),
+        Look(TRAINING), ge=0, le=9999,
+    )  # fmt: skip

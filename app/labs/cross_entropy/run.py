@@ -1,0 +1,62 @@
+"""The `cross-entropy` lab: information, softmax, and two losses trained side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.errors import Diverged
+from app.i18n import N_
+from app.lab.contract import Ask
+from app.labs.cross_entropy.config import CrossEntropyConfig
+from app.labs.cross_entropy.data import parts_of, settings_of
+from app.labs.cross_entropy.frames import CrossEntropyFrame
+from app.pictures.digits import WHITE
+
+if TYPE_CHECKING:
+    from models.replicas.loss_comparison import Duel
+
+
+def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask, None]:
+    from models.replicas.loss_comparison import Duel, Lost
+
+    duel = Duel(settings_of(config), *parts_of(config))
+    try:
+        while True:
+            ask = yield frame_of(duel)
+            if ask.config != config:
+                config = ask.config
+                duel.change(settings_of(config))
+            for _ in ask.turns():
+                duel.train(1)
+    except Lost:
+        message = N_(
+            "At step {step} the loss of some networks left every bound. "
+            "Most often the learning rate is too large."
+        )
+        raise Diverged(message, step=duel.step) from None
+
+
+def frame_of(duel: Duel) -> CrossEntropyFrame:
+    reliable, worst = duel.reliability(), duel.worst()
+    x, y = (part.numpy() for part in duel.test_part)
+    return CrossEntropyFrame(
+        step=duel.step,
+        steps=duel.history.steps,
+        history=duel.history.table,
+        scores=duel.scores(),
+        slopes=duel.slopes(),
+        counts=np.stack([r.counts for r in reliable]).astype(np.int32),
+        confidence=np.stack([r.confidence for r in reliable]).astype(np.float32),
+        right=np.stack([r.right for r in reliable]).astype(np.float32),
+        calibration=[r.error for r in reliable],
+        pictures=np.stack([x[w.samples] * WHITE for w in worst]).astype(np.uint8),
+        labels=np.stack([y[w.samples] for w in worst]).astype(np.uint8),
+        probabilities=np.stack([w.probabilities for w in worst]).astype(np.float32),
+        losses=np.stack([w.loss for w in worst]).astype(np.float32),
+        entropies=np.stack([w.entropy for w in worst]).astype(np.float32),
+        tested=len(y),
+        parameters=int(duel.networks[0].parameters_each()[0]),
+    )

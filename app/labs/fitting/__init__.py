@@ -1,0 +1,34 @@
+"""The `fitting` lab: what it is called, what it offers, and who wrote it down first."""
+
+from app.i18n import N_
+from app.lab.contract import Lab, Paper
+from app.labs.fitting.code import code
+from app.labs.fitting.config import FittingConfig
+from app.labs.fitting.data import parameters
+from app.labs.fitting.lesson import LESSON
+from app.labs.fitting.run import run
+from app.labs.fitting.table import router
+
+LAB = Lab(
+    slug="fitting",
+    title=N_("Over- and underfitting"),
+    summary=N_(
+        "A network learns a curve from a few noisy points: too small, just right, or by heart."
+    ),
+    papers=(
+        Paper("Geman, Bienenstock, Doursat", 1992, "Neural networks and the bias/variance dilemma"),
+        Paper(
+            "Belkin, Hsu, Ma, Mandal",
+            2019,
+            "Reconciling modern machine-learning practice and the classical bias-variance "
+            "trade-off",
+        ),
+    ),
+    config=FittingConfig,
+    lesson=LESSON,
+    router=router,
+    run=run,
+    live_in=lambda config: None if config.mode == "fit" else (),
+    parameters=parameters,
+    code=code,
+)

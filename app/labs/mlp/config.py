@@ -1,0 +1,246 @@
+"""What the visitor may set on the `mlp` page, and its lesson."""
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+DATA, NETWORK, START, TRAINING, LEVERS = (
+    N_("Data"),
+    N_("Network"),
+    N_("Random start"),
+    N_("Training"),
+    N_("Against overfitting"),
+)
+MAX_LAYERS, MAX_UNITS = 6, 32
+# The corners of a square, opposite ones of one class; written by models.data.toy.encode_rows.
+XOR = "zEzMTADMTDOzATOzzEwBM7MzswA"
+
+
+class MlpConfig(LabConfig):
+    """What the visitor may set on the `mlp` page."""
+
+    model: Literal["mlp", "perceptron"] = control(
+        "mlp",
+        N_("Model"),
+        N_("Rosenblatt's perceptron, one sample at a time, or a multilayer perceptron."),
+        Look(NETWORK, choices={"mlp": N_("Multilayer perceptron"), "perceptron": N_("Perceptron")},
+             hidden=True),
+    )  # fmt: skip
+    data: Literal[
+        "gaussians", "circle", "xor", "moons", "spiral", "slope", "hill", "saddle", "own"
+    ] = control(
+        "moons",
+        N_("Data set"),
+        N_("Classes to tell apart, or, on a surface, heights to predict."),
+        Look(
+            DATA,
+            choices={
+                "gaussians": N_("Gaussians"),
+                "circle": N_("Circle"),
+                "xor": N_("XOR"),
+                "moons": N_("Two moons"),
+                "spiral": N_("Spiral"),
+                "slope": N_("Regression: a slope"),
+                "hill": N_("Regression: a hill"),
+                "saddle": N_("Regression: a saddle"),
+                "own": N_("Your own points"),
+            },
+        ),
+    )
+    samples: int = control(
+        200,
+        N_("Points"),
+        N_("Training and test points together."),
+        Look(DATA, step=10, usual=(100, 500), live=True),
+        ge=10,
+        le=1000,
+    )
+    noise: float = control(
+        0.15,
+        N_("Noise"),
+        N_("How far the points stray."),
+        Look(DATA, step=0.01, usual=(0.05, 0.3), live=True),
+        ge=0,
+        le=1,
+    )
+    test_share: float = control(
+        0.3,
+        N_("Test points"),
+        N_("This share of the points is kept for testing; the network never learns from it."),
+        Look(DATA, step=0.05, usual=(0.2, 0.5), live=True),
+        ge=0,
+        le=0.8,
+    )
+    classes: int = control(
+        2,
+        N_("Classes"),
+        N_("For the Gaussians and the spiral; the other sets have two."),
+        Look(DATA),
+        ge=2,
+        le=4,
+    )
+    data_seed: int = control(
+        0,
+        N_("Sample"),
+        N_("Another number draws other points."),
+        Look(DATA, live=True),
+        ge=0,
+        le=999,
+    )
+    points: str = control(
+        "", N_("Own points"), "", Look(DATA, live=True, hidden=True), max_length=14_000
+    )
+    axes: str = control("", N_("Names and units"), "", Look(DATA, hidden=True), max_length=200)
+    labels: str = control(
+        "", N_("Names of the classes"), "", Look(DATA, hidden=True), max_length=200
+    )
+    reading: str = control("", N_("How it was read"), "", Look(DATA, hidden=True), max_length=240)
+    layers: str = control("6,4", N_("Hidden layers"), "", Look(NETWORK, hidden=True), max_length=20)
+    activation: Literal["identity", "sign", "sigmoid", "tanh", "relu"] = control(
+        "tanh",
+        N_("Activation"),
+        N_("Without one (identity) all layers together are a single linear map."),
+        Look(
+            NETWORK,
+            choices={
+                "identity": N_("Identity (none)"),
+                "sign": N_("Sign (step)"),
+                "sigmoid": N_("sigmoid"),
+                "tanh": N_("tanh"),
+                "relu": N_("ReLU"),
+            },
+        ),
+    )
+    batchnorm: Literal["none", "before", "after"] = control(
+        "none",
+        N_("BatchNorm"),
+        N_("Normalizes each hidden unit over the batch, before or after its activation."),
+        Look(
+            NETWORK,
+            choices={
+                "none": N_("None"),
+                "before": N_("Before the activation"),
+                "after": N_("After the activation"),
+            },
+        ),
+    )
+    replicas: int = control(
+        8,
+        N_("Networks"),
+        N_("The same network from so many random starts; the curves show their spread."),
+        Look(NETWORK, usual=(4, 32)),
+        ge=1,
+        le=32,
+    )
+    shown: int = control(
+        0,
+        N_("Network on show"),
+        N_("The one that is drawn; 0 is the first."),
+        Look(NETWORK, live=True, hidden=True),
+        ge=0,
+        le=31,
+    )
+    loss: Literal["cross-entropy", "squared", "hinge"] = control(
+        "cross-entropy",
+        N_("Loss"),
+        N_("What training makes small. On a surface it is always the squared error."),
+        Look(
+            TRAINING,
+            choices={
+                "cross-entropy": N_("Cross-entropy"),
+                "squared": N_("Squared error"),
+                "hinge": N_("Hinge"),
+            },
+        ),
+    )
+    optimizer: Literal["sgd", "momentum", "adam"] = control(
+        "adam",
+        N_("Optimizer"),
+        N_("How a gradient becomes a step."),
+        Look(
+            TRAINING,
+            choices={"sgd": N_("SGD"), "momentum": N_("SGD with momentum"), "adam": N_("Adam")},
+        ),
+    )
+    learning_rate: float = control(
+        0.02,
+        N_("Learning rate"),
+        N_("How far a step goes. Too large, and the loss leaves every bound."),
+        Look(TRAINING, scale="log", usual=(0.001, 0.1), live=True),
+        ge=0.00001,
+        le=100,
+    )
+    batch_size: int = control(
+        20,
+        N_("Batch size"),
+        N_("Training points in one step."),
+        Look(TRAINING, usual=(10, 100), live=True),
+        ge=1,
+        le=1000,
+    )
+    seed: int = control(
+        0,
+        N_("Seed"),
+        N_("Chooses the random starts and the order of the points. The same number, the same run."),
+        Look(START),
+        ge=0,
+        le=9999,
+    )
+    init: Literal["xavier", "he", "torch", "normal", "zero"] = control(
+        "xavier",
+        N_("Initialization"),
+        N_("From which distribution the first weights are drawn. Zero keeps all units alike."),
+        Look(
+            START,
+            choices={
+                "xavier": N_("Xavier (Glorot)"),
+                "he": N_("He (Kaiming)"),
+                "torch": N_("PyTorch's default"),
+                "normal": N_("Standard normal"),
+                "zero": N_("All zero"),
+            },
+        ),
+    )
+    init_scale: float = control(
+        1.0,
+        N_("Scale of the start"),
+        N_("Every first weight is multiplied by this."),
+        Look(START, scale="log", usual=(0.5, 2)),
+        ge=0.01,
+        le=100,
+    )
+    l2: float = control(
+        0.0,
+        N_("L2 penalty"),
+        N_("Adds λ times the sum of all squared weights to the loss: no weight grows large."),
+        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
+        ge=0,
+        le=1,
+    )
+    l1: float = control(
+        0.0,
+        N_("L1 penalty"),
+        N_("Adds λ times the sum of all absolute weights: many weights go to zero."),
+        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
+        ge=0,
+        le=1,
+    )
+    dropout: float = control(
+        0.0,
+        N_("Dropout"),
+        N_("The share of hidden units left out at random in each step."),
+        Look(LEVERS, step=0.05, usual=(0.1, 0.5), live=True),
+        ge=0,
+        le=0.8,
+    )
+    eta: float = control(
+        1.0,
+        N_("Step η of the perceptron"),
+        N_(
+            "How much of the wrong point is added. From a start at zero it only scales the weights."
+        ),
+        Look(TRAINING, scale="log"),
+        ge=0.01,
+        le=10,
+    )

@@ -1,0 +1,27 @@
+"""The `nms` lab: what it is called, what it offers, and who wrote it down first."""
+
+from app.i18n import N_
+from app.lab.contract import Lab, Paper
+from app.labs.nms.config import NmsConfig
+from app.labs.nms.lesson import LESSON
+from app.labs.nms.queries import router
+
+LAB = Lab(
+    slug="nms",
+    title=N_("Non-maximum suppression"),
+    summary=N_(
+        "From a pile of boxes to one box an object: move the thresholds, ask each box who "
+        "suppressed it, follow the algorithm decision by decision."
+    ),
+    papers=(
+        Paper(
+            "Bodla, Singh, Chellappa, Davis",
+            2017,
+            "Soft-NMS: Improving Object Detection With One Line of Code",
+        ),
+        Paper("Neubeck, Van Gool", 2006, "Efficient Non-Maximum Suppression"),
+    ),
+    config=NmsConfig,
+    lesson=LESSON,
+    router=router,
+)

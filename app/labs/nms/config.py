@@ -1,0 +1,69 @@
+"""What a learner may set in the `nms` lab."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+HOW, WHICH = N_("Suppression"), N_("Which boxes take part")
+# Beyond this float32 loses whole pixels, and areas overflow.
+MAX_COORDINATE = 1e6
+Method = Literal["greedy", "soft-linear", "soft-gaussian"]
+
+
+class NmsConfig(LabConfig):
+    """What the visitor may set on the `nms` page."""
+
+    iou_threshold: float = control(
+        0.5,
+        N_("IoU threshold"),
+        N_("A box that overlaps a better one by more than this is suppressed. Higher keeps more."),
+        Look(HOW, step=0.01, usual=(0.5, 0.7)),
+        ge=0,
+        le=1,
+    )
+    method: Method = control(
+        "greedy",
+        N_("Method"),
+        N_("Hard NMS removes a box; Soft-NMS lowers its score instead."),
+        Look(
+            HOW,
+            choices={
+                "greedy": N_("Greedy (hard)"),
+                "soft-linear": N_("Soft, linear"),
+                "soft-gaussian": N_("Soft, Gaussian"),
+            },
+        ),
+    )
+    sigma: float = control(
+        0.5,
+        N_("Sigma"),
+        N_("Only for the Gaussian: the smaller, the faster an overlapped box loses its score."),
+        Look(HOW, step=0.05, usual=(0.3, 0.7)),
+        ge=0.05,
+        le=2,
+    )
+    class_aware: bool = control(
+        False,
+        N_("Each class by itself"),
+        N_("Boxes of different classes then never suppress each other."),
+        Look(HOW),
+    )
+    score_threshold: float = control(
+        0.0,
+        N_("Score threshold"),
+        N_("Boxes with a lower score are left out before NMS."),
+        Look(WHICH, step=0.01, usual=(0.05, 0.5), reach=(0, 1)),
+        ge=-MAX_COORDINATE,
+        le=MAX_COORDINATE,
+    )
+    top_n: int = control(
+        1000,
+        N_("Best boxes"),
+        N_("How many of the best-scored boxes take part."),
+        Look(WHICH, usual=(100, 1000)),
+        ge=1,
+        le=6000,
+    )

@@ -1,0 +1,30 @@
+"""The `regularization` lab: what it is called, what it offers, and who wrote it down first."""
+
+from app.i18n import N_
+from app.lab.contract import Lab, Paper
+from app.labs.regularization.code import code
+from app.labs.regularization.config import RegularizationConfig
+from app.labs.regularization.data import parameters
+from app.labs.regularization.lesson import LESSON
+from app.labs.regularization.queries import router
+from app.labs.regularization.run import run
+
+LAB = Lab(
+    slug="regularization",
+    title=N_("L1 and L2 regularization"),
+    summary=N_("A penalty makes weights exactly zero, or only small: every path over λ, live."),
+    papers=(
+        Paper(
+            "Hoerl, Kennard", 1970, "Ridge regression: biased estimation for nonorthogonal problems"
+        ),
+        Paper("Tibshirani", 1996, "Regression shrinkage and selection via the lasso"),
+        Paper("Zou, Hastie", 2005, "Regularization and variable selection via the elastic net"),
+        Paper("Loshchilov, Hutter", 2019, "Decoupled weight decay regularization"),
+    ),
+    config=RegularizationConfig,
+    lesson=LESSON,
+    router=router,
+    run=run,
+    parameters=parameters,
+    code=code,
+)

@@ -1,0 +1,148 @@
+"""What the visitor may set on the `regularization` page, and its lesson."""
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+PENALTY, DATA, TRAINING = N_("Penalty"), N_("Model and data"), N_("Training")
+LOW, HIGH = 0.01, 750.0  # of λ
+LAMBDAS, PER_DECADE = 40, 8  # that are trained at once
+
+
+class RegularizationConfig(LabConfig):
+    """What the visitor may set on the `regularization` page."""
+
+    penalty: Literal["l1", "l2", "elastic"] = control(
+        "l1",
+        N_("Penalty"),
+        N_("What large weights cost: their absolute values, their squares, or some of both."),
+        Look(
+            PENALTY,
+            live=True,
+            hidden=True,
+            choices={"l1": N_("L1"), "l2": N_("L2"), "elastic": N_("Elastic net")},
+        ),
+    )
+    lam: float = control(
+        3.16,
+        N_("Shown λ"),
+        N_(
+            "How much the penalty counts. Forty values are trained at once; this one is shown "
+            "closely."
+        ),
+        Look(PENALTY, scale="log", live=True),
+        ge=LOW,
+        le=HIGH,
+    )
+    mix: float = control(
+        0.5,
+        N_("L1 share ρ"),
+        N_("Of the elastic net: 1 is all L1, 0 is all L2."),
+        Look(PENALTY, step=0.05, live=True),
+        ge=0,
+        le=1,
+    )
+    model: Literal["features", "polynomial", "random", "mlp"] = control(
+        "features",
+        N_("Model"),
+        N_("What is fitted, and to which points."),
+        Look(
+            DATA,
+            choices={
+                "features": N_("Features, some useless"),
+                "polynomial": N_("Polynomial of a sine"),
+                "random": N_("Random features of a sine"),
+                "mlp": N_("MLP, some inputs useless"),
+            },
+        ),
+    )
+    points: int = control(
+        30,
+        N_("Training points"),
+        N_("Few points let useless features look useful by chance."),
+        Look(DATA, usual=(20, 60)),
+        ge=10,
+        le=200,
+    )
+    features: int = control(
+        16,
+        N_("Features"),
+        N_("Columns of the table: the inputs, the polynomial’s degree, or the random units."),
+        Look(DATA, usual=(8, 30)),
+        ge=2,
+        le=40,
+    )
+    useful: int = control(
+        4,
+        N_("Useful features"),
+        N_("So many of them made the target. The others have nothing to do with it."),
+        Look(DATA, usual=(1, 8)),
+        ge=0,
+        le=40,
+    )
+    correlation: float = control(
+        0.0,
+        N_("Correlation"),
+        N_("How alike every two features are. The more, the harder to tell which one matters."),
+        Look(DATA, step=0.05, usual=(0, 0.8)),
+        ge=0,
+        le=0.95,
+    )
+    noise: float = control(
+        0.6,
+        N_("Noise"),
+        N_("Standard deviation of what is added to each target. No model can predict it."),
+        Look(DATA, step=0.05, usual=(0.2, 1)),
+        ge=0,
+        le=2,
+    )
+    data_seed: int = control(
+        12,
+        N_("Sample"),
+        N_("Another number draws other points."),
+        Look(DATA),
+        ge=0,
+        le=999,
+    )
+    hidden: int = control(
+        8,
+        N_("Hidden units"),
+        N_("Of the network, tanh each."),
+        Look(DATA, usual=(4, 12)),
+        ge=1,
+        le=16,
+    )
+    method: Literal["proximal", "accelerated", "subgradient"] = control(
+        "proximal",
+        N_("How L1 is taken"),
+        N_(
+            "Proximal: after each step, the soft threshold, which stops at 0. Accelerated: the "
+            "same with momentum. Sub-gradient: sign(θ) as a slope, which steps over 0."
+        ),
+        Look(
+            TRAINING,
+            live=True,
+            choices={
+                "proximal": N_("Proximal step"),
+                "accelerated": N_("Proximal, accelerated"),
+                "subgradient": N_("Plain sub-gradient"),
+            },
+        ),
+    )
+    rate: float = control(
+        0.2,
+        N_("Step size"),
+        N_("As a share of the largest that is safe; each λ has its own."),
+        Look(TRAINING, scale="log", usual=(0.1, 1), live=True),
+        ge=0.01,
+        le=1,
+    )
+    seed: int = control(
+        0,
+        N_("Seed"),
+        N_("Draws the network’s start, the random features, and who is in which fold."),
+        Look(TRAINING),
+        ge=0,
+        le=9999,
+    )

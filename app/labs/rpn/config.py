@@ -1,0 +1,91 @@
+"""What a learner may set in the `rpn` lab."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.contract import LabConfig, Look, control
+
+NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
+ModelName = Literal[
+    "vitrine", "fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2", "untrained"
+]
+MODEL_TITLES = {
+    "vitrine": N_("Vitrine's RPN (shipped weights)"),
+    "fasterrcnn_mobilenet_v3_large_320_fpn": N_("Faster R-CNN MobileNetV3 320 (torchvision)"),
+    "fasterrcnn_resnet50_fpn_v2": N_("Faster R-CNN ResNet-50 v2 (torchvision)"),
+    "untrained": N_("The same network, untrained"),
+}
+# The size that models.detection.preprocess prepares for; importing it from there loads torch.
+INPUT_SIZE = 320
+
+
+class RpnConfig(LabConfig):
+    """What the visitor may set on the `rpn` page."""
+
+    model: ModelName = control(
+        "vitrine",
+        N_("Model"),
+        N_("Whose proposals to look at. The untrained one shows what training adds."),
+        Look(NETWORK, choices=MODEL_TITLES),
+    )
+    input_size: int = control(
+        INPUT_SIZE,
+        N_("Input size"),
+        N_(
+            "The photo's longer side as the network sees it; more pixels show smaller objects and "
+            "mean more anchors. Not for torchvision's networks."
+        ),
+        Look(NETWORK, step=16, unit="px", usual=(320, 512)),
+        ge=160,
+        le=800,
+    )
+    pre_nms_top_n: int = control(
+        1000,
+        N_("Boxes into NMS"),
+        N_("Only the best-scored boxes go on to NMS."),
+        Look(NETWORK, usual=(1000, 6000)),
+        ge=1,
+        le=6000,
+    )
+    iou_threshold: float = control(
+        0.7,
+        N_("NMS IoU threshold"),
+        N_("A box that overlaps a better one by more than this is suppressed. Higher keeps more."),
+        Look(NETWORK, step=0.01, usual=(0.5, 0.7)),
+        ge=0,
+        le=1,
+    )
+    post_nms_top_n: int = control(
+        300,
+        N_("Proposals out"),
+        N_("How many of the boxes that NMS keeps become proposals."),
+        Look(NETWORK, usual=(100, 300)),
+        ge=1,
+        le=2000,
+    )
+    min_size: int = control(
+        0,
+        N_("Smallest side"),
+        N_("Boxes with a shorter side are dropped, in pixels of the network's input."),
+        Look(NETWORK, unit="px", usual=(0, 16)),
+        ge=0,
+        le=100,
+    )
+    positive_iou: float = control(
+        0.7,
+        N_("Positive from IoU"),
+        N_("Anchors that overlap a ground-truth box at least this much are positive."),
+        Look(TRUTH, step=0.01, usual=(0.5, 0.7)),
+        ge=0,
+        le=1,
+    )
+    negative_iou: float = control(
+        0.3,
+        N_("Negative below IoU"),
+        N_("Anchors that overlap every ground-truth box less than this are negative."),
+        Look(TRUTH, step=0.01, usual=(0.3, 0.4)),
+        ge=0,
+        le=1,
+    )

@@ -1,0 +1,320 @@
+"""Contrastive training of a small encoder: SimCLR, MoCo and SimSiam, each as its paper has it; and
+the same encoder trained with labels, to compare.
+
+Shape letters: N pictures of a batch (2N views), S rows and columns of a picture, D features h,
+P numbers of a projection z, K keys of the queue, C classes.
+"""
+
+import copy
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.history import History
+from models.replicas.replicas import Batches
+from models.representation.augment import Policy, views
+from models.representation.contrastive import (
+    Queue,
+    alignment,
+    cosine,
+    drift,
+    floor,
+    hits,
+    info_nce,
+    momentum_update,
+    normalize,
+    nt_xent,
+    sim_siam,
+    spread,
+    uniformity,
+)
+from models.representation.encoder import Encoder, Predictor, Projector, initialize
+from models.representation.sizes import D_H
+
+Method = Literal["simclr", "moco", "simsiam"]
+Space = Literal["h", "z"]
+# Each step's own batch tells: the loss that was optimized, mean similarity of positives and of
+# negatives, alignment, uniformity, standard deviation of the normalized z, share of views whose
+# positive is the most similar, drift of the key encoder (NaN where there is none), and the least
+# loss that was possible (NaN for MoCo).
+MEASURES = (
+    "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor",
+)  # fmt: skip
+AT_ONCE = 256  # pictures in one pass without gradient
+
+
+class Lost(Exception):
+    """The loss is not finite."""
+
+
+@dataclass(frozen=True)
+class ContrastSettings:
+    method: Method
+    projector: str  # one of models.representation.encoder.KINDS; SimSiam takes "mlp"
+    policy: Policy
+    batch_size: int
+    temperature: float
+    learning_rate: float
+    weight_decay: float
+    momentum: float  # of MoCo's key encoder
+    queue: int
+    stop_gradient: bool  # SimSiam's
+    seed: int
+
+
+class Views(NamedTuple):
+    """Two views of each picture of a batch, [N, 3, S, S] in 0 to 1, and the pictures' numbers."""
+
+    pictures: Tensor
+    first: Tensor
+    second: Tensor
+
+
+def as_input(pictures: Tensor) -> Tensor:
+    """uint8 [N, 3, S, S] as float in 0 to 1, where it is not that yet."""
+    return pictures if pictures.is_floating_point() else pictures.float() / 255
+
+
+def quick(images: Tensor) -> Tensor:
+    """The same values with channels innermost in memory: a step takes a third less time so."""
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+def view_stream(pictures: Tensor, policy: Policy, batch_size: int, seed: int) -> Iterator[Views]:
+    """Batch after batch of pairs: both views are drawn anew from T, neither is the original.
+
+    Each epoch is a permutation of the pictures; its last, short batch is left out, because the
+    number of negatives, and so the loss at chance, depends on the batch.
+    """
+    batches = Batches(len(pictures), batch_size, seed)
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        chosen = batches.next()
+        if len(chosen) < min(batch_size, len(pictures)):
+            continue
+        images = as_input(pictures[chosen])
+        both, _ = views(torch.cat([images, images]), policy, generator)
+        first, second = quick(both).chunk(2)
+        yield Views(chosen, first, second)
+
+
+class Contrast:
+    """An encoder f and a projector g that learn from pairs of views, without labels.
+
+    pictures uint8 [M, 3, S, S]. Raises `Lost` from `train` when the loss is not finite.
+    """
+
+    def __init__(self, settings: ContrastSettings, pictures: Tensor) -> None:
+        self.settings, self.pictures, self.step = settings, pictures, 0
+        generator = torch.Generator().manual_seed(settings.seed)
+        self.encoder = quick_encoder(generator)
+        self.projector = Projector(settings.projector, generator)
+        self.predictor = Predictor(generator, self.projector.width)
+        self.untrained = copy.deepcopy(self.encoder).requires_grad_(False)
+        self.key_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
+        self.key_projector = copy.deepcopy(self.projector).requires_grad_(False)
+        self.queue = Queue(settings.queue, self.projector.width)
+        self.stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
+        self.optimizer = optimizer_of(
+            self._trained(), settings.learning_rate, settings.weight_decay
+        )
+        self.history = History(MEASURES)
+        self.latest: tuple[Tensor, Tensor] | None = None  # z of the last step's views, [N, P] each
+        self.against = self.queue.keys[:0]  # the keys that the last step's loss had for negatives
+        self.repeated = 0  # queries of that step that had an older key of their own picture there
+
+    def _trained(self) -> list[nn.Parameter]:
+        parts = [self.encoder, self.projector]
+        if self.settings.method == "simsiam":
+            parts.append(self.predictor)
+        return [p for part in parts for p in part.parameters()]
+
+    def change(self, settings: ContrastSettings) -> None:
+        """Go on with another temperature, learning rate or momentum."""
+        self.settings = settings
+        for group in self.optimizer.param_groups:
+            group["lr"] = settings.learning_rate
+
+    def train(self, steps: int) -> None:
+        for _ in range(steps):
+            batch = next(self.stream)
+            learn = {"simclr": self._simclr, "moco": self._moco, "simsiam": self._simsiam}
+            loss, z1, z2 = learn[self.settings.method](batch)
+            self.step += 1
+            if not math.isfinite(loss):
+                raise Lost
+            self._measure(loss, z1.detach(), z2.detach())
+
+    def _descend(self, loss: Tensor) -> float:
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        return float(loss.detach())
+
+    def _simclr(self, batch: Views) -> tuple[float, Tensor, Tensor]:
+        """Chen et al., 2020, algorithm 1."""
+        z = self.projector(self.encoder(torch.cat([batch.first, batch.second])))
+        loss = nt_xent(z, self.settings.temperature).loss
+        z1, z2 = z.chunk(2)
+        return self._descend(loss), z1, z2
+
+    def _moco(self, batch: Views) -> tuple[float, Tensor, Tensor]:
+        """He et al., 2020, algorithm 1: the positive key of this batch, negatives of the queue."""
+        q = self.projector(self.encoder(batch.first))
+        with torch.no_grad():
+            k = self.key_projector(self.key_encoder(batch.second))
+        found = info_nce(q, k, self.queue.keys, self.settings.temperature, self.queue.filled)
+        self.against = self.queue.keys[: self.queue.filled]  # this batch's keys are pushed later
+        self.repeated = int(torch.isin(batch.pictures, self.queue.pictures).sum())
+        loss = self._descend(found.loss)
+        for key, query in self._key_pairs():
+            momentum_update(key, query, self.settings.momentum)
+        self.queue.push(normalize(k), batch.pictures)
+        return loss, q, k
+
+    def _simsiam(self, batch: Views) -> tuple[float, Tensor, Tensor]:
+        """Chen and He, 2021, algorithm 1; without the stop-gradient everything may collapse."""
+        z = self.projector(self.encoder(torch.cat([batch.first, batch.second])))
+        loss = sim_siam(self.predictor(z), z, self.settings.stop_gradient)
+        z1, z2 = z.chunk(2)
+        return self._descend(loss), z1, z2
+
+    def _key_pairs(self) -> tuple[tuple[nn.Module, nn.Module], ...]:
+        return (self.key_encoder, self.encoder), (self.key_projector, self.projector)
+
+    def drift(self) -> float:
+        """Relative distance between query and key encoder; NaN without a key encoder."""
+        if self.settings.method != "moco":
+            return math.nan
+        return drift(self.encoder, self.key_encoder)
+
+    def _measure(self, loss: float, z1: Tensor, z2: Tensor) -> None:
+        self.latest = (z1, z2)
+        positive, negative = self.similarities()
+        queries = z1 if self.settings.method == "moco" else torch.cat([z1, z2])
+        self.history.add(
+            self.step,
+            loss,
+            float(positive.mean()),
+            float(negative.mean()) if len(negative) else math.nan,
+            float(alignment(z1, z2)),
+            float(uniformity(queries)),
+            float(spread(queries)),
+            self._hits(z1, z2),
+            self.drift(),
+            self._floor(len(z1)),
+        )
+
+    def _floor(self, n: int) -> float:
+        """The least loss that a batch of n pictures could have at the temperature of now."""
+        method, temperature = self.settings.method, self.settings.temperature
+        return {"simclr": floor(n, temperature), "simsiam": -1.0}.get(method, math.nan)
+
+    def _hits(self, z1: Tensor, z2: Tensor) -> float:
+        """Share of views whose positive is the most similar: of MoCo's queries among this batch's
+        keys, as queries and keys are made by two encoders; else among all other views.
+        """
+        if self.settings.method == "moco":
+            similar = normalize(z1) @ normalize(z2).T
+            rivals = similar.clone().fill_diagonal_(-math.inf).amax(dim=1)
+            return float((similar.diagonal() > rivals).float().mean())
+        return float(hits(cosine(torch.cat([z1, z2]))))
+
+    def similarities(self) -> tuple[Tensor, Tensor]:
+        """Cosines of the last step's positives and of its negatives: those that its loss had
+        (for SimSiam, which has none, those of views of different pictures).
+        """
+        assert self.latest is not None
+        z1, z2 = (normalize(z) for z in self.latest)
+        positive = (z1 * z2).sum(dim=1)
+        if self.settings.method == "moco":
+            return positive, (z1 @ self.against.T).flatten()
+        both = torch.cat([z1, z2])
+        n = len(z1)
+        others = torch.ones(2 * n, 2 * n, dtype=torch.bool)
+        index = torch.arange(2 * n)
+        others[index, index] = others[index, (index + n) % (2 * n)] = False
+        return positive, (both @ both.T)[others]
+
+    def embed(self, pictures: Tensor, space: Space = "h") -> Tensor:
+        """h [M, D] or z [M, P] of uint8 pictures or float views, in eval mode."""
+        if space == "h":
+            return embed(self.encoder, pictures)
+        return embed(nn.Sequential(self.encoder, self.projector), pictures)
+
+
+class Supervised:
+    """An encoder with a linear layer, trained with labels on the same views: from the same random
+    start as the contrastive one, or from an encoder that has learned already (a copy of it).
+    """
+
+    def __init__(
+        self,
+        settings: ContrastSettings,
+        pictures: Tensor,
+        labels: Tensor,
+        classes: int,
+        start: Encoder | None = None,
+    ) -> None:
+        self.step, self._labels = 0, labels
+        generator = torch.Generator().manual_seed(settings.seed)
+        self.encoder, self.head = quick_encoder(generator), head_of(classes, generator)
+        if start is not None:
+            self.encoder.load_state_dict(start.state_dict())
+        self._stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
+        parameters = [*self.encoder.parameters(), *self.head.parameters()]
+        self._optimizer = optimizer_of(parameters, settings.learning_rate, settings.weight_decay)
+
+    def train(self, steps: int) -> None:
+        for _ in range(steps):
+            batch = next(self._stream)
+            output = self.head(self.encoder(torch.cat([batch.first, batch.second])))
+            loss = F.cross_entropy(output, self._labels[batch.pictures].repeat(2))
+            self._optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            self.step += 1
+
+    def accuracy(self, pictures: Tensor, labels: Tensor) -> float:
+        output = embed(nn.Sequential(self.encoder, self.head), pictures)
+        return float((output.argmax(dim=1) == labels).double().mean())
+
+
+def quick_encoder(generator: torch.Generator) -> Encoder:
+    """An encoder for `quick` pictures."""
+    return Encoder(generator).to(memory_format=torch.channels_last)
+
+
+def head_of(classes: int, generator: torch.Generator) -> nn.Linear:
+    """A linear layer on h, drawn from `generator` alone."""
+    head = torch.nn.utils.skip_init(nn.Linear, D_H, classes)  # type: ignore[no-untyped-call]
+    initialize(head, generator)
+    assert isinstance(head, nn.Linear)
+    return head
+
+
+def optimizer_of(
+    parameters: list[nn.Parameter], learning_rate: float, weight_decay: float
+) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(parameters, learning_rate, weight_decay=weight_decay, fused=True)
+
+
+def embed(network: nn.Module, pictures: Tensor) -> Tensor:
+    """What a network gives in eval mode, each part left in its mode. Pictures of uint8 are scaled;
+    features [N, D] may come in, too.
+    """
+    modes = [(part, part.training) for part in network.modules()]
+    network.eval()
+    with torch.no_grad():
+        parts = [
+            network(part if part.dim() == 2 else quick(as_input(part)))
+            for part in torch.split(pictures, AT_ONCE)
+        ]
+    for module, training in modes:
+        module.training = training
+    return torch.cat(parts).float()

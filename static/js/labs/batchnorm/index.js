@@ -1,0 +1,101 @@
+/** The `batchnorm` lab: the same networks with and without BatchNorm, side by side and inside. */
+
+import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
+import { $ } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireTools } from "../../parts/share.js";
+import { chart } from "../../views/chart.js";
+import { ridges } from "../../views/ridges.js";
+import { runbar } from "../../views/runbar.js";
+import { bowlsPanel } from "./bowls.js";
+import { LAYER_LINES, layerColumns, LOSS_BANDS, LOSS_LINES, lossColumns, reachedMarks, ridgesOf, rowOf } from "./layers.js";
+import { sistersPanel } from "./sisters.js";
+import { statisticsPanel } from "./statistics.js";
+import { sweepPanel } from "./sweep.js";
+import { unitPanel } from "./unit.js";
+import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
+
+/** @typedef {import("./layers.js").Bn} Bn */
+
+/** @param {number} low @param {number} high @param {number} fallback */
+const range = (low, high, fallback) => ({ default: fallback, low, high, check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high });
+/** @param {string} first the default @param {string[]} others */
+const choice = (first, ...others) => ({ default: first, check: (/** @type {any} */ v) => v === first || others.includes(v) });
+
+const state = stateOfPage({
+  ...runKeys({ speed: 5 }),
+  sweep: { default: false, check: (v) => typeof v === "boolean" },
+  phase: choice("train", "eval"),
+  sister: choice("batch", "layer", "instance", "group"),
+  groups: { default: 2, check: (v) => [1, 2, 4].includes(Number(v)) },
+  map: { default: 0, check: (v) => Number.isInteger(v) && Number(v) >= 0 && Number(v) <= 11 },
+  descent: range(0.01, 1.2, 0.7),
+  spread: range(0.5, 10, 5),
+  offset: range(-3, 3, 1),
+});
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @type {Bn | null} */
+let shown = null;
+
+const tall = () => Math.round(Math.max(300, Math.min(innerHeight * 0.5, 560)));
+const losses = chart($("[data-losses]"), {
+  x: t("training steps"), y: t("training loss"), yScale: "log", lines: LOSS_LINES, bands: LOSS_BANDS,
+  get height() {
+    return tall() - 30; // the legend's line
+  },
+});
+const histograms = ridges($("[data-ridges]"), { height: tall, onRow: (row) => state.set({ layer: row + 1 }) });
+const saturated = chart($("[data-saturated]"), { x: t("layer"), y: t("share"), height: 200, whole: true, yRange: [-0.02, 1.02], lines: LAYER_LINES });
+const slopes = chart($("[data-slopes]"), { x: t("layer"), y: t("length"), height: 200, whole: true, yScale: "log", lines: LAYER_LINES });
+
+const session = trainingSession({
+  slug: "batchnorm", state, liveNames: liveNames(),
+  configOf: (values) => ({ ...configOf(values), mode: "race", setting: "rate" }),
+  onFrame: (frame) => show(/** @type {any} */ (frame)),
+  onStatus: (status) => bar.update(status),
+});
+const bar = runbar($("[data-run]"), { session, pace: state });
+const unit = unitPanel({ state });
+const statistics = statisticsPanel({ state });
+sweepPanel({ state });
+sistersPanel({ state });
+bowlsPanel({ state });
+
+/** @param {Bn} frame */
+function show(frame) {
+  const first = shown === null;
+  shown = frame;
+  const { target, activation } = state.values;
+  const summary = saidOf(frame, target);
+  $("[data-said]").textContent = summary;
+  losses.update({ columns: lossColumns(frame), marks: reachedMarks(frame), rules: [{ y: target, label: t("loss to reach") }], summary });
+  histograms.update(ridgesOf(frame, ridgesSummary(frame)));
+  $("[data-saturated-title]").textContent = activation === "relu" ? t("Dead units: 0 for every point") : t("Saturated: where the activation is all but flat");
+  saturated.update({ columns: layerColumns(frame, "saturated"), summary: layersSummary(frame, "saturated") });
+  slopes.update({ columns: layerColumns(frame, "slopes"), summary: layersSummary(frame, "slopes") });
+  showFigures($("[data-figures]"), frame, target);
+  unit.show(frame);
+  statistics.show(frame);
+  if (first) {
+    document.documentElement.dataset.ready = "";
+    if (!still && !session.watched) session.play();
+  }
+}
+
+wireLesson(state, (step) => {
+  session.reset();
+  if (!still) session.play();
+  if (step.sweep) requestAnimationFrame(() => $("[data-sweep-part]").scrollIntoView({ block: "start" }));
+});
+wireTools({
+  slug: "batchnorm", state, session,
+  exports: {
+    png: losses.toPng,
+    csv: losses.toCsv,
+    json: () => JSON.stringify({
+      config: configOf(state.values), result: shown?.header,
+      reached: [0, 1, 2].map((v) => (shown ? Array.from(rowOf(shown, "reached", v)) : [])),
+    }, null, 1),
+  },
+});

@@ -1,0 +1,237 @@
+/** The `contrastive` lab: pairs of views, their similarities, and what training makes of them. */
+
+import { postForFrame } from "../../core/api.js";
+import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
+import { $ } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { newest } from "../../core/newest.js";
+import { tilesOf } from "../../core/pixels.js";
+import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireTools } from "../../parts/share.js";
+import { runbar, stepsOf } from "../../views/runbar.js";
+import { livePart } from "./live.js";
+import { mapPart } from "./map.js";
+import { ownPart } from "./own.js";
+import { rowPart } from "./row.js";
+import { SIDE } from "./tiles.js";
+import { trialsPart } from "./trials.js";
+import { viewsPart } from "./views.js";
+import { failed, saidOf } from "./words.js";
+import { worthPart } from "./worth.js";
+
+/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Shot */
+/**
+ * What does not change while a run goes on.
+ * @typedef {object} Specimens
+ * @property {OffscreenCanvas[]} views 2L
+ * @property {OffscreenCanvas[]} mapped P
+ * @property {Uint8Array} labels P, or none
+ * @property {any} header
+ * @property {string} key of what they are of
+ */
+
+// What the pictures on show depend on; everything else about a run leaves them as they are.
+const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
+const REST = 150; // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
+const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
+const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
+
+const state = stateOfPage({
+  ...runKeys({ speed: 5, fps: 10 }),
+  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 }, // −1: the positive's
+  picture: whole(159),
+  draws: whole(999_999),
+  map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },
+});
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @type {Shot | null} */
+let shown = null;
+/** @type {Shot | null} the frame that is drawn: a newer one waits for its pictures */
+let drawn = null;
+/** @type {Specimens | null} */
+let specimens = null;
+/** @type {Specimens | null} those that are drawn */
+let placed = null;
+let [runOf, shownOf] = ["", ""]; // the pictures of the run, and of its frame on show
+/** @param {Record<string, any>} values */
+const picturesOf = (values) => JSON.stringify(SPECIMENS.map((name) => values[name]));
+
+const row = rowPart(state);
+const live = livePart(state);
+const map = mapPart(state, () => session.act({ do: "map" }), () => session.watched);
+const views = viewsPart(state);
+const trials = trialsPart(state);
+
+const session = trainingSession({
+  slug: "contrastive", state, liveNames: liveNames(), configOf: runConfig,
+  onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
+  onStatus: (status) => {
+    if (status.phase === "connecting") runOf = picturesOf(state.values);
+    tellBar(status);
+    markLive(status.live);
+    if (status.phase === "ended") worth.end();
+  },
+});
+const worth = worthPart(state, session);
+const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
+const own = ownPart(state, () => showParts());
+if (session.watched) {
+  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]")) control.setAttribute("disabled", "");
+}
+
+/** SimCLR's rows are all in the matrix: to choose one needs no frame. @param {Record<string, any>} values */
+function runConfig(values) {
+  return { ...configOf(values), ...(values.method === "simclr" && { row: 0 }) };
+}
+
+/** The count is of the frame that is drawn. @param {import("../../core/session/session.js").Status} status */
+function tellBar(status) {
+  bar.update(shown === drawn ? status : { ...status, frames: 0 });
+}
+
+/** @param {Shot} frame @param {boolean} past */
+function show(frame, past) {
+  const first = shown === null;
+  shown = frame;
+  if (session.watched) runOf = picturesOf(state.values);
+  shownOf = runOf;
+  if (frame.header.names) {
+    sayFrame(frame);
+    trials.show(frame);
+    if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
+  } else draw(past, !past);
+  if (first && !still && !session.watched) session.play();
+  arrived();
+}
+
+/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Shot} frame */
+function sayFrame(frame) {
+  const { step, names } = frame.header;
+  const other = !drawn || looksOf(drawn) !== looksOf(frame);
+  drawn = frame;
+  if (other) showParts();
+  $("[data-said]").textContent = saidOf(frame);
+  const badge = $("[data-badge]");
+  badge.textContent = step || names ? t("live: computed now, on this server") : t("untrained: random weights");
+  badge.dataset.origin = step || names ? "live" : "untrained";
+}
+
+/** What the player counts, if it is not training steps. @param {number | null} last */
+function countedOf(last) {
+  if (!shown?.header.names) return stepsOf(last);
+  return last === null ? t("trainings") : t("of {last} trainings", { last });
+}
+
+/** The page is ready when a frame and its pictures are there. */
+function arrived() {
+  if (shown && (specimens || shown.header.names)) document.documentElement.dataset.ready = "";
+}
+
+function draw(past = false, fresh = false) {
+  if (!shown || !specimens || shown.header.names || shownOf !== specimens.key) return;
+  const late = shown !== drawn;
+  sayFrame(shown);
+  if (specimens !== placed) {
+    placed = specimens;
+    live.setAmounts(placed.header.amounts);
+    views.show(placed);
+  }
+  row.show(shown, specimens);
+  live.show(shown, past);
+  map.show(shown, specimens, past);
+  views.sayBatch(shown);
+  worth.show(shown, fresh);
+  if (late) tellBar(session.status);
+}
+
+const query = newest({
+  ask: (/** @type {Record<string, any>} */ config, signal) => postForFrame("/api/contrastive/specimens", { config }, signal),
+  show: ({ header, arrays }, config) => {
+    specimens = { header, key: picturesOf(config), labels: arrays.labels, views: tilesOf(arrays.views, SIDE), mapped: tilesOf(arrays.mapped, SIDE) };
+    draw();
+    arrived();
+  },
+  fail: (error) => {
+    failed(error);
+    document.documentElement.dataset.ready = "";
+  },
+  same: (a, b) => picturesOf(a) === picturesOf(b),
+});
+
+/** @param {number} [rest] milliseconds that the settings must stay as they are */
+function fetchSpecimens(rest) {
+  const { data, pictures } = state.values;
+  // Until the new ones and a frame of them are here, the old picture stays as it was.
+  if (data !== "own" || pictures) query.want(configOf(state.values), rest);
+}
+
+// --- What belongs to which setting ------------------------------------------------------------------
+
+/** Whether the same parts of the page show two frames. @param {Shot} frame */
+const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
+
+/** The buttons say what is chosen, the parts of the page what the frame is of. */
+function showParts() {
+  const { mode, method, data } = state.values;
+  const onShow = drawn ? { train: !drawn.header.names, method: drawn.header.method ?? method } : { train: mode === "train", method };
+  const missing = data === "own" && !state.values.pictures;
+  for (const name of ["mode", "method", "space"]) {
+    for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
+      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === state.values[name]));
+    }
+  }
+  /** @type {Record<string, boolean>} */
+  const parts = {
+    train: onShow.train && !missing, trials: !onShow.train && !missing, "not-simsiam": onShow.method !== "simsiam",
+    ...Object.fromEntries(["simclr", "moco", "simsiam"].map((name) => [name, onShow.method === name])),
+  };
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
+  if (missing) sayMissing();
+  /** @type {Record<string, boolean>} */
+  const controls = {
+    queue: method === "moco", momentum: method === "moco", stop_gradient: method === "simsiam",
+    temperature: method !== "simsiam", projector: method !== "simsiam" && mode !== "projector",
+    trial_steps: mode !== "train", count: data !== "own", classes: data === "own" && own.choosable,
+    ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
+  };
+  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+}
+/** There are no pictures to show: what was there is of others. The run's bar says what to do. */
+function sayMissing() {
+  shown = drawn = specimens = null;
+  query.drop();
+  $("[data-said]").textContent = "";
+  $("[data-badge]").textContent = "";
+  document.documentElement.dataset.ready = "";
+}
+for (const name of ["mode", "method", "space"]) {
+  for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
+    button.addEventListener("click", () => state.set({ [name]: button.getAttribute(`data-${name}`) ?? "", ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }) }));
+  }
+}
+state.subscribe((changed) => {
+  showParts();
+  if (SPECIMENS.some((name) => changed.has(name))) fetchSpecimens(REST);
+  if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
+});
+
+/** The numbers behind the picture. @param {Shot | null} shot */
+function numbersOf(shot) {
+  const names = shot?.header.names ? ["accuracy", "baseline"] : ["similarities", "steps", "history", "worth", "votes", "known"];
+  return Object.fromEntries(names.map((name) => [name, Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null))]));
+}
+
+wireLesson(state, () => {
+  session.reset();
+  if (!still) session.play();
+});
+wireTools({
+  slug: "contrastive", state, session,
+  exports: {
+    png: () => (state.values.mode === "train" ? row.toPng() : trials.toPng()),
+    csv: () => (state.values.mode === "train" ? live.toCsv() : trials.toCsv()),
+    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
+  },
+});
+showParts();
+fetchSpecimens();

@@ -1,0 +1,228 @@
+/** The `mlp` lab: the perceptron's rule, and multilayer perceptrons with every unit's response. */
+
+import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
+import { $, h } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { sayReading, unitsOf } from "../../parts/own_table.js";
+import { encodeRows } from "../../math/points.js";
+import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireTools } from "../../parts/share.js";
+import { chart } from "../../views/chart.js";
+import { histograms } from "../../views/histogram.js";
+import { matrix } from "../../views/matrix.js";
+import { network } from "../../views/network.js";
+import { plot } from "../../views/plot.js";
+import { runbar } from "../../views/runbar.js";
+import { comparison } from "./compare.js";
+import { layerEditor, weightForm, writeWires } from "./edit.js";
+import { ACCURACY_LINES, BANDS, curveColumns, LOSS_LINES, mapLayers, pieces, unitLayers } from "./layers.js";
+import { ownPoints, painter } from "./own.js";
+import { perceptronView } from "./perceptron.js";
+import { classNames, healthWords, mlpSentence, showClasses, showMlpFigures, unitName } from "./words.js";
+
+/** @typedef {import("./layers.js").Mlp} Mlp */
+
+const CORNERS = encodeRows([[-0.8, -0.8, 0], [-0.8, 0.8, 1], [0.8, -0.8, 1], [0.8, 0.8, 0]].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })));
+const state = stateOfPage({
+  ...runKeys({ speed: 10 }),
+  look: { default: "shares", check: (v) => ["shares", "classes"].includes(String(v)) },
+  compare: { default: "", check: (v) => typeof v === "string" && v.length <= 2000 },
+});
+const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
+/** @param {Record<string, any>} values */
+const trained = (values) => ({ ...configOf(values), ...UNREAD });
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const isPerceptron = () => state.values.model === "perceptron";
+/** @type {any} */
+let shown = null;
+/** @type {import("../../views/network.js").Unit | null} */
+let unit = null;
+
+const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
+const square = () => Math.max(260, Math.min(innerHeight * 0.58, 560));
+const view = plot($("[data-plot]"), {
+  x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: square,
+  onPaint: (x, y, phase) => brush.paint(x, y, phase),
+});
+const net = network($("[data-network]"), {
+  height: () => Math.max(180, square() - 60),
+  onUnit: (next) => {
+    unit = next;
+    drawMap();
+  },
+  onWeight: (weight) => form.show(weight),
+});
+const losses = chart($("[data-losses]"), { x: t("training steps"), y: t("loss"), height: 220, lines: LOSS_LINES, bands: BANDS });
+const accuracies = chart($("[data-accuracies]"), { x: t("training steps"), y: t("accuracy"), height: 220, lines: ACCURACY_LINES, yRange: [0, 1.02] });
+const confusion = matrix($("[data-confusion]"));
+const [weights, gradients] = [histograms($("[data-weights]")), histograms($("[data-gradients]"))];
+const line = perceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) => brush.paint(x, y, phase));
+
+const compared = comparison({ state, configOf: trained, liveNames: liveNames(), onDraw: () => shown && drawCurves(shown) });
+const session = trainingSession({
+  slug: "mlp", state, liveNames: liveNames(), configOf: trained, followers: compared.followers,
+  onFrame: (frame) => show(frame),
+  onStatus: (status) => {
+    bar.update(status);
+    markLive(status.live);
+  },
+});
+const bar = runbar($("[data-run]"), { session, pace: state });
+const form = weightForm(net, (action) => session.act(action));
+const editor = layerEditor($("[data-layers]"), state);
+const brush = painter({ state, pointsNow: () => shown, onChange: () => showState() });
+ownPoints((values) => state.set({ data: "own", ...values }));
+
+/** @param {any} frame */
+function show(frame) {
+  const first = shown === null;
+  const other = shown && shown.header.model !== frame.header.model;
+  shown = frame;
+  if (first || other) showState();
+  if (frame.header.model === "perceptron") {
+    line.update(frame, { painting: brush.on, units: units() });
+    $("[data-said]").textContent = line.sentence(frame);
+    line.showNumbers(frame, $("[data-figures]"));
+  } else showMlp(frame);
+  if (first) {
+    document.documentElement.dataset.ready = "";
+    if (!still && !session.watched && !isPerceptron()) session.play();
+  }
+}
+
+/** @param {Mlp} frame */
+function showMlp(frame) {
+  drawMap();
+  drawNetwork(frame);
+  drawCurves(frame);
+  const { header, arrays } = frame;
+  const names = classNames(state.values, header.classes ?? 0);
+  showClasses($("[data-classes]"), header.classes === null ? [] : names);
+  $("[data-confusion]").hidden = header.classes === null;
+  if (header.classes !== null) confusion.update({ cells: arrays.confusion, names, caption: t("Points of each class and what network {number} takes them for", { number: state.values.shown + 1 }) });
+  const layers = pieces(frame, "weights");
+  weights.update(layers.map((values, i) => ({ name: String(i + 1), values })));
+  gradients.update(pieces(frame, "gradients").map((values, i) => ({ name: String(i + 1), values })));
+  $("[data-health]").textContent = healthWords(frame);
+  $("[data-said]").textContent = mlpSentence(frame);
+  showMlpFigures($("[data-figures]"), frame);
+  writeWires($("[data-wires]"), net.columns, header);
+  form.refresh();
+}
+
+/** What the columns of the visitor's own table were called and counted in. */
+function units() {
+  const own = state.values.data === "own" ? unitsOf(state.values.axes, ["", ""]) : null;
+  if (!own) return null;
+  const [x, y] = own;
+  return /** @type {typeof own} */ ([{ ...x, name: named("x₁", x.name) }, { ...y, name: named("x₂", y.name) }]);
+}
+/** @param {string} symbol @param {string} name */
+const named = (symbol, name) => (name ? `${symbol}: ${name}` : symbol);
+
+function drawMap() {
+  if (!shown || shown.header.model === "perceptron") return;
+  const all = state.values.shown >= shownCount() - 1 && shownCount() > 1 && showAll;
+  const layers = unit ? unitLayers(shown, unit) : mapLayers(shown, { look: state.values.look, all });
+  $("[data-map-name]").textContent = unit
+    ? t("Response of {unit}: orange above zero, blue below", { unit: unitName(unit, shown.header.layers) })
+    : all ? t("Mean of all networks") : t("Network {number}", { number: state.values.shown + 1 });
+  view.update({ layers, summary: mlpSentence(shown), free: brush.on, units: units() });
+}
+
+/** @param {Mlp} frame */
+function drawNetwork({ header, arrays }) {
+  net.update({
+    layers: header.layers, weights: arrays.weights, biases: arrays.biases, responses: /** @type {any} */ (arrays.responses),
+    side: Math.round(Math.sqrt(arrays.responses.length / arrays.tops.length)), inputs: ["x₁", "x₂"],
+    summary: t("A network of {layers} units. Arrow keys choose a unit, [ and ] its weights, Enter its bias.", { layers: header.layers.join(" – ") }),
+  });
+}
+
+/** @param {Mlp} frame */
+function drawCurves(frame) {
+  if (frame.header.model === "perceptron") return;
+  const other = compared.curves();
+  const marker = session.status.share === null ? null : frame.header.step;
+  losses.update({ ...curveColumns(frame, "loss", other), marker, summary: mlpSentence(frame) });
+  accuracies.update({ ...curveColumns(frame, "accuracy", other), marker, summary: mlpSentence(frame) });
+  $("[data-accuracies]").parentElement?.toggleAttribute("hidden", frame.header.classes === null);
+}
+
+// --- Which network, which view -------------------------------------------------------------------
+
+const chooser = /** @type {HTMLSelectElement} */ ($("[data-shown]"));
+let showAll = false;
+const shownCount = () => Number(state.values.replicas) + 1;
+chooser.addEventListener("change", () => {
+  showAll = chooser.value === "all";
+  state.set({ shown: showAll ? Number(state.values.replicas) - 1 : Number(chooser.value) });
+  drawMap();
+});
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("button[data-look]"))) {
+  button.addEventListener("click", () => state.set({ look: button.dataset.look ?? "" }));
+}
+$("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
+// One sample at a time, on data that a line can separate.
+$("[data-model=perceptron]").addEventListener("click", () => {
+  session.pause();
+  state.set({ model: "perceptron", speed: 1, fps: 2, ...(state.values.data !== "own" && { data: "gaussians", noise: 0.1, classes: 2 }) });
+});
+$("[data-corners]").addEventListener("click", () => state.set({ data: "own", points: CORNERS, ...UNREAD }));
+$("[data-compare]").addEventListener("click", () => compared.toggle());
+$("[data-next-mistake]").addEventListener("click", async () => {
+  session.pause();
+  for (let i = 0; i < 500; i++) {
+    const frame = await session.advance(1);
+    if (!frame || frame.header.wrong || frame.header.converged) return;
+  }
+});
+
+function showState() {
+  const { model, look, data, replicas, shown: number } = state.values;
+  for (const [name, value] of Object.entries({ look, model })) {
+    for (const button of document.querySelectorAll(`button[data-${name}]`)) {
+      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
+    }
+  }
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) part.hidden = part.dataset.only !== (shown?.header.model ?? model);
+  const surface = ["slope", "hill", "saddle"].includes(data);
+  /** @type {Record<string, boolean>} controls that have no say now */
+  const idle = {
+    loss: surface, classes: !["gaussians", "spiral"].includes(data), samples: data === "own", noise: data === "own",
+    test_share: data === "own", data_seed: data === "own",
+    eta: model !== "perceptron",
+  };
+  for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-control][data-kind]"))) {
+    const name = root.dataset.control ?? "";
+    if (["model", "points", "layers", "shown"].includes(name)) continue;
+    const forMlp = !["data", "samples", "noise", "test_share", "classes", "data_seed", "eta"].includes(name);
+    root.hidden = Boolean(idle[name]) || (model === "perceptron" && forMlp);
+  }
+  if (chooser.options.length !== shownCount()) {
+    chooser.replaceChildren(...Array.from({ length: replicas }, (_, i) => h("option", { value: i }, i + 1)), h("option", { value: "all" }, t("all, mean")));
+  }
+  chooser.value = showAll ? "all" : String(Math.min(number, replicas - 1));
+  for (const fieldset of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-group]"))) {
+    fieldset.hidden = ![...fieldset.querySelectorAll("[data-control]")].some((one) => !(/** @type {HTMLElement} */ (one).hidden));
+  }
+  editor.show();
+  brush.show();
+  sayReading($("[data-own-read]"), state.values);
+  drawMap();
+}
+state.subscribe(showState);
+
+wireLesson(state, (step) => {
+  if (!("speed" in step)) state.set({ speed: 10, fps: 30 });
+  if (!still) session.play();
+});
+wireTools({
+  slug: "mlp", state, session,
+  exports: {
+    png: () => new Promise((resolve) => (isPerceptron() ? line.snapshot() : view.snapshot()).toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
+    csv: () => (isPerceptron() ? line.toCsv() : losses.toCsv()),
+    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
+  },
+});
+showState();

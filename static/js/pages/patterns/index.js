@@ -1,0 +1,84 @@
+/** The pattern book: every view with canned data. */
+
+import { $ } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { boxEditor } from "../../views/box_editor.js";
+import { chart } from "../../views/chart.js";
+import { picture, STYLES } from "../../views/picture.js";
+import { showPictures } from "./pictures.js";
+import { showTraining } from "./training.js";
+
+const low = { maxHeight: () => 340 };
+
+const styles = Object.keys(STYLES).filter((name) => !["divider", "edge"].includes(name));
+const boxes = styles.flatMap((_, i) => {
+  const [x, y] = [20 + (i % 4) * 155, 34 + Math.floor(i / 4) * 88];
+  return [x, y, x + 125, y + 56];
+});
+picture($("[data-pattern=picture]"), low).update({
+  image: ground(640, 340), width: 640, height: 340, summary: styles.join(", "),
+  layers: styles.map((style, i) => ({ boxes, indices: [i], style, label: () => style })),
+});
+
+const [rows, columns] = [9, 16];
+const wave = Float32Array.from({ length: rows * columns }, (_, i) =>
+  0.5 + 0.5 * Math.sin((i % columns) / 2.4) * Math.cos(Math.floor(i / columns) / 1.7),
+);
+picture($("[data-pattern=heat]"), low).update({
+  image: ground(640, 360), width: 640, height: 360, layers: [], summary: t("A heat map"),
+  heat: { values: wave, rows, columns }, grid: { rows, columns }, cell: [160, 120, 200, 160],
+});
+
+picture($("[data-pattern=empty]"), { maxHeight: () => 120 }).update({ image: null, width: 640, height: 120, layers: [], summary: t("Nothing") });
+
+/** @type {number[]} */
+let drawn = [80, 60, 260, 200, 330, 90, 520, 250];
+let selected = 0;
+const editable = picture($("[data-pattern=editor]"), low);
+editable.element.tabIndex = 0;
+const paint = () =>
+  editable.update({
+    image: ground(640, 320), width: 640, height: 320, summary: t("Boxes: {count}", { count: drawn.length / 4 }),
+    layers: [
+      { boxes: drawn, indices: drawn.map((_, i) => i).slice(0, drawn.length / 4), style: "kept" },
+      { boxes: drawn, indices: selected >= 0 ? [selected] : [], style: "chosen" },
+    ],
+  });
+boxEditor(editable, {
+  boxes: () => drawn,
+  size: () => [640, 320],
+  selected: () => selected,
+  enabled: () => true,
+  onSelect: (index) => {
+    selected = index;
+    paint();
+  },
+  onEdit: ({ index, box, done }) => {
+    if (index < 0 && !done) return;
+    if (!box) drawn.splice(index * 4, 4);
+    else if (index < 0) drawn.push(...box);
+    else drawn.splice(index * 4, 4, ...box);
+    if (index < 0 || !box) selected = box ? drawn.length / 4 - 1 : -1;
+    paint();
+  },
+});
+paint();
+
+const xs = Array.from({ length: 101 }, (_, i) => i / 100);
+chart($("[data-pattern=chart]"), {
+  x: "x", y: "y",
+  lines: [{ name: "exp(−3x)", color: "--accent", digits: 2 }, { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 }],
+}).update({ columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)], marker: 0.35, summary: t("Two lines and a marker.") });
+
+showTraining();
+showPictures();
+document.documentElement.dataset.ready = "";
+
+/** A plain dark ground. @param {number} width @param {number} height */
+function ground(width, height) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.fillStyle = "#3b4247";
+  context.fillRect(0, 0, width, height);
+  return canvas;
+}

@@ -1,0 +1,110 @@
+/**
+ * A page's photo and what a network finds on it. What is chosen now is one thing: an answer about
+ * any other photo, or with other settings, is aborted and never shown.
+ */
+
+import { note } from "../core/controls.js";
+import { t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
+import { lastPhoto, listSamples, rememberPhoto, samplePhoto, uploadPhoto } from "../core/photo.js";
+
+/** @typedef {import("../core/photo.js").Photo} Photo */
+/** @typedef {import("../core/photo.js").Sample} Sample */
+
+/** What a page says while a photo, or other settings, wait for their boxes. */
+export const COMPUTING = t("The boxes on this photo are being computed …");
+
+/**
+ * @template S, A
+ * @param {object} options
+ * @param {() => S} options.settings with which is searched
+ * @param {(photo: Photo, settings: S, signal: AbortSignal) => Promise<A>} options.find
+ * @param {(photo: Photo) => void} options.onPhoto another photo is there; nothing is found on it yet
+ * @param {(photo: Photo, answer: A, settings: S) => void} options.onFound
+ * @param {(error: unknown, photo: Photo | null) => void} options.onError with the photo on which
+ *   nothing could be found, or null if a photo could not be had: then all stays as it was
+ * @param {(samples: Sample[], chosen: string) => void} options.onSamples
+ * @param {(share: number | null) => void} options.onProgress of an upload, in [0, 1]; null is none
+ */
+export function photoSession({ settings, find, onPhoto, onFound, onError, onSamples, onProgress }) {
+  /** @type {Photo | null} */
+  let photo = null;
+  /** @type {Sample[]} */
+  let samples = [];
+
+  const search = newest({
+    ask: (/** @type {{photo: Photo, settings: S}} */ of, signal) => find(of.photo, of.settings, signal),
+    show: (answer, of) => onFound(of.photo, answer, of.settings),
+    fail: (error, of) => onError(error, of.photo),
+    same: (a, b) => a.photo === b.photo && JSON.stringify(a.settings) === JSON.stringify(b.settings),
+  });
+  /** @typedef {{photo: Photo, lost: boolean}} Got */
+  const choice = newest({
+    ask: async (/** @type {(signal: AbortSignal) => Promise<Got>} */ get, signal) => {
+      if (!samples.length) samples = await listSamples(signal);
+      return get(signal);
+    },
+    show: (got) => {
+      onProgress(null);
+      photo = got.photo;
+      rememberPhoto(photo);
+      onSamples(samples, photo.name ?? "");
+      sayLost(got.lost);
+      sayIncomplete(photo);
+      onPhoto(photo);
+      search.want({ photo, settings: settings() });
+    },
+    fail: (error) => {
+      onProgress(null);
+      onError(error, null);
+    },
+    same: () => false,
+  });
+  /** @param {(signal: AbortSignal) => Promise<Photo>} get */
+  function choose(get) {
+    onProgress(null);
+    choice.want(async (signal) => ({ photo: await get(signal), lost: false }));
+  }
+
+  return {
+    /** The photo of the last page, or the first sample. */
+    open: () => choice.want((signal) => lastPhoto(signal, samples)),
+    /** @param {Blob} file */
+    upload: (file) => choose((signal) => {
+      onProgress(0);
+      return uploadPhoto(file, (share) => !signal.aborted && onProgress(share), signal);
+    }),
+    /** @param {string} name */
+    sample: (name) => choose((signal) => samplePhoto(name, signal)),
+    /** The settings have changed. @param {number} [rest] milliseconds that they must stay */
+    again(rest) {
+      if (photo) search.want({ photo, settings: settings() }, rest);
+    },
+    /** No photo is chosen any more. */
+    leave() {
+      choice.drop();
+      search.drop();
+      onProgress(null);
+      photo = null;
+      sayIncomplete(photo);
+    },
+    get photo() {
+      return photo;
+    },
+    /** Whether an answer about the photo on show is still to come. */
+    get searching() {
+      return search.busy;
+    },
+  };
+}
+
+/** A sample has taken the place of the remembered photo: nobody should take it for theirs. @param {boolean} lost */
+function sayLost(lost) {
+  note("[data-lost]", lost ? t("Your photo is no longer on this server, so a sample is shown instead. Upload your photo again to go on with it.") : "");
+}
+
+/** The gray part of a photo is no part of it. @param {Photo | null} photo */
+function sayIncomplete(photo) {
+  const place = document.querySelector("[data-incomplete]");
+  if (place) place.textContent = photo?.incomplete ? t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.") : "";
+}

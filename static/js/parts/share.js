@@ -1,0 +1,200 @@
+/** Export, share, and the code: what a lab lets a visitor take away. Ties templates/_tools.html. */
+
+import { ApiError, post, postForText } from "../core/api.js";
+import { configOf } from "../core/controls.js";
+import { $, copyText, download, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
+import { at } from "../core/place.js";
+import { toQuery } from "../core/state.js";
+
+/** @typedef {{status: import("../core/session/session.js").Status, watched: boolean}} Running */
+/**
+ * @typedef {object} Tools
+ * @property {string} slug
+ * @property {import("../core/state.js").State} state
+ * @property {Running | null} [session] with a run, its link can be shared to watch it
+ * @property {Record<string, () => Blob | string | Promise<Blob | string>>} [exports] png, csv, json: each makes a file's content
+ * @property {(values: Record<string, any>) => Record<string, any>} [configOf] the configuration whose code is written
+ */
+
+const TYPES = { csv: "text/csv", json: "application/json" };
+const DEFAULT_STEPS = 400;
+
+/**
+ * The page's address without its host: the settings alone, or a run to watch with them.
+ * @param {Record<string, any>} values
+ * @param {import("../core/state.js").State["rules"]} rules
+ * @param {string} path
+ * @param {string} [run]
+ */
+export function pathOf(values, rules, path, run = "") {
+  const query = toQuery({ ...values, run }, "run" in rules ? rules : { ...rules, run: { default: "", check: () => true } });
+  return query ? `${path}?${query}` : path;
+}
+
+/** @param {Tools} tools */
+export function wireTools(tools) {
+  const root = $("[data-tools]");
+  for (const [name, make] of Object.entries(tools.exports ?? {})) {
+    const button = $(`[data-export=${name}]`, root);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const made = await make();
+      const blob = typeof made === "string" ? new Blob([made], { type: TYPES[/** @type {"csv"} */ (name)] ?? "text/plain" }) : made;
+      download(`vitrine-${tools.slug}.${name}`, blob);
+    });
+  }
+  if (!tools.exports) $(".label", root).hidden = true;
+  for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog.dialog"))) {
+    $("[data-close]", dialog).addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close(); // the backdrop
+    });
+  }
+  wireShare(tools, $("[data-share]", root));
+  const code = root.querySelector("[data-code]");
+  if (code instanceof HTMLElement) wireCode(tools, code);
+}
+
+/** @param {HTMLElement} button @param {() => string} text */
+function wireCopy(button, text) {
+  const name = button.textContent ?? "";
+  button.addEventListener("click", async () => {
+    await copyText(text());
+    button.textContent = t("Copied");
+    setTimeout(() => (button.textContent = name), 1500);
+  });
+}
+
+/** Buttons of which one is pressed. @param {HTMLElement} root @param {string} name @param {string} value */
+function press(root, name, value) {
+  for (const button of root.querySelectorAll(`[data-${name}]`)) {
+    button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
+  }
+}
+
+/** @param {Tools} tools @param {HTMLElement} opener */
+function wireShare({ state, session }, opener) {
+  const dialog = /** @type {HTMLDialogElement} */ ($("[data-share-dialog]"));
+  const link = /** @type {HTMLInputElement} */ ($("[data-share-link]", dialog));
+  const image = /** @type {HTMLImageElement} */ ($("[data-share-qr]", dialog));
+  const warning = $("[data-share-warning]", dialog);
+  /** The address alone is right at once; its code and short form come from the server. @param {string} path */
+  const showPath = (path) => {
+    link.value = location.origin + path;
+    image.hidden = true;
+    warning.textContent = "";
+  };
+  /** @typedef {{url: string, qr: string}} Address */
+  /** @type {Address[]} */
+  let addresses = [];
+  /** @param {Address | undefined} address */
+  const showAddress = (address) => {
+    if (!address) return;
+    link.value = address.url;
+    image.src = at(address.qr);
+    image.hidden = false;
+  };
+  const choose = /** @type {HTMLSelectElement} */ ($("[data-share-address]", dialog));
+  choose.addEventListener("change", () => showAddress(addresses[Number(choose.value)]));
+  const query = newest({
+    ask: (/** @type {string} */ path, signal) => post("/api/share", { path }, signal),
+    show: (answer) => {
+      addresses = [answer, ...answer.others];
+      choose.replaceChildren(...addresses.map(({ url }, i) => h("option", { value: i }, new URL(url).host)));
+      $("[data-share-addresses]", dialog).hidden = addresses.length < 2;
+      showAddress(answer);
+      if (answer.reachable) return;
+      warning.textContent = answer.container
+        ? t("This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.")
+        : t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
+    },
+    fail: (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      warning.textContent = error.message;
+    },
+    same: () => false, // the server may listen elsewhere by now
+  });
+
+  /** @param {string} kind */
+  const show = (kind) => {
+    const run = session?.status.runId ?? "";
+    const watch = kind === "watch" && run !== "";
+    $("[data-share-kinds]", dialog).hidden = run === "";
+    press(dialog, "share-kind", watch ? "watch" : "settings");
+    $("[data-share-said]", dialog).textContent = watch
+      ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
+      : t("Whoever opens this link finds this page with the settings that you see now.");
+    const path = pathOf(state.values, state.rules, location.pathname, watch ? run : "");
+    showPath(path);
+    query.want(path);
+  };
+  opener.addEventListener("click", () => {
+    dialog.showModal();
+    show(session?.watched ? "watch" : "settings");
+  });
+  for (const button of dialog.querySelectorAll("[data-share-kind]")) {
+    button.addEventListener("click", () => show(button.getAttribute("data-share-kind") ?? ""));
+  }
+  link.addEventListener("focus", () => link.select());
+  wireCopy($("[data-share-copy]", dialog), () => link.value);
+}
+
+/**
+ * What a notebook's cells hold, one after the other, to be read in the page.
+ * @param {string} text JSON of a notebook
+ * @returns {string}
+ */
+export function cellsOf(text) {
+  const cells = /** @type {{cell_type: string, source: string | string[]}[]} */ (JSON.parse(text).cells);
+  return cells
+    .map(({ cell_type: kind, source }) => {
+      const body = Array.isArray(source) ? source.join("") : source;
+      return kind === "markdown" ? body.replace(/^/gm, "# ") : body;
+    })
+    .join("\n\n");
+}
+
+/** @param {Tools} tools @param {HTMLElement} opener */
+function wireCode(tools, opener) {
+  const dialog = /** @type {HTMLDialogElement} */ ($("[data-code-dialog]"));
+  const shown = $("[data-code-text]", dialog);
+  const warning = $("[data-code-warning]", dialog);
+  let format = "py"; // of the text on show
+  let text = "";
+  const query = newest({
+    ask: (/** @type {{config: Record<string, any>, steps: number, format: string}} */ asked, signal) =>
+      postForText(`/api/labs/${tools.slug}/code`, asked, signal),
+    show: (answer, asked) => {
+      ({ format } = asked);
+      text = answer;
+      press(dialog, "code-format", format);
+      warning.textContent = "";
+      shown.replaceChildren(h("code", {}, format === "ipynb" ? cellsOf(text) : text));
+    },
+    fail: (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      warning.textContent = error.message;
+    },
+  });
+
+  /** @param {string} wanted */
+  const show = (wanted) => {
+    const config = (tools.configOf ?? configOf)(tools.state.values);
+    query.want({ config, steps: tools.session?.status.step || DEFAULT_STEPS, format: wanted });
+  };
+  press(dialog, "code-format", format);
+  opener.addEventListener("click", () => {
+    dialog.showModal();
+    show(format);
+  });
+  for (const button of dialog.querySelectorAll("[data-code-format]")) {
+    button.addEventListener("click", () => show(button.getAttribute("data-code-format") ?? "py"));
+  }
+  wireCopy($("[data-code-copy]", dialog), () => shown.textContent ?? "");
+  $("[data-code-download]", dialog).addEventListener("click", () => {
+    const type = format === "py" ? "text/x-python" : "application/x-ipynb+json";
+    download(`vitrine_${tools.slug.replaceAll("-", "_")}.${format}`, new Blob([text], { type }));
+  });
+}
