@@ -14,7 +14,10 @@ test("years have neither decimals nor a separator of thousands", () => {
 });
 
 test("very small and very large values share one power of ten, told once", () => {
-  assert.deepEqual(axis(5e-7, 4e-6, 4).ticks.map(({ text }) => text), ["1", "2", "3", "4"]);
+  assert.deepEqual(
+    axis(5e-7, 4e-6, 4).ticks.map(({ text }) => text),
+    ["1", "2", "3", "4"],
+  );
   assert.equal(axis(5e-7, 4e-6, 4).note, "×10⁻⁶");
   assert.equal(axis(5e12, 4e13, 4).note, "×10¹³");
   assert.equal(axis(-3, 4, 4).note, "");
@@ -24,7 +27,10 @@ test("very small and very large values share one power of ten, told once", () =>
 
 test("values that differ only far behind the first digit are told from one of them", () => {
   const found = axis(1e13, 1e13 + 4, 4);
-  assert.deepEqual(found.ticks.map(({ text }) => text), ["0", "1", "2", "3", "4"]);
+  assert.deepEqual(
+    found.ticks.map(({ text }) => text),
+    ["0", "1", "2", "3", "4"],
+  );
   assert.equal(found.note, "+ 10000000000000");
 });
 
@@ -38,9 +44,15 @@ test("any range of floats has short ticks that lie in it and differ", () => {
     if (!(high > low)) continue;
     const written = ticks.map(({ text }) => text);
     assert.equal(new Set(written).size, written.length, `${low} ${high} ${written}`);
-    assert(written.every((text) => text.length <= 9), `${low} ${high} ${written}`);
+    assert(
+      written.every((text) => text.length <= 9),
+      `${low} ${high} ${written}`,
+    );
     const slack = (high - low) * 1e-6 + Math.abs(low) * 1e-14;
-    assert(ticks.every(({ at }) => at >= low - slack && at <= high + slack), `${low} ${high}`);
+    assert(
+      ticks.every(({ at }) => at >= low - slack && at <= high + slack),
+      `${low} ${high}`,
+    );
   }
   assert.deepEqual(axis(1, 1, 5).ticks, []);
   assert.deepEqual(axis(NaN, 1, 5).ticks, []);

@@ -7,7 +7,12 @@ const grid = (rows, columns, height) =>
   Float64Array.from({ length: rows * columns }, (_, i) => height(i % columns, Math.floor(i / columns)));
 
 test("a plane's line is straight and lies where the plane has the level", () => {
-  const lines = contours(grid(5, 9, (x) => x / 8), 5, 9, 0.3);
+  const lines = contours(
+    grid(5, 9, (x) => x / 8),
+    5,
+    9,
+    0.3,
+  );
   assert.equal(lines.length, 1);
   const [line = []] = lines;
   assert.equal(line.length, 10);
@@ -15,7 +20,12 @@ test("a plane's line is straight and lies where the plane has the level", () => 
 });
 
 test("a hill's line is closed and about a circle", () => {
-  const lines = contours(grid(41, 41, (x, y) => -Math.hypot(x - 20, y - 20)), 41, 41, -11.3);
+  const lines = contours(
+    grid(41, 41, (x, y) => -Math.hypot(x - 20, y - 20)),
+    41,
+    41,
+    -11.3,
+  );
   assert.equal(lines.length, 1);
   const [line = []] = lines;
   assert.deepEqual(line.slice(0, 2), line.slice(-2));
@@ -25,20 +35,37 @@ test("a hill's line is closed and about a circle", () => {
 });
 
 test("two hills have two lines, and a level that nothing reaches has none", () => {
-  const hills = grid(20, 40, (x, y) => Math.exp(-((x - 10) ** 2 + (y - 10) ** 2) / 9) + Math.exp(-((x - 30) ** 2 + (y - 10) ** 2) / 9));
+  const hills = grid(
+    20,
+    40,
+    (x, y) => Math.exp(-((x - 10) ** 2 + (y - 10) ** 2) / 9) + Math.exp(-((x - 30) ** 2 + (y - 10) ** 2) / 9),
+  );
   assert.equal(contours(hills, 20, 40, 0.5).length, 2);
   assert.deepEqual(contours(hills, 20, 40, 2), []);
-  assert.deepEqual(contours(grid(3, 3, () => 1), 3, 3, 1), []);
+  assert.deepEqual(
+    contours(
+      grid(3, 3, () => 1),
+      3,
+      3,
+      1,
+    ),
+    [],
+  );
 });
 
 test("in a saddle the mean of the corners decides what is joined", () => {
-  for (const [middle, joinedFirst] of /** @type {[number, boolean][]} */ ([[0.9, true], [-0.9, false]])) {
+  for (const [middle, joinedFirst] of /** @type {[number, boolean][]} */ ([
+    [0.9, true],
+    [-0.9, false],
+  ])) {
     // Corners: high at 0 and 3, low at 1 and 2; the lifted ones decide the mean.
     const values = [1 + middle / 2, -1 + middle / 2, -1 + middle / 2, 1 + middle / 2];
     const lines = contours(values, 2, 2, 0);
     assert.equal(lines.length, 2);
     // Joined high corners: each line cuts off a low corner, (1, 0) or (0, 1).
-    const near = lines.some((line) => (line[0] ?? 0) + (line[2] ?? 0) > 1.2 && (line[1] ?? 0) + (line[3] ?? 0) < 0.8);
+    const near = lines.some(
+      (line) => (line[0] ?? 0) + (line[2] ?? 0) > 1.2 && (line[1] ?? 0) + (line[3] ?? 0) < 0.8,
+    );
     assert.equal(near, joinedFirst);
   }
 });

@@ -10,7 +10,9 @@ function cosines(count) {
   const draw = seeded(7);
   const rows = Array.from({ length: count }, () => Array.from({ length: 5 }, () => draw() - 0.5));
   const unit = rows.map((row) => row.map((v) => v / Math.hypot(...row)));
-  return Float64Array.from(unit.flatMap((a) => unit.map((b) => a.reduce((sum, v, k) => sum + v * (b[k] ?? 0), 0))));
+  return Float64Array.from(
+    unit.flatMap((a) => unit.map((b) => a.reduce((sum, v, k) => sum + v * (b[k] ?? 0), 0))),
+  );
 }
 
 test("views of one picture are each other's positive", () => {
@@ -33,7 +35,8 @@ test("a row is the softmax over all others, and its pulls sum to 0", () => {
     assert(Math.abs(every.reduce((sum, one) => sum + one.pull, 0)) < 1e-9);
     assert(Math.abs(loss + Math.log(positive.share)) < 1e-9);
     assert(positive.pull < 0 && negatives.every((one) => one.pull > 0));
-    for (let k = 1; k < negatives.length; k++) assert((negatives[k - 1]?.similarity ?? 0) >= (negatives[k]?.similarity ?? 0));
+    for (let k = 1; k < negatives.length; k++)
+      assert((negatives[k - 1]?.similarity ?? 0) >= (negatives[k]?.similarity ?? 0));
   }
 });
 
@@ -55,8 +58,13 @@ test("the push falls to the negatives as their slopes do, and half of it to as m
     const { negatives } = rowOf(cosines(16), 3, tau);
     const all = negatives.reduce((sum, one) => sum + one.pull, 0);
     const { similarities, shares, half } = pushOf(negatives, tau);
-    assert.deepEqual(similarities, similarities.toSorted((a, b) => a - b));
-    shares.reverse().forEach((share, k) => assert(Math.abs(share - (negatives[k]?.pull ?? NaN) / all) < 1e-9));
+    assert.deepEqual(
+      similarities,
+      similarities.toSorted((a, b) => a - b),
+    );
+    shares
+      .reverse()
+      .forEach((share, k) => assert(Math.abs(share - (negatives[k]?.pull ?? NaN) / all) < 1e-9));
     const of = (/** @type {number} */ n) => shares.slice(0, n).reduce((sum, share) => sum + share, 0);
     assert(of(half) >= 0.5 - 1e-9 && of(half - 1) < 0.5);
   }
@@ -82,8 +90,14 @@ test("a query against a queue is the row of a matrix that holds the same similar
   const others = [...all.subarray(8, 16)].filter((_, j) => j !== 1 && j !== positive);
   const [row, query] = [rowOf(all, 1, 0.2), queryOf(all[8 + positive] ?? NaN, others, 0.2)];
   assert(Math.abs(row.loss - query.loss) < 1e-12);
-  assert.deepEqual(query.negatives.map((one) => one.pull), row.negatives.map((one) => one.pull));
-  assert.deepEqual(query.negatives.map((one) => others[one.at]), query.negatives.map((one) => one.similarity));
+  assert.deepEqual(
+    query.negatives.map((one) => one.pull),
+    row.negatives.map((one) => one.pull),
+  );
+  assert.deepEqual(
+    query.negatives.map((one) => others[one.at]),
+    query.negatives.map((one) => one.similarity),
+  );
 });
 
 test("a query against an empty queue has no loss and nothing to pull", () => {
@@ -103,6 +117,11 @@ test("the chance loss rises while the queue fills, and then stays", () => {
 });
 
 test("channels become pixels", () => {
-  const bytes = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 10, 20, 30, 40, 100, 110, 120, 130]);
-  assert.deepEqual([...rgba(bytes, 2, 1)], [1, 10, 100, 255, 2, 20, 110, 255, 3, 30, 120, 255, 4, 40, 130, 255]);
+  const bytes = Uint8Array.from([
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 10, 20, 30, 40, 100, 110, 120, 130,
+  ]);
+  assert.deepEqual(
+    [...rgba(bytes, 2, 1)],
+    [1, 10, 100, 255, 2, 20, 110, 255, 3, 30, 120, 255, 4, 40, 130, 255],
+  );
 });

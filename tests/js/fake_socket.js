@@ -40,11 +40,18 @@ export class FakeSocket {
   /** @param {any} message without a number the answer to the newest ask, or to the start it is about */
   say(message) {
     const about = message.type === "started" ? "start" : "next";
-    this.emit("message", { data: JSON.stringify({ id: this.numberOf(about), live: ["rate"], key: "k", ...message }) });
+    this.emit("message", {
+      data: JSON.stringify({ id: this.numberOf(about), live: ["rate"], key: "k", ...message }),
+    });
   }
   /** @param {number} step @param {{id?: number, taken?: number}} [about] the answer to the newest ask, all its steps taken */
-  frame(step, { id = this.numberOf("next"), taken = this.sent.find((message) => message.id === id)?.steps ?? 0 } = {}) {
-    const frame = new Uint8Array(encode({ step }, { curve: { values: Float32Array.of(step, 1), shape: [2] } }));
+  frame(
+    step,
+    { id = this.numberOf("next"), taken = this.sent.find((message) => message.id === id)?.steps ?? 0 } = {},
+  ) {
+    const frame = new Uint8Array(
+      encode({ step }, { curve: { values: Float32Array.of(step, 1), shape: [2] } }),
+    );
     const data = new Uint8Array(8 + frame.length);
     new DataView(data.buffer).setUint32(0, id, true);
     new DataView(data.buffer).setUint32(4, taken, true);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  boxAt, boxUnder, clipBox, decodeBox, fit, matchTruths, overlap,
+  boxAt,
+  boxUnder,
+  clipBox,
+  decodeBox,
+  fit,
+  matchTruths,
+  overlap,
 } from "../../static/js/math/geometry.js";
 import { randomBoxes, seeded } from "./random.js";
 
@@ -29,8 +35,11 @@ test("the IoU of integer boxes is what counting pixels gives", () => {
     const [ax = [0, 0], ay = [0, 0], bx = [0, 0], by = [0, 0]] = corners;
     const a = [ax[0] ?? 0, ay[0] ?? 0, ax[1] ?? 0, ay[1] ?? 0];
     const b = [bx[0] ?? 0, by[0] ?? 0, bx[1] ?? 0, by[1] ?? 0];
-    const inside = (/** @type {number[]} */ [x1 = 0, y1 = 0, x2 = 0, y2 = 0], /** @type {number} */ x, /** @type {number} */ y) =>
-      x >= x1 && x < x2 && y >= y1 && y < y2;
+    const inside = (
+      /** @type {number[]} */ [x1 = 0, y1 = 0, x2 = 0, y2 = 0],
+      /** @type {number} */ x,
+      /** @type {number} */ y,
+    ) => x >= x1 && x < x2 && y >= y1 && y < y2;
     let [both, either] = [0, 0];
     for (let x = 0; x < 12; x++) {
       for (let y = 0; y < 12; y++) {

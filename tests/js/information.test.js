@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as info from "../../static/js/math/information.js";
 
-const near = (/** @type {number} */ a, /** @type {number} */ b) => assert(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+const near = (/** @type {number} */ a, /** @type {number} */ b) =>
+  assert(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
 
 test("a dragged bar takes its share, the others keep their proportions, and all sum to 1", () => {
   const p = info.withShare([0.5, 0.3, 0.2], 0, 0.75);
@@ -59,5 +60,6 @@ test("an exponential that became 0 costs infinitely much, but only where it is a
 });
 
 test("an address that is no distribution is refused", () => {
-  for (const text of ["", "1", "a,b", "0.5,", "2,-1", "0.1,".repeat(10) + "0"]) assert.equal(info.decode(text, 0, 1), null);
+  for (const text of ["", "1", "a,b", "0.5,", "2,-1", "0.1,".repeat(10) + "0"])
+    assert.equal(info.decode(text, 0, 1), null);
 });

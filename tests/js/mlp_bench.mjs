@@ -8,10 +8,14 @@ const SHAPE = [2, 16, 16, 1];
 const BATCH = 10;
 const RATE = 0.1;
 const layers = SHAPE.slice(1).map((out, i) => ({
-  inputs: SHAPE[i], out,
+  inputs: SHAPE[i],
+  out,
   w: Float32Array.from({ length: SHAPE[i] * out }, () => Math.random() - 0.5),
-  b: new Float32Array(out), gw: new Float32Array(SHAPE[i] * out), gb: new Float32Array(out),
-  a: new Float32Array(out), d: new Float32Array(out),
+  b: new Float32Array(out),
+  gw: new Float32Array(SHAPE[i] * out),
+  gb: new Float32Array(out),
+  a: new Float32Array(out),
+  d: new Float32Array(out),
 }));
 const x = Float32Array.from({ length: BATCH * 2 }, Math.random);
 const y = Float32Array.from({ length: BATCH }, Math.random);

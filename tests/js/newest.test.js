@@ -8,7 +8,13 @@ const settled = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A server that answers when the test says so, and what a page shows of it. */
 function page(/** @type {{follow?: boolean}} */ options = {}) {
-  const log = { asked: /** @type {number[]} */ ([]), shown: /** @type {number[]} */ ([]), failed: /** @type {unknown[]} */ ([]), most: 0, aborted: 0 };
+  const log = {
+    asked: /** @type {number[]} */ ([]),
+    shown: /** @type {number[]} */ ([]),
+    failed: /** @type {unknown[]} */ ([]),
+    most: 0,
+    aborted: 0,
+  };
   /** @type {Map<number, {answer: () => void, refuse: (why: unknown) => void}>} */
   const open = new Map();
   const query = newest({
@@ -46,7 +52,10 @@ for (const follow of [false, true]) {
     }
     assert.equal(log.most, 1);
     assert.equal(log.shown.at(-1), 99);
-    assert.deepEqual(log.shown, [...log.shown].sort((a, b) => a - b));
+    assert.deepEqual(
+      log.shown,
+      [...log.shown].sort((a, b) => a - b),
+    );
     assert.deepEqual(log.failed, []);
   });
 }
@@ -67,7 +76,13 @@ test("an answer that ignores its abort is not shown either", async () => {
   const answers = [];
   /** @type {number[]} */
   const shown = [];
-  const query = newest({ ask: (/** @type {number} */ _) => new Promise((resolve) => answers.push(resolve)), show: (/** @type {number} */ answer) => shown.push(answer), fail: (error) => { throw error; } });
+  const query = newest({
+    ask: (/** @type {number} */ _) => new Promise((resolve) => answers.push(resolve)),
+    show: (/** @type {number} */ answer) => shown.push(answer),
+    fail: (error) => {
+      throw error;
+    },
+  });
   query.want(1);
   query.want(2);
   answers[0]?.(10);

@@ -4,14 +4,21 @@ import { toCoco, toCsv } from "../../static/js/labs/nms/export.js";
 import { pictureAt, readFiles } from "../../static/js/labs/nms/reading.js";
 
 const problem = {
-  width: 100, height: 100, image: null, truths: [], grid: null,
+  width: 100,
+  height: 100,
+  image: null,
+  truths: [],
+  grid: null,
   boxes: Float32Array.from([0, 0, 10, 10, 1, 1, 11, 11, 50, 50, 60, 70]),
   scores: Float32Array.from([0.75, 0.5, 0.25]),
   labels: Int32Array.from([1, 1, 2]),
 };
 const scoreOf = (/** @type {number} */ index) => problem.scores[index] ?? 0;
 const result = {
-  kept: [0, 2], suppressed: [1], suppressor: Int32Array.from([-1, 0, -1]), takingPart: [0, 1, 2],
+  kept: [0, 2],
+  suppressed: [1],
+  suppressor: Int32Array.from([-1, 0, -1]),
+  takingPart: [0, 1, 2],
 };
 
 test("what is exported as COCO results is read back by the page", () => {
@@ -19,27 +26,46 @@ test("what is exported as COCO results is read back by the page", () => {
   const read = pictureAt(set, 0);
   assert.deepEqual([...read.boxes], [...problem.boxes]);
   assert.deepEqual([...read.scores], [...problem.scores]);
-  assert.deepEqual(set.opened.classes.map(({ id }) => id), [1, 2]);
+  assert.deepEqual(
+    set.opened.classes.map(({ id }) => id),
+    [1, 2],
+  );
   assert.deepEqual([...(read.labels ?? [])], [0, 0, 1]);
 });
 
 test("a file's own ids and names of picture and classes come back in its export", () => {
   const rows = [
-    { image_id: "street/7.jpg", category_id: 18, category_name: "dog", bbox: [10.1, 20.2, 30.3, 40.4], score: 0.9 },
+    {
+      image_id: "street/7.jpg",
+      category_id: 18,
+      category_name: "dog",
+      bbox: [10.1, 20.2, 30.3, 40.4],
+      score: 0.9,
+    },
     { image_id: "street/7.jpg", category_id: 3, category_name: "car, red", bbox: [0, 0, 5, 5], score: -1.25 },
   ];
   const { opened, ...set } = readFiles([{ name: "a.json", text: JSON.stringify(rows) }]);
   const { boxes, scores, labels, id, name } = pictureAt({ opened, ...set }, 0);
   const read = { ...problem, boxes, scores, labels, classes: opened.classes, picture: { id, name } };
   assert.deepEqual(JSON.parse(toCoco(read, [0, 1], (i) => scores[i] ?? NaN)), rows);
-  const csv = toCsv(read, { ...result, kept: [0, 1], suppressed: [], takingPart: [0, 1] }, (i) => scores[i] ?? NaN);
+  const csv = toCsv(
+    read,
+    { ...result, kept: [0, 1], suppressed: [], takingPart: [0, 1] },
+    (i) => scores[i] ?? NaN,
+  );
   assert(/,0\.9,0\.9,dog,kept/.test(csv));
   assert(/,-1\.25,-1\.25,"car, red",kept/.test(csv));
 });
 
 test("COCO results hold the kept boxes alone, best first", () => {
   const rows = JSON.parse(toCoco(problem, result.kept, scoreOf));
-  assert.deepEqual(rows.map((/** @type {any} */ row) => row.bbox), [[0, 0, 10, 10], [50, 50, 10, 20]]);
+  assert.deepEqual(
+    rows.map((/** @type {any} */ row) => row.bbox),
+    [
+      [0, 0, 10, 10],
+      [50, 50, 10, 20],
+    ],
+  );
 });
 
 test("the CSV has a row for each box that took part, with who suppressed it", () => {

@@ -14,118 +14,544 @@ const opened = (text, name = "boxes.json") => readFiles([{ name, text }]);
 /** What a picture holds, as plain lists. @param {ReturnType<typeof readFiles>} set @param {number} [index] */
 function plain(set, index = 0) {
   const { boxes, scores, truths, labels, truthLabels } = pictureAt(set, index);
-  const called = (/** @type {Int32Array | null} */ list) => list && [...list].map((label) => set.opened.classes[label]?.name || set.opened.classes[label]?.id);
-  return { boxes: [...boxes], scores: [...scores], truths: [...truths], labels: called(labels), truthLabels: called(truthLabels) };
+  const called = (/** @type {Int32Array | null} */ list) =>
+    list && [...list].map((label) => set.opened.classes[label]?.name || set.opened.classes[label]?.id);
+  return {
+    boxes: [...boxes],
+    scores: [...scores],
+    truths: [...truths],
+    labels: called(labels),
+    truthLabels: called(truthLabels),
+  };
 }
 
 const ultra = { name: "person", class: 0, confidence: 0.9, box: { x1: 10, y1: 10, x2: 110, y2: 110 } };
-const rotated = { label: "a", points: [[2, 0], [4, 2], [2, 4], [0, 2]], shape_type: "rectangle" };
+const rotated = {
+  label: "a",
+  points: [
+    [2, 0],
+    [4, 2],
+    [2, 4],
+    [0, 2],
+  ],
+  shape_type: "rectangle",
+};
 const truth = { boxes: [], scores: [], labels: null };
 /** @type {[string, string, string, Record<string, unknown>, string][]} form, name, text, expected, title */
 const READ = [
-  ["COCO results", "a.json", json([row]), { boxes: [10, 20, 110, 70], scores: [0.9], labels: [1] }, "COCO results"],
+  [
+    "COCO results",
+    "a.json",
+    json([row]),
+    { boxes: [10, 20, 110, 70], scores: [0.9], labels: [1] },
+    "COCO results",
+  ],
   ["one row of them", "a.json", json(row), { boxes: [10, 20, 110, 70], scores: [0.9] }, "COCO results"],
-  ["with a byte order mark gone and blanks around", "a.json", `\n ${json([row])} \n`, { scores: [0.9] }, "COCO results"],
-  ["rows in “annotations” with scores", "a.json", json({ annotations: [row] }), { scores: [0.9] }, "COCO results"],
-  ["class ids as text", "a.json", json([{ ...row, category_id: "1" }, { ...row, category_id: "2" }]), { labels: ["1", "2"] }, "COCO results"],
-  ["class ids as number and as text", "a.json", json([{ ...row, category_id: 1 }, { ...row, category_id: "1" }, { ...row, category_id: 1.0 }]), { labels: [1, 1, 1] }, "COCO results"],
-  ["class names alone", "a.json", json([{ bbox: row.bbox, score: 0.5, category_name: "cat" }, { bbox: row.bbox, score: 0.5, category_name: "dog" }]), { labels: ["cat", "dog"] }, "COCO results"],
+  [
+    "with a byte order mark gone and blanks around",
+    "a.json",
+    `\n ${json([row])} \n`,
+    { scores: [0.9] },
+    "COCO results",
+  ],
+  [
+    "rows in “annotations” with scores",
+    "a.json",
+    json({ annotations: [row] }),
+    { scores: [0.9] },
+    "COCO results",
+  ],
+  [
+    "class ids as text",
+    "a.json",
+    json([
+      { ...row, category_id: "1" },
+      { ...row, category_id: "2" },
+    ]),
+    { labels: ["1", "2"] },
+    "COCO results",
+  ],
+  [
+    "class ids as number and as text",
+    "a.json",
+    json([
+      { ...row, category_id: 1 },
+      { ...row, category_id: "1" },
+      { ...row, category_id: 1.0 },
+    ]),
+    { labels: [1, 1, 1] },
+    "COCO results",
+  ],
+  [
+    "class names alone",
+    "a.json",
+    json([
+      { bbox: row.bbox, score: 0.5, category_name: "cat" },
+      { bbox: row.bbox, score: 0.5, category_name: "dog" },
+    ]),
+    { labels: ["cat", "dog"] },
+    "COCO results",
+  ],
   ["ids with names", "a.json", json([{ ...row, category_name: "cat" }]), { labels: ["cat"] }, "COCO results"],
   ["no class at all", "a.json", json([{ bbox: row.bbox, score: 0.5 }]), { labels: null }, "COCO results"],
-  ["scores beyond 0 to 1, also as text", "a.json", json([{ ...row, score: -1.2 }, { ...row, score: "90" }, { ...row, score: " 2.5e-1 " }]), { scores: [-1.2, 90, 0.25] }, "COCO results"],
-  ["no scores: ground truth", "a.json", json([{ image_id: 1, bbox: row.bbox }]), { ...truth, truths: [10, 20, 110, 70] }, "COCO results"],
-  ["COCO ground truth", "a.json", json({ images: [{ id: 1, file_name: "a.jpg", width: 640, height: 480 }], categories: [{ id: 1, name: "cat" }], annotations: [{ ...row, score: undefined }, { ...row, score: undefined, iscrowd: 1 }] }), { ...truth, truths: [10, 20, 110, 70], truthLabels: ["cat"] }, "COCO ground truth"],
-  ["torchvision's dict", "a.json", json({ boxes: [[10, 10, 110, 110], [15, 12, 115, 112]], labels: [1, 2], scores: [0.9, 0.8] }), { boxes: [10, 10, 110, 110, 15, 12, 115, 112], scores: [0.9, 0.8], labels: [1, 2] }, "lists of boxes, scores and labels"],
-  ["torchvision's target", "a.json", json({ boxes: [[1, 2, 3, 4]], labels: [7] }), { ...truth, truths: [1, 2, 3, 4], truthLabels: [7] }, "lists of boxes, scores and labels"],
-  ["Vitrine's own body", "a.json", json({ boxes: [[1, 2, 3, 4]], scores: [0.5], labels: null, iou_threshold: 0.5, method: "greedy" }), { boxes: [1, 2, 3, 4], scores: [0.5], labels: null }, "lists of boxes, scores and labels"],
-  ["mmdetection's prediction", "a.json", json({ bboxes: [[1, 2, 3, 4]], scores: [0.5], labels: [0] }), { boxes: [1, 2, 3, 4], scores: [0.5], labels: [0] }, "lists of boxes, scores and labels"],
-  ["its boxes with scores", "a.json", json({ bboxes: [[1, 2, 3, 4, 0.5]], labels: [0] }), { boxes: [1, 2, 3, 4], scores: [0.5] }, "lists of boxes, scores and labels"],
-  ["mmdetection's five numbers", "a.json", json([[1, 2, 3, 4, 0.5], [0, 0, 9, 9, 0.25]]), { boxes: [1, 2, 3, 4, 0, 0, 9, 9], scores: [0.5, 0.25], labels: [0, 0] }, "mmdetection's lists of five numbers"],
-  ["by class", "a.json", json([[], [[1, 2, 3, 4, 0.5]], [[0, 0, 9, 9, 0.25]]]), { scores: [0.5, 0.25], labels: [1, 2] }, "mmdetection's lists of five numbers"],
-  ["ultralytics", "a.json", json([{ name: "person", class: 0, confidence: 0.9, box: { x1: 10, y1: 10, x2: 110, y2: 110 }, track_id: 3, segments: { x: [], y: [] } }]), { boxes: [10, 10, 110, 110], scores: [0.9], labels: ["person"] }, "ultralytics results"],
-  ["results of ultralytics for one picture in a list", "a.json", json([[ultra]]), { boxes: [10, 10, 110, 110], scores: [0.9], labels: ["person"] }, "ultralytics results"],
-  ["Hugging Face's pipeline", "a.json", json([{ score: 0.5, label: "cat", box: { xmin: 1, ymin: 2, xmax: 3, ymax: 4 } }]), { boxes: [1, 2, 3, 4], scores: [0.5], labels: ["cat"] }, "Hugging Face pipeline results"],
-  ["YOLO with tracks of which one is 1", "a.txt", "0 0.5 0.5 0.5 0.25 0.9 17\n0 0.5 0.5 0.5 0.25 1 1\n", { scores: [0.9, 1] }, "YOLO text"],
-  ["labelme's four corners", "a.json", json({ shapes: [{ label: "a", points: [[1, 2], [1, 4], [3, 4.000001], [3, 2]], shape_type: "rectangle" }] }), { ...truth, truths: [1, 2, 3, 4.000001] }, "labelme"],
-  ["labelme", "a.json", json({ version: "5.0", imagePath: "a.jpg", imageWidth: 640, imageHeight: 480, shapes: [{ label: "cat", points: [[110, 110], [10, 10]], shape_type: "rectangle" }, { label: "cat", points: [[0, 0], [1, 1], [2, 0]], shape_type: "polygon" }] }), { ...truth, truths: [10, 10, 110, 110], truthLabels: ["cat"] }, "labelme"],
-  ["JSON lines", "a.jsonl", `${json(row)}\n\n${json({ ...row, score: 0.8 })}\r\n`, { scores: [0.9, 0.8] }, "COCO results"],
-  ["ultralytics, one a line", "a.jsonl", `${json({ confidence: 0.5, box: { x1: 1, y1: 2, x2: 3, y2: 4 } })}\n${json({ confidence: 0.25, box: { x1: 1, y1: 2, x2: 3, y2: 4 } })}`, { scores: [0.5, 0.25] }, "ultralytics results"],
-  ["YOLO with scores", "a.txt", "0 0.5 0.5 0.5 0.25 0.9\n2 0.25 0.25 0.5 0.5 0.8\n", { boxes: [0.25, 0.375, 0.75, 0.625, 0, 0, 0.5, 0.5], scores: [0.9, 0.8], labels: [0, 2] }, "YOLO text"],
+  [
+    "scores beyond 0 to 1, also as text",
+    "a.json",
+    json([
+      { ...row, score: -1.2 },
+      { ...row, score: "90" },
+      { ...row, score: " 2.5e-1 " },
+    ]),
+    { scores: [-1.2, 90, 0.25] },
+    "COCO results",
+  ],
+  [
+    "no scores: ground truth",
+    "a.json",
+    json([{ image_id: 1, bbox: row.bbox }]),
+    { ...truth, truths: [10, 20, 110, 70] },
+    "COCO results",
+  ],
+  [
+    "COCO ground truth",
+    "a.json",
+    json({
+      images: [{ id: 1, file_name: "a.jpg", width: 640, height: 480 }],
+      categories: [{ id: 1, name: "cat" }],
+      annotations: [
+        { ...row, score: undefined },
+        { ...row, score: undefined, iscrowd: 1 },
+      ],
+    }),
+    { ...truth, truths: [10, 20, 110, 70], truthLabels: ["cat"] },
+    "COCO ground truth",
+  ],
+  [
+    "torchvision's dict",
+    "a.json",
+    json({
+      boxes: [
+        [10, 10, 110, 110],
+        [15, 12, 115, 112],
+      ],
+      labels: [1, 2],
+      scores: [0.9, 0.8],
+    }),
+    { boxes: [10, 10, 110, 110, 15, 12, 115, 112], scores: [0.9, 0.8], labels: [1, 2] },
+    "lists of boxes, scores and labels",
+  ],
+  [
+    "torchvision's target",
+    "a.json",
+    json({ boxes: [[1, 2, 3, 4]], labels: [7] }),
+    { ...truth, truths: [1, 2, 3, 4], truthLabels: [7] },
+    "lists of boxes, scores and labels",
+  ],
+  [
+    "Vitrine's own body",
+    "a.json",
+    json({ boxes: [[1, 2, 3, 4]], scores: [0.5], labels: null, iou_threshold: 0.5, method: "greedy" }),
+    { boxes: [1, 2, 3, 4], scores: [0.5], labels: null },
+    "lists of boxes, scores and labels",
+  ],
+  [
+    "mmdetection's prediction",
+    "a.json",
+    json({ bboxes: [[1, 2, 3, 4]], scores: [0.5], labels: [0] }),
+    { boxes: [1, 2, 3, 4], scores: [0.5], labels: [0] },
+    "lists of boxes, scores and labels",
+  ],
+  [
+    "its boxes with scores",
+    "a.json",
+    json({ bboxes: [[1, 2, 3, 4, 0.5]], labels: [0] }),
+    { boxes: [1, 2, 3, 4], scores: [0.5] },
+    "lists of boxes, scores and labels",
+  ],
+  [
+    "mmdetection's five numbers",
+    "a.json",
+    json([
+      [1, 2, 3, 4, 0.5],
+      [0, 0, 9, 9, 0.25],
+    ]),
+    { boxes: [1, 2, 3, 4, 0, 0, 9, 9], scores: [0.5, 0.25], labels: [0, 0] },
+    "mmdetection's lists of five numbers",
+  ],
+  [
+    "by class",
+    "a.json",
+    json([[], [[1, 2, 3, 4, 0.5]], [[0, 0, 9, 9, 0.25]]]),
+    { scores: [0.5, 0.25], labels: [1, 2] },
+    "mmdetection's lists of five numbers",
+  ],
+  [
+    "ultralytics",
+    "a.json",
+    json([
+      {
+        name: "person",
+        class: 0,
+        confidence: 0.9,
+        box: { x1: 10, y1: 10, x2: 110, y2: 110 },
+        track_id: 3,
+        segments: { x: [], y: [] },
+      },
+    ]),
+    { boxes: [10, 10, 110, 110], scores: [0.9], labels: ["person"] },
+    "ultralytics results",
+  ],
+  [
+    "results of ultralytics for one picture in a list",
+    "a.json",
+    json([[ultra]]),
+    { boxes: [10, 10, 110, 110], scores: [0.9], labels: ["person"] },
+    "ultralytics results",
+  ],
+  [
+    "Hugging Face's pipeline",
+    "a.json",
+    json([{ score: 0.5, label: "cat", box: { xmin: 1, ymin: 2, xmax: 3, ymax: 4 } }]),
+    { boxes: [1, 2, 3, 4], scores: [0.5], labels: ["cat"] },
+    "Hugging Face pipeline results",
+  ],
+  [
+    "YOLO with tracks of which one is 1",
+    "a.txt",
+    "0 0.5 0.5 0.5 0.25 0.9 17\n0 0.5 0.5 0.5 0.25 1 1\n",
+    { scores: [0.9, 1] },
+    "YOLO text",
+  ],
+  [
+    "labelme's four corners",
+    "a.json",
+    json({
+      shapes: [
+        {
+          label: "a",
+          points: [
+            [1, 2],
+            [1, 4],
+            [3, 4.000001],
+            [3, 2],
+          ],
+          shape_type: "rectangle",
+        },
+      ],
+    }),
+    { ...truth, truths: [1, 2, 3, 4.000001] },
+    "labelme",
+  ],
+  [
+    "labelme",
+    "a.json",
+    json({
+      version: "5.0",
+      imagePath: "a.jpg",
+      imageWidth: 640,
+      imageHeight: 480,
+      shapes: [
+        {
+          label: "cat",
+          points: [
+            [110, 110],
+            [10, 10],
+          ],
+          shape_type: "rectangle",
+        },
+        {
+          label: "cat",
+          points: [
+            [0, 0],
+            [1, 1],
+            [2, 0],
+          ],
+          shape_type: "polygon",
+        },
+      ],
+    }),
+    { ...truth, truths: [10, 10, 110, 110], truthLabels: ["cat"] },
+    "labelme",
+  ],
+  [
+    "JSON lines",
+    "a.jsonl",
+    `${json(row)}\n\n${json({ ...row, score: 0.8 })}\r\n`,
+    { scores: [0.9, 0.8] },
+    "COCO results",
+  ],
+  [
+    "ultralytics, one a line",
+    "a.jsonl",
+    `${json({ confidence: 0.5, box: { x1: 1, y1: 2, x2: 3, y2: 4 } })}\n${json({ confidence: 0.25, box: { x1: 1, y1: 2, x2: 3, y2: 4 } })}`,
+    { scores: [0.5, 0.25] },
+    "ultralytics results",
+  ],
+  [
+    "YOLO with scores",
+    "a.txt",
+    "0 0.5 0.5 0.5 0.25 0.9\n2 0.25 0.25 0.5 0.5 0.8\n",
+    { boxes: [0.25, 0.375, 0.75, 0.625, 0, 0, 0.5, 0.5], scores: [0.9, 0.8], labels: [0, 2] },
+    "YOLO text",
+  ],
   ["YOLO with tracks", "a.txt", "0 0.5 0.5 0.5 0.25 0.9 17\n", { scores: [0.9] }, "YOLO text"],
-  ["YOLO's truth", "a.txt", "0 0.5 0.5 0.5 0.25\r\n", { ...truth, truths: [0.25, 0.375, 0.75, 0.625] }, "YOLO text"],
-  ["PASCAL VOC", "a.xml", "<?xml version='1.0'?><annotation><filename>a.jpg</filename><size><width>500</width><height>375</height></size><!-- two --><object><name>dog &amp; co</name><bndbox><xmin>48</xmin><ymin>240</ymin><xmax>195</xmax><ymax>371</ymax></bndbox></object><object><name>dog</name><difficult>1</difficult><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>", { ...truth, truths: [48, 240, 195, 371], truthLabels: ["dog & co"] }, "PASCAL VOC"],
+  [
+    "YOLO's truth",
+    "a.txt",
+    "0 0.5 0.5 0.5 0.25\r\n",
+    { ...truth, truths: [0.25, 0.375, 0.75, 0.625] },
+    "YOLO text",
+  ],
+  [
+    "PASCAL VOC",
+    "a.xml",
+    "<?xml version='1.0'?><annotation><filename>a.jpg</filename><size><width>500</width><height>375</height></size><!-- two --><object><name>dog &amp; co</name><bndbox><xmin>48</xmin><ymin>240</ymin><xmax>195</xmax><ymax>371</ymax></bndbox></object><object><name>dog</name><difficult>1</difficult><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>",
+    { ...truth, truths: [48, 240, 195, 371], truthLabels: ["dog & co"] },
+    "PASCAL VOC",
+  ],
 ];
 for (const [what, name, text, expected, title] of READ) {
   test(`is read: ${what}`, () => {
     const set = opened(text, name);
     const found = plain(set);
-    for (const [key, value] of Object.entries(expected)) assert.deepEqual(/** @type {any} */ (found)[key], value, key);
+    for (const [key, value] of Object.entries(expected))
+      assert.deepEqual(/** @type {any} */ (found)[key], value, key);
     assert.equal(set.opened.form, title);
   });
 }
 
 /** @type {[string, unknown, string][]} */
 const REFUSED = [
-  ["a null score", json([row, { ...row, score: null }]), "Row 2: “score” is null, which is no finite number."],
+  [
+    "a null score",
+    json([row, { ...row, score: null }]),
+    "Row 2: “score” is null, which is no finite number.",
+  ],
   ["a missing score", json([row, { ...row, score: undefined }]), "Row 2: “score” is missing."],
-  ["Python's NaN", `[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]`, "Row 1: “score” is NaN, which is no finite number."],
-  ["Python's infinity", `[{"image_id": 1, "bbox": [1, 2, -Infinity, 4], "score": 1}]`, "Row 1: “bbox[2]” is -Infinity, which is no finite number."],
-  ["a text that is no number", json([{ ...row, score: "high" }]), "Row 1: “score” is \"high\", which is no finite number."],
-  ["a percent sign", json([{ ...row, score: "90%" }]), "Row 1: “score” is \"90%\", which is no finite number."],
-  ["an empty text", json([{ ...row, score: "" }]), "Row 1: “score” is \"\", which is no finite number."],
-  ["true for a number", json([{ ...row, score: true }]), "Row 1: “score” is true, which is no finite number."],
-  ["a box of nulls", json([{ ...row, bbox: [null, null, null, null] }]), "Row 1: “bbox[0]” is null, which is no finite number."],
-  ["a box of five", json([{ ...row, bbox: [1, 2, 3, 4, 0.5] }]), "Row 1: “bbox” has 5 numbers instead of four (x, y, width, height)."],
+  [
+    "Python's NaN",
+    `[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]`,
+    "Row 1: “score” is NaN, which is no finite number.",
+  ],
+  [
+    "Python's infinity",
+    `[{"image_id": 1, "bbox": [1, 2, -Infinity, 4], "score": 1}]`,
+    "Row 1: “bbox[2]” is -Infinity, which is no finite number.",
+  ],
+  [
+    "a text that is no number",
+    json([{ ...row, score: "high" }]),
+    'Row 1: “score” is "high", which is no finite number.',
+  ],
+  ["a percent sign", json([{ ...row, score: "90%" }]), 'Row 1: “score” is "90%", which is no finite number.'],
+  ["an empty text", json([{ ...row, score: "" }]), 'Row 1: “score” is "", which is no finite number.'],
+  [
+    "true for a number",
+    json([{ ...row, score: true }]),
+    "Row 1: “score” is true, which is no finite number.",
+  ],
+  [
+    "a box of nulls",
+    json([{ ...row, bbox: [null, null, null, null] }]),
+    "Row 1: “bbox[0]” is null, which is no finite number.",
+  ],
+  [
+    "a box of five",
+    json([{ ...row, bbox: [1, 2, 3, 4, 0.5] }]),
+    "Row 1: “bbox” has 5 numbers instead of four (x, y, width, height).",
+  ],
   ["no box", json([{ ...row, bbox: undefined }]), "Row 1: “bbox” is missing."],
-  ["a box that is an object", json([{ ...row, bbox: { length: 4 } }]), "Row 1: “bbox” is {\"length\":4}, not four numbers."],
-  ["a negative width", json([{ ...row, bbox: [1, 2, -3, 4] }]), "Row 1: its width or height is negative (-3, 4)."],
-  ["a coordinate beyond all", json([{ ...row, bbox: [0, 0, 1e300, 1] }]), "Row 1: “bbox[2]” is 1e+300, beyond 1,000,000."],
-  ["a corner beyond all", json([{ ...row, bbox: [9e5, 0, 9e5, 1] }]), "Row 1: “bbox” is 1800000, beyond 1,000,000."],
-  ["a class that is a list", json([{ ...row, category_id: [1] }]), "Row 1: “category_id” is [1], neither a number nor a text."],
-  ["a class that some rows lack", json([row, { ...row, category_id: undefined }]), "Row 2: “category_id” is missing."],
-  ["a picture that some rows lack", json([row, { ...row, image_id: undefined }]), "Row 2: “image_id” is missing."],
-  ["rows that are none", json([row, 3, null]), "Row 2: 3 stands where an object must stand. In all, 2 of 3 rows of this file cannot be read."],
-  ["an inverted box", json({ boxes: [[0, 0, 1, 1], [5, 0, 1, 1]], scores: [1, 1] }), "Box 2: its box is inverted: x2 must not be below x1, nor y2 below y1 (5, 0, 1, 1)."],
-  ["too few scores", json({ boxes: [[0, 0, 1, 1]], scores: [] }), "The numbers of boxes (1) and of entries in “scores” (0) differ."],
-  ["a dict among dicts without boxes", json([{ boxes: [[0, 0, 1, 1]], scores: [1] }, {}]), "Picture 2: “boxes” is missing."],
-  ["four numbers for five", json([[[1, 2, 3, 4, 0.5], [1, 2, 3, 4]]]), "Box 2 of class 0: [1,2,3,4] is not five numbers (x1, y1, x2, y2, score)."],
-  ["a rotated box", json([{ confidence: 1, box: { x1: 1, y1: 1, x2: 2, y2: 2, x3: 1, y3: 2, x4: 1, y4: 1 } }]), "Row 1: its box is rotated: it has four corners."],
-  ["a fault in a line", `${json(row)}\n${json({ ...row, score: null })}`, "Line 2: “score” is null, which is no finite number."],
+  [
+    "a box that is an object",
+    json([{ ...row, bbox: { length: 4 } }]),
+    'Row 1: “bbox” is {"length":4}, not four numbers.',
+  ],
+  [
+    "a negative width",
+    json([{ ...row, bbox: [1, 2, -3, 4] }]),
+    "Row 1: its width or height is negative (-3, 4).",
+  ],
+  [
+    "a coordinate beyond all",
+    json([{ ...row, bbox: [0, 0, 1e300, 1] }]),
+    "Row 1: “bbox[2]” is 1e+300, beyond 1,000,000.",
+  ],
+  [
+    "a corner beyond all",
+    json([{ ...row, bbox: [9e5, 0, 9e5, 1] }]),
+    "Row 1: “bbox” is 1800000, beyond 1,000,000.",
+  ],
+  [
+    "a class that is a list",
+    json([{ ...row, category_id: [1] }]),
+    "Row 1: “category_id” is [1], neither a number nor a text.",
+  ],
+  [
+    "a class that some rows lack",
+    json([row, { ...row, category_id: undefined }]),
+    "Row 2: “category_id” is missing.",
+  ],
+  [
+    "a picture that some rows lack",
+    json([row, { ...row, image_id: undefined }]),
+    "Row 2: “image_id” is missing.",
+  ],
+  [
+    "rows that are none",
+    json([row, 3, null]),
+    "Row 2: 3 stands where an object must stand. In all, 2 of 3 rows of this file cannot be read.",
+  ],
+  [
+    "an inverted box",
+    json({
+      boxes: [
+        [0, 0, 1, 1],
+        [5, 0, 1, 1],
+      ],
+      scores: [1, 1],
+    }),
+    "Box 2: its box is inverted: x2 must not be below x1, nor y2 below y1 (5, 0, 1, 1).",
+  ],
+  [
+    "too few scores",
+    json({ boxes: [[0, 0, 1, 1]], scores: [] }),
+    "The numbers of boxes (1) and of entries in “scores” (0) differ.",
+  ],
+  [
+    "a dict among dicts without boxes",
+    json([{ boxes: [[0, 0, 1, 1]], scores: [1] }, {}]),
+    "Picture 2: “boxes” is missing.",
+  ],
+  [
+    "four numbers for five",
+    json([
+      [
+        [1, 2, 3, 4, 0.5],
+        [1, 2, 3, 4],
+      ],
+    ]),
+    "Box 2 of class 0: [1,2,3,4] is not five numbers (x1, y1, x2, y2, score).",
+  ],
+  [
+    "a rotated box",
+    json([{ confidence: 1, box: { x1: 1, y1: 1, x2: 2, y2: 2, x3: 1, y3: 2, x4: 1, y4: 1 } }]),
+    "Row 1: its box is rotated: it has four corners.",
+  ],
+  [
+    "a fault in a line",
+    `${json(row)}\n${json({ ...row, score: null })}`,
+    "Line 2: “score” is null, which is no finite number.",
+  ],
   ["a YOLO line too short", "0 0.5 0.5 0.5 0.5 0.9\n1 0.5 0.5 0.5 0.5\n", "Line 2: “score” is missing."],
-  ["YOLO in pixels", "0 320 240 100 80\n", "Line 1: “x” is 320, which is no share of the picture's side (0 to 1)."],
-  ["YOLO outlines", "0 0.5 0.5 0.5 0.5 0.1 0.1 0.2 0.2\n", "Line 1: it is the outline of a segmentation (a class and 4 points), not a box."],
-  ["YOLO outlines of three points", "0 0.5 0.5 0.5 0.5 0.1 0.25\n", "Line 1: it is the outline of a segmentation (a class and 3 points), not a box."],
-  ["YOLO outlines of three points that end at the border", "0 0.5 0.5 0.5 0.5 0.1 1\n0 0.5 0.5 0.5 0.5 0.1 0.25\n", "Line 1: it is the outline of a segmentation (a class and 3 points), not a box. In all, 2 of 2 rows of this file cannot be read."],
-  ["YOLO outlines beside a box", "0 0.5 0.5 0.5 0.5\n0 0.5 0.5 0.5 0.5 0.1 0.1 0.2 0.2\n", "Line 2: it is the outline of a segmentation (a class and 4 points), not a box."],
-  ["YOLO lines of eight", "0 0.5 0.5 0.5 0.5 0.1 0.1 0.2\n", "Line 1: it has 8 numbers; a box has five, a sixth for its score and a seventh for its track."],
-  ["YOLO tracks without scores", "0 0.5 0.5 0.5 0.5 1\n0 0.5 0.5 0.5 0.5 17\n", "Line 2: its sixth number is 17, but scores lie between 0 and 1 in this form. A track's number stands after the score, as the seventh."],
-  ["a rotated rectangle alone", json({ shapes: [rotated] }), "This file has no box that can be shown. Rotated rectangles left out: 1."],
-  ["a row between lists of ultralytics", json([[ultra], ultra]), `Picture 2: ${json(ultra).slice(0, 40)}… stands where a list of a picture's detections must stand.`],
-  ["a fault in a list of ultralytics", json([[ultra], [ultra, { ...ultra, confidence: null }]]), "Picture 2, box 2: “confidence” is null, which is no finite number."],
-  ["VOC with a document type", "<?xml version='1.0'?>\n<!DOCTYPE annotation>\n<annotation></annotation>", "This file declares a document type (<!DOCTYPE …>, line 2), which is not read here. Remove the declaration and open the file again."],
-  ["VOC without a corner", "<annotation><object><name>a</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax></bndbox></object></annotation>", "Object 1: “ymax” is missing."],
+  [
+    "YOLO in pixels",
+    "0 320 240 100 80\n",
+    "Line 1: “x” is 320, which is no share of the picture's side (0 to 1).",
+  ],
+  [
+    "YOLO outlines",
+    "0 0.5 0.5 0.5 0.5 0.1 0.1 0.2 0.2\n",
+    "Line 1: it is the outline of a segmentation (a class and 4 points), not a box.",
+  ],
+  [
+    "YOLO outlines of three points",
+    "0 0.5 0.5 0.5 0.5 0.1 0.25\n",
+    "Line 1: it is the outline of a segmentation (a class and 3 points), not a box.",
+  ],
+  [
+    "YOLO outlines of three points that end at the border",
+    "0 0.5 0.5 0.5 0.5 0.1 1\n0 0.5 0.5 0.5 0.5 0.1 0.25\n",
+    "Line 1: it is the outline of a segmentation (a class and 3 points), not a box. In all, 2 of 2 rows of this file cannot be read.",
+  ],
+  [
+    "YOLO outlines beside a box",
+    "0 0.5 0.5 0.5 0.5\n0 0.5 0.5 0.5 0.5 0.1 0.1 0.2 0.2\n",
+    "Line 2: it is the outline of a segmentation (a class and 4 points), not a box.",
+  ],
+  [
+    "YOLO lines of eight",
+    "0 0.5 0.5 0.5 0.5 0.1 0.1 0.2\n",
+    "Line 1: it has 8 numbers; a box has five, a sixth for its score and a seventh for its track.",
+  ],
+  [
+    "YOLO tracks without scores",
+    "0 0.5 0.5 0.5 0.5 1\n0 0.5 0.5 0.5 0.5 17\n",
+    "Line 2: its sixth number is 17, but scores lie between 0 and 1 in this form. A track's number stands after the score, as the seventh.",
+  ],
+  [
+    "a rotated rectangle alone",
+    json({ shapes: [rotated] }),
+    "This file has no box that can be shown. Rotated rectangles left out: 1.",
+  ],
+  [
+    "a row between lists of ultralytics",
+    json([[ultra], ultra]),
+    `Picture 2: ${json(ultra).slice(0, 40)}… stands where a list of a picture's detections must stand.`,
+  ],
+  [
+    "a fault in a list of ultralytics",
+    json([[ultra], [ultra, { ...ultra, confidence: null }]]),
+    "Picture 2, box 2: “confidence” is null, which is no finite number.",
+  ],
+  [
+    "VOC with a document type",
+    "<?xml version='1.0'?>\n<!DOCTYPE annotation>\n<annotation></annotation>",
+    "This file declares a document type (<!DOCTYPE …>, line 2), which is not read here. Remove the declaration and open the file again.",
+  ],
+  [
+    "VOC without a corner",
+    "<annotation><object><name>a</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax></bndbox></object></annotation>",
+    "Object 1: “ymax” is missing.",
+  ],
   ["other XML", "<svg></svg>", "This XML file is not in the form of PASCAL VOC: its root is “svg”."],
-  ["XML that is cut", "<annotation><object>", "This file ends in the middle of its XML, at line 1, column 21: its end is missing."],
+  [
+    "XML that is cut",
+    "<annotation><object>",
+    "This file ends in the middle of its XML, at line 1, column 21: its end is missing.",
+  ],
   ["nothing", "  \n", "This file is empty."],
   ["a text", "not json", "This file is neither JSON, nor XML, nor lines of YOLO's numbers."],
   ["an empty list", "[]", "This file holds no list of detections."],
   ["an empty list of annotations", json({ annotations: [] }), "This file holds no list of detections."],
   ["an empty object", "{}", "This file holds no list of detections."],
   ["null", "[null]", "This file holds no list of detections, but null."],
-  ["another object", json({ hello: 1, world: [] }), "The form of this file is not known here: its objects have the keys [\"hello\",\"world\"]."],
-  ["JSON that is cut", `[\n ${json(row)},\n {"image_id": 2, "bb`, "This file ends in the middle of its JSON, at line 3, column 21: its end is missing."],
-  ["JSON with a fault", `[{"a": 1,}]`, "This file is not JSON: “}” at line 1, column 10 does not belong there."],
+  [
+    "another object",
+    json({ hello: 1, world: [] }),
+    'The form of this file is not known here: its objects have the keys ["hello","world"].',
+  ],
+  [
+    "JSON that is cut",
+    `[\n ${json(row)},\n {"image_id": 2, "bb`,
+    "This file ends in the middle of its JSON, at line 3, column 21: its end is missing.",
+  ],
+  [
+    "JSON with a fault",
+    `[{"a": 1,}]`,
+    "This file is not JSON: “}” at line 1, column 10 does not belong there.",
+  ],
 ];
 for (const [what, text, sentence] of REFUSED) {
   test(`is refused with the place and the reason: ${what}`, () => {
-    assert.equal(refusal(() => opened(String(text))), sentence);
+    assert.equal(
+      refusal(() => opened(String(text))),
+      sentence,
+    );
   });
 }
 
 test("what is read otherwise is said: the order, what was left out, what has no scores", () => {
-  const coco = { images: [{ id: 1 }], annotations: [{ image_id: 1, bbox: [1, 2, 3, 4] }, { image_id: 1, bbox: [1, 2, 3, 4], iscrowd: 1 }] };
+  const coco = {
+    images: [{ id: 1 }],
+    annotations: [
+      { image_id: 1, bbox: [1, 2, 3, 4] },
+      { image_id: 1, bbox: [1, 2, 3, 4], iscrowd: 1 },
+    ],
+  };
   assert.deepEqual(opened(json(coco)).opened.notes, [
-    "There are no scores, so the boxes are shown as ground truth.", "Boxes are read as x, y, width, height.", "Regions of a crowd (iscrowd), left out: 1.",
+    "There are no scores, so the boxes are shown as ground truth.",
+    "Boxes are read as x, y, width, height.",
+    "Regions of a crowd (iscrowd), left out: 1.",
   ]);
 });
 
@@ -134,23 +560,53 @@ test("a visitor may have four numbers read in the other order", () => {
   const set = readFiles(files, { order: "xyxy" });
   assert.deepEqual([...pictureAt(set, 0).boxes], row.bbox);
   assert.equal(set.opened.order, "xyxy");
-  assert.deepEqual([...pictureAt(readFiles([{ name: "a", text: json({ boxes: [[1, 2, 3, 4]], scores: [1] }) }], { order: "xywh" }), 0).boxes], [1, 2, 4, 6]);
+  assert.deepEqual(
+    [
+      ...pictureAt(
+        readFiles([{ name: "a", text: json({ boxes: [[1, 2, 3, 4]], scores: [1] }) }], { order: "xywh" }),
+        0,
+      ).boxes,
+    ],
+    [1, 2, 4, 6],
+  );
 });
 
 test("a rotated rectangle is left out and counted, not made upright", () => {
-  const set = opened(json({ shapes: [rotated, { label: "a", points: [[1, 2], [3, 4]], shape_type: "rectangle" }] }));
+  const set = opened(
+    json({
+      shapes: [
+        rotated,
+        {
+          label: "a",
+          points: [
+            [1, 2],
+            [3, 4],
+          ],
+          shape_type: "rectangle",
+        },
+      ],
+    }),
+  );
   assert.deepEqual(plain(set).truths, [1, 2, 3, 4]);
   assert(set.opened.notes.includes("Rotated rectangles left out: 1."));
 });
 
 test("what a form leaves open is said: classes or pictures, tracks", () => {
   const lists = opened(json([[[1, 2, 3, 4, 0.5]], [[0, 0, 9, 9, 0.25]]]));
-  assert.deepEqual(lists.opened.notes, ["The 2 lists are read as the classes 0 to 1 of one picture; the same form may also hold 2 pictures of one class."]);
+  assert.deepEqual(lists.opened.notes, [
+    "The 2 lists are read as the classes 0 to 1 of one picture; the same form may also hold 2 pictures of one class.",
+  ]);
   assert.deepEqual(opened(json([[[1, 2, 3, 4, 0.5]]])).opened.notes, []);
-  assert.deepEqual(opened("0 0.5 0.5 0.5 0.25 0.9 17", "a.txt").opened.notes, ["The seventh number of a line is read as its track, which is not shown."]);
+  assert.deepEqual(opened("0 0.5 0.5 0.5 0.25 0.9 17", "a.txt").opened.notes, [
+    "The seventh number of a line is read as its track, which is not shown.",
+  ]);
 });
 
 test("a list of results of ultralytics is a list of pictures", () => {
   const set = opened(json([[ultra, ultra], [], [{ ...ultra, confidence: 0.5 }]]));
-  assert.deepEqual(set.opened.pictures, [{ name: "picture 1", boxes: 2, truths: 0 }, { name: "picture 3", boxes: 1, truths: 0 }, { name: "picture 2", boxes: 0, truths: 0 }]);
+  assert.deepEqual(set.opened.pictures, [
+    { name: "picture 1", boxes: 2, truths: 0 },
+    { name: "picture 3", boxes: 1, truths: 0 },
+    { name: "picture 2", boxes: 0, truths: 0 },
+  ]);
 });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boxAt, overlap } from "../../static/js/math/geometry.js";
-import {
-  afterDecisions, keptCurve, prefix, resultAt, undecided,
-} from "../../static/js/labs/nms/result.js";
+import { afterDecisions, keptCurve, prefix, resultAt, undecided } from "../../static/js/labs/nms/result.js";
 import { randomBoxes, seeded } from "./random.js";
 
 /**
@@ -50,7 +48,10 @@ test("every threshold, score threshold and top-n reads what the loop would compu
           const result = resultAt(sweep, threshold, count);
           assert.deepEqual(result.kept, kept);
           assert.deepEqual(result.takingPart, list);
-          assert.deepEqual(result.suppressed, list.filter((i) => by.has(i)));
+          assert.deepEqual(
+            result.suppressed,
+            list.filter((i) => by.has(i)),
+          );
           for (let i = 0; i < 40; i++) assert.equal(result.suppressor[i], by.get(i) ?? -1);
         }
       }

@@ -3,7 +3,15 @@ import { test } from "node:test";
 import { matchTruths } from "../../static/js/math/geometry.js";
 import { withTruth } from "../../static/js/labs/nms/edit.js";
 import { boxName, className, sameClass } from "../../static/js/labs/nms/names.js";
-import { frameOf, problemOf, scoreKinds, scoreWords, thresholdFor, thresholdReach, thresholdStep } from "../../static/js/labs/nms/scene.js";
+import {
+  frameOf,
+  problemOf,
+  scoreKinds,
+  scoreWords,
+  thresholdFor,
+  thresholdReach,
+  thresholdStep,
+} from "../../static/js/labs/nms/scene.js";
 import { randomBoxes, seeded } from "./random.js";
 
 const scene = { width: 100, height: 80, boxes: [10, 10, 20, 20], truths: /** @type {number[]} */ ([]) };
@@ -36,8 +44,17 @@ test("a line of 5000 x 1 gets room above and below", () => {
 
 /** @type {import("../../static/js/labs/nms/reading.js").Shown} */
 const shown = {
-  id: 1, name: "a", width: null, height: null, boxes: Float64Array.from([0.25, 0.25, 0.5, 0.75]), scores: Float64Array.from([1]),
-  labels: null, truths: new Float64Array(), truthLabels: null, needsSize: false, notes: [],
+  id: 1,
+  name: "a",
+  width: null,
+  height: null,
+  boxes: Float64Array.from([0.25, 0.25, 0.5, 0.75]),
+  scores: Float64Array.from([1]),
+  labels: null,
+  truths: new Float64Array(),
+  truthLabels: null,
+  needsSize: false,
+  notes: [],
 };
 const opened = { form: "", files: [], pictures: [], classes: [], notes: [], order: null, range: null };
 
@@ -56,14 +73,32 @@ test("scores outside 0 to 1 may be read as percent or logits, where they can be"
   assert.deepEqual(scoreKinds([0, 101]), ["raw", "logits"]);
   assert.deepEqual(scoreKinds([-3, 0.5]), ["raw", "logits"]);
   assert.equal(scoreWords([0.1, 0.9], "raw"), "");
-  assert.equal(scoreWords([-3, 2.5], "raw"), "The scores run from −3 to 2.5, beyond 0 to 1, and are shown as they are.");
+  assert.equal(
+    scoreWords([-3, 2.5], "raw"),
+    "The scores run from −3 to 2.5, beyond 0 to 1, and are shown as they are.",
+  );
 });
 
 test("the threshold reaches as far as the scores, in steps of about a hundredth, and hides nothing unasked", () => {
   /** @type {[[number, number] | null, import("../../static/js/labs/nms/reading.js").ScoreKind, [number, number]][]} */
-  const reaches = [[null, "raw", [0, 1]], [[0.2, 0.9], "raw", [0, 1]], [[-1.2, 2.5], "raw", [-2, 3]], [[-1.2, 2.5], "logits", [0, 1]], [[0, 90], "raw", [0, 90]], [[0, 90], "percent", [0, 1]]];
+  const reaches = [
+    [null, "raw", [0, 1]],
+    [[0.2, 0.9], "raw", [0, 1]],
+    [[-1.2, 2.5], "raw", [-2, 3]],
+    [[-1.2, 2.5], "logits", [0, 1]],
+    [[0, 90], "raw", [0, 90]],
+    [[0, 90], "percent", [0, 1]],
+  ];
   for (const [range, kind, reach] of reaches) assert.deepEqual(thresholdReach(range, kind), reach);
-  assert.deepEqual([[0, 1], [-2, 3], [0, 90], [-1e6, 1e6]].map((reach) => thresholdStep(/** @type {[number, number]} */ (reach))), [0.01, 0.01, 0.1, 10000]);
+  assert.deepEqual(
+    [
+      [0, 1],
+      [-2, 3],
+      [0, 90],
+      [-1e6, 1e6],
+    ].map((reach) => thresholdStep(/** @type {[number, number]} */ (reach))),
+    [0.01, 0.01, 0.1, 10000],
+  );
   assert.equal(thresholdFor(0, [-3, 3], false), -3);
   assert.equal(thresholdFor(0.5, [-3, 3], false), -3);
   assert.equal(thresholdFor(0.5, [-3, 3], true), 0.5);
@@ -73,19 +108,35 @@ test("the threshold reaches as far as the scores, in steps of about a hundredth,
 });
 
 const problem = {
-  width: 9, height: 9, image: null, grid: null, boxes: Float64Array.from([0, 0, 4, 4, 0, 0, 4, 4]), scores: Float64Array.from([0.9, 0.8]),
-  labels: Int32Array.from([0, 1]), truths: [0, 0, 4, 4], truthLabels: Int32Array.from([1]), classes: [{ id: 7, name: "" }, { id: 9, name: "dog" }],
+  width: 9,
+  height: 9,
+  image: null,
+  grid: null,
+  boxes: Float64Array.from([0, 0, 4, 4, 0, 0, 4, 4]),
+  scores: Float64Array.from([0.9, 0.8]),
+  labels: Int32Array.from([0, 1]),
+  truths: [0, 0, 4, 4],
+  truthLabels: Int32Array.from([1]),
+  classes: [
+    { id: 7, name: "" },
+    { id: 9, name: "dog" },
+  ],
 };
 
 test("a box is called by its number, and by its class where there are several", () => {
   assert.deepEqual([boxName(problem, 0), boxName(problem, 1)], ["1 (class 7)", "2 “dog”"]);
   assert.equal(boxName({ ...problem, classes: null }, 1), "2");
   assert.equal(boxName({ ...problem, classes: [{ id: 7, name: "" }] }, 0), "1");
-  assert.deepEqual([className(problem, 0), className(problem, 1), className({ ...problem, classes: null }, 5)], ["7", "dog", "5"]);
+  assert.deepEqual(
+    [className(problem, 0), className(problem, 1), className({ ...problem, classes: null }, 5)],
+    ["7", "dog", "5"],
+  );
 });
 
 test("a truth is found by a box of its class, if both have one", () => {
-  const found = (/** @type {any} */ one) => [...matchTruths(one.boxes, [0, 1], one.truths, 0.5, sameClass(one)).found];
+  const found = (/** @type {any} */ one) => [
+    ...matchTruths(one.boxes, [0, 1], one.truths, 0.5, sameClass(one)).found,
+  ];
   assert.deepEqual(found(problem), [1]);
   assert.deepEqual(found({ ...problem, truthLabels: null }), [0]);
   assert.deepEqual(found({ ...problem, truthLabels: Int32Array.from([-1]) }), [0]);
@@ -93,7 +144,13 @@ test("a truth is found by a box of its class, if both have one", () => {
 
 test("truths keep their classes while others are drawn and deleted; a drawn one has none", () => {
   const more = withTruth(problem, -1, [1, 1, 2, 2]);
-  assert.deepEqual([more.truths, [...(more.truthLabels ?? [])]], [[0, 0, 4, 4, 1, 1, 2, 2], [1, -1]]);
+  assert.deepEqual(
+    [more.truths, [...(more.truthLabels ?? [])]],
+    [
+      [0, 0, 4, 4, 1, 1, 2, 2],
+      [1, -1],
+    ],
+  );
   const less = withTruth(more, 0, null);
   assert.deepEqual([less.truths, [...(less.truthLabels ?? [])]], [[1, 1, 2, 2], [-1]]);
   assert.deepEqual(withTruth({ ...problem, truthLabels: null }, 0, [2, 2, 3, 3]).truthLabels, null);

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { endsWell, sizeOf } from "../../static/js/core/files/picture_size.js";
 
 const bytes = (/** @type {(string | number[])[]} */ ...parts) =>
-  Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...part].map((c) => c.charCodeAt(0)) : part)));
+  Uint8Array.from(
+    parts.flatMap((part) => (typeof part === "string" ? [...part].map((c) => c.charCodeAt(0)) : part)),
+  );
 
 const frame = [0xff, 0xc0, 0, 11, 8, 0x10, 0xbc, 0x16, 0x50, 1]; // 4284 high, 5712 wide
 const thumbnail = [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 120, 0, 160, 1, 1];
@@ -17,7 +19,11 @@ test("a JPEG tells its size behind its metadata, fill bytes and tables, whose th
 });
 
 test("a JPEG whose header is longer than what is looked at has no size yet", () => {
-  assert.deepEqual(sizeOf(bytes([0xff, 0xd8, 0xff, 0xe1, 0x7f, 0xff, 0, 0, 0, 0, 0, 0])), { kind: "jpeg", width: 0, height: 0 });
+  assert.deepEqual(sizeOf(bytes([0xff, 0xd8, 0xff, 0xe1, 0x7f, 0xff, 0, 0, 0, 0, 0, 0])), {
+    kind: "jpeg",
+    width: 0,
+    height: 0,
+  });
 });
 
 test("the other formats are known by their first bytes", () => {
@@ -34,7 +40,8 @@ test("the other formats are known by their first bytes", () => {
     [bytes("PK\x03\x04", [0, 0]), "zip"],
     [bytes("words"), ""],
     [bytes(), ""],
-  ])) assert.equal(sizeOf(head).kind, kind);
+  ]))
+    assert.equal(sizeOf(head).kind, kind);
 });
 
 test("a file that breaks off does not end well", () => {

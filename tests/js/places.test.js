@@ -7,7 +7,14 @@ const box = (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y, width
 test("a label goes where it hides the least of a line", () => {
   /** @type {number[]} */
   const points = [];
-  sampleLine([[0, 5], [100, 5]], 4, points);
+  sampleLine(
+    [
+      [0, 5],
+      [100, 5],
+    ],
+    4,
+    points,
+  );
   assert.equal(bestPlace([box(0, 0), box(0, 20)], points, []), 1);
   assert.equal(bestPlace([box(0, 20), box(0, 40)], points, []), 0);
 });

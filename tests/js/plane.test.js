@@ -8,7 +8,11 @@ const range = [-2, 2];
 
 test("pixels and data are each other's inverse, and y goes up", () => {
   const on = plane({ x: [-2, 6], y: [0, 1], width: 640, maxHeight: 400, margins });
-  for (const [x, y] of /** @type {[number, number][]} */ ([[-2, 0], [6, 1], [1.3, 0.7]])) {
+  for (const [x, y] of /** @type {[number, number][]} */ ([
+    [-2, 0],
+    [6, 1],
+    [1.3, 0.7],
+  ])) {
     assert(Math.abs(on.fromX(on.toX(x)) - x) < 1e-9);
     assert(Math.abs(on.fromY(on.toY(y)) - y) < 1e-9);
   }
@@ -32,7 +36,11 @@ test("ticks are round numbers within the range", () => {
   assert.deepEqual(ticks(-2, 2, 4), { values: [-2, -1, 0, 1, 2], digits: 0 });
   assert.deepEqual(ticks(0, 1, 5), { values: [0, 0.2, 0.4, 0.6, 0.8, 1], digits: 1 });
   assert.deepEqual(ticks(3, 3, 5).values, []);
-  for (const [low, high] of /** @type {[number, number][]} */ ([[-0.3, 17], [1e-5, 3e-5], [-4e6, 9e6]])) {
+  for (const [low, high] of /** @type {[number, number][]} */ ([
+    [-0.3, 17],
+    [1e-5, 3e-5],
+    [-4e6, 9e6],
+  ])) {
     const { values } = ticks(low, high, 6);
     assert(values.length >= 2 && values.length <= 8, `${low} to ${high}: ${values.length}`);
     assert(values.every((v) => v >= low - 1e-12 && v <= high + 1e-12));
@@ -41,7 +49,10 @@ test("ticks are round numbers within the range", () => {
 
 test("the nearest point is found within reach only", () => {
   const on = plane({ x: [0, 100], y: [0, 100], width: 160, maxHeight: 150, margins, square: true });
-  const [xs, ys] = [[10, 50, 52], [10, 50, 50]];
+  const [xs, ys] = [
+    [10, 50, 52],
+    [10, 50, 50],
+  ];
   assert.equal(nearest(on, xs, ys, on.toX(52), on.toY(50), 14), 2);
   assert.equal(nearest(on, xs, ys, on.toX(10) + 13, on.toY(10), 14), 0);
   assert.equal(nearest(on, xs, ys, on.toX(90), on.toY(90), 14), -1);

@@ -3,8 +3,20 @@ import { test } from "node:test";
 import { cells, curveIn, flatParts, ridge } from "../../static/js/math/ridges.js";
 
 test("cells fill the room beside their names and never touch", () => {
-  const [first = [], second = []] = cells({ width: 230, height: 126, columns: 2, rows: 2, left: 30, top: 20, bottom: 6, gap: 10 });
-  assert.deepEqual(first, [{ left: 30, top: 20, width: 90, height: 45 }, { left: 130, top: 20, width: 90, height: 45 }]);
+  const [first = [], second = []] = cells({
+    width: 230,
+    height: 126,
+    columns: 2,
+    rows: 2,
+    left: 30,
+    top: 20,
+    bottom: 6,
+    gap: 10,
+  });
+  assert.deepEqual(first, [
+    { left: 30, top: 20, width: 90, height: 45 },
+    { left: 130, top: 20, width: 90, height: 45 },
+  ]);
   assert.equal(second[1]?.top, 75);
   assert.equal((second[1]?.top ?? 0) + (second[1]?.height ?? 0), 120);
 });
@@ -23,9 +35,19 @@ test("the newest ridge stands on the ground, the oldest just fits below the top"
 
 test("a function reaches from the bottom of its box to the top", () => {
   const box = { left: 0, top: 10, width: 30, height: 20 };
-  assert.deepEqual(curveIn(box, [-1, 0, 1], 2), [[5, 30], [15, 20], [25, 10]]);
-  assert.deepEqual(curveIn(box, [0, 2, 6], 2).map(([, y]) => y), [30, 10, 10]);
-  assert.deepEqual(curveIn(box, [3, 3], 9).map(([, y]) => y), [30, 30]);
+  assert.deepEqual(curveIn(box, [-1, 0, 1], 2), [
+    [5, 30],
+    [15, 20],
+    [25, 10],
+  ]);
+  assert.deepEqual(
+    curveIn(box, [0, 2, 6], 2).map(([, y]) => y),
+    [30, 10, 10],
+  );
+  assert.deepEqual(
+    curveIn(box, [3, 3], 9).map(([, y]) => y),
+    [30, 30],
+  );
 });
 
 test("tanh is flat on both sides, ReLU on one, a line nowhere", () => {

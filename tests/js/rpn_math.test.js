@@ -2,27 +2,51 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boxAt, overlap } from "../../static/js/math/geometry.js";
 import {
-  NEGATIVE, NEUTRAL, POSITIVE, anchorIndex, assign, decoded, fateOf, heatOf, locate, outcome, recall,
+  NEGATIVE,
+  NEUTRAL,
+  POSITIVE,
+  anchorIndex,
+  assign,
+  decoded,
+  fateOf,
+  heatOf,
+  locate,
+  outcome,
+  recall,
 } from "../../static/js/labs/rpn/math.js";
 import { randomBoxes, seeded } from "./random.js";
 
 /** @param {number} anchor_count @param {number} first @param {number} width @param {number} height */
 const map = (anchor_count, first, width, height) => ({
-  channels: 8, height, width, anchors_per_location: anchor_count, first_anchor: first,
+  channels: 8,
+  height,
+  width,
+  anchors_per_location: anchor_count,
+  first_anchor: first,
 });
 
 /** Six anchors in a row, the best four of which entered NMS. */
 function output() {
-  const anchors = Float32Array.from([0, 0, 10, 10, 1, 0, 11, 10, 20, 0, 30, 10, 40, 0, 50, 10, 60, 0, 61, 1, 70, 0, 80, 10]);
+  const anchors = Float32Array.from([
+    0, 0, 10, 10, 1, 0, 11, 10, 20, 0, 30, 10, 40, 0, 50, 10, 60, 0, 61, 1, 70, 0, 80, 10,
+  ]);
   const anchorOf = Int32Array.from([0, 1, 2, 3]);
   const suppressedBy = new Int16Array(101 * 4).fill(-1);
   for (let t = 0; t <= 80; t++) suppressedBy[t * 4 + 1] = 0; // IoU of the first two: 9 / 11
   return {
-    image: { width: 75, height: 10 }, maps: [map(1, 0, 6, 1)], spec: null, outputs: 2,
-    anchors, logits: new Float32Array(12), deltas: new Float32Array(24),
+    image: { width: 75, height: 10 },
+    maps: [map(1, 0, 6, 1)],
+    spec: null,
+    outputs: 2,
+    anchors,
+    logits: new Float32Array(12),
+    deltas: new Float32Array(24),
     objectness: Float32Array.from([0.9, 0.8, 0.7, 0.6, 0.99, 0.2]),
     largeEnough: Uint8Array.from([1, 1, 1, 1, 0, 1]),
-    boxes: anchors.slice(0, 16), scores: Float32Array.from([0.9, 0.8, 0.7, 0.6]), anchorOf, suppressedBy,
+    boxes: anchors.slice(0, 16),
+    scores: Float32Array.from([0.9, 0.8, 0.7, 0.6]),
+    anchorOf,
+    suppressedBy,
   };
 }
 
@@ -39,7 +63,8 @@ test("labels follow the paper's two rules, as a slow loop has them", () => {
   for (let round = 0; round < 20; round++) {
     const [anchors, truths] = [randomBoxes(random, 60), randomBoxes(random, 4)];
     const { labels, best } = assign(anchors, truths, 0.5, 0.2);
-    const iou = (/** @type {number} */ a, /** @type {number} */ t) => Math.fround(overlap(boxAt(anchors, a), boxAt(truths, t)).iou);
+    const iou = (/** @type {number} */ a, /** @type {number} */ t) =>
+      Math.fround(overlap(boxAt(anchors, a), boxAt(truths, t)).iou);
     for (let a = 0; a < 60; a++) {
       const mine = Math.max(...[0, 1, 2, 3].map((t) => iou(a, t)));
       const isBest = [0, 1, 2, 3].some((t) => {

@@ -8,13 +8,18 @@ function trained() {
   const around = fakeSurroundings();
   /** @type {any[]} */
   const heard = [];
-  const run = openRun("fitting", {
-    onStarted: (told) => heard.push(["started", told.run]),
-    onFrame: (frame, taken) => heard.push(["frame", frame.header.step, taken]),
-    onRefused: (error) => heard.push(["refused", error.code, error.field]),
-    onEnded: (error) => heard.push(["ended", error.code]),
-    onLine: (why) => heard.push(["line", why?.code ?? null]),
-  }, wire.connect, around.here);
+  const run = openRun(
+    "fitting",
+    {
+      onStarted: (told) => heard.push(["started", told.run]),
+      onFrame: (frame, taken) => heard.push(["frame", frame.header.step, taken]),
+      onRefused: (error) => heard.push(["refused", error.code, error.field]),
+      onEnded: (error) => heard.push(["ended", error.code]),
+      onLine: (why) => heard.push(["line", why?.code ?? null]),
+    },
+    wire.connect,
+    around.here,
+  );
   return { wire, around, heard, run };
 }
 
@@ -45,9 +50,19 @@ test("what is said before the socket is open goes out in order when it is, under
   wire.socket.say({ type: "started", run: "a1", config: { seed: 3 } });
   wire.socket.frame(0);
   run.next(5, { rate: 0.1 }, { kind: "move" });
-  assert.deepEqual(wire.socket.sent[2], { id: 3, type: "next", steps: 5, live: { rate: 0.1 }, action: { kind: "move" } });
+  assert.deepEqual(wire.socket.sent[2], {
+    id: 3,
+    type: "next",
+    steps: 5,
+    live: { rate: 0.1 },
+    action: { kind: "move" },
+  });
   wire.socket.frame(4, { taken: 4 });
-  assert.deepEqual(heard, [["started", "a1"], ["frame", 0, 0], ["frame", 4, 4]]);
+  assert.deepEqual(heard, [
+    ["started", "a1"],
+    ["frame", 0, 0],
+    ["frame", 4, 4],
+  ]);
 });
 
 test("a refusal leaves the run alive; an end does not, and a start begins another on the same line", () => {
@@ -60,7 +75,11 @@ test("a refusal leaves the run alive; an end does not, and a start begins anothe
   assert.equal(wire.socket.sent.length, before);
   run.start({});
   wire.socket.say({ type: "started", run: "a2", config: {} });
-  assert.deepEqual(heard, [["refused", "invalid_input", "rate"], ["ended", "diverged"], ["started", "a2"]]);
+  assert.deepEqual(heard, [
+    ["refused", "invalid_input", "rate"],
+    ["ended", "diverged"],
+    ["started", "a2"],
+  ]);
   assert.equal(wire.sockets.length, 1);
 });
 
@@ -72,16 +91,27 @@ test("whatever belongs to the run before is told by its number and dropped: fram
   run.next(0);
   wire.socket.frame(5, { id: old });
   wire.socket.say({ id: old, error: { code: "invalid_input", message: "no", field: "rate" } });
-  wire.socket.say({ id: oldStart, type: "ended", error: { code: "run_timeout", message: "idle", field: null } });
+  wire.socket.say({
+    id: oldStart,
+    type: "ended",
+    error: { code: "run_timeout", message: "idle", field: null },
+  });
   wire.socket.say({ type: "started", run: "a2", config: {} });
   wire.socket.frame(0);
-  assert.deepEqual(heard, [["started", "a2"], ["frame", 0, 0]]);
+  assert.deepEqual(heard, [
+    ["started", "a2"],
+    ["frame", 0, 0],
+  ]);
 });
 
 test("a refused start ends it at once, also while an ask of the run before is not answered", () => {
   const { wire, heard, run } = underWay();
   run.start({ width: -1 });
-  wire.socket.say({ id: wire.socket.numberOf("start"), type: "ended", error: { code: "invalid_input", message: "no", field: "width" } });
+  wire.socket.say({
+    id: wire.socket.numberOf("start"),
+    type: "ended",
+    error: { code: "invalid_input", message: "no", field: "width" },
+  });
   assert.deepEqual(heard, [["ended", "invalid_input"]]);
 });
 
@@ -98,7 +128,10 @@ test("on a new line the run is resumed, and what was not answered is asked again
   wire.socket.frame(5, { id: ask.id, taken: 5 });
   run.next(1);
   assert.equal(wire.socket.sent.at(-1).id, 5);
-  assert.deepEqual(heard.slice(1), [["line", null], ["frame", 5, 5]]);
+  assert.deepEqual(heard.slice(1), [
+    ["line", null],
+    ["frame", 5, 5],
+  ]);
 });
 
 test("an answer that came twice is shown once", () => {
@@ -112,7 +145,10 @@ test("the pauses between attempts grow, and the network's return ends them", asy
   const { wire, around, heard } = underWay();
   wire.socket.emit("close", { code: 1006 });
   for (const pause of [300, 1000, 2000, 4000, 8000, 15_000, 15_000]) {
-    assert([...around.timers.values()].some(({ ms }) => ms === pause), `a pause of ${pause}`);
+    assert(
+      [...around.timers.values()].some(({ ms }) => ms === pause),
+      `a pause of ${pause}`,
+    );
     around.pass(pause);
     wire.socket.emit("close", { code: 1006 });
     await Promise.resolve();
@@ -156,7 +192,11 @@ test("a run that did not wait is told as over, and starting again needs no new l
   wire.socket.emit("close", { code: 1006 });
   around.pass(300);
   wire.socket.emit("open");
-  wire.socket.say({ type: "ended", id: wire.socket.numberOf("resume"), error: { code: "run_gone", message: "unknown", field: null } });
+  wire.socket.say({
+    type: "ended",
+    id: wire.socket.numberOf("resume"),
+    error: { code: "run_gone", message: "unknown", field: null },
+  });
   assert.deepEqual(heard.at(-1), ["ended", "run_gone"]);
   run.start({});
   assert.deepEqual(wire.socket.sent.at(-1).type, "start");
@@ -207,13 +247,18 @@ test("watching: settings first, then frames as they are asked for, settings that
   const around = fakeSurroundings();
   /** @type {any[]} */
   const heard = [];
-  const watched = watchRun("a b", {
-    onWatching: ({ lab, config }) => heard.push(["watching", lab, config]),
-    onConfig: (config) => heard.push(["config", config]),
-    onFrame: (frame) => heard.push(["frame", frame.header.step]),
-    onEnded: (error) => heard.push(["ended", error.code]),
-    onLine: (why) => heard.push(["line", why?.code ?? null]),
-  }, wire.connect, around.here);
+  const watched = watchRun(
+    "a b",
+    {
+      onWatching: ({ lab, config }) => heard.push(["watching", lab, config]),
+      onConfig: (config) => heard.push(["config", config]),
+      onFrame: (frame) => heard.push(["frame", frame.header.step]),
+      onEnded: (error) => heard.push(["ended", error.code]),
+      onLine: (why) => heard.push(["line", why?.code ?? null]),
+    },
+    wire.connect,
+    around.here,
+  );
   watched.next();
   assert.equal(wire.socket.path, "/api/runs/a%20b/watch");
   wire.socket.emit("open");
@@ -230,8 +275,13 @@ test("watching: settings first, then frames as they are asked for, settings that
   watched.next();
   assert.deepEqual(wire.socket.sent, [{ type: "next", id: 2 }]);
   assert.deepEqual(heard, [
-    ["watching", "fitting", { rate: 1 }], ["frame", 4], ["line", "line_lost"], ["line", null],
-    ["config", { rate: 2 }], ["frame", 9], ["ended", "run_killed"],
+    ["watching", "fitting", { rate: 1 }],
+    ["frame", 4],
+    ["line", "line_lost"],
+    ["line", null],
+    ["config", { rate: 2 }],
+    ["frame", 9],
+    ["ended", "run_killed"],
   ]);
 });
 
@@ -239,7 +289,10 @@ test("a line that is taken and cut at once is asked for with growing pauses, too
   const { wire, around } = underWay();
   wire.socket.emit("close", { code: 1006 });
   for (const pause of [300, 1000, 2000]) {
-    assert([...around.timers.values()].some(({ ms }) => ms === pause), `a pause of ${pause}`);
+    assert(
+      [...around.timers.values()].some(({ ms }) => ms === pause),
+      `a pause of ${pause}`,
+    );
     around.pass(pause);
     wire.socket.emit("open");
     wire.socket.emit("close", { code: 1006 });
@@ -262,7 +315,12 @@ test("a server that refuses this page's address is quoted", async () => {
   const { wire, around } = underWay();
   /** @type {any[]} */
   const said = [];
-  const other = openRun("fitting", { onStarted() {}, onFrame() {}, onRefused() {}, onEnded() {}, onLine: (why) => said.push(why?.message) }, wire.connect, around.here);
+  const other = openRun(
+    "fitting",
+    { onStarted() {}, onFrame() {}, onRefused() {}, onEnded() {}, onLine: (why) => said.push(why?.message) },
+    wire.connect,
+    around.here,
+  );
   around.own.answers = { why: "Allow it with VITRINE_ALLOWED_HOSTS." };
   other.start({});
   wire.socket.emit("close", { code: 1006 });
@@ -275,8 +333,15 @@ test("a start while the line is lost takes the place of the run before on the ne
   wire.socket.emit("close", { code: 1006 });
   run.start({ seed: 4 });
   wire.socket.emit("open");
-  assert.deepEqual(wire.socket.sent.map((message) => message.type), ["resume", "start"]);
-  wire.socket.say({ type: "ended", id: wire.socket.numberOf("resume"), error: { code: "run_gone", message: "unknown", field: null } });
+  assert.deepEqual(
+    wire.socket.sent.map((message) => message.type),
+    ["resume", "start"],
+  );
+  wire.socket.say({
+    type: "ended",
+    id: wire.socket.numberOf("resume"),
+    error: { code: "run_gone", message: "unknown", field: null },
+  });
   wire.socket.say({ type: "started", run: "a2", config: {} });
   assert.deepEqual(heard.at(-1), ["started", "a2"]);
   assert.equal(heard.filter(([kind]) => kind === "ended").length, 0);
@@ -286,7 +351,12 @@ test("a start while the line is lost takes the place of the run before on the ne
 test("a watcher whose line is silent finds out, too, and asks once again, not for all it ever asked", () => {
   const wire = exchange();
   const around = fakeSurroundings();
-  const watched = watchRun("a", { onWatching() {}, onConfig() {}, onFrame() {}, onEnded() {} }, wire.connect, around.here);
+  const watched = watchRun(
+    "a",
+    { onWatching() {}, onConfig() {}, onFrame() {}, onEnded() {} },
+    wire.connect,
+    around.here,
+  );
   watched.next();
   wire.socket.emit("open");
   watched.next();

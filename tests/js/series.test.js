@@ -15,8 +15,13 @@ test("a log axis has a few ticks within its range, however wide or narrow it is 
   for (const low of [1e-300, 1.9e-30, 1e-16, 3e-7, 0.2, 1, 4e12]) {
     for (const factor of [1.0001, 1.05, 1.3, 2, 5, 10, 99, 1e3, 1e5, 1e9, 1e15]) {
       const ticks = logTicks(low, low * factor);
-      assert(ticks.length >= 2 && ticks.length <= 12, `${ticks.length} ticks from ${low} to ${factor} times it`);
-      assert(ticks.every((v, i) => v >= low * 0.999999 && v <= low * factor * 1.000001 && v > (ticks[i - 1] ?? 0)));
+      assert(
+        ticks.length >= 2 && ticks.length <= 12,
+        `${ticks.length} ticks from ${low} to ${factor} times it`,
+      );
+      assert(
+        ticks.every((v, i) => v >= low * 0.999999 && v <= low * factor * 1.000001 && v > (ticks[i - 1] ?? 0)),
+      );
     }
   }
 });

@@ -13,7 +13,10 @@ function stateOf(given = {}) {
     ...runKeys(),
   };
   /** @type {Record<string, any>} */
-  const values = { ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default])), ...given };
+  const values = {
+    ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default])),
+    ...given,
+  };
   /** @type {Set<(changed: Set<string>) => void>} */
   const listeners = new Set();
   return {
@@ -64,10 +67,15 @@ async function begun(given = {}, more = {}) {
   /** @type {any[]} */
   const shown = [];
   const session = trainingSession({
-    slug: "fitting", state, liveNames: ["rate"],
+    slug: "fitting",
+    state,
+    liveNames: ["rate"],
     configOf: ({ rate, width, seed }) => ({ rate, width, seed }),
     onFrame: (frame, { past }) => shown.push([frame.header.step, past]),
-    connect: wire.connect, browser: browser.here, around: around.here, ...more,
+    connect: wire.connect,
+    browser: browser.here,
+    around: around.here,
+    ...more,
   });
   await Promise.resolve();
   wire.socket.emit("open");
@@ -129,7 +137,10 @@ test("a live control asks for the same state anew while paused, and rides along 
   start();
   state.set({ rate: 0.5 });
   browser.paint();
-  assert.deepEqual({ ...asks().at(-1), id: 0 }, { id: 0, ...{ type: "next", steps: 0, live: { rate: 0.5 }, action: null } });
+  assert.deepEqual(
+    { ...asks().at(-1), id: 0 },
+    { id: 0, ...{ type: "next", steps: 0, live: { rate: 0.5 }, action: null } },
+  );
   wire.socket.frame(0);
   browser.paint();
   assert.equal(asks().length, 2);
@@ -139,13 +150,19 @@ test("a live control asks for the same state anew while paused, and rides along 
   assert.equal(asks().length, 3);
   wire.socket.frame(5);
   browser.paint();
-  assert.deepEqual({ ...asks().at(-1), id: 0 }, { id: 0, ...{ type: "next", steps: 5, live: { rate: 0.7 }, action: null } });
+  assert.deepEqual(
+    { ...asks().at(-1), id: 0 },
+    { id: 0, ...{ type: "next", steps: 5, live: { rate: 0.7 }, action: null } },
+  );
 });
 
 test("a frame that was under way when a control moved is not current, the next one is", async () => {
   /** @type {boolean[]} */
   const current = [];
-  const { state, wire, browser, session, start } = await begun({}, { onFrame: () => current.push(session.current) });
+  const { state, wire, browser, session, start } = await begun(
+    {},
+    { onFrame: () => current.push(session.current) },
+  );
   start();
   session.play();
   browser.paint();
@@ -219,7 +236,11 @@ test("advance asks on until all its steps are taken, however few a frame had tim
   const { wire, browser, session, start, asks } = await begun();
   start();
   const next = session.advance(40);
-  for (const [step, wanted] of [[25, 40], [39, 15], [40, 1]]) {
+  for (const [step, wanted] of [
+    [25, 40],
+    [39, 15],
+    [40, 1],
+  ]) {
     browser.paint();
     assert.equal(asks().at(-1).steps, wanted);
     wire.socket.frame(/** @type {number} */ (step), { taken: step === 40 ? 1 : step === 39 ? 14 : 25 });
@@ -392,7 +413,8 @@ test("what the follower alone cannot change starts both anew", async () => {
   second.state.set({ width: 7 });
   first.state.set({ rate: 0.2 });
   browser.wait();
-  const starts = (/** @type {any} */ one) => one.wire.socket.sent.filter((/** @type {any} */ m) => m.type === "start").length;
+  const starts = (/** @type {any} */ one) =>
+    one.wire.socket.sent.filter((/** @type {any} */ m) => m.type === "start").length;
   assert.equal(starts(first), 2);
   assert(starts(second) >= 2);
 });

@@ -52,14 +52,24 @@ test("what is not allowed is named, in the order of the rules, and only that lea
 });
 
 test("defaults, unknown keys and every way to write a switch are allowed", () => {
-  for (const search of ["", "?evil=1", "?iou=0.5", "?aware=1", "?aware=0", "?aware=false&iou=1&method=soft"]) {
+  for (const search of [
+    "",
+    "?evil=1",
+    "?iou=0.5",
+    "?aware=1",
+    "?aware=0",
+    "?aware=false&iou=1&method=soft",
+  ]) {
     assert.deepEqual(refusedOf(search, rules), [], search);
   }
 });
 
 test("a switch that says neither yes nor no keeps its default", () => {
   const on = { default: true, check: (/** @type {any} */ v) => typeof v === "boolean" };
-  assert.deepEqual(["perhaps", "", "toString", "0", "false", "1"].map((text) => parse(text, on)), [true, true, true, false, false, true]);
+  assert.deepEqual(
+    ["perhaps", "", "toString", "0", "false", "1"].map((text) => parse(text, on)),
+    [true, true, true, false, false, true],
+  );
 });
 
 test("a name that no setting has is told, and what belongs to every page is none", () => {

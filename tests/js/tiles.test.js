@@ -8,7 +8,13 @@ import { nearestTile, placed } from "../../static/js/math/scatter.js";
 test("the cell under a finger has its row by y and its column by x; outside there is none", () => {
   assert.deepEqual(cellAt(25, 5, 10, 4), [0, 2]);
   assert.deepEqual(cellAt(39.9, 39.9, 10, 4), [3, 3]);
-  for (const [x, y] of [[-1, 5], [5, -1], [40, 5], [5, 40]]) assert.equal(cellAt(x ?? 0, y ?? 0, 10, 4), null);
+  for (const [x, y] of [
+    [-1, 5],
+    [5, -1],
+    [40, 5],
+    [5, 40],
+  ])
+    assert.equal(cellAt(x ?? 0, y ?? 0, 10, 4), null);
 });
 
 test("arrow keys lead to the next cell and stop at the edge; other keys lead nowhere", () => {

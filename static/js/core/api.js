@@ -18,7 +18,10 @@ export class ApiError extends Error {
 function errorOf(response, body) {
   const told = body?.error;
   if (told) return new ApiError(told.code, told.message, told.field);
-  return new ApiError("http_error", t("The server answered {status} and gave no reason.", { status: response.status }));
+  return new ApiError(
+    "http_error",
+    t("The server answered {status} and gave no reason.", { status: response.status }),
+  );
 }
 
 /** @param {string} url @param {RequestInit} init */

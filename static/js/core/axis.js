@@ -14,7 +14,8 @@ const GROUPED = 10_000;
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** @param {number} power */
-const raised = (power) => (power < 0 ? "⁻" : "") + [...String(Math.abs(power))].map((digit) => SUPERSCRIPT[Number(digit)]).join("");
+const raised = (power) =>
+  (power < 0 ? "⁻" : "") + [...String(Math.abs(power))].map((digit) => SUPERSCRIPT[Number(digit)]).join("");
 
 /** The power of ten that an axis of such values is told in. @param {number} size */
 const powerOf = (size) => (size >= LARGE || size < SMALL ? Math.floor(Math.log10(size) + 1e-9) : 0);
@@ -38,8 +39,18 @@ export function axis(low, high, count) {
   const power = powerOf(Math.max(Math.abs(low - base), Math.abs(high - base)));
   const unit = 10 ** power;
   const [from, to] = [(low - base) / unit, (high - base) / unit];
-  const found = power === 0 && size >= WHOLE && to - from >= 2 ? ticks(from, to, Math.min(count, Math.ceil(to - from))) : ticks(from, to, count);
-  const note = [power ? `×10${raised(power)}` : "", base ? `${base < 0 ? "−" : "+"} ${Math.abs(base).toPrecision(15).replace(/\.?0+(e|$)/, "$1")}` : ""];
+  const found =
+    power === 0 && size >= WHOLE && to - from >= 2
+      ? ticks(from, to, Math.min(count, Math.ceil(to - from)))
+      : ticks(from, to, count);
+  const note = [
+    power ? `×10${raised(power)}` : "",
+    base
+      ? `${base < 0 ? "−" : "+"} ${Math.abs(base)
+          .toPrecision(15)
+          .replace(/\.?0+(e|$)/, "$1")}`
+      : "",
+  ];
   return {
     ticks: found.values.map((value) => ({ at: base + value * unit, text: written(value, found.digits) })),
     note: note.filter(Boolean).join(" "),

@@ -71,10 +71,22 @@ const LETTERS = 30;
 /** Which values of the address are not allowed, and which names are no settings. @param {string[]} names @param {string[]} unknown */
 function sayRefused(names, unknown) {
   const listed = (/** @type {string[]} */ some) => some.join(t(", "));
-  note("[data-refused]", sentences([
-    names.length ? t("This address has values that are not allowed here, so the page opened with the defaults of: {names}.", { names: listed(names) }) : "",
-    unknown.length ? t("This address names what is no setting of this page: {names}.", { names: listed(unknown.slice(0, SAID).map((name) => name.slice(0, LETTERS))) }) : "",
-  ]));
+  note(
+    "[data-refused]",
+    sentences([
+      names.length
+        ? t(
+            "This address has values that are not allowed here, so the page opened with the defaults of: {names}.",
+            { names: listed(names) },
+          )
+        : "",
+      unknown.length
+        ? t("This address names what is no setting of this page: {names}.", {
+            names: listed(unknown.slice(0, SAID).map((name) => name.slice(0, LETTERS))),
+          })
+        : "",
+    ]),
+  );
 }
 
 /** Names of the controls: the keys of the lab's configuration. */
@@ -82,7 +94,9 @@ export const configNames = () => controlRoots().map((root) => root.dataset.contr
 
 /** Names of those that change a running run. */
 export const liveNames = () =>
-  controlRoots().filter((root) => "live" in root.dataset).map((root) => root.dataset.control ?? "");
+  controlRoots()
+    .filter((root) => "live" in root.dataset)
+    .map((root) => root.dataset.control ?? "");
 
 /**
  * Show which controls change this run while it runs: not in every mode all of them do.
@@ -105,7 +119,9 @@ export const configOf = (values) => Object.fromEntries(configNames().map((name) 
 
 /** A control's name, as the page shows it. @param {string} name */
 export const titleOf = (name) =>
-  document.querySelector(`[data-control="${name}"] :is(.control-head label, .switch span)`)?.firstChild?.textContent?.trim() ?? name;
+  document
+    .querySelector(`[data-control="${name}"] :is(.control-head label, .switch span)`)
+    ?.firstChild?.textContent?.trim() ?? name;
 
 /** Whoever watches another's run sees its settings and turns none. */
 export function lockControls() {
@@ -129,7 +145,8 @@ function wire(root, state) {
   const rule = /** @type {Rule} */ (state.rules[name]);
   const fallback = rule.default;
   const slider = inputs.find((input) => input.type === "range");
-  const log = root.dataset.scale === "log" ? logScale(rule.low ?? 0, rule.high ?? 1, "whole" in root.dataset) : null;
+  const log =
+    root.dataset.scale === "log" ? logScale(rule.low ?? 0, rule.high ?? 1, "whole" in root.dataset) : null;
   if (log && slider instanceof HTMLInputElement) {
     Object.assign(slider, { step: "any", min: String(log.min), max: String(log.max) });
     slider.addEventListener("keydown", (event) => {

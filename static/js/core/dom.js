@@ -107,7 +107,8 @@ export function context2d(canvas, width, height) {
  * @param {string} name such as "--kept"
  */
 export function token(name) {
-  const key = name + document.documentElement.dataset.theme + matchMedia("(prefers-color-scheme: dark)").matches;
+  const key =
+    name + document.documentElement.dataset.theme + matchMedia("(prefers-color-scheme: dark)").matches;
   let color = resolved.get(key);
   if (!color) {
     const probe = h("i", { hidden: true });

@@ -2,9 +2,7 @@
 
 /** @type {Record<string, string>} */
 let catalog =
-  typeof document === "undefined"
-    ? {}
-    : JSON.parse(document.getElementById("catalog")?.textContent || "{}");
+  typeof document === "undefined" ? {} : JSON.parse(document.getElementById("catalog")?.textContent || "{}");
 let language = typeof document === "undefined" ? "en" : document.documentElement.lang;
 
 /** What a worker needs to speak the page's language: it has no page to read it from. */
@@ -31,7 +29,8 @@ export function t(text, values = {}) {
  * @param {(string | undefined)[]} parts
  * @param {string} [spoken] the language; the page's
  */
-export const sentences = (parts, spoken = language) => parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
+export const sentences = (parts, spoken = language) =>
+  parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
 
 /**
  * A number as a person reads it: `digits` decimals, a true minus sign, thousands separated as the language has it.

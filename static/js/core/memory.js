@@ -46,7 +46,8 @@ const CARRIED = ["lang", "theme"]; // what travels in the address where there ar
 /** A query with what this page's address carries along. @param {string} search @returns {string} */
 export function withCarried(search) {
   const query = new URLSearchParams(search);
-  if (typeof document === "undefined" || document.documentElement.dataset?.carries === undefined) return search;
+  if (typeof document === "undefined" || document.documentElement.dataset?.carries === undefined)
+    return search;
   const here = new URLSearchParams(location.search);
   for (const name of CARRIED) {
     const value = here.get(name);

@@ -14,10 +14,15 @@ function carry(name, value) {
   history.replaceState(null, "", `?${query}`);
 }
 for (const kind of ["pointerdown", "click"]) {
-  addEventListener(kind, (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    if (link instanceof HTMLAnchorElement && link.origin === location.origin && !link.hash) link.search = withCarried(link.search);
-  }, { capture: true });
+  addEventListener(
+    kind,
+    (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+      if (link instanceof HTMLAnchorElement && link.origin === location.origin && !link.hash)
+        link.search = withCarried(link.search);
+    },
+    { capture: true },
+  );
 }
 
 document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
@@ -36,7 +41,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
 // The row of labs scrolls sideways: the one that is open is in sight.
 const labs = document.querySelector("nav.labs");
 const here = labs?.querySelector("[aria-current]");
-if (labs && here instanceof HTMLElement) labs.scrollLeft = here.offsetLeft - (labs.clientWidth - here.offsetWidth) / 2;
+if (labs && here instanceof HTMLElement)
+  labs.scrollLeft = here.offsetLeft - (labs.clientWidth - here.offsetWidth) / 2;
 
 for (const link of document.querySelectorAll("[data-language]")) {
   link.addEventListener("click", (event) => {

@@ -67,7 +67,8 @@ export function rememberPhoto({ image: _, ...answer }) {
 export async function lastPhoto(signal, samples) {
   const kept = JSON.parse(recall(KEY) ?? "null");
   // Asked before it is shown: an image that is gone would be an error in the console.
-  if (kept && (await isThere(kept.url, signal))) return { photo: await withPixels(kept, signal), lost: false };
+  if (kept && (await isThere(kept.url, signal)))
+    return { photo: await withPixels(kept, signal), lost: false };
   const [first] = samples ?? (await listSamples(signal));
   if (!first) throw new ApiError("no_samples", t("There are no sample pictures on this server."));
   return { photo: await samplePhoto(first.name, signal), lost: kept !== null };

@@ -54,7 +54,9 @@ const ELSEWHERE = ["lang", "theme", "run"]; // names in an address that are no s
  * @param {Record<string, Rule>} rules
  */
 export const unknownOf = (search, rules) =>
-  [...new Set(new URLSearchParams(search).keys())].filter((name) => !(name in rules) && !ELSEWHERE.includes(name));
+  [...new Set(new URLSearchParams(search).keys())].filter(
+    (name) => !(name in rules) && !ELSEWHERE.includes(name),
+  );
 
 /** The query without some names, and a "?" if anything is left. @param {string} search @param {string[]} names */
 export function without(search, names) {

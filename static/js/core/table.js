@@ -9,6 +9,12 @@ export function fillTable(table, head, rows) {
   table.dataset.text = text;
   table.replaceChildren(
     h("thead", {}, h("tr", {}, ...head.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, ...rows.map(([name = "", ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))))),
+    h(
+      "tbody",
+      {},
+      ...rows.map(([name = "", ...cells]) =>
+        h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))),
+      ),
+    ),
   );
 }

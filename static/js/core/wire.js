@@ -4,8 +4,14 @@
  */
 
 const TYPES = {
-  uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,
-  uint32: Uint32Array, int32: Int32Array, float32: Float32Array, float64: Float64Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
 };
 
 /** @typedef {Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array} Values */
@@ -20,9 +26,7 @@ const align = (/** @type {number} */ size) => Math.ceil(size / 8) * 8;
  */
 export function decode(frame) {
   const length = new DataView(frame).getUint32(0, true);
-  const { arrays: rows, ...header } = JSON.parse(
-    new TextDecoder().decode(new Uint8Array(frame, 4, length)),
-  );
+  const { arrays: rows, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(frame, 4, length)));
   /** @type {Record<string, any>} */ const arrays = {};
   /** @type {Record<string, number[]>} */ const shapes = {};
   for (const { name, dtype, shape, offset } of /** @type {ArrayRow[]} */ (rows)) {
@@ -44,9 +48,7 @@ export function encode(header, arrays) {
   const rows = (start) => {
     let offset = start;
     return Object.entries(arrays).map(([name, { values, shape }]) => {
-      const dtype = /** @type {keyof typeof TYPES} */ (
-        names.find(([, type]) => values instanceof type)?.[0]
-      );
+      const dtype = /** @type {keyof typeof TYPES} */ (names.find(([, type]) => values instanceof type)?.[0]);
       const row = { name, dtype, shape, offset };
       offset += align(values.byteLength);
       return row;

@@ -15,7 +15,10 @@ export function contours(values, rows, columns, level) {
   /** Edge -> the edges that a segment joins it to. @type {Map<number, number[]>} */
   const joined = new Map();
   const join = (/** @type {number} */ a, /** @type {number} */ b) => {
-    for (const [from, to] of [[a, b], [b, a]]) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ]) {
       const others = joined.get(/** @type {number} */ (from));
       if (others) others.push(/** @type {number} */ (to));
       else joined.set(/** @type {number} */ (from), [/** @type {number} */ (to)]);
@@ -25,11 +28,20 @@ export function contours(values, rows, columns, level) {
   for (let r = 0; r + 1 < rows; r++) {
     for (let c = 0; c + 1 < columns; c++) {
       const at = r * columns + c;
-      const [a = NaN, b = NaN, d = NaN, e = NaN] = [values[at], values[at + 1], values[at + columns], values[at + columns + 1]];
+      const [a = NaN, b = NaN, d = NaN, e = NaN] = [
+        values[at],
+        values[at + 1],
+        values[at + columns],
+        values[at + columns + 1],
+      ];
       const sum = a + b + d + e;
       if (Number.isNaN(sum)) continue;
       const [low, right, high, left] = [at, upright + at + 1, at + columns, upright + at];
-      const kind = Number(a >= level) | (Number(b >= level) << 1) | (Number(e >= level) << 2) | (Number(d >= level) << 3);
+      const kind =
+        Number(a >= level) |
+        (Number(b >= level) << 1) |
+        (Number(e >= level) << 2) |
+        (Number(d >= level) << 3);
       const same = sum / 4 >= level; // in a saddle: whether the upper corners are joined
       if (kind === 0 || kind === 15) continue;
       else if (kind === 1 || kind === 14) join(left, low);
@@ -64,7 +76,7 @@ export function contours(values, rows, columns, level) {
   const walk = (start) => {
     /** @type {number[]} */
     const line = [...place(start)];
-    for (let edge = start; ; ) {
+    for (let edge = start; ;) {
       const next = joined.get(edge)?.pop();
       if (next === undefined) break;
       const back = joined.get(next);

@@ -24,7 +24,11 @@ export function rowOf(similarities, view, temperature) {
   const positive = positiveOf(view, count);
   const cosine = (/** @type {number} */ j) => similarities[view * count + j] ?? 0;
   const others = Array.from({ length: count }, (_, j) => j).filter((j) => j !== view && j !== positive);
-  return contrasted({ at: positive, similarity: cosine(positive) }, others.map((at) => ({ at, similarity: cosine(at) })), temperature);
+  return contrasted(
+    { at: positive, similarity: cosine(positive) },
+    others.map((at) => ({ at, similarity: cosine(at) })),
+    temperature,
+  );
 }
 
 /**
@@ -34,7 +38,11 @@ export function rowOf(similarities, view, temperature) {
  * @param {number} temperature
  */
 export const queryOf = (positive, keys, temperature) =>
-  contrasted({ at: -1, similarity: positive }, Array.from(keys, (similarity, at) => ({ at, similarity })), temperature);
+  contrasted(
+    { at: -1, similarity: positive },
+    Array.from(keys, (similarity, at) => ({ at, similarity })),
+    temperature,
+  );
 
 /**
  * The softmax over a positive and its negatives, and the loss's slope by each similarity,
@@ -48,7 +56,9 @@ function contrasted(positive, negatives, temperature) {
   const cosines = all.map((one) => one.similarity);
   const shares = softmax(cosines, temperature);
   const [own, ...others] = all.map((one, k) => ({
-    ...one, share: shares[k] ?? 0, pull: ((shares[k] ?? 0) - (k === 0 ? 1 : 0)) / temperature,
+    ...one,
+    share: shares[k] ?? 0,
+    pull: ((shares[k] ?? 0) - (k === 0 ? 1 : 0)) / temperature,
   }));
   others.sort((a, b) => b.similarity - a.similarity);
   // By the logits, not by the share: that may be too small for a number.
@@ -59,7 +69,9 @@ function contrasted(positive, negatives, temperature) {
 /** @param {number[]} values @param {number} temperature */
 function logSumExpOf(values, temperature) {
   const most = Math.max(...values);
-  return most / temperature + Math.log(values.reduce((sum, v) => sum + Math.exp((v - most) / temperature), 0));
+  return (
+    most / temperature + Math.log(values.reduce((sum, v) => sum + Math.exp((v - most) / temperature), 0))
+  );
 }
 
 /**
@@ -84,4 +96,5 @@ export function pushOf(negatives, temperature) {
  * @param {number} batch
  * @param {number} room of the queue
  */
-export const chanceOfQueue = (step, batch, room) => Math.log(1 + Math.min(Math.max(step - 1, 0) * batch, room));
+export const chanceOfQueue = (step, batch, room) =>
+  Math.log(1 + Math.min(Math.max(step - 1, 0) * batch, room));

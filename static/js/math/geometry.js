@@ -100,7 +100,12 @@ export function fit(width, height, roomWidth, roomHeight) {
 
 /** Whether two boxes meet at all: cheaper than their overlap. @param {Numbers} a @param {Numbers} b */
 function meet(a, b) {
-  return (a[0] ?? 0) <= (b[2] ?? 0) && (b[0] ?? 0) <= (a[2] ?? 0) && (a[1] ?? 0) <= (b[3] ?? 0) && (b[1] ?? 0) <= (a[3] ?? 0);
+  return (
+    (a[0] ?? 0) <= (b[2] ?? 0) &&
+    (b[0] ?? 0) <= (a[2] ?? 0) &&
+    (a[1] ?? 0) <= (b[3] ?? 0) &&
+    (b[1] ?? 0) <= (a[3] ?? 0)
+  );
 }
 
 /**
@@ -122,7 +127,8 @@ export function matchTruths(boxes, indices, truths, threshold, mayBe = () => tru
     let best = -1;
     let bestIou = threshold;
     for (let truth = 0; truth < count; truth++) {
-      if (found[truth] !== -1 || (threshold > 0 && !meet(box, flat[truth] ?? box)) || !mayBe(index, truth)) continue;
+      if (found[truth] !== -1 || (threshold > 0 && !meet(box, flat[truth] ?? box)) || !mayBe(index, truth))
+        continue;
       const { iou } = overlap(box, flat[truth] ?? box);
       if (iou >= bestIou) [best, bestIou] = [truth, iou];
     }

@@ -12,7 +12,8 @@ export const sum = (values) => values.reduce((total, v) => total + v, 0);
 export const information = (p) => (p === 1 ? 0 : -Math.log(p));
 
 /** -p log q: 0 where p is 0, infinite where only q is 0. @param {Row} p @param {Row} q */
-export const crossEntropyTerms = (p, q) => p.map((share, i) => (share === 0 ? 0 : share * information(q[i] ?? 0)));
+export const crossEntropyTerms = (p, q) =>
+  p.map((share, i) => (share === 0 ? 0 : share * information(q[i] ?? 0)));
 
 /** @param {Row} p @param {Row} q */
 export const crossEntropy = (p, q) => sum(crossEntropyTerms(p, q));
@@ -68,7 +69,8 @@ export function grip() {
   /** @type {{i: number, start: Row, text: string, left: string} | null} */
   let held = null;
   return (text, i, share) => {
-    if (held?.i !== i || held.left !== text) held = { i, start: normalized(decode(text, 0, 1) ?? [1, 0]), text, left: text };
+    if (held?.i !== i || held.left !== text)
+      held = { i, start: normalized(decode(text, 0, 1) ?? [1, 0]), text, left: text };
     const back = Math.abs(share - (held.start[i] ?? 0)) <= NEAR + 1e-9;
     held.left = back ? held.text : encode(withShare(held.start, i, share));
     return held.left;
@@ -148,10 +150,12 @@ export const smoothed = (target, classes, smoothing) =>
   Array.from({ length: classes }, (_, i) => (i === target ? 1 - smoothing : 0) + smoothing / classes);
 
 /** @param {Row} z @param {Row} y @param {number} [temperature] */
-export const lossOfLogits = (z, y, temperature = 1) => -sum(logSoftmax(z, temperature).map((v, i) => (y[i] ?? 0) * v));
+export const lossOfLogits = (z, y, temperature = 1) =>
+  -sum(logSoftmax(z, temperature).map((v, i) => (y[i] ?? 0) * v));
 
 /** (q - y) / T. @param {Row} z @param {Row} y @param {number} [temperature] */
-export const slopeOfLogits = (z, y, temperature = 1) => softmax(z, temperature).map((q, i) => (q - (y[i] ?? 0)) / temperature);
+export const slopeOfLogits = (z, y, temperature = 1) =>
+  softmax(z, temperature).map((q, i) => (q - (y[i] ?? 0)) / temperature);
 
 /** @param {number} z */
 export const sigmoid = (z) => (z >= 0 ? 1 : Math.exp(z)) / (1 + Math.exp(-Math.abs(z)));

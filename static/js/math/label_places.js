@@ -7,7 +7,8 @@ const MOVED = 3; // points that another place must spare before a label moves th
 const LATER = 0.1; // the first candidates are the usual places
 
 /** @param {Box} a @param {Box} b */
-const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const meet = (a, b) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 /** How many of the points lie in the box. @param {Box} box @param {ArrayLike<number>} points x, y, x, y, … */
 function hidden({ x, y, width, height }, points) {
@@ -63,7 +64,8 @@ export function sampleLine(corners, step, into) {
       const [x, y] = corner;
       const [fromX, fromY] = last ?? corner;
       const pieces = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / step));
-      for (let k = 1; k <= pieces; k++) into.push(fromX + ((x - fromX) * k) / pieces, fromY + ((y - fromY) * k) / pieces);
+      for (let k = 1; k <= pieces; k++)
+        into.push(fromX + ((x - fromX) * k) / pieces, fromY + ((y - fromY) * k) / pieces);
     }
     last = corner;
   }

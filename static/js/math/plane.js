@@ -15,7 +15,10 @@
  */
 export function plane({ x, y, width, maxHeight, margins, square = false, aspect = 1.7 }) {
   const room = Math.max(width - margins.left - margins.right, 40);
-  const inner = Math.max(Math.min(room / (square ? 1 : aspect), maxHeight - margins.top - margins.bottom), 40);
+  const inner = Math.max(
+    Math.min(room / (square ? 1 : aspect), maxHeight - margins.top - margins.bottom),
+    40,
+  );
   const side = square ? Math.min(room, inner) : room;
   const height = square ? side : inner;
   const [x0, x1] = x;
@@ -52,11 +55,14 @@ export function ticks(low, high, count) {
   const span = high - low;
   if (!(span > 0) || count < 1) return { values: [], digits: 0 };
   const power = 10 ** Math.floor(Math.log10(span / count));
-  const step = power * (/** @type {number} */ ([1, 2, 5, 10].find((m) => span / (power * m) <= count) ?? 10));
+  const step = power * /** @type {number} */ ([1, 2, 5, 10].find((m) => span / (power * m) <= count) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const values = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(digits + 1)) + 0);
+  const values = Array.from(
+    { length: last - first + 1 },
+    (_, i) => Number(((first + i) * step).toFixed(digits + 1)) + 0,
+  );
   return { values, digits };
 }
 

@@ -10,7 +10,8 @@ export const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 /** @typedef {{a: number, b: number, label: number, role: number}} Row */
 
 /** @param {number} value */
-const toSteps = (value) => Math.round(((Math.min(Math.max(value, -LIMIT), LIMIT) + LIMIT) / (2 * LIMIT)) * STEPS);
+const toSteps = (value) =>
+  Math.round(((Math.min(Math.max(value, -LIMIT), LIMIT) + LIMIT) / (2 * LIMIT)) * STEPS);
 /** @param {number} steps */
 const fromSteps = (steps) => (steps / STEPS) * 2 * LIMIT - LIMIT;
 

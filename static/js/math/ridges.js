@@ -13,7 +13,12 @@ export function cells({ width, height, columns, rows, left, top, bottom, gap }) 
   const w = (width - left - gap * columns) / columns;
   const tall = (height - top - bottom - gap * (rows - 1)) / rows;
   return Array.from({ length: rows }, (_, r) =>
-    Array.from({ length: columns }, (__, c) => ({ left: left + c * (w + gap), top: top + r * (tall + gap), width: w, height: tall })),
+    Array.from({ length: columns }, (__, c) => ({
+      left: left + c * (w + gap),
+      top: top + r * (tall + gap),
+      width: w,
+      height: tall,
+    })),
   );
 }
 
@@ -33,7 +38,10 @@ export function ridge(box, values, moment, moments, full) {
   const bin = box.width / values.length;
   return {
     ground,
-    points: Array.from(values, (value, i) => [box.left + (i + 0.5) * bin, ground - peak * Math.min(value / full, 1)]),
+    points: Array.from(values, (value, i) => [
+      box.left + (i + 0.5) * bin,
+      ground - peak * Math.min(value / full, 1),
+    ]),
   };
 }
 
@@ -46,7 +54,10 @@ export function curveIn(box, ys, most) {
   const low = Math.min(...Array.from(ys));
   const high = Math.min(Math.max(...Array.from(ys)), most);
   const bin = box.width / ys.length;
-  return Array.from(ys, (y, i) => [box.left + (i + 0.5) * bin, box.top + box.height * (1 - (Math.min(y, high) - low) / (high - low || 1))]);
+  return Array.from(ys, (y, i) => [
+    box.left + (i + 0.5) * bin,
+    box.top + box.height * (1 - (Math.min(y, high) - low) / (high - low || 1)),
+  ]);
 }
 
 /**
@@ -55,7 +66,9 @@ export function curveIn(box, ys, most) {
  * @returns {[number, number][]}
  */
 export function flatParts(ys) {
-  const steps = Array.from({ length: Math.max(ys.length - 1, 0) }, (_, i) => Math.abs((ys[i + 1] ?? 0) - (ys[i] ?? 0)));
+  const steps = Array.from({ length: Math.max(ys.length - 1, 0) }, (_, i) =>
+    Math.abs((ys[i + 1] ?? 0) - (ys[i] ?? 0)),
+  );
   const most = Math.max(1e-12, ...steps);
   /** @type {[number, number][]} */
   const parts = [];

@@ -37,7 +37,9 @@ export function logTicks(low, high) {
   const unit = 10 ** Math.floor(Math.log10(raw));
   const step = unit * ([1, 2, 5].find((s) => s * unit >= raw) ?? 10);
   const from = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) => Number(((from + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) =>
+    Number(((from + i) * step).toPrecision(12)),
+  );
 }
 
 /**
@@ -56,8 +58,10 @@ export function withGaps(column, log) {
  * @param {ArrayLike<Column | string[]>} columns
  */
 export function csvOf(names, columns) {
-  const quoted = (/** @type {string} */ text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const cellOf = (/** @type {number | string} */ value) => (typeof value === "string" ? quoted(value) : Number.isFinite(value) ? String(value) : "");
+  const quoted = (/** @type {string} */ text) =>
+    /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cellOf = (/** @type {number | string} */ value) =>
+    typeof value === "string" ? quoted(value) : Number.isFinite(value) ? String(value) : "";
   const list = Array.from(columns);
   const rows = Array.from({ length: list[0]?.length ?? 0 }, (_, i) =>
     list.map((column) => cellOf(column[i] ?? NaN)).join(","),
@@ -67,8 +71,12 @@ export function csvOf(names, columns) {
 
 /** Of the finite ones; NaN of none. @param {ArrayLike<number>} values */
 export function median(values) {
-  const sorted = Array.from(values).filter(Number.isFinite).sort((a, b) => a - b);
+  const sorted = Array.from(values)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   if (!sorted.length) return NaN;
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }

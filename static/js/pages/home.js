@@ -24,7 +24,10 @@ const thumbnail = (slug) => {
 };
 
 /** Fill the canvas with the photo; returns what turns photo pixels into the canvas's. */
-function cover(/** @type {CanvasRenderingContext2D} */ context, /** @type {import("../core/photo.js").Photo} */ photo) {
+function cover(
+  /** @type {CanvasRenderingContext2D} */ context,
+  /** @type {import("../core/photo.js").Photo} */ photo,
+) {
   const { width, height } = context.canvas;
   const scale = Math.max(width / photo.width, height / photo.height);
   const [x, y] = [(width - photo.width * scale) / 2, (height - photo.height * scale) / 2];
@@ -36,7 +39,17 @@ let visit = new AbortController(); // what is asked for in it ends when the page
 
 async function main() {
   const { signal } = visit;
-  await Promise.all([showPhotoLabs, showFitting, showMlp, showBatchnorm, showRegularization, showCrossEntropy, showContrastive].map((show) => show(signal)));
+  await Promise.all(
+    [
+      showPhotoLabs,
+      showFitting,
+      showMlp,
+      showBatchnorm,
+      showRegularization,
+      showCrossEntropy,
+      showContrastive,
+    ].map((show) => show(signal)),
+  );
   if (!signal.aborted) document.documentElement.dataset.ready = "";
 }
 
@@ -81,7 +94,14 @@ async function showRun(signal, slug, steps, range, draw, config = {}) {
   try {
     const frame = await postForFrame(`/api/labs/${slug}/run`, { config, steps }, signal);
     const drawn = draw(frame);
-    const on = plane({ ...range, width: canvas.width, maxHeight: canvas.height, aspect: canvas.width / canvas.height, square: false, margins: { left: 0, right: 0, top: 0, bottom: 0 } });
+    const on = plane({
+      ...range,
+      width: canvas.width,
+      maxHeight: canvas.height,
+      aspect: canvas.width / canvas.height,
+      square: false,
+      margins: { left: 0, right: 0, top: 0, bottom: 0 },
+    });
     paintLayers(context, on, drawn.layers);
     note.textContent = drawn.note;
   } catch (error) {
@@ -92,32 +112,61 @@ async function showRun(signal, slug, steps, range, draw, config = {}) {
 const showFitting = (/** @type {AbortSignal} */ signal) =>
   showRun(signal, "fitting", 500, { x: [-1.05, 1.05], y: [-1.7, 1.7] }, (frame) => ({
     layers: fitLayers(frame, { singles: true, selected: -1, drawing: true }),
-    note: t("{count} networks after {step} steps, trained for this picture", { count: number(frame.shapes.curves[0], 0), step: number(frame.header.step, 0) }),
+    note: t("{count} networks after {step} steps, trained for this picture", {
+      count: number(frame.shapes.curves[0], 0),
+      step: number(frame.header.step, 0),
+    }),
   }));
 const showMlp = (/** @type {AbortSignal} */ signal) =>
   showRun(signal, "mlp", 400, { x: [-1.4, 1.4], y: [-0.95, 0.8] }, (frame) => ({
     layers: mapLayers(frame, { look: "shares", all: true }),
-    note: t("The mean of all networks after {step} steps, trained for this picture", { step: number(frame.header.step, 0) }),
+    note: t("The mean of all networks after {step} steps, trained for this picture", {
+      step: number(frame.header.step, 0),
+    }),
   }));
 
 const showBatchnorm = (/** @type {AbortSignal} */ signal) =>
-  showRun(signal, "batchnorm", 200, { x: [0, 1], y: [-0.12, 0.75] }, (frame) => ({
-    layers: thumbnailLayers(frame),
-    note: t("Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture", { step: number(frame.header.step, 0) }),
-  }), { seeds: 2 });
+  showRun(
+    signal,
+    "batchnorm",
+    200,
+    { x: [0, 1], y: [-0.12, 0.75] },
+    (frame) => ({
+      layers: thumbnailLayers(frame),
+      note: t(
+        "Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture",
+        { step: number(frame.header.step, 0) },
+      ),
+    }),
+    { seeds: 2 },
+  );
 const showRegularization = (/** @type {AbortSignal} */ signal) =>
   showRun(signal, "regularization", 200, { x: [-2, 2.9], y: [-1.25, 1] }, (frame) => ({
     layers: pathLayers(frame),
-    note: t("{count} weights over 40 values of λ after {step} steps, trained for this picture", { count: frame.shapes.paths[1], step: number(frame.header.step, 0) }),
+    note: t("{count} weights over 40 values of λ after {step} steps, trained for this picture", {
+      count: frame.shapes.paths[1],
+      step: number(frame.header.step, 0),
+    }),
   }));
 const showCrossEntropy = (/** @type {AbortSignal} */ signal) =>
   showRun(signal, "cross-entropy", 100, { x: [-0.7, 9.7], y: [-0.3, 1.05] }, ({ header, arrays }) => {
     const q = arrays.probabilities.subarray(0, 10);
     return {
-      layers: Array.from(q, (share, digit) => /** @type {import("../views/plot.js").Layer} */ ({
-        type: "line", xs: [digit, digit], ys: [0, share], width: 14, color: digit === arrays.labels[0] ? "--role-train" : "--role-test",
-      })),
-      note: t("The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture", { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) }),
+      layers: Array.from(
+        q,
+        (share, digit) =>
+          /** @type {import("../views/plot.js").Layer} */ ({
+            type: "line",
+            xs: [digit, digit],
+            ys: [0, share],
+            width: 14,
+            color: digit === arrays.labels[0] ? "--role-train" : "--role-test",
+          }),
+      ),
+      note: t(
+        "The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture",
+        { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) },
+      ),
     };
   });
 
@@ -126,8 +175,11 @@ async function showContrastive(/** @type {AbortSignal} */ signal) {
   const { canvas, context, note } = thumbnail("contrastive");
   try {
     const [side, rows] = [32, 3];
-    const frames = await Promise.all(Array.from({ length: rows }, (_, picture) =>
-      postForFrame("/api/contrastive/views", { config: {}, picture: 3 * picture + 1, pairs: 2 }, signal)));
+    const frames = await Promise.all(
+      Array.from({ length: rows }, (_, picture) =>
+        postForFrame("/api/contrastive/views", { config: {}, picture: 3 * picture + 1, pairs: 2 }, signal),
+      ),
+    );
     const gap = canvas.height / 30;
     const size = (canvas.height - (rows + 1) * gap) / rows;
     const columns = 5; // the picture, then two pairs
@@ -169,7 +221,9 @@ function drawRpn(photo, { header, arrays }) {
     context.fillRect(x + (cell % columns) * w, y + Math.floor(cell / columns) * h, w + 1, h + 1);
   }
   context.globalAlpha = 1;
-  note.textContent = t("Objectness at {count} anchors, live from shipped weights", { count: number(header.anchors.total, 0) });
+  note.textContent = t("Objectness at {count} anchors, live from shipped weights", {
+    count: number(header.anchors.total, 0),
+  });
 }
 
 /** @param {import("../core/photo.js").Photo} photo @param {any} frame */
@@ -177,8 +231,15 @@ function drawNms(photo, { arrays }) {
   const { context, note } = thumbnail("nms");
   const { scale, x, y } = cover(context, photo);
   const order = Int32Array.from(arrays.scores, (/** @type {number} */ _, /** @type {number} */ i) => i);
-  const { kept, suppressed } = resultAt({ order, suppressedBy: arrays.suppressed_by }, 0.3, Math.min(60, order.length));
-  for (const [style, indices] of /** @type {[string, number[]][]} */ ([["suppressed", suppressed], ["kept", kept.slice(0, 12)]])) {
+  const { kept, suppressed } = resultAt(
+    { order, suppressedBy: arrays.suppressed_by },
+    0.3,
+    Math.min(60, order.length),
+  );
+  for (const [style, indices] of /** @type {[string, number[]][]} */ ([
+    ["suppressed", suppressed],
+    ["kept", kept.slice(0, 12)],
+  ])) {
     const look = STYLES[style];
     if (!look) continue;
     context.strokeStyle = token(look.color);
@@ -190,7 +251,9 @@ function drawNms(photo, { arrays }) {
     }
   }
   note.textContent = t("The best {all} boxes of the same network: {kept} kept, {suppressed} suppressed", {
-    all: kept.length + suppressed.length, kept: kept.length, suppressed: suppressed.length,
+    all: kept.length + suppressed.length,
+    kept: kept.length,
+    suppressed: suppressed.length,
   });
 }
 

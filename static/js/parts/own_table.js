@@ -78,7 +78,10 @@ export function ownTable({ url, choice, onPoints }) {
   const texts = newest({
     ask: (/** @type {{file: File | Blob, name: string, encoding: string}} */ { file, encoding }, signal) =>
       json(`/api/tables/text${encoding && `?encoding=${encoding}`}`, {
-        method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" }, signal,
+        method: "POST",
+        body: file,
+        headers: { "Content-Type": "application/octet-stream" },
+        signal,
       }),
     show: (answer, { file, name }) => {
       opened = { ...answer, name, bytes: file };
@@ -96,7 +99,8 @@ export function ownTable({ url, choice, onPoints }) {
     if (!(error instanceof ApiError)) throw error;
     warning.textContent = error.message;
     warning.scrollIntoView({ block: "nearest" });
-    if (error.field === "decimal") /** @type {HTMLElement} */ (dialog.querySelector("[name=own-decimal]"))?.focus();
+    if (error.field === "decimal")
+      /** @type {HTMLElement} */ (dialog.querySelector("[name=own-decimal]"))?.focus();
   }
 
   /** Another text: nothing is known of it yet. */
@@ -132,7 +136,9 @@ export function ownTable({ url, choice, onPoints }) {
     $("[data-own-file-name]", dialog).textContent = opened.name;
     $("[data-own-encoding-row]", dialog).hidden = opened.sure;
     const select = $("[data-own-encoding]", dialog);
-    select.replaceChildren(...[opened.encoding, ...opened.others].map((name) => h("option", { value: name }, name)));
+    select.replaceChildren(
+      ...[opened.encoding, ...opened.others].map((name) => h("option", { value: name }, name)),
+    );
   }
 
   /** @param {Reading} answer */
@@ -141,8 +147,22 @@ export function ownTable({ url, choice, onPoints }) {
     understood.removeAttribute("aria-busy");
     header.checked = answer.header;
     $("[data-own-head]", dialog).replaceChildren(
-      h("thead", {}, h("tr", {}, ...answer.columns.map(({ name, kind }) => h("th", { scope: "col" }, name, h("small", {}, KINDS[kind] ?? ""))))),
-      h("tbody", {}, ...answer.head.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell || "–"))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...answer.columns.map(({ name, kind }) =>
+            h("th", { scope: "col" }, name, h("small", {}, KINDS[kind] ?? "")),
+          ),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        ...answer.head.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell || "–")))),
+      ),
     );
     $("[data-own-notes]", dialog).textContent = sentences(notesOn(answer));
     $("[data-own-columns]", dialog).replaceChildren(...(chosen?.element ?? []));
@@ -155,9 +175,15 @@ export function ownTable({ url, choice, onPoints }) {
     const marked = head.some((row) => row.some((cell) => /\d\.\d/.test(cell)));
     return [
       t("{count} rows.", { count: number(rows, 0) }),
-      passed_over.length ? t("Passed over as titles or comments: line {lines}.", { lines: passed_over.slice(0, 8).join(", ") }) : "",
-      doubtful && named ? t("The first row is taken for names, though it holds numbers. Untick below if it is a row of data.") : "",
-      marked && decimal === "," ? t("The comma begins the decimals; here they are written with a point.") : "",
+      passed_over.length
+        ? t("Passed over as titles or comments: line {lines}.", { lines: passed_over.slice(0, 8).join(", ") })
+        : "",
+      doubtful && named
+        ? t("The first row is taken for names, though it holds numbers. Untick below if it is a row of data.")
+        : "",
+      marked && decimal === ","
+        ? t("The comma begins the decimals; here they are written with a point.")
+        : "",
       opened && !opened.sure ? t("The encoding is a guess: look at the names.") : "",
     ];
   }
@@ -167,12 +193,20 @@ export function ownTable({ url, choice, onPoints }) {
     const root = $("[data-own-decimal]", dialog);
     root.hidden = !undecided && told.decimal === null;
     if (!undecided) return;
-    $("[data-own-decimal-said]", dialog).textContent = t("“{cell}” can be read in two ways:", { cell: undecided.cell });
+    $("[data-own-decimal-said]", dialog).textContent = t("“{cell}” can be read in two ways:", {
+      cell: undecided.cell,
+    });
     const comma = undecided.cell.includes(",");
     const [point, inCommas] = [{ value: undecided.point }, { value: undecided.comma }];
     const words = comma
-      ? [t("{value}: the comma separates thousands", point), t("{value}: the comma begins the decimals", inCommas)]
-      : [t("{value}: the point begins the decimals", point), t("{value}: the point separates thousands", inCommas)];
+      ? [
+          t("{value}: the comma separates thousands", point),
+          t("{value}: the comma begins the decimals", inCommas),
+        ]
+      : [
+          t("{value}: the point begins the decimals", point),
+          t("{value}: the point separates thousands", inCommas),
+        ];
     root.querySelectorAll("label").forEach((label, i) => {
       /** @type {HTMLInputElement} */ ($("input", label)).checked = false;
       $("span", label).textContent = words[i] ?? "";
@@ -244,14 +278,20 @@ function choose(select, value) {
  * @param {() => void} onChange
  */
 export function columnChooser(label, options, value, onChange) {
-  const select = h("select", { class: "field short" }, ...options.map((one) => h("option", { value: one.value, selected: one.value === value }, one.name)));
+  const select = h(
+    "select",
+    { class: "field short" },
+    ...options.map((one) => h("option", { value: one.value, selected: one.value === value }, one.name)),
+  );
   select.addEventListener("change", onChange);
   return { element: h("label", {}, `${label} `, select), select };
 }
 
 /** Names and units of two axes as text for the address. @param {string[]} names @param {number[][]} units offset and scale of each */
 export function axesText(names, units) {
-  const short = names.map((name, i) => (name === String(i + 1) ? "" : name.replaceAll("|", " ").slice(0, 40)));
+  const short = names.map((name, i) =>
+    name === String(i + 1) ? "" : name.replaceAll("|", " ").slice(0, 40),
+  );
   return [...short, ...units.flat()].join("|").slice(0, 200);
 }
 
@@ -264,7 +304,13 @@ export function axesText(names, units) {
 export function unitsOf(text, plain) {
   const parts = text.split("|");
   const [x0 = 0, x1 = 1, y0 = 0, y1 = 1] = parts.slice(2).map(Number);
-  if (!text || ![2, 6].includes(parts.length) || ![x0, x1, y0, y1].every(Number.isFinite) || !(x1 > 0 && y1 > 0)) return null;
+  if (
+    !text ||
+    ![2, 6].includes(parts.length) ||
+    ![x0, x1, y0, y1].every(Number.isFinite) ||
+    !(x1 > 0 && y1 > 0)
+  )
+    return null;
   return [
     { name: parts[0] || plain[0], offset: x0, scale: x1 },
     { name: parts[1] || plain[1], offset: y0, scale: y1 },
@@ -282,7 +328,12 @@ export function sayReading(root, { data, reading }) {
   const sample = /sample of (\d+) of (\d+) rows/.exec(text);
   root.textContent = sentences([
     gaps ? t("Rows with gaps, left out of your table: {count}.", { count: number(Number(gaps[1]), 0) }) : "",
-    sample ? t("Of the {all} rows without gaps a random sample of {count} is used.", { all: number(Number(sample[2]), 0), count: number(Number(sample[1]), 0) }) : "",
+    sample
+      ? t("Of the {all} rows without gaps a random sample of {count} is used.", {
+          all: number(Number(sample[2]), 0),
+          count: number(Number(sample[1]), 0),
+        })
+      : "",
   ]);
   root.hidden = root.textContent === "";
 }

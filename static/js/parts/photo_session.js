@@ -70,10 +70,11 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
     /** The photo of the last page, or the first sample. */
     open: () => choice.want((signal) => lastPhoto(signal, samples)),
     /** @param {Blob} file */
-    upload: (file) => choose((signal) => {
-      onProgress(0);
-      return uploadPhoto(file, (share) => !signal.aborted && onProgress(share), signal);
-    }),
+    upload: (file) =>
+      choose((signal) => {
+        onProgress(0);
+        return uploadPhoto(file, (share) => !signal.aborted && onProgress(share), signal);
+      }),
     /** @param {string} name */
     sample: (name) => choose((signal) => samplePhoto(name, signal)),
     /** The settings have changed. @param {number} [rest] milliseconds that they must stay */
@@ -100,11 +101,21 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
 
 /** A sample has taken the place of the remembered photo: nobody should take it for theirs. @param {boolean} lost */
 function sayLost(lost) {
-  note("[data-lost]", lost ? t("Your photo is no longer on this server, so a sample is shown instead. Upload your photo again to go on with it.") : "");
+  note(
+    "[data-lost]",
+    lost
+      ? t(
+          "Your photo is no longer on this server, so a sample is shown instead. Upload your photo again to go on with it.",
+        )
+      : "",
+  );
 }
 
 /** The gray part of a photo is no part of it. @param {Photo | null} photo */
 function sayIncomplete(photo) {
   const place = document.querySelector("[data-incomplete]");
-  if (place) place.textContent = photo?.incomplete ? t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.") : "";
+  if (place)
+    place.textContent = photo?.incomplete
+      ? t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.")
+      : "";
 }

@@ -29,7 +29,10 @@ const DEFAULT_STEPS = 400;
  * @param {string} [run]
  */
 export function pathOf(values, rules, path, run = "") {
-  const query = toQuery({ ...values, run }, "run" in rules ? rules : { ...rules, run: { default: "", check: () => true } });
+  const query = toQuery(
+    { ...values, run },
+    "run" in rules ? rules : { ...rules, run: { default: "", check: () => true } },
+  );
   return query ? `${path}?${query}` : path;
 }
 
@@ -41,12 +44,17 @@ export function wireTools(tools) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       const made = await make();
-      const blob = typeof made === "string" ? new Blob([made], { type: TYPES[/** @type {"csv"} */ (name)] ?? "text/plain" }) : made;
+      const blob =
+        typeof made === "string"
+          ? new Blob([made], { type: TYPES[/** @type {"csv"} */ (name)] ?? "text/plain" })
+          : made;
       download(`vitrine-${tools.slug}.${name}`, blob);
     });
   }
   if (!tools.exports) $(".label", root).hidden = true;
-  for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog.dialog"))) {
+  for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (
+    document.querySelectorAll("dialog.dialog")
+  )) {
     $("[data-close]", dialog).addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close(); // the backdrop
@@ -107,8 +115,12 @@ function wireShare({ state, session }, opener) {
       showAddress(answer);
       if (answer.reachable) return;
       warning.textContent = answer.container
-        ? t("This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.")
-        : t("This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.");
+        ? t(
+            "This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.",
+          )
+        : t(
+            "This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.",
+          );
     },
     fail: (error) => {
       if (!(error instanceof ApiError)) throw error;

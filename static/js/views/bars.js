@@ -45,8 +45,17 @@ function termRow() {
  * @param {BarOptions} options
  */
 export function bars(root, options) {
-  const { range: [low, high], step = 0.01, onDrag, onChoose } = options;
-  const group = h("div", { class: `vbars${options.hatched ? " hatched" : ""}${low < 0 ? " signed" : ""}`, role: "group", "aria-label": options.label });
+  const {
+    range: [low, high],
+    step = 0.01,
+    onDrag,
+    onChoose,
+  } = options;
+  const group = h("div", {
+    class: `vbars${options.hatched ? " hatched" : ""}${low < 0 ? " signed" : ""}`,
+    role: "group",
+    "aria-label": options.label,
+  });
   group.style.setProperty("--bar", `var(${options.color})`);
   const zero = -low / (high - low);
   group.style.setProperty("--zero", `${100 * zero}%`);
@@ -64,7 +73,19 @@ export function bars(root, options) {
     const name = options.names[index] ?? String(index + 1);
     const fill = h("i");
     const track = onDrag
-      ? h("div", { class: "vbar", role: "slider", tabindex: 0, "aria-label": `${options.label} ${name}`, "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high }, fill)
+      ? h(
+          "div",
+          {
+            class: "vbar",
+            role: "slider",
+            tabindex: 0,
+            "aria-label": `${options.label} ${name}`,
+            "aria-orientation": "vertical",
+            "aria-valuemin": low,
+            "aria-valuemax": high,
+          },
+          fill,
+        )
       : h("div", { class: "vbar still", role: "img" }, fill);
     const value = h("span", { class: "vbar-value" });
     const column = h("div", { class: "vbar-column" }, value, track, h("b", { "aria-hidden": "true" }, name));
@@ -94,8 +115,14 @@ export function bars(root, options) {
       const now = shown[index]?.value ?? 0;
       /** @type {Record<string, number>} */
       const moves = {
-        ArrowUp: now + step, ArrowRight: now + step, ArrowDown: now - step, ArrowLeft: now - step,
-        PageUp: now + 10 * step, PageDown: now - 10 * step, Home: low, End: high,
+        ArrowUp: now + step,
+        ArrowRight: now + step,
+        ArrowDown: now - step,
+        ArrowLeft: now - step,
+        PageUp: now + 10 * step,
+        PageDown: now - 10 * step,
+        Home: low,
+        End: high,
       };
       const next = moves[event.key];
       if (next === undefined) return;
@@ -131,7 +158,8 @@ export function bars(root, options) {
         if (onDrag) {
           column.track.setAttribute("aria-valuenow", String(Number(bar.value.toFixed(4))));
           column.track.setAttribute("aria-valuetext", spoken);
-        } else column.track.setAttribute("aria-label", `${options.label} ${options.names[i] ?? i + 1}: ${spoken}`);
+        } else
+          column.track.setAttribute("aria-label", `${options.label} ${options.names[i] ?? i + 1}: ${spoken}`);
       });
     },
     destroy: () => frame.remove(),

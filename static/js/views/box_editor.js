@@ -37,7 +37,12 @@ export function boxEditor(view, options) {
     const boxes = options.boxes();
     for (let index = boxes.length / 4 - 1; index >= 0; index--) {
       const [x1, y1, x2, y2] = boxAt(boxes, index);
-      for (const [cx, cy, ox, oy] of [[x1, y1, x2, y2], [x2, y1, x1, y2], [x1, y2, x2, y1], [x2, y2, x1, y1]]) {
+      for (const [cx, cy, ox, oy] of [
+        [x1, y1, x2, y2],
+        [x2, y1, x1, y2],
+        [x1, y2, x2, y1],
+        [x2, y2, x1, y1],
+      ]) {
         const away = Math.hypot(x - (cx ?? 0), y - (cy ?? 0));
         if (away < slack) return { index, fixed: /** @type {[number, number]} */ ([ox, oy]) };
       }
@@ -65,7 +70,13 @@ export function boxEditor(view, options) {
     if (corner) {
       drag = { ...corner, kind: "corner", from: [x, y], box: boxAt(options.boxes(), corner.index) };
     } else if (inside >= 0) {
-      drag = { index: inside, kind: "move", fixed: [x, y], from: [x, y], box: boxAt(options.boxes(), inside) };
+      drag = {
+        index: inside,
+        kind: "move",
+        fixed: [x, y],
+        from: [x, y],
+        box: boxAt(options.boxes(), inside),
+      };
     } else if (options.canDraw?.() ?? true) {
       drag = { index: -1, kind: "corner", fixed: [x, y], from: [x, y], box: [x, y, x, y] };
     } else return;
@@ -119,7 +130,10 @@ export function boxEditor(view, options) {
     const [width, height] = options.size();
     const step = Math.max(1, Math.round(Math.max(width, height) / 160));
     const arrows = /** @type {Record<string, [number, number]>} */ ({
-      ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step],
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, -step],
+      ArrowDown: [0, step],
     });
     const arrow = arrows[event.key];
     if ((event.key === "n" || event.key === "N") && (options.canDraw?.() ?? true)) {

@@ -92,7 +92,10 @@ export function chart(root, options) {
       (v) => v != null && Number.isFinite(v) && (!logY || v > 0),
     );
     if (!ys.length) return logY ? [0.1, 1] : [0, 1];
-    const [least, most] = [Math.min(.../** @type {number[]} */ (ys)), Math.max(.../** @type {number[]} */ (ys))];
+    const [least, most] = [
+      Math.min(.../** @type {number[]} */ (ys)),
+      Math.max(.../** @type {number[]} */ (ys)),
+    ];
     if (!logY) return uPlot.rangeNum(least, most, 0.1, true);
     const lowest = Math.max(least, most / 10 ** DECADES);
     const margin = Math.max((most / lowest) ** 0.06, 1.15);
@@ -104,18 +107,30 @@ export function chart(root, options) {
     if (low == null || high == null) return logX ? [0.1, 1] : [0, 1];
     return low < high ? [low, high] : logX ? [low / 2, high * 2] : [low, high + 1];
   };
-  const size = () => ({ width: Math.max(root.clientWidth, 200), height: Math.round((options.height ?? 190) * scale) });
+  const size = () => ({
+    width: Math.max(root.clientWidth, 200),
+    height: Math.round((options.height ?? 190) * scale),
+  });
   /** On a log scale a line a decade. @param {boolean} log */
   const gridOf = (log) => ({
     stroke: token("--gray-3"),
     width: 1,
-    ...(log && { filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? v : null)) }),
+    ...(log && {
+      filter: (/** @type {any} */ _, /** @type {number[]} */ splits) =>
+        splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? v : null)),
+    }),
   });
   /** uPlot's own ticks of a log axis are too many for very small numbers. @param {boolean} log */
-  const ticksOf = (log) => log && {
-    splits: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ low, /** @type {number} */ high) => logTicks(low, high),
-    filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits,
-  };
+  const ticksOf = (log) =>
+    log && {
+      splits: (
+        /** @type {any} */ _,
+        /** @type {number} */ __,
+        /** @type {number} */ low,
+        /** @type {number} */ high,
+      ) => logTicks(low, high),
+      filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits,
+    };
   const build = () => {
     plot?.destroy();
     scale = scaleOf();
@@ -125,7 +140,8 @@ export function chart(root, options) {
       ticks: { show: false },
       font,
       labelFont: font,
-      values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) => splits.map((v) => (v == null ? "" : tick(v))),
+      values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) =>
+        splits.map((v) => (v == null ? "" : tick(v))),
     };
     plot = new uPlot(
       {
@@ -135,11 +151,29 @@ export function chart(root, options) {
           y: { range: rangeY, ...(logY && { distr: 3 }) },
         },
         axes: [
-          { ...axis, ...ticksOf(logX), grid: gridOf(logX), label: options.x, labelSize: 18 * scale, size: 30 * scale, ...(options.whole && { incrs: [1, 2, 5, 10] }) },
-          { ...axis, ...ticksOf(logY), grid: gridOf(logY), label: nameY, labelSize: 18 * scale, size: 46 * scale },
+          {
+            ...axis,
+            ...ticksOf(logX),
+            grid: gridOf(logX),
+            label: options.x,
+            labelSize: 18 * scale,
+            size: 30 * scale,
+            ...(options.whole && { incrs: [1, 2, 5, 10] }),
+          },
+          {
+            ...axis,
+            ...ticksOf(logY),
+            grid: gridOf(logY),
+            label: nameY,
+            labelSize: 18 * scale,
+            size: 46 * scale,
+          },
         ],
         series: [
-          { label: options.x, value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)) },
+          {
+            label: options.x,
+            value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)),
+          },
           ...lines.map((line) => ({
             label: line.name,
             stroke: token(line.color),
@@ -149,20 +183,36 @@ export function chart(root, options) {
             ...(line.quiet && { class: "quiet" }),
             ...((line.quiet || line.width === 0) && { paths: () => null }),
             points: { show: false },
-            value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : number(v, line.digits ?? 0)),
+            value: (/** @type {any} */ _, /** @type {any} */ v) =>
+              v == null ? "–" : number(v, line.digits ?? 0),
           })),
         ],
-        cursor: { y: false, drag: { x: false, y: false }, points: { show: (/** @type {any} */ _, /** @type {number} */ i) => cursorPoint(i) } },
+        cursor: {
+          y: false,
+          drag: { x: false, y: false },
+          points: { show: (/** @type {any} */ _, /** @type {number} */ i) => cursorPoint(i) },
+        },
         legend: {
           live: true,
-          markers: { dash: (/** @type {any} */ _, /** @type {number} */ i) => (lines[i - 1]?.dash ? "dashed" : "solid") },
+          markers: {
+            dash: (/** @type {any} */ _, /** @type {number} */ i) =>
+              lines[i - 1]?.dash ? "dashed" : "solid",
+          },
         },
         hooks: {
           drawAxes: [(/** @type {any} */ u) => paintBands(u, bands, data)],
           draw: [
             (/** @type {any} */ u) => {
               paintPoints(u, lines, data);
-              paintMarks(u, { marks: marks(), rules: shown.rules ?? [], here: shown.here ?? null, lines, data, scale, places });
+              paintMarks(u, {
+                marks: marks(),
+                rules: shown.rules ?? [],
+                here: shown.here ?? null,
+                lines,
+                data,
+                scale,
+                places,
+              });
             },
           ],
         },
@@ -184,7 +234,8 @@ export function chart(root, options) {
     dot.style.background = token(line.color);
     return dot;
   };
-  const legendNumber = (/** @type {number} */ v) => (Number.isInteger(v) ? number(v, 0) : Math.abs(v) < 0.01 ? tick(Number(v.toPrecision(3))) : number(v, 2));
+  const legendNumber = (/** @type {number} */ v) =>
+    Number.isInteger(v) ? number(v, 0) : Math.abs(v) < 0.01 ? tick(Number(v.toPrecision(3))) : number(v, 2);
 
   let [rebuild, fresh, resized] = [false, false, false];
   const paint = oncePerFrame(() => {
@@ -245,7 +296,9 @@ export function chart(root, options) {
       context.fillRect(0, 0, canvas.width, canvas.height);
       context.drawImage(source, 0, 0);
       return new Promise((resolve, reject) =>
-        canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(t("This picture cannot be saved."))))),
+        canvas.toBlob((blob) =>
+          blob ? resolve(blob) : reject(new Error(t("This picture cannot be saved."))),
+        ),
       );
     },
     destroy() {

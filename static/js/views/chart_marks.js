@@ -42,8 +42,10 @@ export function paintBands(u, bands, data) {
         while (to < xs.length && xs[to] != null && low[to] != null && high[to] != null) to++;
         if (to > from + 1) {
           context.beginPath();
-          for (let i = from; i < to; i++) context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(high[i], "y", true));
-          for (let i = to - 1; i >= from; i--) context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(low[i], "y", true));
+          for (let i = from; i < to; i++)
+            context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(high[i], "y", true));
+          for (let i = to - 1; i >= from; i--)
+            context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(low[i], "y", true));
           context.fill();
         }
         from = to + 1;
@@ -67,7 +69,14 @@ export function paintPoints(u, lines, data) {
       if (value == null || at == null || value < u.scales.y.min || value > u.scales.y.max) return;
       const x = u.valToPos(at, "x", true);
       const path = outline(shape, x, u.valToPos(value, "y", true), r);
-      drawPoint(context, path, { fill: line.hollow ? "hollow" : "full", color, ground, width: 1.5 * devicePixelRatio, x, reach: r });
+      drawPoint(context, path, {
+        fill: line.hollow ? "hollow" : "full",
+        color,
+        ground,
+        width: 1.5 * devicePixelRatio,
+        x,
+        reach: r,
+      });
     });
     context.restore();
   });
@@ -122,14 +131,31 @@ function placesOf(kind, x, y, size, area, ratio) {
   let corners = [];
   if (kind === "rule") {
     const ends = [area.x + area.width - width, area.x, area.x + (area.width - width) / 2];
-    corners = ends.flatMap((at) => /** @type {[number, number][]} */ ([[at, above], [at, below]]));
+    corners = ends.flatMap(
+      (at) =>
+        /** @type {[number, number][]} */ ([
+          [at, above],
+          [at, below],
+        ]),
+    );
   } else if (kind === "mark") {
     const heights = [0, 1, 2, 3, 4].map((k) => area.y + gap + k * height);
     heights.push(...[0.45, 0.6, 0.75, 1].map((part) => area.y + (area.height - height) * part - gap));
-    corners = heights.flatMap((at) => /** @type {[number, number][]} */ ([[x + 2 * gap, at], [x - 2 * gap - width, at]]));
+    corners = heights.flatMap(
+      (at) =>
+        /** @type {[number, number][]} */ ([
+          [x + 2 * gap, at],
+          [x - 2 * gap - width, at],
+        ]),
+    );
   } else {
     const [right, left] = [x + 9 * ratio, x - 9 * ratio - width];
-    corners = [[right, above], [left, above], [right, below], [left, below]];
+    corners = [
+      [right, above],
+      [left, above],
+      [right, below],
+      [left, below],
+    ];
   }
   return corners.map(([px, py]) => within({ x: px, y: py, width, height }, area));
 }
@@ -159,21 +185,30 @@ export function paintMarks(u, { marks, rules, here, lines, data, scale, places }
     const drawn = /** @type {[number, number][][]} */ ([]);
     for (const { y, label: text, color = "--gray-1", dash = [5, 4] } of rules) {
       const at = Math.round(u.valToPos(y, "y", true));
-      drawn.push([[left, at], [left + width, at]]);
+      drawn.push([
+        [left, at],
+        [left + width, at],
+      ]);
       stroke(context, drawn.at(-1) ?? [], token(color), 1.5 * ratio, dash, ratio);
       if (text) labels.push({ kind: "rule", text, x: left + width, y: at, color: token(color) });
     }
     for (const { x, label: text, color = "--accent", dash = [] } of marks) {
       const at = Math.round(u.valToPos(x, "x", true));
       if (!inside(at)) continue;
-      drawn.push([[at, top], [at, top + height]]);
+      drawn.push([
+        [at, top],
+        [at, top + height],
+      ]);
       stroke(context, drawn.at(-1) ?? [], token(color), 2 * ratio, dash, ratio);
       if (text) labels.push({ kind: "mark", text, x: at, y: top, color: token(color) });
     }
     if (here) {
       const [x, y] = [u.valToPos(here.x, "x", true), u.valToPos(here.y, "y", true)];
       const color = token(here.color ?? "--accent");
-      drawn.push([[x, y], [x, top + height]]);
+      drawn.push([
+        [x, y],
+        [x, top + height],
+      ]);
       paintHere(context, drawn.at(-1) ?? [], color, ratio);
       if (here.label) labels.push({ kind: "here", text: here.label, x, y, color });
     }
@@ -209,7 +244,11 @@ function paintLabel(context, text, { x, y, width, height }, color, ratio) {
 function paintHere(context, line, color, ratio) {
   const [x, y] = line[0] ?? [0, 0];
   stroke(context, line, color, 1 * ratio, [2, 3], ratio);
-  for (const [r, fill] of /** @type {[number, string][]} */ ([[7, token("--card")], [5, color], [2, token("--card")]])) {
+  for (const [r, fill] of /** @type {[number, string][]} */ ([
+    [7, token("--card")],
+    [5, color],
+    [2, token("--card")],
+  ])) {
     context.fillStyle = fill;
     context.fill(outline("circle", x, y, r * ratio));
   }

@@ -51,7 +51,8 @@ export function histograms(root) {
     update(next) {
       rows = next;
       while (list.childElementCount > next.length) list.lastChild?.remove();
-      while (list.childElementCount < next.length) list.append(h("figure", {}, h("canvas", { "aria-hidden": "true" }), h("figcaption")));
+      while (list.childElementCount < next.length)
+        list.append(h("figure", {}, h("canvas", { "aria-hidden": "true" }), h("figcaption")));
       paint();
     },
     destroy() {

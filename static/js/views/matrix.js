@@ -21,7 +21,12 @@ export function matrix(root) {
         });
         return h("tr", {}, h("th", { scope: "row" }, names[i] ?? ""), ...tds);
       });
-      const head = h("tr", {}, h("th", { scope: "col" }, t("true \\ taken for")), ...names.map((name) => h("th", { scope: "col" }, name)));
+      const head = h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, t("true \\ taken for")),
+        ...names.map((name) => h("th", { scope: "col" }, name)),
+      );
       table.replaceChildren(h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...body));
     },
     destroy: () => table.remove(),

@@ -72,7 +72,10 @@ export function network(root, options) {
     options.onWeight(next);
     paint();
   };
-  canvas.addEventListener("pointermove", (event) => event.pointerType === "mouse" && show(unitAt(on, ...place(event))));
+  canvas.addEventListener(
+    "pointermove",
+    (event) => event.pointerType === "mouse" && show(unitAt(on, ...place(event))),
+  );
   canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && show(null));
   canvas.addEventListener("click", (event) => {
     const at = unitAt(on, ...place(event));
@@ -92,7 +95,8 @@ export function network(root, options) {
       const layer = Math.min(Math.max(at.layer + (way[0] ?? 0), 1), last);
       const count = net.layers[layer] ?? 1;
       show({ layer, unit: Math.min(Math.max(at.unit + (way[1] ?? 0), 0), count - 1) });
-    } else if (event.key === "Enter" && unit) choose({ layer: unit.layer - 1, source: null, target: unit.unit });
+    } else if (event.key === "Enter" && unit)
+      choose({ layer: unit.layer - 1, source: null, target: unit.unit });
     else if ((event.key === "[" || event.key === "]") && unit) stepWeight(event.key === "]" ? 1 : -1);
     else if (event.key === "Escape") choose(null);
   });
@@ -100,7 +104,8 @@ export function network(root, options) {
   function stepWeight(by) {
     if (!net || !unit) return;
     const sources = net.layers[unit.layer - 1] ?? 0;
-    const now = weight && weight.target === unit.unit && weight.layer === unit.layer - 1 ? (weight.source ?? -1) : -1;
+    const now =
+      weight && weight.target === unit.unit && weight.layer === unit.layer - 1 ? (weight.source ?? -1) : -1;
     const next = ((now + 1 + by + sources + 1) % (sources + 1)) - 1;
     choose({ layer: unit.layer - 1, source: next < 0 ? null : next, target: unit.unit });
   }
@@ -122,7 +127,9 @@ export function network(root, options) {
     get value() {
       if (!net || !weight) return NaN;
       const { layer, source, target } = weight;
-      return source === null ? (net.biases[biasIndex(net.layers, layer, target)] ?? NaN) : (net.weights[weightIndex(net.layers, layer, source, target)] ?? NaN);
+      return source === null
+        ? (net.biases[biasIndex(net.layers, layer, target)] ?? NaN)
+        : (net.weights[weightIndex(net.layers, layer, source, target)] ?? NaN);
     },
     /** Centers of the layers' columns, for what is written above and below. */
     get columns() {
@@ -143,28 +150,30 @@ function paintWeights(context, on, net, chosen) {
   for (let layer = 0; layer + 1 < on.units.length; layer++) {
     const [from = [], to = []] = [on.units[layer], on.units[layer + 1]];
     const many = from.length * to.length > 200;
-    from.forEach(([ax, ay], source) => to.forEach(([bx, by], target) => {
-      const w = net.weights[weightIndex(net.layers, layer, source, target)] ?? 0;
-      const size = Math.min(Math.abs(w), 5);
-      const mine = chosen?.layer === layer && chosen.source === source && chosen.target === target;
-      if (size < 0.02 && !mine) return;
-      context.beginPath();
-      context.moveTo(ax + on.size / 2, ay);
-      context.lineTo(bx - on.size / 2, by);
-      if (mine) {
-        context.setLineDash([]);
-        context.strokeStyle = ring;
-        context.globalAlpha = 0.45;
-        context.lineWidth = 11;
+    from.forEach(([ax, ay], source) =>
+      to.forEach(([bx, by], target) => {
+        const w = net.weights[weightIndex(net.layers, layer, source, target)] ?? 0;
+        const size = Math.min(Math.abs(w), 5);
+        const mine = chosen?.layer === layer && chosen.source === source && chosen.target === target;
+        if (size < 0.02 && !mine) return;
+        context.beginPath();
+        context.moveTo(ax + on.size / 2, ay);
+        context.lineTo(bx - on.size / 2, by);
+        if (mine) {
+          context.setLineDash([]);
+          context.strokeStyle = ring;
+          context.globalAlpha = 0.45;
+          context.lineWidth = 11;
+          context.stroke();
+        }
+        // Dashed below zero, so that color is not alone.
+        context.setLineDash(w < 0 && !many ? [6, 4] : []);
+        context.strokeStyle = w < 0 ? negative : positive;
+        context.globalAlpha = Math.min(0.25 + size * 0.3, 0.95);
+        context.lineWidth = Math.min(0.5 + size * 1.5, 7);
         context.stroke();
-      }
-      // Dashed below zero, so that color is not alone.
-      context.setLineDash(w < 0 && !many ? [6, 4] : []);
-      context.strokeStyle = w < 0 ? negative : positive;
-      context.globalAlpha = Math.min(0.25 + size * 0.3, 0.95);
-      context.lineWidth = Math.min(0.5 + size * 1.5, 7);
-      context.stroke();
-    }));
+      }),
+    );
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
@@ -174,23 +183,25 @@ function paintWeights(context, on, net, chosen) {
 function paintUnits(context, on, net, shown) {
   const cells = net.side * net.side;
   context.imageSmoothingEnabled = true;
-  on.units.forEach((units, layer) => units.forEach(([x, y], i) => {
-    const start = unitIndex(net.layers, layer, i) * cells;
-    const values = layer === 0 ? inputMap(i, net.side) : net.responses.subarray(start, start + cells);
-    const [left, top] = [x - on.size / 2, y - on.size / 2];
-    const mine = shown?.layer === layer && shown.unit === i;
-    context.drawImage(heatImage("sign", values, net.side, net.side), left, top, on.size, on.size);
-    context.strokeStyle = token(mine ? "--accent" : "--gray-2");
-    context.lineWidth = mine ? 3 : 1;
-    context.strokeRect(left, top, on.size, on.size);
-    if (layer === 0) {
-      context.fillStyle = token("--ink");
-      context.font = "13px system-ui, sans-serif";
-      context.textAlign = "right";
-      context.textBaseline = "middle";
-      context.fillText(net.inputs[i] ?? "", left - 6, y);
-    }
-  }));
+  on.units.forEach((units, layer) =>
+    units.forEach(([x, y], i) => {
+      const start = unitIndex(net.layers, layer, i) * cells;
+      const values = layer === 0 ? inputMap(i, net.side) : net.responses.subarray(start, start + cells);
+      const [left, top] = [x - on.size / 2, y - on.size / 2];
+      const mine = shown?.layer === layer && shown.unit === i;
+      context.drawImage(heatImage("sign", values, net.side, net.side), left, top, on.size, on.size);
+      context.strokeStyle = token(mine ? "--accent" : "--gray-2");
+      context.lineWidth = mine ? 3 : 1;
+      context.strokeRect(left, top, on.size, on.size);
+      if (layer === 0) {
+        context.fillStyle = token("--ink");
+        context.font = "13px system-ui, sans-serif";
+        context.textAlign = "right";
+        context.textBaseline = "middle";
+        context.fillText(net.inputs[i] ?? "", left - 6, y);
+      }
+    }),
+  );
 }
 
 /** The input itself as a map: it grows from left to right, or from below. @param {number} axis @param {number} side */

@@ -93,7 +93,14 @@ export function picture(root, options = {}) {
   const paintPhoto = () => {
     const context = context2d(photo, size.width, size.height);
     context.imageSmoothingQuality = "high";
-    if (scene.image) context.drawImage(scene.image, -size.left, -size.top, scene.width * size.scale, scene.height * size.scale);
+    if (scene.image)
+      context.drawImage(
+        scene.image,
+        -size.left,
+        -size.top,
+        scene.width * size.scale,
+        scene.height * size.scale,
+      );
     painted = scene.image;
   };
   const paint = oncePerFrame(() => {
@@ -120,7 +127,10 @@ export function picture(root, options = {}) {
   /** @param {MouseEvent} event @returns {[number, number]} */
   const place = (event) => {
     const rect = over.getBoundingClientRect();
-    return [(event.clientX - rect.left + size.left) / size.scale, (event.clientY - rect.top + size.top) / size.scale];
+    return [
+      (event.clientX - rect.left + size.left) / size.scale,
+      (event.clientY - rect.top + size.top) / size.scale,
+    ];
   };
   over.addEventListener("pointermove", (e) => options.onPoint?.(...place(e), e));
   over.addEventListener("pointerleave", () => options.onLeave?.());
@@ -136,7 +146,10 @@ export function picture(root, options = {}) {
     },
     /** @param {Scene} next */
     update(next) {
-      const reshaped = next.width !== scene.width || next.height !== scene.height || JSON.stringify(next.frame) !== JSON.stringify(scene.frame);
+      const reshaped =
+        next.width !== scene.width ||
+        next.height !== scene.height ||
+        JSON.stringify(next.frame) !== JSON.stringify(scene.frame);
       scene = next;
       over.setAttribute("aria-label", next.summary);
       if (reshaped) resize();
@@ -188,7 +201,13 @@ function paintHeat(context, scene, size) {
  * @returns {[number, number, number, number]}
  */
 export function warm(value) {
-  const stops = [[4, 4, 18], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]];
+  const stops = [
+    [4, 4, 18],
+    [87, 16, 110],
+    [188, 55, 84],
+    [249, 142, 9],
+    [252, 255, 164],
+  ];
   const at = Math.min(Math.max(value, 0), 1) * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);
   const share = at - low;
@@ -315,7 +334,9 @@ function paintLabels(context, layer, size, taken) {
     const [x1, y1, , y2] = boxAt(layer.boxes, index);
     const width = context.measureText(text).width + 8;
     const x = Math.min(Math.max(x1 * size.scale - 1, size.left), size.left + size.width - width);
-    const ys = [y1 * size.scale - 18, y2 * size.scale + 1].map((v) => Math.min(Math.max(v, size.top), size.top + size.height - 18));
+    const ys = [y1 * size.scale - 18, y2 * size.scale + 1].map((v) =>
+      Math.min(Math.max(v, size.top), size.top + size.height - 18),
+    );
     const y = ys.find((v) => free(x, v, width));
     if (y === undefined) continue;
     taken.push([x, y, x + width, y + 17]);

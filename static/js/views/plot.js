@@ -65,7 +65,11 @@ export function plot(root, options) {
   const canvas = h("canvas", { role: active ? "application" : "img", ...(active && { tabindex: 0 }) });
   const frame = h("div", { class: options.bare ? "plot bare" : "plot" }, canvas);
   if (active) {
-    const hint = h("span", { class: "visually-hidden", id: `plot-keys-${++plots}` }, t("[ and ] choose a point, arrow keys move it, with Shift in small steps."));
+    const hint = h(
+      "span",
+      { class: "visually-hidden", id: `plot-keys-${++plots}` },
+      t("[ and ] choose a point, arrow keys move it, with Shift in small steps."),
+    );
     canvas.setAttribute("aria-describedby", hint.id);
     frame.append(hint);
   }
@@ -88,11 +92,19 @@ export function plot(root, options) {
     const scale = typeScale();
     const margins = options.bare
       ? { left: 0, right: 0, top: 0, bottom: 0 }
-      : { left: (narrow ? 40 : 52) * scale, right: narrow ? 14 : 24, top: (options.yLabel ? 30 : 18) * scale, bottom: (options.xLabel ? 48 : 34) * scale };
+      : {
+          left: (narrow ? 40 : 52) * scale,
+          right: narrow ? 14 : 24,
+          top: (options.yLabel ? 30 : 18) * scale,
+          bottom: (options.xLabel ? 48 : 34) * scale,
+        };
     const maxHeight = options.maxHeight ? options.maxHeight() * scale : Math.max(260, innerHeight * 0.66);
     const fit = (/** @type {import("../math/plane.js").Margins} */ around) =>
       plane({
-        x, y, margins: around, maxHeight,
+        x,
+        y,
+        margins: around,
+        maxHeight,
         width: root.clientWidth || 320,
         square: options.square ?? false,
         aspect: options.aspect ?? (narrow ? 1.15 : 1.7),
@@ -115,7 +127,9 @@ export function plot(root, options) {
     if (!options.bare && grounded) paintAxes(context, size, look);
     if (stroke) {
       const xs = stroke.filter((_, i) => i % 2 === 0);
-      paintLayers(context, size, [{ type: "line", xs, ys: stroke.filter((_, i) => i % 2), color: "--accent", width: 2.5, dash: [6, 5] }]);
+      paintLayers(context, size, [
+        { type: "line", xs, ys: stroke.filter((_, i) => i % 2), color: "--accent", width: 2.5, dash: [6, 5] },
+      ]);
     }
   });
   const resize = () => {
@@ -159,7 +173,10 @@ export function plot(root, options) {
   };
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !active) return;
-    held = options.onDrag || options.onSelect ? hit(event, event.pointerType === "mouse" ? REACH : TOUCH_REACH) : -1;
+    held =
+      options.onDrag || options.onSelect
+        ? hit(event, event.pointerType === "mouse" ? REACH : TOUCH_REACH)
+        : -1;
     if (held >= 0) choose(held);
     else if (options.onPaint && free()) painting = true;
     else if (options.onStroke && free()) stroke = place(event);
@@ -199,10 +216,14 @@ export function plot(root, options) {
   canvas.addEventListener("pointerleave", () => options.onLeave?.());
   canvas.addEventListener("click", (event) => options.onClick?.(...place(event), event));
   // A finger on a point drags it; beside a point it scrolls the page, unless one paints.
-  canvas.addEventListener("touchstart", (event) => {
-    const [touch] = event.touches;
-    if (touch && options.onDrag && hit(touch, TOUCH_REACH) >= 0) event.preventDefault();
-  }, { passive: false });
+  canvas.addEventListener(
+    "touchstart",
+    (event) => {
+      const [touch] = event.touches;
+      if (touch && options.onDrag && hit(touch, TOUCH_REACH) >= 0) event.preventDefault();
+    },
+    { passive: false },
+  );
 
   // --- Keys --------------------------------------------------------------------------------------
 

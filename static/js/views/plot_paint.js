@@ -28,7 +28,8 @@ function rgb(name) {
 
 /** A table of 256 colors. @param {"sign" | "gray"} ramp */
 function table(ramp) {
-  const stops = ramp === "sign" ? ["--heat-minus", "--heat-zero", "--heat-plus"] : ["--heat-zero", "--gray-1"];
+  const stops =
+    ramp === "sign" ? ["--heat-minus", "--heat-zero", "--heat-plus"] : ["--heat-zero", "--gray-1"];
   const colors = stops.map(rgb);
   const rows = new Uint8ClampedArray(256 * 4);
   for (let i = 0; i < 256; i++) {
@@ -46,7 +47,8 @@ function table(ramp) {
 /** @param {Of<"heat">} layer @param {Uint8ClampedArray} pixels row 0 of the grid becomes the lowest */
 function fillHeat({ ramp, values, rows, columns }, pixels) {
   const cells = rows * columns;
-  const up = (/** @type {number} */ i) => ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)) * 4;
+  const up = (/** @type {number} */ i) =>
+    ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)) * 4;
   if (ramp !== "classes") {
     const colors = table(ramp);
     for (let i = 0; i < cells; i++) {
@@ -103,7 +105,13 @@ function heat(context, on, layer) {
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   const [left, top] = [on.toX(x0), on.toY(y1)];
-  context.drawImage(heatImage(layer.ramp, layer.values, rows, columns), left, top, on.toX(x1) - left, on.toY(y0) - top);
+  context.drawImage(
+    heatImage(layer.ramp, layer.values, rows, columns),
+    left,
+    top,
+    on.toX(x1) - left,
+    on.toY(y0) - top,
+  );
 }
 
 /** @param {Context} context @param {Plane} on @param {Of<"contour">} layer */
@@ -174,11 +182,20 @@ function points(context, on, layer) {
     const kind = category?.[i] ?? 0;
     const shape = layer.shape ?? (category ? (CLASS_SHAPES[kind] ?? "circle") : look.shape);
     const path = outline(shape, px, py, size);
-    drawPoint(context, path, { fill: look.fill, color: category ? (colors[kind] ?? own) : own, ground, x: px, reach: size * 1.5 });
+    drawPoint(context, path, {
+      fill: look.fill,
+      color: category ? (colors[kind] ?? own) : own,
+      ground,
+      x: px,
+      reach: size * 1.5,
+    });
   }
   if (selected < 0 || selected >= x.length) return;
   const ring = outline("circle", on.toX(x[selected] ?? NaN), on.toY(y[selected] ?? NaN), size + 6);
-  for (const [color, width] of /** @type {[string, number][]} */ ([["--heat-zero", 4], ["--ink", 1.75]])) {
+  for (const [color, width] of /** @type {[string, number][]} */ ([
+    ["--heat-zero", 4],
+    ["--ink", 1.75],
+  ])) {
     context.strokeStyle = token(color);
     context.lineWidth = width;
     context.stroke(ring);
@@ -266,7 +283,8 @@ export function paintLayers(context, on, layers) {
     if (layer.type !== "line" || !layer.label) continue;
     const at = Math.round((layer.xs.length - 1) * (layer.labelAt ?? 0.92));
     const py = on.toY(layer.ys[at] ?? NaN);
-    if (Number.isFinite(py)) caption(context, on, layer.label, on.toX(layer.xs[at] ?? 0) - 4, py - 14, layer.color, "right");
+    if (Number.isFinite(py))
+      caption(context, on, layer.label, on.toX(layer.xs[at] ?? 0) - 4, py - 14, layer.color, "right");
   }
   context.restore();
 }
@@ -281,16 +299,28 @@ const tickFont = (scale) => `${11.5 * scale}px ${FONT_FAMILY}`;
 function axesOf(on, [ux, uy]) {
   const scale = typeScale();
   return {
-    across: axis(ux.offset + ux.scale * on.x[0], ux.offset + ux.scale * on.x[1], Math.max(2, Math.floor(on.area.width / (62 * scale)))),
-    upward: axis(uy.offset + uy.scale * on.y[0], uy.offset + uy.scale * on.y[1], Math.max(2, Math.floor(on.area.height / (48 * scale)))),
+    across: axis(
+      ux.offset + ux.scale * on.x[0],
+      ux.offset + ux.scale * on.x[1],
+      Math.max(2, Math.floor(on.area.width / (62 * scale))),
+    ),
+    upward: axis(
+      uy.offset + uy.scale * on.y[0],
+      uy.offset + uy.scale * on.y[1],
+      Math.max(2, Math.floor(on.area.height / (48 * scale))),
+    ),
   };
 }
 
 /** The room that the widest text of the upward axis takes, pixels. @param {Plane} on @param {[Unit, Unit]} units */
 export function roomForTicks(on, units) {
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+    new OffscreenCanvas(1, 1).getContext("2d")
+  );
   context.font = tickFont(typeScale());
-  return Math.max(0, ...axesOf(on, units).upward.ticks.map(({ text }) => context.measureText(text).width)) + 12;
+  return (
+    Math.max(0, ...axesOf(on, units).upward.ticks.map(({ text }) => context.measureText(text).width)) + 12
+  );
 }
 
 /** @param {Context} context @param {Plane} on @param {{units: [Unit, Unit], grid: boolean}} look */
@@ -323,7 +353,8 @@ export function paintAxes(context, on, { units, grid }) {
     context.fillText(text, left - 8, y);
   }
   context.stroke();
-  if (!grid) context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
+  if (!grid)
+    context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
   paintNames(context, on, axisName(ux.name, across.note), axisName(uy.name, upward.note));
   context.restore();
 }
@@ -340,7 +371,12 @@ function paintNames(context, on, across, upward) {
   context.textBaseline = "alphabetic";
   const room = on.width - 12;
   context.textAlign = "right";
-  if (across) context.fillText(fitting(context, across, room), Math.max(left + width, Math.min(context.measureText(across).width, room) + 6), top + height + 38 * scale);
+  if (across)
+    context.fillText(
+      fitting(context, across, room),
+      Math.max(left + width, Math.min(context.measureText(across).width, room) + 6),
+      top + height + 38 * scale,
+    );
   context.textAlign = "left";
   if (upward) context.fillText(fitting(context, upward, room), Math.max(left - 34 * scale, 6), top - 13);
 }

@@ -32,13 +32,25 @@ export function ridges(root, options) {
   /** @type {Ridges | null} */
   let shown = null;
   let [width, height] = [320, 240];
-  const table = () => cells({ width, height, columns: shown?.columns.length ?? 1, rows: shown?.rows.length ?? 1, left: 30, top: 26, bottom: 24, gap: 8 });
+  const table = () =>
+    cells({
+      width,
+      height,
+      columns: shown?.columns.length ?? 1,
+      rows: shown?.rows.length ?? 1,
+      left: 30,
+      top: 26,
+      bottom: 24,
+      gap: 8,
+    });
 
   const paint = oncePerFrame(() => {
     if (!shown) return;
     const context = context2d(canvas, width, height);
     const { columns, rows, bins } = shown;
-    table().forEach((row, r) => row.forEach((box, c) => paintCell(context, box, /** @type {Ridges} */ (shown), c, r)));
+    table().forEach((row, r) =>
+      row.forEach((box, c) => paintCell(context, box, /** @type {Ridges} */ (shown), c, r)),
+    );
     context.fillStyle = token("--ink");
     context.textBaseline = "middle";
     const [first] = table();
@@ -52,7 +64,12 @@ export function ridges(root, options) {
       context.font = `11px ${FONT}`;
       context.fillStyle = token("--gray-1");
       const reach = Math.round(Math.abs(bins[0] ?? 1));
-      for (const at of [-reach / 2, 0, reach / 2]) context.fillText(String(at).replace("-", "−"), box.left + box.width * (0.5 + at / (2 * reach)), height - 11);
+      for (const at of [-reach / 2, 0, reach / 2])
+        context.fillText(
+          String(at).replace("-", "−"),
+          box.left + box.width * (0.5 + at / (2 * reach)),
+          height - 11,
+        );
     });
     context.textAlign = "left";
     rows.forEach((name, r) => {
@@ -109,7 +126,8 @@ function paintCell(context, cell, data, column, row) {
   const hills = { ...cell, height: cell.height * (1 - CURVE) };
   context.fillStyle = token("--gray-3");
   context.globalAlpha = 0.4;
-  for (const [from, to] of flatParts(curve)) context.fillRect(cell.left + from * cell.width, cell.top, (to - from) * cell.width, cell.height);
+  for (const [from, to] of flatParts(curve))
+    context.fillRect(cell.left + from * cell.width, cell.top, (to - from) * cell.width, cell.height);
   context.globalAlpha = 1;
   for (let k = 0; k < moments; k++) {
     const newest = k === moments - 1;
@@ -133,7 +151,12 @@ function paintCell(context, cell, data, column, row) {
     context.stroke(line);
   }
   context.globalAlpha = 1;
-  const strip = { left: cell.left, width: cell.width, top: cell.top + hills.height + 4, height: cell.height - hills.height - 6 };
+  const strip = {
+    left: cell.left,
+    width: cell.width,
+    top: cell.top + hills.height + 4,
+    height: cell.height - hills.height - 6,
+  };
   context.strokeStyle = token("--gray-2");
   context.lineWidth = 0.75;
   context.strokeRect(cell.left, cell.top + hills.height, cell.width, 0);

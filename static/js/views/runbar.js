@@ -29,7 +29,8 @@ import { RATES, SPEEDS } from "../core/session/session.js";
  *   it is not training steps: "steps", or "of 20 steps" where the past is on show
  */
 export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
-  const button = (/** @type {string} */ name) => /** @type {HTMLButtonElement} */ ($(`[data-run-${name}]`, root));
+  const button = (/** @type {string} */ name) =>
+    /** @type {HTMLButtonElement} */ ($(`[data-run-${name}]`, root));
   const [play, step, reset, diced, again] = ["play", "step", "reset", "dice", "again"].map(button);
   if (!play || !step || !reset || !diced || !again) throw new Error("the run bar lacks a button");
   const speed = /** @type {HTMLSelectElement} */ ($("[data-run-speed]", root));
@@ -43,7 +44,9 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   let hushed = false;
 
   diced.hidden = !dice;
-  speed.append(...SPEEDS.map((n) => h("option", { value: n }, n === 1 ? t("1 step") : t("{count} steps", { count: n }))));
+  speed.append(
+    ...SPEEDS.map((n) => h("option", { value: n }, n === 1 ? t("1 step") : t("{count} steps", { count: n }))),
+  );
   fps.append(...RATES.map((n) => h("option", { value: n }, t("{count}/s", { count: n }))));
   const choose = () => {
     speed.value = String(pace.values.speed);
@@ -68,7 +71,9 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   });
   past.addEventListener("change", () => (dragging = false));
   past.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[
+      event.key
+    ];
     if (!way) return;
     event.preventDefault();
     const notch = 1 / Math.max(frames - 1, 1);
@@ -81,7 +86,8 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    if (event.key !== " " || !target || target.closest("input, select, textarea, button, a, summary, dialog")) return;
+    if (event.key !== " " || !target || target.closest("input, select, textarea, button, a, summary, dialog"))
+      return;
     if (!stage?.contains(target) || play.disabled) return;
     event.preventDefault();
     toggle();
@@ -124,12 +130,16 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
         $("[data-run-count]", root).textContent = number(shownStep, 0);
         $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
       }
-      $("[data-run-rate]", root).textContent = playing && !status.line && status.framesPerSecond
-        ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
-        : "";
+      $("[data-run-rate]", root).textContent =
+        playing && !status.line && status.framesPerSecond
+          ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
+          : "";
       past.disabled = frames < 2;
       if (!dragging || share === null) past.value = String((share ?? 1) * 1000);
-      past.setAttribute("aria-valuetext", share === null ? t("now") : t("step {step}", { step: number(shownStep, 0) }));
+      past.setAttribute(
+        "aria-valuetext",
+        share === null ? t("now") : t("step {step}", { step: number(shownStep, 0) }),
+      );
       $("[data-run-now]", root).classList.toggle("on", share === null);
       say(status, watching);
     },
@@ -141,12 +151,14 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
 }
 
 /** What is counted: training steps. @param {number | null} last of the past on show; null for now */
-export const stepsOf = (last) => (last === null ? t("steps") : t("of {last} steps", { last: number(last, 0) }));
+export const stepsOf = (last) =>
+  last === null ? t("steps") : t("of {last} steps", { last: number(last, 0) });
 
 /**
  * A screen reader does not speak the sentences that change with each frame while frames come.
  * @param {boolean} busy
  */
 function hush(busy) {
-  for (const region of document.querySelectorAll("[data-said], [data-hushed]")) region.setAttribute("aria-live", busy ? "off" : "polite");
+  for (const region of document.querySelectorAll("[data-said], [data-hushed]"))
+    region.setAttribute("aria-live", busy ? "off" : "polite");
 }

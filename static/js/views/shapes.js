@@ -40,10 +40,37 @@ export function outline(shape, x, y, r) {
 const [A, B] = [1.18, 0.44]; // the cross: how far its arms reach, and half their thickness
 /** @type {Record<Exclude<Shape, "circle">, number[][]>} corners in units of the radius */
 const CORNERS = {
-  square: [[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]],
-  triangle: [[0, -1.32], [1.2, 0.78], [-1.2, 0.78]],
-  diamond: [[0, -1.28], [1.28, 0], [0, 1.28], [-1.28, 0]],
-  cross: turned([[-B, -A], [B, -A], [B, -B], [A, -B], [A, B], [B, B], [B, A], [-B, A], [-B, B], [-A, B], [-A, -B], [-B, -B]]),
+  square: [
+    [-0.89, -0.89],
+    [0.89, -0.89],
+    [0.89, 0.89],
+    [-0.89, 0.89],
+  ],
+  triangle: [
+    [0, -1.32],
+    [1.2, 0.78],
+    [-1.2, 0.78],
+  ],
+  diamond: [
+    [0, -1.28],
+    [1.28, 0],
+    [0, 1.28],
+    [-1.28, 0],
+  ],
+  cross: turned([
+    [-B, -A],
+    [B, -A],
+    [B, -B],
+    [A, -B],
+    [A, B],
+    [B, B],
+    [B, A],
+    [-B, A],
+    [-B, B],
+    [-A, B],
+    [-A, -B],
+    [-B, -B],
+  ]),
 };
 
 /** A plus sign, turned by 45 degrees. @param {number[][]} corners */

@@ -47,7 +47,10 @@ export function similarity(root, options) {
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const value = shown.values[i * n + j] ?? 0;
-        context.fillStyle = i === j ? token("--case") : mix(zero ?? "", (value < 0 ? minus : plus) ?? "", Math.min(1, Math.abs(value)));
+        context.fillStyle =
+          i === j
+            ? token("--case")
+            : mix(zero ?? "", (value < 0 ? minus : plus) ?? "", Math.min(1, Math.abs(value)));
         context.fillRect(from + j * size, from + i * size, size + 0.5, size + 0.5);
       }
     }

@@ -35,7 +35,8 @@ export function tilemap(root, options) {
     const paintTile = (i, scale) => {
       const picture = shown?.tiles[i];
       const wide = size * scale;
-      if (picture) context.drawImage(picture, (at[2 * i] ?? 0) - wide / 2, (at[2 * i + 1] ?? 0) - wide / 2, wide, wide);
+      if (picture)
+        context.drawImage(picture, (at[2 * i] ?? 0) - wide / 2, (at[2 * i + 1] ?? 0) - wide / 2, wide, wide);
     };
     context.globalAlpha = 0.92;
     for (let i = 0; i < shown.tiles.length; i++) paintTile(i, 1);

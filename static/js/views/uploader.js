@@ -20,31 +20,47 @@ export function uploader(root, { drop, onFile, onSample }) {
   const { signal } = life;
 
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("[data-file]"))) {
-    input.addEventListener("change", () => {
-      const file = input.files?.[0];
-      if (file) onFile(file);
-      input.value = ""; // the same file may be chosen again
-    }, { signal });
+    input.addEventListener(
+      "change",
+      () => {
+        const file = input.files?.[0];
+        if (file) onFile(file);
+        input.value = ""; // the same file may be chosen again
+      },
+      { signal },
+    );
   }
   for (const name of ["dragenter", "dragover"]) {
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.add("dropping");
-    }, { signal });
+    drop.addEventListener(
+      name,
+      (event) => {
+        event.preventDefault();
+        drop.classList.add("dropping");
+      },
+      { signal },
+    );
   }
   for (const name of ["dragleave", "drop"]) {
     drop.addEventListener(name, () => drop.classList.remove("dropping"), { signal });
   }
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const file = event.dataTransfer?.files[0];
-    if (file) onFile(file);
-  }, { signal });
-  addEventListener("paste", (event) => {
-    const item = [...(event.clipboardData?.items ?? [])].find((i) => i.kind === "file");
-    const file = item?.getAsFile();
-    if (file) onFile(file);
-  }, { signal });
+  drop.addEventListener(
+    "drop",
+    (event) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file) onFile(file);
+    },
+    { signal },
+  );
+  addEventListener(
+    "paste",
+    (event) => {
+      const item = [...(event.clipboardData?.items ?? [])].find((i) => i.kind === "file");
+      const file = item?.getAsFile();
+      if (file) onFile(file);
+    },
+    { signal },
+  );
 
   return {
     /** @param {{samples: Sample[], chosen: string}} data */

@@ -26,7 +26,13 @@ const BATCH_BYTES = 8 * 2 ** 20;
  */
 export async function uploadAlbum(files, onProgress, signal) {
   if (files.length > MOST) {
-    throw new ApiError("album_too_large", t("These are {count} files: an album holds at most {limit} pictures.", { count: number(files.length, 0), limit: number(MOST, 0) }));
+    throw new ApiError(
+      "album_too_large",
+      t("These are {count} files: an album holds at most {limit} pictures.", {
+        count: number(files.length, 0),
+        limit: number(MOST, 0),
+      }),
+    );
   }
   if (files.length > FEW) return inBatches(files, onProgress, signal);
   const small = [];
@@ -35,7 +41,13 @@ export async function uploadAlbum(files, onProgress, signal) {
     signal.throwIfAborted();
   }
   const names = files.map((file) => file.name);
-  return uploadFiles("/api/albums", small, (share) => onProgress(share * files.length, files.length), signal, names);
+  return uploadFiles(
+    "/api/albums",
+    small,
+    (share) => onProgress(share * files.length, files.length),
+    signal,
+    names,
+  );
 }
 
 /** @param {File[]} files @param {OnProgress} onProgress @param {AbortSignal} signal */
@@ -48,7 +60,8 @@ async function inBatches(files, onProgress, signal) {
     let done = 0;
     for await (const batch of batchesOf(files, signal)) {
       const before = done;
-      const send = (/** @type {number} */ share) => onProgress(before + share * batch.files.length, files.length);
+      const send = (/** @type {number} */ share) =>
+        onProgress(before + share * batch.files.length, files.length);
       await uploadFiles(draft, batch.files, send, signal, batch.names);
       done += batch.files.length;
     }

@@ -10,7 +10,14 @@ const MAX_DEPTH = 200;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\n\r]*/y;
 /** @type {[string, unknown][]} */
-const WORDS = [["true", true], ["false", false], ["null", null], ["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]];
+const WORDS = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+];
 
 // From here on two neighbors may be one number: such an integer stays a text.
 const LONG = /(?<![\w.+-])-?[1-9]\d{15,}(?![\w.+-])/g;
@@ -31,10 +38,12 @@ function withLongAsText(text) {
   LONG.lastIndex = 0;
   if (!LONG.test(text)) return text;
   const pieces = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const start = text.indexOf('"', at);
     const outside = text.slice(at, start < 0 ? text.length : start);
-    pieces.push(outside.length < 16 ? outside : outside.replace(LONG, (written) => JSON.stringify(integerOf(written))));
+    pieces.push(
+      outside.length < 16 ? outside : outside.replace(LONG, (written) => JSON.stringify(integerOf(written))),
+    );
     if (start < 0) break;
     const end = endOfString(text, start);
     at = end < 0 ? text.length : end + 1;
@@ -68,10 +77,20 @@ class Reader {
     const { line, column } = placeOf(this.text, this.at);
     const place = { line: line + this.lines, column };
     if (this.at >= this.text.length) {
-      throw new Unreadable(t("This file ends in the middle of its JSON, at line {line}, column {column}: its end is missing.", place));
+      throw new Unreadable(
+        t(
+          "This file ends in the middle of its JSON, at line {line}, column {column}: its end is missing.",
+          place,
+        ),
+      );
     }
     const found = String.fromCodePoint(this.text.codePointAt(this.at) ?? 0);
-    throw new Unreadable(t("This file is not JSON: “{found}” at line {line}, column {column} does not belong there.", { ...place, found }));
+    throw new Unreadable(
+      t("This file is not JSON: “{found}” at line {line}, column {column} does not belong there.", {
+        ...place,
+        found,
+      }),
+    );
   }
 
   skip() {
@@ -91,7 +110,10 @@ class Reader {
   value() {
     const sign = this.skip();
     if (sign === "{" || sign === "[") {
-      if (++this.depth > MAX_DEPTH) throw new Unreadable(t("This file's lists lie more than {depth} deep in each other.", { depth: MAX_DEPTH }));
+      if (++this.depth > MAX_DEPTH)
+        throw new Unreadable(
+          t("This file's lists lie more than {depth} deep in each other.", { depth: MAX_DEPTH }),
+        );
       const found = sign === "{" ? this.object() : this.list();
       this.depth -= 1;
       return found;
@@ -221,8 +243,15 @@ export function readJson(text) {
     return { data: quickly(text), lines: null };
   } catch {
     const end = text.indexOf("\n");
-    if (end < 0 || !/^\s*[[{]/.test(text.slice(end)) || !isWhole(text.slice(0, end))) return { data: parseJson(text), lines: null };
+    if (end < 0 || !/^\s*[[{]/.test(text.slice(end)) || !isWhole(text.slice(0, end)))
+      return { data: parseJson(text), lines: null };
   }
-  const rows = text.split("\n").map((line, i) => ({ line, number: i + 1 })).filter(({ line }) => line.trim());
-  return { data: rows.map(({ line, number }) => parseJson(line, number - 1)), lines: rows.map(({ number }) => number) };
+  const rows = text
+    .split("\n")
+    .map((line, i) => ({ line, number: i + 1 }))
+    .filter(({ line }) => line.trim());
+  return {
+    data: rows.map(({ line, number }) => parseJson(line, number - 1)),
+    lines: rows.map(({ number }) => number),
+  };
 }

@@ -43,7 +43,8 @@ function jpegSize(head) {
   while (at + 9 < head.length) {
     if (head[at] !== 0xff) break;
     const marker = head[at + 1] ?? 0;
-    if (marker === 0xff) at += 1; // a fill byte
+    if (marker === 0xff)
+      at += 1; // a fill byte
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       return { height: two(head, at + 5), width: two(head, at + 7) };
     } else at += 2 + two(head, at + 2);

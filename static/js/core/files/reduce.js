@@ -18,7 +18,8 @@ const TURNED =
   "/9j/4AAQSkZJRgABAQAAAQABAAD/4QAiRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z";
 
 /** Pixels of the longer side that the server keeps, as its page says. */
-const sideKept = () => Number(/** @type {HTMLElement} */ (document.querySelector("[data-side]")).dataset.side);
+const sideKept = () =>
+  Number(/** @type {HTMLElement} */ (document.querySelector("[data-side]")).dataset.side);
 
 /**
  * The photo upright and at most `side` long; or the file itself where it is small, breaks off, or
@@ -64,7 +65,9 @@ async function isWhole(file, kind) {
  * @param {ImageBitmap} bitmap @param {number} side */
 function drawn(bitmap, side) {
   const share = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-  const [width, height] = [bitmap.width, bitmap.height].map((length) => Math.max(1, Math.round(length * share)));
+  const [width, height] = [bitmap.width, bitmap.height].map((length) =>
+    Math.max(1, Math.round(length * share)),
+  );
   if (!width || !height) return null;
   const twice = share < 0.5 ? canvasOf(bitmap, 2 * width, 2 * height) : null;
   return canvasOf(twice ?? bitmap, width, height);

@@ -9,14 +9,27 @@ const MAX_DEPTH = 50;
 /** @type {Record<string, string>} */
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 // A comment, an instruction, a CDATA section, a tag, or a text up to the next “<”.
-const PIECE = /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
+const PIECE =
+  /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
 
 /** @param {string} text @param {number} at @returns {never} */
 function fail(text, at) {
   const before = text.slice(0, at).split("\n");
   const place = { line: before.length, column: (before.at(-1) ?? "").length + 1 };
-  if (at >= text.length || text.indexOf(">", at) < 0) throw new Unreadable(t("This file ends in the middle of its XML, at line {line}, column {column}: its end is missing.", place));
-  if (/^<!DOCTYPE\b/i.test(text.slice(at, at + 10))) throw new Unreadable(t("This file declares a document type (<!DOCTYPE …>, line {line}), which is not read here. Remove the declaration and open the file again.", place));
+  if (at >= text.length || text.indexOf(">", at) < 0)
+    throw new Unreadable(
+      t(
+        "This file ends in the middle of its XML, at line {line}, column {column}: its end is missing.",
+        place,
+      ),
+    );
+  if (/^<!DOCTYPE\b/i.test(text.slice(at, at + 10)))
+    throw new Unreadable(
+      t(
+        "This file declares a document type (<!DOCTYPE …>, line {line}), which is not read here. Remove the declaration and open the file again.",
+        place,
+      ),
+    );
   throw new Unreadable(t("This file is not well-formed XML at line {line}, column {column}.", place));
 }
 

@@ -81,11 +81,25 @@ export const surroundings = {
   },
 };
 
-const lost = () => new ApiError("line_lost", t("The line to the server is lost. This page tries again by itself and then goes on where it was."));
-const serverGone = () => new ApiError("server_gone", t("The server does not answer; it may have been stopped. This page tries again by itself."));
+const lost = () =>
+  new ApiError(
+    "line_lost",
+    t("The line to the server is lost. This page tries again by itself and then goes on where it was."),
+  );
+const serverGone = () =>
+  new ApiError(
+    "server_gone",
+    t("The server does not answer; it may have been stopped. This page tries again by itself."),
+  );
 /** @param {string} why the server's own words, if it has any */
 const refused = (why) =>
-  new ApiError("line_refused", why || t("The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself."));
+  new ApiError(
+    "line_refused",
+    why ||
+      t(
+        "The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself.",
+      ),
+  );
 
 /**
  * @param {string} path
@@ -156,7 +170,8 @@ export function openLine(path, connect, handlers, around = surroundings) {
       return;
     }
     const answers = await around.answers();
-    if (retry === waiting) handlers.onLost(answers ? refused(answers.why) : around.online() ? serverGone() : lost());
+    if (retry === waiting)
+      handlers.onLost(answers ? refused(answers.why) : around.online() ? serverGone() : lost());
   };
   /** Give up a socket that says nothing, and go on as after any loss. */
   const drop = () => {
@@ -201,4 +216,3 @@ export function openLine(path, connect, handlers, around = surroundings) {
     },
   };
 }
-

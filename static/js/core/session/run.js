@@ -36,7 +36,10 @@ const errorOf = (told) =>
   new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
 
 const overMeanwhile = () =>
-  new ApiError("run_gone", t("The line was lost for too long, or the server was started anew: this run is over."));
+  new ApiError(
+    "run_gone",
+    t("The line was lost for too long, or the server was started anew: this run is over."),
+  );
 const leftByPage = () => new ApiError("left", t("This page was left, so its run has ended."));
 
 /** @param {ArrayBuffer} data */
@@ -127,9 +130,18 @@ export function openRun(slug, handlers, connect = connectHere, around = surround
     watchOver();
     handlers.onFrame(frame, taken);
   };
-  const line = openLine(`/api/labs/${slug}/run`, connect, {
-    greet, onText, onBytes, wanted: () => wanted, onLost: (why) => handlers.onLine?.(why),
-  }, around);
+  const line = openLine(
+    `/api/labs/${slug}/run`,
+    connect,
+    {
+      greet,
+      onText,
+      onBytes,
+      wanted: () => wanted,
+      onLost: (why) => handlers.onLine?.(why),
+    },
+    around,
+  );
   /** @param {Record<string, any>} what */
   const say = (what) => {
     const id = add(what);
@@ -196,9 +208,18 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
     watchOver();
     handlers.onFrame(frame);
   };
-  const line = openLine(`/api/runs/${encodeURIComponent(id)}/watch`, connect, {
-    greet: () => [...pending.values()], onText, onBytes, wanted: () => !over, onLost: (why) => handlers.onLine?.(why),
-  }, around);
+  const line = openLine(
+    `/api/runs/${encodeURIComponent(id)}/watch`,
+    connect,
+    {
+      greet: () => [...pending.values()],
+      onText,
+      onBytes,
+      wanted: () => !over,
+      onLost: (why) => handlers.onLine?.(why),
+    },
+    around,
+  );
   return {
     next() {
       if (over) return;

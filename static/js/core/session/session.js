@@ -70,7 +70,16 @@ const browserHere = {
  * @param {typeof surroundings} [options.around]
  */
 export function trainingSession(options) {
-  const { slug, state, liveNames, configOf, onFrame, connect = connectHere, browser = browserHere, around = surroundings } = options;
+  const {
+    slug,
+    state,
+    liveNames,
+    configOf,
+    onFrame,
+    connect = connectHere,
+    browser = browserHere,
+    around = surroundings,
+  } = options;
   const followers = options.followers ?? [];
   const config = () => configOf(state.values);
   /** @type {ReturnType<typeof createHistory<Frame>>} */ const past = createHistory();
@@ -103,7 +112,12 @@ export function trainingSession(options) {
   const stepOf = (/** @type {Frame | undefined} */ frame) => frame?.header.step ?? 0;
   /** @returns {Status} */
   const status = () => ({
-    phase, error, line, runId, share, live,
+    phase,
+    error,
+    line,
+    runId,
+    share,
+    live,
     step: stepOf(past.last),
     shownStep: stepOf(share === null ? past.last : past.at(share)),
     frames: past.length,
@@ -119,7 +133,8 @@ export function trainingSession(options) {
     tell();
   };
   /** @param {Record<string, any>} of */
-  const liveOf = (of) => Object.fromEntries(live.filter((name) => name in of).map((name) => [name, of[name]]));
+  const liveOf = (of) =>
+    Object.fromEntries(live.filter((name) => name in of).map((name) => [name, of[name]]));
   /** @param {Record<string, any>} of */
   const fixedOf = (of) => JSON.stringify(Object.entries(of).filter(([name]) => !live.includes(name)));
   // Settings are compared, never what was once made of them: what is live is known when the server says it.
@@ -127,7 +142,9 @@ export function trainingSession(options) {
   const outgrown = (then) => fixedOf(config()) !== fixedOf(then);
   // Those in lockstep begin together, so that what starts one anew starts all.
   const anotherRun = () =>
-    outgrown(begun) || beside.length !== followers.length || beside.some(({ other, config }) => other.outgrown(config));
+    outgrown(begun) ||
+    beside.length !== followers.length ||
+    beside.some(({ other, config }) => other.outgrown(config));
 
   /** @param {Frame} frame */
   const take = (frame) => {
@@ -154,35 +171,40 @@ export function trainingSession(options) {
 
   // --- Training ----------------------------------------------------------------------------------
 
-  const run = openRun(slug, {
-    onStarted(of) {
-      runId = of.run;
-      live = liveNames.filter((name) => of.live.includes(name));
-      tell();
-      onChange();
+  const run = openRun(
+    slug,
+    {
+      onStarted(of) {
+        runId = of.run;
+        live = liveNames.filter((name) => of.live.includes(name));
+        tell();
+        onChange();
+      },
+      onFrame(frame, taken) {
+        const first = phase === "connecting";
+        take(frame);
+        due.settle(frame, taken, followers.length > 0); // in lockstep all take the same steps
+        if (first || !playing) enter(playing ? "running" : resting());
+        else tell();
+        plan();
+      },
+      onRefused(why) {
+        asking = playing = false;
+        due.giveUp();
+        enter("paused", why);
+      },
+      onEnded(why) {
+        resume = playing;
+        asking = playing = false;
+        runId = line = null;
+        due.giveUp();
+        enter("ended", why);
+      },
+      onLine,
     },
-    onFrame(frame, taken) {
-      const first = phase === "connecting";
-      take(frame);
-      due.settle(frame, taken, followers.length > 0); // in lockstep all take the same steps
-      if (first || !playing) enter(playing ? "running" : resting());
-      else tell();
-      plan();
-    },
-    onRefused(why) {
-      asking = playing = false;
-      due.giveUp();
-      enter("paused", why);
-    },
-    onEnded(why) {
-      resume = playing;
-      asking = playing = false;
-      runId = line = null;
-      due.giveUp();
-      enter("ended", why);
-    },
-    onLine,
-  }, connect, around);
+    connect,
+    around,
+  );
 
   /** Begin anew with the settings as they are now. */
   const start = (alone = false) => {
@@ -279,33 +301,40 @@ export function trainingSession(options) {
   // --- Watching ----------------------------------------------------------------------------------
 
   const watched = String(state.values.run ?? "");
-  const watcher = !watched ? null : watchRun(watched, {
-    onWatching({ lab, config: values }) {
-      if (lab !== slug) {
-        watcher?.close();
-        enter("ended", new ApiError("other_lab", t("This run belongs to another lab.")));
-        return;
-      }
-      runId = watched;
-      state.set(values);
-      enter("watching");
-    },
-    onConfig: (values) => state.set(values),
-    onFrame(frame) {
-      if (stepOf(frame) < stepOf(past.last)) {
-        past.clear();
-        share = null;
-      }
-      take(frame);
-      tell();
-      browser.afterPaint(() => {
-        held = share !== null;
-        if (!held) watcher?.next();
-      });
-    },
-    onEnded: (why) => enter("ended", why),
-    onLine,
-  }, connect, around);
+  const watcher = !watched
+    ? null
+    : watchRun(
+        watched,
+        {
+          onWatching({ lab, config: values }) {
+            if (lab !== slug) {
+              watcher?.close();
+              enter("ended", new ApiError("other_lab", t("This run belongs to another lab.")));
+              return;
+            }
+            runId = watched;
+            state.set(values);
+            enter("watching");
+          },
+          onConfig: (values) => state.set(values),
+          onFrame(frame) {
+            if (stepOf(frame) < stepOf(past.last)) {
+              past.clear();
+              share = null;
+            }
+            take(frame);
+            tell();
+            browser.afterPaint(() => {
+              held = share !== null;
+              if (!held) watcher?.next();
+            });
+          },
+          onEnded: (why) => enter("ended", why),
+          onLine,
+        },
+        connect,
+        around,
+      );
 
   // The first message goes when whoever made this session has its views.
   queueMicrotask(() => {
@@ -336,7 +365,9 @@ export function trainingSession(options) {
       return current();
     },
     /** The settings as they are now. @returns {Record<string, any>} */
-    get config() { return config(); },
+    get config() {
+      return config();
+    },
     outgrown,
     /** Where the same settings are, without the run of someone else. */
     ownAddress: () => `?${toQuery({ ...state.values, run: "" }, state.rules)}`,
@@ -366,7 +397,8 @@ export function trainingSession(options) {
       if (watched || !rule) return;
       const [low, high] = [rule.low ?? 0, Math.min(rule.high ?? 9999, 9999)];
       let seed = state.values.seed;
-      while (seed === state.values.seed && high > low) seed = low + Math.floor(browser.random() * (high - low + 1));
+      while (seed === state.values.seed && high > low)
+        seed = low + Math.floor(browser.random() * (high - low + 1));
       state.set({ seed });
     },
     /** @param {Record<string, any>} what an instance of the lab's action, done before steps to come; several in turn */

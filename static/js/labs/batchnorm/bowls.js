@@ -17,18 +17,38 @@ const NAMES = /** @type {const} */ (["raw", "normalized"]);
 /** A square about the best that holds 0, 0. @param {Bowl} of @returns {[Pair, Pair]} */
 function around({ best: [a = 0, b = 0] }) {
   const reach = 1.35 * Math.max(Math.abs(a), Math.abs(b), 0.2);
-  return [[a - reach, a + reach], [b - reach, b + reach]];
+  return [
+    [a - reach, a + reach],
+    [b - reach, b + reach],
+  ];
 }
 
 /** @param {{state: import("../../core/state.js").State}} options */
 export function bowlsPanel({ state }) {
-  const options = { x: /** @type {Pair} */ ([-1, 2]), y: /** @type {Pair} */ ([-1, 2]), square: true, xLabel: "w₁", yLabel: "w₂", maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 380)) };
-  const views = { raw: plot($("[data-bowl=raw]"), options), normalized: plot($("[data-bowl=normalized]"), options) };
-  for (const view of Object.values(views)) view.update({ layers: [], summary: t("Why inputs are normalized") });
-  const slides = Object.fromEntries(["descent", "spread", "offset"].map((name) => [name, /** @type {HTMLInputElement} */ ($(`[data-${name}]`))]));
+  const options = {
+    x: /** @type {Pair} */ ([-1, 2]),
+    y: /** @type {Pair} */ ([-1, 2]),
+    square: true,
+    xLabel: "w₁",
+    yLabel: "w₂",
+    maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 380)),
+  };
+  const views = {
+    raw: plot($("[data-bowl=raw]"), options),
+    normalized: plot($("[data-bowl=normalized]"), options),
+  };
+  for (const view of Object.values(views))
+    view.update({ layers: [], summary: t("Why inputs are normalized") });
+  const slides = Object.fromEntries(
+    ["descent", "spread", "offset"].map((name) => [
+      name,
+      /** @type {HTMLInputElement} */ ($(`[data-${name}]`)),
+    ]),
+  );
   /** @typedef {{descent: number, spread: number, offset: number}} Asked */
   const query = newest({
-    ask: (/** @type {Asked} */ { descent, spread, offset }, signal) => json(`/api/batchnorm/surface?share=${descent}&spread=${spread}&offset=${offset}`, { signal }),
+    ask: (/** @type {Asked} */ { descent, spread, offset }, signal) =>
+      json(`/api/batchnorm/surface?share=${descent}&spread=${spread}&offset=${offset}`, { signal }),
     show,
     fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
@@ -53,7 +73,13 @@ export function bowlsPanel({ state }) {
     const grid = { rows: SIDE, columns: SIDE, x, y, values: heights(x, y, SIDE, height) };
     const [a = 0, b = 0] = of.best;
     /** @type {import("../../views/plot.js").Layer[]} */
-    const layers = LEVELS.map((level) => ({ type: "contour", level: level * height(0, 0), color: "--gray-2", width: 1, ...grid }));
+    const layers = LEVELS.map((level) => ({
+      type: "contour",
+      level: level * height(0, 0),
+      color: "--gray-2",
+      width: 1,
+      ...grid,
+    }));
     const [xs, ys] = [of.path.map(([v = 0]) => v), of.path.map(([, v = 0]) => v)];
     layers.push(
       { type: "line", xs, ys, color: "--role-train", width: 2 },
@@ -70,16 +96,24 @@ export function bowlsPanel({ state }) {
     const steps = of.path.length - 1;
     const [start = NaN, end = NaN] = [of.losses[0], of.losses.at(-1)];
     const who = name === "raw" ? t("Raw inputs") : t("Normalized inputs");
-    const shape = t("{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.", { who, ratio: number(of.condition, 1), limit: brief(of.limit), rate: brief(of.limit * descent) });
-    const course = end > start
-      ? t("Here descent diverges.")
-      : of.within !== null
-      ? t("Here descent is 99 % of the way down after {steps} steps.", { steps: of.within })
-      : t("Here descent is {share} % of the way down after {steps} steps.", { share: number((100 * (start - end)) / (start - of.least), 0), steps });
+    const shape = t(
+      "{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.",
+      { who, ratio: number(of.condition, 1), limit: brief(of.limit), rate: brief(of.limit * descent) },
+    );
+    const course =
+      end > start
+        ? t("Here descent diverges.")
+        : of.within !== null
+          ? t("Here descent is 99 % of the way down after {steps} steps.", { steps: of.within })
+          : t("Here descent is {share} % of the way down after {steps} steps.", {
+              share: number((100 * (start - end)) / (start - of.least), 0),
+              steps,
+            });
     return sentences([shape, course]);
   }
 
-  for (const name of ["descent", "spread", "offset"]) slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));
+  for (const name of ["descent", "spread", "offset"])
+    slides[name]?.addEventListener("input", () => state.set({ [name]: Number(slides[name]?.value) }));
   const follow = () => {
     const { descent, spread, offset } = state.values;
     if (slides.descent) slides.descent.value = String(descent);

@@ -9,7 +9,16 @@ import { chart } from "../../views/chart.js";
 import { ridges } from "../../views/ridges.js";
 import { runbar } from "../../views/runbar.js";
 import { bowlsPanel } from "./bowls.js";
-import { LAYER_LINES, layerColumns, LOSS_BANDS, LOSS_LINES, lossColumns, reachedMarks, ridgesOf, rowOf } from "./layers.js";
+import {
+  LAYER_LINES,
+  layerColumns,
+  LOSS_BANDS,
+  LOSS_LINES,
+  lossColumns,
+  reachedMarks,
+  ridgesOf,
+  rowOf,
+} from "./layers.js";
 import { sistersPanel } from "./sisters.js";
 import { statisticsPanel } from "./statistics.js";
 import { sweepPanel } from "./sweep.js";
@@ -19,9 +28,17 @@ import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
 /** @typedef {import("./layers.js").Bn} Bn */
 
 /** @param {number} low @param {number} high @param {number} fallback */
-const range = (low, high, fallback) => ({ default: fallback, low, high, check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high });
+const range = (low, high, fallback) => ({
+  default: fallback,
+  low,
+  high,
+  check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high,
+});
 /** @param {string} first the default @param {string[]} others */
-const choice = (first, ...others) => ({ default: first, check: (/** @type {any} */ v) => v === first || others.includes(v) });
+const choice = (first, ...others) => ({
+  default: first,
+  check: (/** @type {any} */ v) => v === first || others.includes(v),
+});
 
 const state = stateOfPage({
   ...runKeys({ speed: 5 }),
@@ -40,17 +57,40 @@ let shown = null;
 
 const tall = () => Math.round(Math.max(300, Math.min(innerHeight * 0.5, 560)));
 const losses = chart($("[data-losses]"), {
-  x: t("training steps"), y: t("training loss"), yScale: "log", lines: LOSS_LINES, bands: LOSS_BANDS,
+  x: t("training steps"),
+  y: t("training loss"),
+  yScale: "log",
+  lines: LOSS_LINES,
+  bands: LOSS_BANDS,
   get height() {
     return tall() - 30; // the legend's line
   },
 });
-const histograms = ridges($("[data-ridges]"), { height: tall, onRow: (row) => state.set({ layer: row + 1 }) });
-const saturated = chart($("[data-saturated]"), { x: t("layer"), y: t("share"), height: 200, whole: true, yRange: [-0.02, 1.02], lines: LAYER_LINES });
-const slopes = chart($("[data-slopes]"), { x: t("layer"), y: t("length"), height: 200, whole: true, yScale: "log", lines: LAYER_LINES });
+const histograms = ridges($("[data-ridges]"), {
+  height: tall,
+  onRow: (row) => state.set({ layer: row + 1 }),
+});
+const saturated = chart($("[data-saturated]"), {
+  x: t("layer"),
+  y: t("share"),
+  height: 200,
+  whole: true,
+  yRange: [-0.02, 1.02],
+  lines: LAYER_LINES,
+});
+const slopes = chart($("[data-slopes]"), {
+  x: t("layer"),
+  y: t("length"),
+  height: 200,
+  whole: true,
+  yScale: "log",
+  lines: LAYER_LINES,
+});
 
 const session = trainingSession({
-  slug: "batchnorm", state, liveNames: liveNames(),
+  slug: "batchnorm",
+  state,
+  liveNames: liveNames(),
   configOf: (values) => ({ ...configOf(values), mode: "race", setting: "rate" }),
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
@@ -69,9 +109,17 @@ function show(frame) {
   const { target, activation } = state.values;
   const summary = saidOf(frame, target);
   $("[data-said]").textContent = summary;
-  losses.update({ columns: lossColumns(frame), marks: reachedMarks(frame), rules: [{ y: target, label: t("loss to reach") }], summary });
+  losses.update({
+    columns: lossColumns(frame),
+    marks: reachedMarks(frame),
+    rules: [{ y: target, label: t("loss to reach") }],
+    summary,
+  });
   histograms.update(ridgesOf(frame, ridgesSummary(frame)));
-  $("[data-saturated-title]").textContent = activation === "relu" ? t("Dead units: 0 for every point") : t("Saturated: where the activation is all but flat");
+  $("[data-saturated-title]").textContent =
+    activation === "relu"
+      ? t("Dead units: 0 for every point")
+      : t("Saturated: where the activation is all but flat");
   saturated.update({ columns: layerColumns(frame, "saturated"), summary: layersSummary(frame, "saturated") });
   slopes.update({ columns: layerColumns(frame, "slopes"), summary: layersSummary(frame, "slopes") });
   showFigures($("[data-figures]"), frame, target);
@@ -89,13 +137,21 @@ wireLesson(state, (step) => {
   if (step.sweep) requestAnimationFrame(() => $("[data-sweep-part]").scrollIntoView({ block: "start" }));
 });
 wireTools({
-  slug: "batchnorm", state, session,
+  slug: "batchnorm",
+  state,
+  session,
   exports: {
     png: losses.toPng,
     csv: losses.toCsv,
-    json: () => JSON.stringify({
-      config: configOf(state.values), result: shown?.header,
-      reached: [0, 1, 2].map((v) => (shown ? Array.from(rowOf(shown, "reached", v)) : [])),
-    }, null, 1),
+    json: () =>
+      JSON.stringify(
+        {
+          config: configOf(state.values),
+          result: shown?.header,
+          reached: [0, 1, 2].map((v) => (shown ? Array.from(rowOf(shown, "reached", v)) : [])),
+        },
+        null,
+        1,
+      ),
   },
 });

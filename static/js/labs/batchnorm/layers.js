@@ -31,9 +31,19 @@ export const LOSS_LINES = PLACES.flatMap((place) => [
   { name: `${place.name} 90 %`, color: place.color, quiet: true },
 ]);
 /** @type {import("../../views/chart.js").Band[]} */
-export const LOSS_BANDS = PLACES.map((place, v) => ({ between: [3 * v, 3 * v + 2], color: place.color, alpha: 0.12 }));
+export const LOSS_BANDS = PLACES.map((place, v) => ({
+  between: [3 * v, 3 * v + 2],
+  color: place.color,
+  alpha: 0.12,
+}));
 /** A line a place, with a point at every layer. @type {Line[]} */
-export const LAYER_LINES = PLACES.map((place) => ({ name: place.name, color: place.color, digits: 4, shape: place.shape, ...dashOf(place) }));
+export const LAYER_LINES = PLACES.map((place) => ({
+  name: place.name,
+  color: place.color,
+  digits: 4,
+  shape: place.shape,
+  ...dashOf(place),
+}));
 
 /** A row of a matrix. @param {Bn} frame @param {"history" | "reached" | "losses" | "saturated" | "slopes" | "batch" | "statistics" | "moved"} name @param {number} index */
 export function rowOf(frame, name, index) {
@@ -42,13 +52,23 @@ export function rowOf(frame, name, index) {
 }
 
 /** @param {Bn} frame */
-export const lossColumns = (frame) => [frame.arrays.steps, ...LOSS_LINES.map((_, i) => rowOf(frame, "history", i))];
+export const lossColumns = (frame) => [
+  frame.arrays.steps,
+  ...LOSS_LINES.map((_, i) => rowOf(frame, "history", i)),
+];
 
 /** Steps until the loss is reached: the middle of the starts, the first and the last; Infinity: not yet. @param {ArrayLike<number>} reached */
 export function stepsOf(reached) {
   const sorted = Array.from(reached, (v) => (v < 0 ? Infinity : v)).sort((a, b) => a - b);
-  const [low = Infinity, high = Infinity] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[sorted.length >> 1]];
-  return { typical: high === Infinity ? Infinity : (low + high) / 2, first: sorted[0] ?? Infinity, last: sorted.at(-1) ?? Infinity };
+  const [low = Infinity, high = Infinity] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[sorted.length >> 1],
+  ];
+  return {
+    typical: high === Infinity ? Infinity : (low + high) / 2,
+    first: sorted[0] ?? Infinity,
+    last: sorted.at(-1) ?? Infinity,
+  };
 }
 
 /** Of each place. @param {Bn} frame */
@@ -61,17 +81,27 @@ export function ratioOf(frame) {
 }
 
 /** Median loss of each place; infinite where most networks are lost. @param {Bn} frame */
-export const lossesOf = (frame) => PLACES.map((_, v) => median(Array.from(rowOf(frame, "losses", v), (loss) => (Number.isFinite(loss) ? loss : 1e300))));
+export const lossesOf = (frame) =>
+  PLACES.map((_, v) =>
+    median(Array.from(rowOf(frame, "losses", v), (loss) => (Number.isFinite(loss) ? loss : 1e300))),
+  );
 /** Networks of a place whose loss left every bound. @param {Bn} frame @param {number} v */
-export const lostOf = (frame, v) => Array.from(rowOf(frame, "losses", v)).filter((loss) => !Number.isFinite(loss)).length;
+export const lostOf = (frame, v) =>
+  Array.from(rowOf(frame, "losses", v)).filter((loss) => !Number.isFinite(loss)).length;
 
 /** @param {Bn} frame @param {string} summary @returns {import("../../views/ridges.js").Ridges} */
 export function ridgesOf(frame, summary) {
   const [, layers = 1] = frame.shapes.ridges ?? [];
   const { ridges, moments, bins, curve } = frame.arrays;
   return {
-    values: ridges, moments: moments.length, bins, curve, summary, chosen: frame.header.layer - 1,
-    columns: PLACES, rows: Array.from({ length: layers }, (_, l) => String(l + 1)),
+    values: ridges,
+    moments: moments.length,
+    bins,
+    curve,
+    summary,
+    chosen: frame.header.layer - 1,
+    columns: PLACES,
+    rows: Array.from({ length: layers }, (_, l) => String(l + 1)),
   };
 }
 
@@ -85,7 +115,9 @@ export function layerColumns(frame, name) {
 export function reachedMarks(frame) {
   return reachedOf(frame).flatMap(({ typical }, v) => {
     const place = PLACES[v];
-    return place && Number.isFinite(typical) ? [{ x: typical, label: String(Math.round(typical)), color: place.color, dash: [4, 4] }] : [];
+    return place && Number.isFinite(typical)
+      ? [{ x: typical, label: String(Math.round(typical)), color: place.color, dash: [4, 4] }]
+      : [];
   });
 }
 
@@ -94,7 +126,21 @@ export function thumbnailLayers(frame) {
   const last = frame.arrays.steps.at(-1) ?? 1;
   const xs = Array.from(frame.arrays.steps, (step) => step / last);
   return PLACES.flatMap((place, v) => [
-    { type: /** @type {const} */ ("band"), xs, lo: rowOf(frame, "history", 3 * v), hi: rowOf(frame, "history", 3 * v + 2), color: place.color, alpha: 0.15 },
-    { type: /** @type {const} */ ("line"), xs, ys: rowOf(frame, "history", 3 * v + 1), color: place.color, width: 4, dash: place.dash },
+    {
+      type: /** @type {const} */ ("band"),
+      xs,
+      lo: rowOf(frame, "history", 3 * v),
+      hi: rowOf(frame, "history", 3 * v + 2),
+      color: place.color,
+      alpha: 0.15,
+    },
+    {
+      type: /** @type {const} */ ("line"),
+      xs,
+      ys: rowOf(frame, "history", 3 * v + 1),
+      color: place.color,
+      width: 4,
+      dash: place.dash,
+    },
   ]);
 }

@@ -10,18 +10,30 @@ import { enlarged, framed, tileRange } from "./tiles.js";
 /** @typedef {{kind: string, x_hat: number[], mean: number[], var: number[], statistic: number[], statistics: number}} Row */
 /** @typedef {{shape: [number, number, number, number], x: number[], kinds: Row[], eps: number}} Sisters */
 
-const ACROSS = { batch: t("N, H and W: one mean a channel"), layer: t("C, H and W: one mean a picture"), instance: t("H and W: one mean a map"), group: t("H, W and the channels of a group: one mean a group of each picture") };
+const ACROSS = {
+  batch: t("N, H and W: one mean a channel"),
+  layer: t("C, H and W: one mean a picture"),
+  instance: t("H and W: one mean a map"),
+  group: t("H, W and the channels of a group: one mean a group of each picture"),
+};
 const ZOOM = 8; // a value's side in pixels, so that the browser does not blur it
 
 /** @param {{state: import("../../core/state.js").State}} options */
 export function sistersPanel({ state }) {
   const groups = /** @type {HTMLSelectElement} */ ($("[data-groups]"));
-  const options = { x: /** @type {[number, number]} */ ([-0.45, 4]), y: /** @type {[number, number]} */ ([-0.1, 3.35]), bare: true, aspect: 1.3, maxHeight: () => 340 };
+  const options = {
+    x: /** @type {[number, number]} */ ([-0.45, 4]),
+    y: /** @type {[number, number]} */ ([-0.1, 3.35]),
+    bare: true,
+    aspect: 1.3,
+    maxHeight: () => 340,
+  };
   const views = { x: plot($("[data-maps=x]"), options), x_hat: plot($("[data-maps=x_hat]"), options) };
   /** @type {Sisters | null} */
   let found = null;
   const query = newest({
-    ask: (/** @type {number} */ wanted, signal) => json(`/api/batchnorm/sisters?groups=${wanted}`, { signal }),
+    ask: (/** @type {number} */ wanted, signal) =>
+      json(`/api/batchnorm/sisters?groups=${wanted}`, { signal }),
     show: (answer) => {
       found = answer;
       draw();
@@ -41,17 +53,26 @@ export function sistersPanel({ state }) {
     const layers = [];
     for (let tile = 0; tile < samples * channels; tile++) {
       const own = Array.from({ length: size }, (_, i) => values[tile * size + i] ?? 0);
-      layers.push({ type: "heat", ramp: "sign", ...enlarged(own, rows, columns, ZOOM, most), ...tileRange(tile, samples, channels, rows * ZOOM) });
+      layers.push({
+        type: "heat",
+        ramp: "sign",
+        ...enlarged(own, rows, columns, ZOOM, most),
+        ...tileRange(tile, samples, channels, rows * ZOOM),
+      });
     }
-    for (const { xs, ys } of framed(row.statistic, row.statistic[chosen * size] ?? 0, of.shape)) layers.push({ type: "line", xs, ys, color: "--accent", width: 3.5 });
-    for (let n = 0; n < samples; n++) layers.push({ type: "label", x: -0.52, y: samples - n - 0.5, text: `N ${n + 1}`, color: "--gray-1" });
-    for (let c = 0; c < channels; c++) layers.push({ type: "label", x: c + 0.22, y: samples + 0.2, text: `C ${c + 1}`, color: "--gray-1" });
+    for (const { xs, ys } of framed(row.statistic, row.statistic[chosen * size] ?? 0, of.shape))
+      layers.push({ type: "line", xs, ys, color: "--accent", width: 3.5 });
+    for (let n = 0; n < samples; n++)
+      layers.push({ type: "label", x: -0.52, y: samples - n - 0.5, text: `N ${n + 1}`, color: "--gray-1" });
+    for (let c = 0; c < channels; c++)
+      layers.push({ type: "label", x: c + 0.22, y: samples + 0.2, text: `C ${c + 1}`, color: "--gray-1" });
     return layers;
   }
 
   function draw() {
     const { sister, map } = state.values;
-    for (const button of document.querySelectorAll("[data-sister]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-sister") === sister));
+    for (const button of document.querySelectorAll("[data-sister]"))
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-sister") === sister));
     groups.value = String(state.values.groups);
     $("[data-groups-label]").hidden = sister !== "group";
     const row = found?.kinds.find((one) => one.kind === sister);
@@ -62,10 +83,22 @@ export function sistersPanel({ state }) {
     const [n, c] = [Math.floor(map / channels) + 1, (map % channels) + 1];
     const summary = sentences([
       t("Averaged over {axes}.", { axes: ACROSS[/** @type {keyof typeof ACROSS} */ (sister)] }),
-      t("Map {c} of picture {n} shares its mean {mean} and variance {variance} with {count} values in all; there are {statistics} pairs of them.", { n, c, mean: brief(row.mean[first] ?? NaN), variance: brief(row.var[first] ?? NaN), count, statistics: row.statistics }),
+      t(
+        "Map {c} of picture {n} shares its mean {mean} and variance {variance} with {count} values in all; there are {statistics} pairs of them.",
+        {
+          n,
+          c,
+          mean: brief(row.mean[first] ?? NaN),
+          variance: brief(row.var[first] ?? NaN),
+          count,
+          statistics: row.statistics,
+        },
+      ),
       sister === "batch"
         ? t("Pictures 1 and 2 stay different, and each one’s x̂ depends on which others are in the batch.")
-        : t("Pictures 1 and 2 become alike, to within ε, and no picture depends on another: train and eval mode are the same."),
+        : t(
+            "Pictures 1 and 2 become alike, to within ε, and no picture depends on another: train and eval mode are the same.",
+          ),
     ]);
     $("[data-sisters-said]").textContent = summary;
     views.x.update({ layers: layersOf(found, row, found.x, map), summary });
@@ -73,7 +106,9 @@ export function sistersPanel({ state }) {
   }
 
   for (const button of document.querySelectorAll("[data-sister]")) {
-    button.addEventListener("click", () => state.set({ sister: button.getAttribute("data-sister") ?? "batch" }));
+    button.addEventListener("click", () =>
+      state.set({ sister: button.getAttribute("data-sister") ?? "batch" }),
+    );
   }
   groups.addEventListener("change", () => state.set({ groups: Number(groups.value) }));
   for (const view of Object.values(views)) {

@@ -26,7 +26,10 @@ export function enlarged(values, rows, columns, zoom, most) {
 export function tileRange(tile, samples, channels, pixels) {
   const [n, c] = [Math.floor(tile / channels), tile % channels];
   const half = (1 - 2 * GAP) / pixels / 2;
-  return { x: [c + GAP + half, c + 1 - GAP - half], y: [samples - 1 - n + GAP + half, samples - n - GAP - half] };
+  return {
+    x: [c + GAP + half, c + 1 - GAP - half],
+    y: [samples - 1 - n + GAP + half, samples - n - GAP - half],
+  };
 }
 
 /**
@@ -37,7 +40,11 @@ export function tileRange(tile, samples, channels, pixels) {
  */
 export function framed(statistic, wanted, [samples = 0, channels = 0, rows = 0, columns = 0]) {
   const mine = (/** @type {number} */ n, /** @type {number} */ c) =>
-    n >= 0 && n < samples && c >= 0 && c < channels && statistic[(n * channels + c) * rows * columns] === wanted;
+    n >= 0 &&
+    n < samples &&
+    c >= 0 &&
+    c < channels &&
+    statistic[(n * channels + c) * rows * columns] === wanted;
   /** @type {{xs: number[], ys: number[]}[]} */
   const lines = [];
   for (let n = 0; n < samples; n++) {

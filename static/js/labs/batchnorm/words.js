@@ -18,19 +18,40 @@ const lossText = (loss) => (loss < LOST ? brief(loss) : t("lost"));
 export function saidOf(frame, target) {
   const { step } = frame.header;
   const [none = NaN, before = NaN, after = NaN] = lossesOf(frame);
-  const words = step === 0
-    ? [t("Step 0: the same weights three times, nothing learned yet. Look at the histograms: with BatchNorm before the activation they are alike in every layer. Press Play.")]
-    : [t("Step {step}: training loss {none} without BatchNorm, {before} with it before the activation, {after} after it.", { step: number(step, 0), none: lossText(none), before: lossText(before), after: lossText(after) })];
+  const words =
+    step === 0
+      ? [
+          t(
+            "Step 0: the same weights three times, nothing learned yet. Look at the histograms: with BatchNorm before the activation they are alike in every layer. Press Play.",
+          ),
+        ]
+      : [
+          t(
+            "Step {step}: training loss {none} without BatchNorm, {before} with it before the activation, {after} after it.",
+            { step: number(step, 0), none: lossText(none), before: lossText(before), after: lossText(after) },
+          ),
+        ];
   if (step > 0) {
     const reached = reachedOf(frame);
-    const there = reached.flatMap(({ typical }, v) => (Number.isFinite(typical) ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })] : []));
+    const there = reached.flatMap(({ typical }, v) =>
+      Number.isFinite(typical)
+        ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })]
+        : [],
+    );
     const ratio = ratioOf(frame);
-    if (there.length) words.push(t("A loss of {target} was reached {list}.", { target: number(target, 2), list: there.join(" · ") }));
+    if (there.length)
+      words.push(
+        t("A loss of {target} was reached {list}.", { target: number(target, 2), list: there.join(" · ") }),
+      );
     else words.push(t("None has reached a loss of {target} yet.", { target: number(target, 2) }));
-    if (Number.isFinite(ratio)) words.push(t("That is {ratio} times as many steps without it.", { ratio: number(ratio, 1) }));
+    if (Number.isFinite(ratio))
+      words.push(t("That is {ratio} times as many steps without it.", { ratio: number(ratio, 1) }));
   }
   const lost = PLACES.map((_, v) => lostOf(frame, v)).reduce((a, b) => a + b, 0);
-  if (lost) words.push(t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }));
+  if (lost)
+    words.push(
+      t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
+    );
   return sentences(words);
 }
 
@@ -38,18 +59,30 @@ export function saidOf(frame, target) {
 export function showFigures(root, frame, target) {
   const reached = reachedOf(frame);
   const span = (/** @type {{typical: number, first: number, last: number} | undefined} */ r) =>
-    r && Number.isFinite(r.typical) ? `${stepsText(r.typical)} (${stepsText(r.first)}–${Number.isFinite(r.last) ? stepsText(r.last) : "…"})` : t("not yet");
+    r && Number.isFinite(r.typical)
+      ? `${stepsText(r.typical)} (${stepsText(r.first)}–${Number.isFinite(r.last) ? stepsText(r.last) : "…"})`
+      : t("not yet");
   const ratio = ratioOf(frame);
   const rows = [
     [t("Steps to {target}, none", { target: number(target, 2) }), span(reached[0])],
     [t("before"), span(reached[1])],
     [t("after"), span(reached[2])],
-    [t("Sooner with BatchNorm"), Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–"],
-    [t("Parameters of a network"), `${number(frame.header.parameters, 0)} + ${number(frame.header.parameters_with - frame.header.parameters, 0)}`],
+    [
+      t("Sooner with BatchNorm"),
+      Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",
+    ],
+    [
+      t("Parameters of a network"),
+      `${number(frame.header.parameters, 0)} + ${number(frame.header.parameters_with - frame.header.parameters, 0)}`,
+    ],
   ];
-  if (root.childElementCount !== rows.length) root.replaceChildren(...rows.map(() => h("div", {}, h("dt"), h("dd"))));
+  if (root.childElementCount !== rows.length)
+    root.replaceChildren(...rows.map(() => h("div", {}, h("dt"), h("dd"))));
   rows.forEach(([name = "", value = ""], i) => {
-    for (const [tag, text] of [["dt", name], ["dd", value]]) {
+    for (const [tag, text] of [
+      ["dt", name],
+      ["dd", value],
+    ]) {
       const cell = root.children[i]?.querySelector(/** @type {string} */ (tag));
       if (cell && cell.textContent !== text) cell.textContent = text ?? "";
     }
@@ -58,17 +91,26 @@ export function showFigures(root, frame, target) {
 
 /** For a screen reader. @param {Bn} frame */
 export function ridgesSummary(frame) {
-  const parts = PLACES.map(({ name }, v) => `${name}: ${Array.from(rowOf(frame, "saturated", v), (share) => `${number(100 * share, 0)} %`).join(", ")}`);
-  return t("Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}", { list: parts.join("; ") });
+  const parts = PLACES.map(
+    ({ name }, v) =>
+      `${name}: ${Array.from(rowOf(frame, "saturated", v), (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+  );
+  return t(
+    "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
+    { list: parts.join("; ") },
+  );
 }
 
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
-  PLACES.map(({ name: place }, v) => `${place}: ${Array.from(rowOf(frame, name, v), brief).join(", ")}`).join("; ");
+  PLACES.map(({ name: place }, v) => `${place}: ${Array.from(rowOf(frame, name, v), brief).join(", ")}`).join(
+    "; ",
+  );
 
 /** Rows of a formula with its numbers. @param {HTMLElement} root @param {string[][]} rows name, then what it is */
 export function showWorked(root, rows) {
-  if (root.childElementCount !== rows.length) root.replaceChildren(...rows.map(() => h("div", {}, h("span"), h("span"))));
+  if (root.childElementCount !== rows.length)
+    root.replaceChildren(...rows.map(() => h("div", {}, h("span"), h("span"))));
   rows.forEach(([name = "", value = ""], i) => {
     const [first, second] = /** @type {HTMLElement[]} */ ([...(root.children[i]?.children ?? [])]);
     if (first && first.textContent !== name) first.textContent = name;

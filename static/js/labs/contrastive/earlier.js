@@ -33,20 +33,33 @@ export function earlierRuns(state) {
 
   const pictures = () => JSON.stringify(PICTURES.map((name) => state.values[name]));
   /** Fields that have a say in what is learned. */
-  const fields = () => Object.keys(configOf(state.values)).filter((name) => ![...APART, ...(METHODS[state.values.method]?.without ?? [])].includes(name));
+  const fields = () =>
+    Object.keys(configOf(state.values)).filter(
+      (name) => ![...APART, ...(METHODS[state.values.method]?.without ?? [])].includes(name),
+    );
 
   /** Method and what else is not as usual. */
   function nameOfRun() {
     const { values, rules } = state;
-    const changed = fields().filter((name) => ![...PICTURES, "method"].includes(name) && values[name] !== rules[name]?.default);
+    const changed = fields().filter(
+      (name) => ![...PICTURES, "method"].includes(name) && values[name] !== rules[name]?.default,
+    );
     const words = changed.map((name) => `${titleOf(name)} ${valueText(values[name])}`);
-    return [`h, ${METHODS[values.method]?.name}`, ...words.slice(0, 2), ...(words.length > 2 ? ["…"] : [])].join(t(", "));
+    return [
+      `h, ${METHODS[values.method]?.name}`,
+      ...words.slice(0, 2),
+      ...(words.length > 2 ? ["…"] : []),
+    ].join(t(", "));
   }
 
   return {
     /** A probe begins, of a run with the settings as they are now. */
     begin() {
-      begun = { key: JSON.stringify(fields().map((name) => [name, state.values[name]])), name: nameOfRun(), pictures: pictures() };
+      begun = {
+        key: JSON.stringify(fields().map((name) => [name, state.values[name]])),
+        name: nameOfRun(),
+        pictures: pictures(),
+      };
     },
     /** Remember what h is worth, once the probe has measured it. @param {Shot} shot @param {(budget: number) => number} mean */
     keep({ header, arrays }, mean) {
@@ -59,13 +72,20 @@ export function earlierRuns(state) {
       const name = t("{name} (step {step})", { name: begun.name, step: number(at, 0) });
       own = begun.key;
       kept.delete(own);
-      kept.set(own, { name, means: Array.from({ length: budgets }, (_, b) => mean(b)), vote: Number(arrays.votes[H]), pictures: begun.pictures });
+      kept.set(own, {
+        name,
+        means: Array.from({ length: budgets }, (_, b) => mean(b)),
+        vote: Number(arrays.votes[H]),
+        pictures: begun.pictures,
+      });
       begun = null;
     },
     /** Those on the pictures of now that this run did not measure itself, the newest first. @returns {Earlier[]} */
     list() {
       const same = pictures();
-      const others = [...kept].filter(([key, one]) => key !== own && one.pictures === same).map(([, one]) => one);
+      const others = [...kept]
+        .filter(([key, one]) => key !== own && one.pictures === same)
+        .map(([, one]) => one);
       return others.reverse().slice(0, EARLIER_LOOKS.length);
     },
   };

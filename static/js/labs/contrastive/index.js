@@ -34,7 +34,10 @@ import { worthPart } from "./worth.js";
 const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
 const REST = 150; // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
 const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
-const whole = (/** @type {number} */ high) => ({ default: 0, check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high });
+const whole = (/** @type {number} */ high) => ({
+  default: 0,
+  check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high,
+});
 
 const state = stateOfPage({
   ...runKeys({ speed: 5, fps: 10 }),
@@ -58,12 +61,19 @@ const picturesOf = (values) => JSON.stringify(SPECIMENS.map((name) => values[nam
 
 const row = rowPart(state);
 const live = livePart(state);
-const map = mapPart(state, () => session.act({ do: "map" }), () => session.watched);
+const map = mapPart(
+  state,
+  () => session.act({ do: "map" }),
+  () => session.watched,
+);
 const views = viewsPart(state);
 const trials = trialsPart(state);
 
 const session = trainingSession({
-  slug: "contrastive", state, liveNames: liveNames(), configOf: runConfig,
+  slug: "contrastive",
+  state,
+  liveNames: liveNames(),
+  configOf: runConfig,
   onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
   onStatus: (status) => {
     if (status.phase === "connecting") runOf = picturesOf(state.values);
@@ -76,7 +86,10 @@ const worth = worthPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
 const own = ownPart(state, () => showParts());
 if (session.watched) {
-  for (const control of document.querySelectorAll(".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]")) control.setAttribute("disabled", "");
+  for (const control of document.querySelectorAll(
+    ".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]",
+  ))
+    control.setAttribute("disabled", "");
 }
 
 /** SimCLR's rows are all in the matrix: to choose one needs no frame. @param {Record<string, any>} values */
@@ -112,7 +125,8 @@ function sayFrame(frame) {
   if (other) showParts();
   $("[data-said]").textContent = saidOf(frame);
   const badge = $("[data-badge]");
-  badge.textContent = step || names ? t("live: computed now, on this server") : t("untrained: random weights");
+  badge.textContent =
+    step || names ? t("live: computed now, on this server") : t("untrained: random weights");
   badge.dataset.origin = step || names ? "live" : "untrained";
 }
 
@@ -145,9 +159,16 @@ function draw(past = false, fresh = false) {
 }
 
 const query = newest({
-  ask: (/** @type {Record<string, any>} */ config, signal) => postForFrame("/api/contrastive/specimens", { config }, signal),
+  ask: (/** @type {Record<string, any>} */ config, signal) =>
+    postForFrame("/api/contrastive/specimens", { config }, signal),
   show: ({ header, arrays }, config) => {
-    specimens = { header, key: picturesOf(config), labels: arrays.labels, views: tilesOf(arrays.views, SIDE), mapped: tilesOf(arrays.mapped, SIDE) };
+    specimens = {
+      header,
+      key: picturesOf(config),
+      labels: arrays.labels,
+      views: tilesOf(arrays.views, SIDE),
+      mapped: tilesOf(arrays.mapped, SIDE),
+    };
     draw();
     arrived();
   },
@@ -173,7 +194,9 @@ const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
 /** The buttons say what is chosen, the parts of the page what the frame is of. */
 function showParts() {
   const { mode, method, data } = state.values;
-  const onShow = drawn ? { train: !drawn.header.names, method: drawn.header.method ?? method } : { train: mode === "train", method };
+  const onShow = drawn
+    ? { train: !drawn.header.names, method: drawn.header.method ?? method }
+    : { train: mode === "train", method };
   const missing = data === "own" && !state.values.pictures;
   for (const name of ["mode", "method", "space"]) {
     for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
@@ -182,16 +205,24 @@ function showParts() {
   }
   /** @type {Record<string, boolean>} */
   const parts = {
-    train: onShow.train && !missing, trials: !onShow.train && !missing, "not-simsiam": onShow.method !== "simsiam",
+    train: onShow.train && !missing,
+    trials: !onShow.train && !missing,
+    "not-simsiam": onShow.method !== "simsiam",
     ...Object.fromEntries(["simclr", "moco", "simsiam"].map((name) => [name, onShow.method === name])),
   };
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
+    part.hidden = !parts[part.dataset.for ?? ""];
   if (missing) sayMissing();
   /** @type {Record<string, boolean>} */
   const controls = {
-    queue: method === "moco", momentum: method === "moco", stop_gradient: method === "simsiam",
-    temperature: method !== "simsiam", projector: method !== "simsiam" && mode !== "projector",
-    trial_steps: mode !== "train", count: data !== "own", classes: data === "own" && own.choosable,
+    queue: method === "moco",
+    momentum: method === "moco",
+    stop_gradient: method === "simsiam",
+    temperature: method !== "simsiam",
+    projector: method !== "simsiam" && mode !== "projector",
+    trial_steps: mode !== "train",
+    count: data !== "own",
+    classes: data === "own" && own.choosable,
     ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
   };
   for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
@@ -206,7 +237,12 @@ function sayMissing() {
 }
 for (const name of ["mode", "method", "space"]) {
   for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
-    button.addEventListener("click", () => state.set({ [name]: button.getAttribute(`data-${name}`) ?? "", ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }) }));
+    button.addEventListener("click", () =>
+      state.set({
+        [name]: button.getAttribute(`data-${name}`) ?? "",
+        ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }),
+      }),
+    );
   }
 }
 state.subscribe((changed) => {
@@ -217,8 +253,15 @@ state.subscribe((changed) => {
 
 /** The numbers behind the picture. @param {Shot | null} shot */
 function numbersOf(shot) {
-  const names = shot?.header.names ? ["accuracy", "baseline"] : ["similarities", "steps", "history", "worth", "votes", "known"];
-  return Object.fromEntries(names.map((name) => [name, Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null))]));
+  const names = shot?.header.names
+    ? ["accuracy", "baseline"]
+    : ["similarities", "steps", "history", "worth", "votes", "known"];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
+    ]),
+  );
 }
 
 wireLesson(state, () => {
@@ -226,11 +269,14 @@ wireLesson(state, () => {
   if (!still) session.play();
 });
 wireTools({
-  slug: "contrastive", state, session,
+  slug: "contrastive",
+  state,
+  session,
   exports: {
     png: () => (state.values.mode === "train" ? row.toPng() : trials.toPng()),
     csv: () => (state.values.mode === "train" ? live.toCsv() : trials.toCsv()),
-    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
+    json: () =>
+      JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
   },
 });
 showParts();

@@ -34,12 +34,22 @@ export function mapPart(state, askForMap, watched) {
 
   /** @param {Shot} shot @param {string} kind */
   function placesOf({ arrays, header }, kind) {
-    if (kind === "before") return { places: arrays.places_before, said: t("Features h of the untrained encoder.") };
+    if (kind === "before")
+      return { places: arrays.places_before, said: t("Features h of the untrained encoder.") };
     if (kind === "tsne" && arrays.map.length) {
-      return { places: arrays.map, said: t("t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.", { space: header.map_space, step: number(header.map_step, 0) }) };
+      return {
+        places: arrays.map,
+        said: t(
+          "t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.",
+          { space: header.map_space, step: number(header.map_step, 0) },
+        ),
+      };
     }
     const [first = 0, second = 0] = header.shares;
-    const plane = t("The two directions in which {space} varies most: {first} and {second} of its variance.", { space: header.space, first: percent(first, 0), second: percent(second, 0) });
+    const plane = t(
+      "The two directions in which {space} varies most: {first} and {second} of its variance.",
+      { space: header.space, first: percent(first, 0), second: percent(second, 0) },
+    );
     return { places: arrays.places, said: kind === "tsne" ? sentences([missing(header), plane]) : plane };
   }
   /** Why there is no map by t-SNE. @param {any} header */
@@ -48,7 +58,9 @@ export function mapPart(state, askForMap, watched) {
     return watched() ? t("Whoever runs this has not asked for t-SNE.") : t("t-SNE is being computed …");
   }
 
-  const [before, now] = ["before", "now"].map((when) => filledList($(`[data-neighbors-${when}]`), neighborItem));
+  const [before, now] = ["before", "now"].map((when) =>
+    filledList($(`[data-neighbors-${when}]`), neighborItem),
+  );
 
   /** @param {Specimens} of @param {number} picture @param {Uint8Array} near @param {Float32Array} how similar */
   const rowOfNeighbors = (of, picture, near, how) => [
@@ -56,7 +68,13 @@ export function mapPart(state, askForMap, watched) {
     ...Array.from(near, (other, k) => {
       const same = of.labels.length > 0 && of.labels[other] === of.labels[picture];
       const mark = of.labels.length ? (same ? " ✓" : " ✗") : "";
-      return { tile: of.mapped[other], label: t("neighbor {number}", { number: k + 1 }), words: number(how[k] ?? 0, 2) + mark, asked: false, same };
+      return {
+        tile: of.mapped[other],
+        label: t("neighbor {number}", { number: k + 1 }),
+        words: number(how[k] ?? 0, 2) + mark,
+        asked: false,
+        same,
+      };
     }),
   ];
 
@@ -67,14 +85,24 @@ export function mapPart(state, askForMap, watched) {
       shown = shot;
       const kind = state.values.map;
       if (kind === "tsne" && shot.header.map_step < 0 && asked < 0 && !past && !watched()) ask();
-      for (const button of document.querySelectorAll("[data-map]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-map") === kind));
+      for (const button of document.querySelectorAll("[data-map]"))
+        button.setAttribute("aria-pressed", String(button.getAttribute("data-map") === kind));
       const picture = Math.min(state.values.picture, of.mapped.length - 1);
       const { arrays } = shot;
       const k = arrays.neighbors.length / of.mapped.length;
       const rowOf = (/** @type {any} */ all) => all.subarray(picture * k, (picture + 1) * k);
       const near = rowOf(kind === "before" ? arrays.neighbors_before : arrays.neighbors);
       const { places, said } = placesOf(shot, kind);
-      view.update({ places, tiles: of.mapped, chosen: picture, neighbors: [...near], summary: t("{count} held-out pictures at their places. Arrow keys choose one; lines lead to its nearest neighbors.", { count: of.mapped.length }) });
+      view.update({
+        places,
+        tiles: of.mapped,
+        chosen: picture,
+        neighbors: [...near],
+        summary: t(
+          "{count} held-out pictures at their places. Arrow keys choose one; lines lead to its nearest neighbors.",
+          { count: of.mapped.length },
+        ),
+      });
       $("[data-map-said]").textContent = said;
       before?.(rowOfNeighbors(of, picture, rowOf(arrays.neighbors_before), rowOf(arrays.near_before)));
       now?.(rowOfNeighbors(of, picture, rowOf(arrays.neighbors), rowOf(arrays.near)));
@@ -102,9 +130,17 @@ function neighborItem() {
 
 /** How often a neighbor is of the same class, over all pictures of the map. @param {Specimens} of @param {Record<string, any>} arrays @param {number} k */
 function sharesOf(of, arrays, k) {
-  if (!of.labels.length || !k) return t("These pictures have no classes: judge by eye whether neighbors belong together.");
-  const share = (/** @type {Uint8Array} */ all) => all.reduce((sum, other, i) => sum + Number(of.labels[other] === of.labels[Math.floor(i / k)]), 0) / all.length;
-  return t("Of all {count} pictures’ neighbors {before} by h were of the same class before training, {now} are now. No label was used to train.", {
-    count: of.mapped.length, before: percent(share(arrays.neighbors_before), 0), now: percent(share(arrays.neighbors), 0),
-  });
+  if (!of.labels.length || !k)
+    return t("These pictures have no classes: judge by eye whether neighbors belong together.");
+  const share = (/** @type {Uint8Array} */ all) =>
+    all.reduce((sum, other, i) => sum + Number(of.labels[other] === of.labels[Math.floor(i / k)]), 0) /
+    all.length;
+  return t(
+    "Of all {count} pictures’ neighbors {before} by h were of the same class before training, {now} are now. No label was used to train.",
+    {
+      count: of.mapped.length,
+      before: percent(share(arrays.neighbors_before), 0),
+      now: percent(share(arrays.neighbors), 0),
+    },
+  );
 }

@@ -62,7 +62,9 @@ export function ownPart(state, onTold) {
   removePart(remove, {
     address: () => addressOf(here?.id ?? ""),
     onRemoved: () => {
-      said.textContent = t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine.");
+      said.textContent = t(
+        "These pictures are deleted from this server. Back to the shapes drawn by Vitrine.",
+      );
       leave();
     },
     onError: complain,
@@ -82,7 +84,12 @@ export function ownPart(state, onTold) {
   return {
     /** Whether the album on show has classes to choose. */
     get choosable() {
-      return here !== null && here.id === state.values.pictures && !here.patches && Object.keys(here.rules).length > 1;
+      return (
+        here !== null &&
+        here.id === state.values.pictures &&
+        !here.patches &&
+        Object.keys(here.rules).length > 1
+      );
     },
   };
 }
@@ -104,7 +111,8 @@ function followPart(state, { here, onAlbum, onError }) {
     if (!["data", "pictures", "classes"].some((name) => changed.has(name))) return;
     const { data, pictures, classes } = state.values;
     const known = pictures === here()?.id && classes === here()?.rule;
-    if (data !== "own" || !pictures || known) facts.drop(); // an answer under way is of another rule
+    if (data !== "own" || !pictures || known)
+      facts.drop(); // an answer under way is of another rule
     else facts.want({ pictures, classes });
   }
   state.subscribe(follow);
@@ -136,7 +144,9 @@ function wordsOf({ count, classes, notes }) {
   const names = classes.map((one) => `${one.name} (${number(one.count, 0)})`).join(t(", "));
   return [
     t("{count} pictures, 32 × 32.", { count: number(count, 0) }),
-    classes.length ? t("Classes: {names}.", { names }) : t("No classes: learning needs none, only the test at the end does."),
+    classes.length
+      ? t("Classes: {names}.", { names })
+      : t("No classes: learning needs none, only the test at the end does."),
     ...notes,
   ];
 }
@@ -168,7 +178,8 @@ function uploadPart({ onAlbum, onError }) {
   /** @param {number} done @param {number} all */
   function show(done, all) {
     progress.value = done / all;
-    count.textContent = all > 1 ? t("{done} of {all} files", { done: number(Math.floor(done), 0), all: number(all, 0) }) : "";
+    count.textContent =
+      all > 1 ? t("{done} of {all} files", { done: number(Math.floor(done), 0), all: number(all, 0) }) : "";
   }
   const upload = newest({
     ask: (/** @type {File[]} */ files, signal) =>

@@ -27,7 +27,10 @@ export function rowPart(state) {
   });
   const rivals = filledList($("[data-rivals]"), rivalItem);
   const push = chart($("[data-push]"), {
-    x: t("cosine similarity"), y: t("share of the push"), height: 200, xRange: [-1, 1],
+    x: t("cosine similarity"),
+    y: t("share of the push"),
+    height: 200,
+    xRange: [-1, 1],
     lines: pushLine(0),
   });
   /** @type {[number, number] | null} */
@@ -60,18 +63,27 @@ export function rowPart(state) {
     const look = `${i} ${j}`;
     if (look === cellShown) return; // the same two pictures
     cellShown = look;
-    $("[data-two-views]").replaceChildren(...[i, j].map((view) => {
-      const name = t("view {name}", { name: viewName(view) });
-      return h("figure", {}, pictureOf(tiles[view], name), h("figcaption", {}, name));
-    }));
+    $("[data-two-views]").replaceChildren(
+      ...[i, j].map((view) => {
+        const name = t("view {name}", { name: viewName(view) });
+        return h("figure", {}, pictureOf(tiles[view], name), h("figcaption", {}, name));
+      }),
+    );
   }
 
   /** @param {number} i @param {number} j @param {string} value */
   function cellWords(i, j, value) {
-    if (i === j) return t("A view is as similar to itself as can be, whatever the network: that cell is left out of the loss.");
-    if (j === positiveOf(i, count())) return t("Similarity {value}. A positive pair: two views of one picture, both augmented.", { value });
-    if (method() === "simclr") return t("Similarity {value}. A negative pair: views of two pictures, whatever these show.", { value });
-    return t("Similarity {value}. Views of two pictures, which this method’s loss does not compare.", { value });
+    if (i === j)
+      return t(
+        "A view is as similar to itself as can be, whatever the network: that cell is left out of the loss.",
+      );
+    if (j === positiveOf(i, count()))
+      return t("Similarity {value}. A positive pair: two views of one picture, both augmented.", { value });
+    if (method() === "simclr")
+      return t("Similarity {value}. A negative pair: views of two pictures, whatever these show.", { value });
+    return t("Similarity {value}. Views of two pictures, which this method’s loss does not compare.", {
+      value,
+    });
   }
 
   // --- The row ------------------------------------------------------------------------------------
@@ -79,9 +91,19 @@ export function rowPart(state) {
   /** SimCLR: against all other views of the batch. @param {number} i */
   function drawAgainstBatch(i) {
     const row = rowOf(shown?.arrays.similarities, i, state.values.temperature);
-    $("[data-row-title]").textContent = t("View {name}: 1 positive, {count} negatives", { name: viewName(i), count: count() - 2 });
-    const more = shown?.header.space === "h" ? t("The loss is taken on z; here its arithmetic is done on h.") : "";
-    showRivals(row, row.negatives.slice(0, HARDEST), (one) => viewName(one.at), (one) => tiles[one.at], more);
+    $("[data-row-title]").textContent = t("View {name}: 1 positive, {count} negatives", {
+      name: viewName(i),
+      count: count() - 2,
+    });
+    const more =
+      shown?.header.space === "h" ? t("The loss is taken on z; here its arithmetic is done on h.") : "";
+    showRivals(
+      row,
+      row.negatives.slice(0, HARDEST),
+      (one) => viewName(one.at),
+      (one) => tiles[one.at],
+      more,
+    );
     sayLoss("simclr", i, row, count() - 1);
   }
 
@@ -89,16 +111,27 @@ export function rowPart(state) {
   function drawAgainstQueue(i) {
     const { header, arrays } = /** @type {Shot} */ (shown);
     const row = queryOf(header.positive_key, arrays.keys, state.values.temperature);
-    const hardest = Array.from(arrays.hardest, (at) => row.negatives.find((one) => one.at === at)).filter((one) => one !== undefined);
+    const hardest = Array.from(arrays.hardest, (at) => row.negatives.find((one) => one.at === at)).filter(
+      (one) => one !== undefined,
+    );
     const pictures = tilesOf(arrays.hardest_pictures, KEY_SIDE);
     const own = positiveOf(i, count());
-    $("[data-row-title]").textContent = t("Query {name}: 1 positive key, {count} keys from the queue", { name: viewName(i), count: number(arrays.keys.length, 0) });
+    $("[data-row-title]").textContent = t("Query {name}: 1 positive key, {count} keys from the queue", {
+      name: viewName(i),
+      count: number(arrays.keys.length, 0),
+    });
     const more = arrays.keys.length
-      ? t("Key 1 is the newest. The positive key is made by the key encoder from the other view; it is not in the queue.")
+      ? t(
+          "Key 1 is the newest. The positive key is made by the key encoder from the other view; it is not in the queue.",
+        )
       : t("The queue is empty before the first step: there are no negatives, and the loss is 0.");
-    showRivals(row, hardest,
+    showRivals(
+      row,
+      hardest,
       (one) => (one.at < 0 ? viewName(own) : t("key {place}", { place: number(one.at + 1, 0) })),
-      (one) => (one.at < 0 ? tiles[own] : pictures[hardest.indexOf(one)]), more);
+      (one) => (one.at < 0 ? tiles[own] : pictures[hardest.indexOf(one)]),
+      more,
+    );
     sayLoss("moco", i, row, arrays.keys.length + 1);
   }
 
@@ -106,18 +139,38 @@ export function rowPart(state) {
   function drawPredictions(i) {
     const [one = NaN, other = NaN] = shown?.arrays.predicted ?? [];
     const partner = positiveOf(i, count());
-    $("[data-row-title]").textContent = t("View {name} and its other view: no negatives", { name: viewName(i) });
-    rivals([[i, partner, one], [partner, i, other]].map(([from = 0, to = 0, cosine = NaN]) => ({
-      tile: tiles[to], own: true, bar: Math.max(0, cosine), line: 0,
-      words: t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) }), share: number(cosine, 3),
-    })));
+    $("[data-row-title]").textContent = t("View {name} and its other view: no negatives", {
+      name: viewName(i),
+    });
+    rivals(
+      [
+        [i, partner, one],
+        [partner, i, other],
+      ].map(([from = 0, to = 0, cosine = NaN]) => ({
+        tile: tiles[to],
+        own: true,
+        bar: Math.max(0, cosine),
+        line: 0,
+        words: t("prediction from {from} and z of {to}", { from: viewName(from), to: viewName(to) }),
+        share: number(cosine, 3),
+      })),
+    );
     $("[data-bar-said]").textContent = state.values.stop_gradient
       ? t("A bar: held still, no gradient goes through it.")
       : t("Here the bars do not hold: without the stop-gradient the gradient goes through z, too.");
-    $("[data-row-said]").textContent = t("Cosine of what the predictor makes of one view’s z and the other view’s z. No other picture takes part in this loss.");
-    $("[data-live-simsiam]").textContent = t("Views {one} and {other}: −½ · {first} − ½ · {second} = {loss}; −1 is the least", {
-      one: viewName(i), other: viewName(partner), first: number(one, 3), second: number(other, 3), loss: number(-(one + other) / 2, 3),
-    });
+    $("[data-row-said]").textContent = t(
+      "Cosine of what the predictor makes of one view’s z and the other view’s z. No other picture takes part in this loss.",
+    );
+    $("[data-live-simsiam]").textContent = t(
+      "Views {one} and {other}: −½ · {first} − ½ · {second} = {loss}; −1 is the least",
+      {
+        one: viewName(i),
+        other: viewName(partner),
+        first: number(one, 3),
+        second: number(other, 3),
+        loss: number(-(one + other) / 2, 3),
+      },
+    );
   }
 
   /**
@@ -129,14 +182,29 @@ export function rowPart(state) {
   function showRivals({ positive, negatives }, hardest, name, tile, more) {
     drawPush(negatives);
     const listed = [positive, ...hardest];
-    const [share, pull] = [Math.max(...listed.map((one) => one.share), 1e-9), Math.max(Math.abs(positive.pull), 1e-9)];
-    rivals(listed.map((one) => {
-      const own = one === positive;
-      const sign = own ? t("positive") : t("negative");
-      const words = `${sign} ${name(one)} · ${number(one.similarity, 2)} · ${own ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`;
-      return { tile: tile(one), own, bar: one.share / share, line: Math.abs(one.pull) / pull, words, share: `${number(100 * one.share, 1)} %` };
-    }));
-    const said = t("Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.", { tau: number(state.values.temperature, 2), count: hardest.length });
+    const [share, pull] = [
+      Math.max(...listed.map((one) => one.share), 1e-9),
+      Math.max(Math.abs(positive.pull), 1e-9),
+    ];
+    rivals(
+      listed.map((one) => {
+        const own = one === positive;
+        const sign = own ? t("positive") : t("negative");
+        const words = `${sign} ${name(one)} · ${number(one.similarity, 2)} · ${own ? "←" : "→"} ${number(Math.abs(one.pull), 2)}`;
+        return {
+          tile: tile(one),
+          own,
+          bar: one.share / share,
+          line: Math.abs(one.pull) / pull,
+          words,
+          share: `${number(100 * one.share, 1)} %`,
+        };
+      }),
+    );
+    const said = t(
+      "Of each: similarity, slope of the loss by it (← pulled in, → pushed away), share of the softmax at τ = {tau}. The line under a bar is the slope’s size: what pulls the positive in is as much as what pushes all negatives away together. Below the positive the {count} hardest negatives.",
+      { tau: number(state.values.temperature, 2), count: hardest.length },
+    );
     $("[data-row-said]").textContent = hardest.length ? sentences([said, more]) : more;
   }
 
@@ -144,23 +212,41 @@ export function rowPart(state) {
   function drawPush(negatives) {
     const { similarities, shares, half } = pushOf(negatives, state.values.temperature);
     const words = negatives.length
-      ? t("For each negative of view {name} the slope of the loss by its similarity, as a share of all negatives’ slopes. The hardest {half} of {count} take half of the push; the smaller τ is, the fewer they are.", { name: viewName(chosen()[0]), half: number(half, 0), count: number(negatives.length, 0) })
+      ? t(
+          "For each negative of view {name} the slope of the loss by its similarity, as a share of all negatives’ slopes. The hardest {half} of {count} take half of the push; the smaller τ is, the fewer they are.",
+          { name: viewName(chosen()[0]), half: number(half, 0), count: number(negatives.length, 0) },
+        )
       : t("There are no negatives yet.");
-    push.update({ columns: [similarities, shares], rules: [{ y: 0 }], lines: pushLine(shares.length), summary: words });
+    push.update({
+      columns: [similarities, shares],
+      rules: [{ y: 0 }],
+      lines: pushLine(shares.length),
+      summary: words,
+    });
     $("[data-push-said]").textContent = words;
   }
 
   /** @param {"simclr" | "moco"} kind @param {number} i @param {Row} row @param {number} compared */
   function sayLoss(kind, i, { positive, negatives, loss }, compared) {
     const tau = number(state.values.temperature, 2);
-    $(`[data-live-${kind}]`).textContent = negatives.length ? t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
-      name: viewName(i), share: brief(positive.share), loss: number(loss, 3), count: number(compared, 0), chance: number(Math.log(compared), 3),
-    }) : "";
+    $(`[data-live-${kind}]`).textContent = negatives.length
+      ? t("View {name}: −log {share} = {loss}; where all are alike it is log {count} = {chance}", {
+          name: viewName(i),
+          share: brief(positive.share),
+          loss: number(loss, 3),
+          count: number(compared, 0),
+          chance: number(Math.log(compared), 3),
+        })
+      : "";
     const hardest = negatives[0];
     $("[data-live-slope]").textContent = hardest
       ? t("hardest negative: {share} / {tau} = {pull}; positive: ({own} − 1) / {tau} = {pulled}", {
-        share: brief(hardest.share), tau, pull: brief(hardest.pull), own: brief(positive.share), pulled: number(positive.pull, 3),
-      })
+          share: brief(hardest.share),
+          tau,
+          pull: brief(hardest.pull),
+          own: brief(positive.share),
+          pulled: number(positive.pull, 3),
+        })
       : "";
   }
 
@@ -172,8 +258,13 @@ export function rowPart(state) {
       tiles = of.views;
       const [row, column] = chosen();
       matrix.update({
-        values: shot.arrays.similarities, tiles, chosen: [row, column],
-        summary: t("Cosine similarities of {count} views of {pictures} held-out pictures, the two views of a picture {half} rows apart. Arrow keys choose a cell.", { count: count(), pictures: count() / 2, half: count() / 2 }),
+        values: shot.arrays.similarities,
+        tiles,
+        chosen: [row, column],
+        summary: t(
+          "Cosine similarities of {count} views of {pictures} held-out pictures, the two views of a picture {half} rows apart. Arrow keys choose a cell.",
+          { count: count(), pictures: count() / 2, half: count() / 2 },
+        ),
       });
       drawCell(...(pointed ?? [row, column]));
       if (method() === "simclr") drawAgainstBatch(row);
@@ -185,7 +276,14 @@ export function rowPart(state) {
 }
 
 /** A dot for each negative, as long as they can be told apart. @param {number} count @returns {import("../../views/chart.js").Line[]} */
-const pushLine = (count) => [{ name: t("a negative"), color: "--negative-sign", digits: 4, ...(count <= 64 && { width: 1, shape: "circle" }) }];
+const pushLine = (count) => [
+  {
+    name: t("a negative"),
+    color: "--negative-sign",
+    digits: 4,
+    ...(count <= 64 && { width: 1, shape: "circle" }),
+  },
+];
 
 /** A row of the list: the picture, a bar and a line under it, both as shares of the width. */
 function rivalItem() {

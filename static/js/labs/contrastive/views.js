@@ -23,7 +23,18 @@ export function viewsPart(state) {
   const canvas = h("canvas", { role: "img" });
   const list = h("ol", { class: "pairs" });
   $("[data-views-of]").append(
-    h("figure", { class: "from" }, canvas, h("figcaption", {}, t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"))), list);
+    h(
+      "figure",
+      { class: "from" },
+      canvas,
+      h(
+        "figcaption",
+        {},
+        t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"),
+      ),
+    ),
+    list,
+  );
 
   const query = newest({
     ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
@@ -52,9 +63,13 @@ export function viewsPart(state) {
     for (let which = 0; which < 2; which++) {
       const at = (which * PAIRS + lit) * 8;
       context.beginPath();
-      for (let k = 0; k < 4; k++) context.lineTo(corners[at + 2 * k] * scale, corners[at + 2 * k + 1] * scale);
+      for (let k = 0; k < 4; k++)
+        context.lineTo(corners[at + 2 * k] * scale, corners[at + 2 * k + 1] * scale);
       context.closePath();
-      for (const [color, width] of /** @type {[string, number][]} */ ([["--halo", 5], ["--label-positive", 2.5]])) {
+      for (const [color, width] of /** @type {[string, number][]} */ ([
+        ["--halo", 5],
+        ["--label-positive", 2.5],
+      ])) {
         context.strokeStyle = token(color);
         context.lineWidth = width;
         context.setLineDash(which ? [7, 5] : []);
@@ -66,44 +81,82 @@ export function viewsPart(state) {
       context.arc(corners[at] * scale, corners[at + 1] * scale, 4, 0, 2 * Math.PI);
       context.fill();
     }
-    canvas.setAttribute("aria-label", t("The picture, with the outlines of both views’ crops; a dot marks each view’s upper left corner."));
+    canvas.setAttribute(
+      "aria-label",
+      t("The picture, with the outlines of both views’ crops; a dot marks each view’s upper left corner."),
+    );
   }
 
   function show() {
     if (!drawn) return;
     const tiles = tilesOf(drawn.arrays.views, SIDE);
-    list.replaceChildren(...Array.from({ length: PAIRS }, (_, pair) => h("li", {}, ...[0, 1].map((which) => {
-      const view = which * PAIRS + pair;
-      const words = wordsOf(drawn?.arrays ?? {}, view);
-      const button = h("button", { type: "button", "aria-pressed": pair === lit, "aria-label": t("View {which} of pair {pair}: {how}", { which: which + 1, pair: pair + 1, how: words }) }, pictureOf(tiles[view]));
-      button.addEventListener("click", () => light(pair));
-      return h("div", {}, button, h("p", { class: "how" }, h("b", {}, which ? "t₂ " : "t₁ "), words));
-    }))));
+    list.replaceChildren(
+      ...Array.from({ length: PAIRS }, (_, pair) =>
+        h(
+          "li",
+          {},
+          ...[0, 1].map((which) => {
+            const view = which * PAIRS + pair;
+            const words = wordsOf(drawn?.arrays ?? {}, view);
+            const button = h(
+              "button",
+              {
+                type: "button",
+                "aria-pressed": pair === lit,
+                "aria-label": t("View {which} of pair {pair}: {how}", {
+                  which: which + 1,
+                  pair: pair + 1,
+                  how: words,
+                }),
+              },
+              pictureOf(tiles[view]),
+            );
+            button.addEventListener("click", () => light(pair));
+            return h("div", {}, button, h("p", { class: "how" }, h("b", {}, which ? "t₂ " : "t₁ "), words));
+          }),
+        ),
+      ),
+    );
     paint();
   }
   /** Show where a pair's views come from. @param {number} pair */
   function light(pair) {
     lit = pair;
     [...list.children].forEach((item, i) => {
-      for (const button of item.querySelectorAll("button")) button.setAttribute("aria-pressed", String(i === pair));
+      for (const button of item.querySelectorAll("button"))
+        button.setAttribute("aria-pressed", String(i === pair));
     });
     paint();
   }
   addEventListener("themechange", paint);
-  $("[data-draw]").addEventListener("click", () => state.set({ draws: (state.values.draws + PAIRS) % 1_000_000 }));
+  $("[data-draw]").addEventListener("click", () =>
+    state.set({ draws: (state.values.draws + PAIRS) % 1_000_000 }),
+  );
 
   /** @param {Specimens} of */
   function showChoice(of) {
     const root = $("[data-pictures]");
-    root.replaceChildren(...of.mapped.slice(0, CHOICE).map((tile, i) => {
-      const button = h("button", { type: "button", "aria-pressed": i === state.values.picture, "aria-label": t("Picture {number}", { number: i + 1 }) }, pictureOf(tile));
-      button.addEventListener("click", () => state.set({ picture: i }));
-      return button;
-    }));
+    root.replaceChildren(
+      ...of.mapped.slice(0, CHOICE).map((tile, i) => {
+        const button = h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": i === state.values.picture,
+            "aria-label": t("Picture {number}", { number: i + 1 }),
+          },
+          pictureOf(tile),
+        );
+        button.addEventListener("click", () => state.set({ picture: i }));
+        return button;
+      }),
+    );
   }
   state.subscribe((changed) => {
     if (changed.has("picture")) {
-      [...$("[data-pictures]").children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === state.values.picture)));
+      [...$("[data-pictures]").children].forEach((button, i) =>
+        button.setAttribute("aria-pressed", String(i === state.values.picture)),
+      );
     }
     if (changed.has("picture") || changed.has("draws")) draw();
   });
@@ -119,9 +172,18 @@ export function viewsPart(state) {
     sayBatch({ header }) {
       const n = header.batch;
       const words = {
-        simclr: t("A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.", { n, views: 2 * n, negatives: 2 * n - 2 }),
-        moco: t("A batch has N = {n} pictures: one view of each is a query, the other its positive key. The negatives of all queries are the keys in the queue.", { n }),
-        simsiam: t("A batch has N = {n} pictures, so {views} views: each has 1 positive, and there are no negatives.", { n, views: 2 * n }),
+        simclr: t(
+          "A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.",
+          { n, views: 2 * n, negatives: 2 * n - 2 },
+        ),
+        moco: t(
+          "A batch has N = {n} pictures: one view of each is a query, the other its positive key. The negatives of all queries are the keys in the queue.",
+          { n },
+        ),
+        simsiam: t(
+          "A batch has N = {n} pictures, so {views} views: each has 1 positive, and there are no negatives.",
+          { n, views: 2 * n },
+        ),
       }[/** @type {"simclr" | "moco" | "simsiam"} */ (header.method)];
       if ($("[data-batch-said]").textContent !== words) $("[data-batch-said]").textContent = words;
     },
@@ -138,9 +200,12 @@ export function wordsOf(arrays, view) {
   if (Math.abs(at("angle")) >= 1) words.push(t("turned {degrees}°", { degrees: number(at("angle"), 0) }));
   if (at("gray")) words.push(t("gray"));
   else if (Math.abs(at("hue")) > 0.005) words.push(t("hue {turn}°", { turn: number(360 * at("hue"), 0) }));
-  if (Math.abs(at("brightness") - 1) > 0.02) words.push(t("light ×{factor}", { factor: number(at("brightness"), 2) }));
-  if (Math.abs(at("contrast") - 1) > 0.02) words.push(t("contrast ×{factor}", { factor: number(at("contrast"), 2) }));
-  if (Math.abs(at("saturation") - 1) > 0.02) words.push(t("saturation ×{factor}", { factor: number(at("saturation"), 2) }));
+  if (Math.abs(at("brightness") - 1) > 0.02)
+    words.push(t("light ×{factor}", { factor: number(at("brightness"), 2) }));
+  if (Math.abs(at("contrast") - 1) > 0.02)
+    words.push(t("contrast ×{factor}", { factor: number(at("contrast"), 2) }));
+  if (Math.abs(at("saturation") - 1) > 0.02)
+    words.push(t("saturation ×{factor}", { factor: number(at("saturation"), 2) }));
   if (at("blur") > 0) words.push(t("blur {sigma} px", { sigma: number(at("blur"), 1) }));
   const cut = arrays.cutout.subarray(view * 4, view * 4 + 4);
   if (cut[2] > cut[0]) words.push(t("cutout"));

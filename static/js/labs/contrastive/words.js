@@ -7,7 +7,17 @@ import { number, sentences, t } from "../../core/i18n.js";
 /** @typedef {import("./index.js").Shot} Shot */
 
 /** Rows of the history, see models/representation/contrastive_training.py. */
-export const MEASURES = ["loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor"];
+export const MEASURES = [
+  "loss",
+  "positive",
+  "negative",
+  "alignment",
+  "uniformity",
+  "spread",
+  "hits",
+  "drift",
+  "floor",
+];
 
 /** A measure's curve. @param {Shot} shot @param {string} name @returns {Float32Array} */
 export function curveOf({ arrays }, name) {
@@ -30,8 +40,14 @@ export function failed(error) {
 
 /** @type {Record<string, string>} */
 const SHAPES = {
-  disc: t("disc"), ring: t("ring"), square: t("square"), triangle: t("triangle"),
-  star: t("star"), cross: t("cross"), crescent: t("crescent"), heart: t("heart"),
+  disc: t("disc"),
+  ring: t("ring"),
+  square: t("square"),
+  triangle: t("triangle"),
+  star: t("star"),
+  cross: t("cross"),
+  crescent: t("crescent"),
+  heart: t("heart"),
 };
 const CLASSES = 12; // that are named
 
@@ -40,17 +56,35 @@ const CLASSES = 12; // that are named
  * @param {{learned_from: number, held_out: number, left_out: number, patches: boolean, names: string[]}} header
  * @param {boolean} scenes whose classes are shapes
  */
-export function picturesSaid({ learned_from: learned, held_out: held, left_out: left, patches, names }, scenes) {
-  const words = [held
-    ? t("{learned} pictures are learned from. {held} others are held out, for the matrix, the map and the tests.", { learned: number(learned, 0), held: number(held, 0) })
-    : t("{learned} pictures: too few to hold some out, so the matrix, the map and the tests use the same.", { learned: number(learned, 0) })];
+export function picturesSaid(
+  { learned_from: learned, held_out: held, left_out: left, patches, names },
+  scenes,
+) {
+  const words = [
+    held
+      ? t(
+          "{learned} pictures are learned from. {held} others are held out, for the matrix, the map and the tests.",
+          { learned: number(learned, 0), held: number(held, 0) },
+        )
+      : t(
+          "{learned} pictures: too few to hold some out, so the matrix, the map and the tests use the same.",
+          { learned: number(learned, 0) },
+        ),
+  ];
   if (names.length) {
     const named = names.slice(0, CLASSES).map((name) => (scenes ? (SHAPES[name] ?? name) : name));
     if (names.length > CLASSES) named.push("…");
     const listed = named.join(t(", "));
-    words.push(t("{count} classes, which only the tests look at: {names}.", { count: names.length, names: listed }));
+    words.push(
+      t("{count} classes, which only the tests look at: {names}.", { count: names.length, names: listed }),
+    );
   }
-  if (patches) words.push(t("They are patches of photos and overlap: a held-out one shares pixels with some that are learned from, so tests flatter, and a negative may show nearly the same."));
+  if (patches)
+    words.push(
+      t(
+        "They are patches of photos and overlap: a held-out one shares pixels with some that are learned from, so tests flatter, and a negative may show nearly the same.",
+      ),
+    );
   if (left) words.push(t("{count} files were left out.", { count: number(left, 0) }));
   return sentences(words);
 }
@@ -60,22 +94,59 @@ export function saidOf(shot) {
   const { header } = shot;
   if (header.names) return trialsSaid(header);
   if (header.step === 0) {
-    return t("Untrained: to random weights nearly all pictures look alike, so all similarities are high, not only those of positives.");
+    return t(
+      "Untrained: to random weights nearly all pictures look alike, so all similarities are high, not only those of positives.",
+    );
   }
-  const words = [t("After {step} steps ({epochs} epochs) views of the same picture have a similarity of {positive}, views of different ones {negative}.", {
-    step: number(header.step, 0), epochs: number(header.step / header.epoch, 1),
-    positive: number(newest(shot, "positive"), 2), negative: number(newest(shot, "negative"), 2),
-  })];
+  const words = [
+    t(
+      "After {step} steps ({epochs} epochs) views of the same picture have a similarity of {positive}, views of different ones {negative}.",
+      {
+        step: number(header.step, 0),
+        epochs: number(header.step / header.epoch, 1),
+        positive: number(newest(shot, "positive"), 2),
+        negative: number(newest(shot, "negative"), 2),
+      },
+    ),
+  ];
   const spread = newest(shot, "spread") * Math.sqrt(header.width);
-  if (spread < 0.15 && header.method === "simsiam") words.push(t("The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it."));
-  else if (header.method === "moco") words.push(t("For {hits} of the queries the key of the same picture is the most similar of this batch’s keys.", { hits: percent(newest(shot, "hits"), 0) }));
-  else words.push(t("For {hits} of the views of this batch the positive is the most similar of all.", { hits: percent(newest(shot, "hits"), 0) }));
+  if (spread < 0.15 && header.method === "simsiam")
+    words.push(
+      t(
+        "The representation has collapsed: all pictures are in nearly the same place, and the loss does not see it.",
+      ),
+    );
+  else if (header.method === "moco")
+    words.push(
+      t("For {hits} of the queries the key of the same picture is the most similar of this batch’s keys.", {
+        hits: percent(newest(shot, "hits"), 0),
+      }),
+    );
+  else
+    words.push(
+      t("For {hits} of the views of this batch the positive is the most similar of all.", {
+        hits: percent(newest(shot, "hits"), 0),
+      }),
+    );
   return sentences(words);
 }
 
 /** @param {any} header */
 function trialsSaid(header) {
-  if (header.done === 0) return t("{total} short trainings of {steps} steps on {count} pictures, in batches of {batch}. Each cell fills in as its training ends.", { total: header.total, steps: header.trial_steps, count: number(header.learned_from, 0), batch: header.batch });
-  if (header.done < header.total) return t("{done} of {total} short trainings are done.", { done: header.done, total: header.total });
-  return t("All {total} short trainings are done: mean over {seeds} seeds, and how far they spread.", { total: header.total, seeds: 3 });
+  if (header.done === 0)
+    return t(
+      "{total} short trainings of {steps} steps on {count} pictures, in batches of {batch}. Each cell fills in as its training ends.",
+      {
+        total: header.total,
+        steps: header.trial_steps,
+        count: number(header.learned_from, 0),
+        batch: header.batch,
+      },
+    );
+  if (header.done < header.total)
+    return t("{done} of {total} short trainings are done.", { done: header.done, total: header.total });
+  return t("All {total} short trainings are done: mean over {seeds} seeds, and how far they spread.", {
+    total: header.total,
+    seeds: 3,
+  });
 }

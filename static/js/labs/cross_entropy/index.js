@@ -11,7 +11,17 @@ import { chart } from "../../views/chart.js";
 import { runbar } from "../../views/runbar.js";
 import { livePart } from "./live.js";
 import { logitParts } from "./logits.js";
-import { NAMES, digitsFor, quantities, sayDistributions, sayTerms, showStack, termsOf, toUnit, unitName } from "./words.js";
+import {
+  NAMES,
+  digitsFor,
+  quantities,
+  sayDistributions,
+  sayTerms,
+  showStack,
+  termsOf,
+  toUnit,
+  unitName,
+} from "./words.js";
 
 const shares = (/** @type {any} */ v) => {
   const row = typeof v === "string" ? info.decode(v, 0, 1) : null;
@@ -19,9 +29,17 @@ const shares = (/** @type {any} */ v) => {
 };
 const logits = (/** @type {any} */ v) => typeof v === "string" && info.decode(v, -10, 10) !== null;
 /** @param {number} low @param {number} high @param {number} fallback */
-const range = (low, high, fallback) => ({ default: fallback, low, high, check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high });
+const range = (low, high, fallback) => ({
+  default: fallback,
+  low,
+  high,
+  check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high,
+});
 /** @param {string[]} allowed */
-const choice = (...allowed) => ({ default: allowed[0] ?? "", check: (/** @type {any} */ v) => allowed.includes(String(v)) });
+const choice = (...allowed) => ({
+  default: allowed[0] ?? "",
+  check: (/** @type {any} */ v) => allowed.includes(String(v)),
+});
 
 const state = stateOfPage({
   ...runKeys({ speed: 2, fps: 10 }),
@@ -50,34 +68,64 @@ const grips = { p: info.grip(), q: info.grip() };
 /** @param {"p" | "q"} which @param {string} color */
 const distribution = (which, color) =>
   bars($(`[data-${which}]`), {
-    label: which, color, range: [0, 1], names: NAMES, hatched: which === "q",
+    label: which,
+    color,
+    range: [0, 1],
+    names: NAMES,
+    hatched: which === "q",
     onDrag: (index, share) => state.set({ [which]: grips[which](state.values[which], index, share) }),
     onChoose: (index) => state.set({ chosen: index }),
   });
 const [pBars, qBars] = [distribution("p", "--class-point-0"), distribution("q", "--class-point-1")];
 /** @param {string} unit in words */
-const axisNames = (unit) => ({ information: t("information ({unit})", { unit }), entropy: t("entropy ({unit})", { unit }) });
+const axisNames = (unit) => ({
+  information: t("information ({unit})", { unit }),
+  entropy: t("entropy ({unit})", { unit }),
+});
 const informationChart = chart($("[data-information]"), {
-  x: t("probability"), y: axisNames(unitName(now().unit)).information, height: 220, xRange: [0, 1], lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
+  x: t("probability"),
+  y: axisNames(unitName(now().unit)).information,
+  height: 220,
+  xRange: [0, 1],
+  lines: [{ name: "I = −log P", color: "--accent", digits: 3 }],
 });
 const questionChart = chart($("[data-question]"), {
-  x: t("probability"), y: axisNames(unitName(now().unit)).entropy, height: 220, xRange: [0, 1], lines: [{ name: "H", color: "--accent", digits: 3 }],
+  x: t("probability"),
+  y: axisNames(unitName(now().unit)).entropy,
+  height: 220,
+  xRange: [0, 1],
+  lines: [{ name: "H", color: "--accent", digits: 3 }],
 });
 const PLACES = Array.from({ length: 401 }, (_, i) => i / 400);
 /** @type {Record<string, {information: (number | null)[][], question: number[][]}>} */
-const curves = Object.fromEntries(["nats", "bits"].map((unit) => [unit, {
-  information: [PLACES, PLACES.map((v) => (v < 0.002 ? null : toUnit(info.information(v), unit)))],
-  question: [PLACES, PLACES.map((v) => toUnit(info.entropy([v, 1 - v]), unit))],
-}]));
+const curves = Object.fromEntries(
+  ["nats", "bits"].map((unit) => [
+    unit,
+    {
+      information: [PLACES, PLACES.map((v) => (v < 0.002 ? null : toUnit(info.information(v), unit)))],
+      question: [PLACES, PLACES.map((v) => toUnit(info.entropy([v, 1 - v]), unit))],
+    },
+  ]),
+);
 
 function drawDistributions() {
   const { p, q, unit, chosen } = now();
   const words = unitName(unit);
   /** @param {ReturnType<typeof bars>} view @param {number[]} row @param {ReturnType<typeof termsOf>[]} terms */
-  const show = (view, row, terms) => view.update(row.map((value, i) => ({
-    value, text: number(value, digitsFor(row.length)), marked: i === chosen,
-    spoken: t("{share}, {terms} {unit}", { share: number(value, 3), terms: terms.map((term) => term.spoken[i]).join(", "), unit: words }),
-  })), terms);
+  const show = (view, row, terms) =>
+    view.update(
+      row.map((value, i) => ({
+        value,
+        text: number(value, digitsFor(row.length)),
+        marked: i === chosen,
+        spoken: t("{share}, {terms} {unit}", {
+          share: number(value, 3),
+          terms: terms.map((term) => term.spoken[i]).join(", "),
+          unit: words,
+        }),
+      })),
+      terms,
+    );
   show(pBars, p, [termsOf("−p log p", "H(p)", info.crossEntropyTerms(p, p), unit)]);
   show(qBars, q, [
     termsOf("−p log q", "H(p, q)", info.crossEntropyTerms(p, q), unit),
@@ -91,28 +139,53 @@ function drawDistributions() {
   const i = toUnit(info.information(share), unit);
   const curve = curves[unit];
   const name = NAMES[chosen] ?? "";
-  const said = share > 0
-    ? t("Outcome {name} has probability {share}: {information} {unit} of information.", { name, share: number(share, 3), information: number(i, 3), unit: words })
-    : t("Outcome {name} never happens: its information would be infinite.", { name });
+  const said =
+    share > 0
+      ? t("Outcome {name} has probability {share}: {information} {unit} of information.", {
+          name,
+          share: number(share, 3),
+          information: number(i, 3),
+          unit: words,
+        })
+      : t("Outcome {name} never happens: its information would be infinite.", { name });
   const question = toUnit(info.entropy([share, 1 - share]), unit);
   const axis = axisNames(words);
-  informationChart.update({ y: axis.information, columns: curve?.information ?? [[], []], here: share >= 0.002 ? { x: share, y: i, label: name } : null, summary: said });
-  questionChart.update({ y: axis.entropy, columns: curve?.question ?? [[], []], here: { x: share, y: question, label: name }, summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(question, 3), unit: words }) });
+  informationChart.update({
+    y: axis.information,
+    columns: curve?.information ?? [[], []],
+    here: share >= 0.002 ? { x: share, y: i, label: name } : null,
+    summary: said,
+  });
+  questionChart.update({
+    y: axis.entropy,
+    columns: curve?.question ?? [[], []],
+    here: { x: share, y: question, label: name },
+    summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(question, 3), unit: words }),
+  });
   $("[data-live-information]").textContent = said;
-  const [own2, extra, whole] = [info.entropy(p), info.kl(p, q), info.crossEntropy(p, q)].map((v) => toUnit(v, unit));
-  $("[data-live-identity]").textContent = Number.isFinite(whole) ? `${number(whole ?? 0, 3)} = ${number(own2 ?? 0, 3)} + ${number(extra ?? 0, 3)}` : `∞ = ${number(own2 ?? 0, 3)} + ∞`;
+  const [own2, extra, whole] = [info.entropy(p), info.kl(p, q), info.crossEntropy(p, q)].map((v) =>
+    toUnit(v, unit),
+  );
+  $("[data-live-identity]").textContent = Number.isFinite(whole)
+    ? `${number(whole ?? 0, 3)} = ${number(own2 ?? 0, 3)} + ${number(extra ?? 0, 3)}`
+    : `∞ = ${number(own2 ?? 0, 3)} + ∞`;
   $("[data-count-said]").textContent = String(p.length);
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-count]"))) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
+    document.querySelectorAll("[data-count]")
+  )) {
     button.disabled = button.dataset.count === "1" ? p.length === 10 : p.length === 2;
   }
-  for (const button of document.querySelectorAll("[data-unit]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-unit") === unit));
+  for (const button of document.querySelectorAll("[data-unit]"))
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-unit") === unit));
 }
 
 /** @type {Record<string, () => Record<string, any>>} */
 const presets = {
   uniform: () => ({ p: info.encode(info.uniform(now().p.length)) }),
   certain: () => ({ p: info.encode(info.withShare(now().p, now().chosen, 1)) }),
-  halves: () => ({ p: info.encode(info.normalized(now().p.map((_, i, all) => 2 ** -Math.min(i, all.length - 2)))) }),
+  halves: () => ({
+    p: info.encode(info.normalized(now().p.map((_, i, all) => 2 ** -Math.min(i, all.length - 2)))),
+  }),
   heads: () => ({ p: info.encode(info.binomial(now().p.length)) }),
   same: () => ({ q: info.encode(now().p) }),
   swap: () => ({ p: info.encode(now().q), q: info.encode(now().p) }),
@@ -120,10 +193,14 @@ const presets = {
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-preset]"))) {
   button.addEventListener("click", () => state.set(presets[button.dataset.preset ?? ""]?.() ?? {}));
 }
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("button[data-unit]"))) {
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+  document.querySelectorAll("button[data-unit]")
+)) {
   button.addEventListener("click", () => state.set({ unit: button.dataset.unit ?? "" }));
 }
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("button[data-count]"))) {
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+  document.querySelectorAll("button[data-count]")
+)) {
   button.addEventListener("click", () => {
     const { p, q } = now();
     const count = p.length + Number(button.dataset.count);
@@ -134,7 +211,10 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 const drawLogits = logitParts(state);
 const live = livePart(state);
 const session = trainingSession({
-  slug: "cross-entropy", state, liveNames: liveNames(), configOf,
+  slug: "cross-entropy",
+  state,
+  liveNames: liveNames(),
+  configOf,
   onFrame: (frame, { past }) => {
     live.show(frame, past);
     document.documentElement.dataset.ready = "";
@@ -158,7 +238,9 @@ wireLesson(state, (step) => {
   if ("start_scale" in step && !still) session.play();
 });
 wireTools({
-  slug: "cross-entropy", state, session,
+  slug: "cross-entropy",
+  state,
+  session,
   exports: {
     png: () => live.toPng(),
     csv: () => live.toCsv(),
@@ -169,8 +251,33 @@ wireTools({
       /** @param {number} v */
       const told = (v) => (Number.isFinite(v) ? v : "infinite");
       const right = Math.min(target, z.length - 1);
-      const softmax = { logits: z, added: shift, temperature, smoothing, target: right, targets: info.smoothed(right, z.length, smoothing), probabilities: info.softmax(z, temperature) };
-      return JSON.stringify({ config: configOf(state.values), p, q, unit, softmax, binary: { logit }, nats: { entropy: told(info.entropy(p)), crossEntropy: told(info.crossEntropy(p, q)), kl: told(info.kl(p, q)) }, result: live.header() }, null, 1);
+      const softmax = {
+        logits: z,
+        added: shift,
+        temperature,
+        smoothing,
+        target: right,
+        targets: info.smoothed(right, z.length, smoothing),
+        probabilities: info.softmax(z, temperature),
+      };
+      return JSON.stringify(
+        {
+          config: configOf(state.values),
+          p,
+          q,
+          unit,
+          softmax,
+          binary: { logit },
+          nats: {
+            entropy: told(info.entropy(p)),
+            crossEntropy: told(info.crossEntropy(p, q)),
+            kl: told(info.kl(p, q)),
+          },
+          result: live.header(),
+        },
+        null,
+        1,
+      );
     },
   },
 });

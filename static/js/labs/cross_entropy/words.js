@@ -26,7 +26,12 @@ export function termsOf(formula, quantity, terms, unit) {
   const values = terms.map((v) => (Math.abs(v) < ROUNDING ? 0 : toUnit(v, unit)));
   const digits = digitsFor(terms.length);
   return {
-    name: t("{formula} in {unit}, together {quantity} = {whole}", { formula, unit: unitName(unit), quantity, whole: told(toUnit(info.sum(terms), unit)) }),
+    name: t("{formula} in {unit}, together {quantity} = {whole}", {
+      formula,
+      unit: unitName(unit),
+      quantity,
+      whole: told(toUnit(info.sum(terms), unit)),
+    }),
     texts: values.map((v) => (Number.isFinite(v) ? number(v, digits) : "∞")),
     spoken: values.map((v) => `${formula} = ${Number.isFinite(v) ? number(v, 3) : INFINITE}`),
   };
@@ -34,8 +39,16 @@ export function termsOf(formula, quantity, terms, unit) {
 
 /** @param {number[]} p @param {number[]} q */
 export function sayTerms(p, q) {
-  const below = info.klTerms(p, q).flatMap((v, i) => (v < -ROUNDING ? [NAMES[i] ?? ""] : [])).join(", ");
-  return below ? t("Terms of KL are negative where q is larger than p (here {names}); together they are never less than 0.", { names: below }) : "";
+  const below = info
+    .klTerms(p, q)
+    .flatMap((v, i) => (v < -ROUNDING ? [NAMES[i] ?? ""] : []))
+    .join(", ");
+  return below
+    ? t(
+        "Terms of KL are negative where q is larger than p (here {names}); together they are never less than 0.",
+        { names: below },
+      )
+    : "";
 }
 
 /** @param {string} unit */
@@ -43,23 +56,43 @@ export const unitName = (unit) => (unit === "bits" ? t("bits") : t("nats"));
 
 /** @param {number[]} p @param {number[]} q @param {string} unit */
 export function sayDistributions(p, q, unit) {
-  const impossible = info.denied(p, q).map((i) => NAMES[i] ?? "").join(", ");
+  const impossible = info
+    .denied(p, q)
+    .map((i) => NAMES[i] ?? "")
+    .join(", ");
   const words = unitName(unit);
   const own = toUnit(info.entropy(p), unit);
   if (impossible) {
-    return t("q calls {names} impossible, but it happens: the cross-entropy is infinite, and so is KL.", { names: impossible });
+    return t("q calls {names} impossible, but it happens: the cross-entropy is infinite, and so is KL.", {
+      names: impossible,
+    });
   }
   const extra = toUnit(info.kl(p, q), unit);
   if (own < 5e-4) {
-    return t("p is certain: its entropy is 0. What q costs is the information −log q of that one outcome: {cross} {unit}.", { cross: number(own + extra, 3), unit: words });
+    return t(
+      "p is certain: its entropy is 0. What q costs is the information −log q of that one outcome: {cross} {unit}.",
+      { cross: number(own + extra, 3), unit: words },
+    );
   }
   const most = toUnit(Math.log(p.length), unit);
-  const head = most - own < 5e-4
-    ? t("p is uniform: no distribution over {count} outcomes has more entropy than these {entropy} {unit}.", { count: p.length, entropy: number(own, 3), unit: words })
-    : t("On average an outcome of p tells {entropy} {unit}; {most} would be the most.", { entropy: number(own, 3), most: number(most, 3), unit: words });
-  const tail = extra < 5e-4
-    ? t("q expects just that: KL is 0.")
-    : t("Whoever expects q pays {cross}: {extra} too much.", { cross: number(own + extra, 3), extra: number(extra, 3) });
+  const head =
+    most - own < 5e-4
+      ? t(
+          "p is uniform: no distribution over {count} outcomes has more entropy than these {entropy} {unit}.",
+          { count: p.length, entropy: number(own, 3), unit: words },
+        )
+      : t("On average an outcome of p tells {entropy} {unit}; {most} would be the most.", {
+          entropy: number(own, 3),
+          most: number(most, 3),
+          unit: words,
+        });
+  const tail =
+    extra < 5e-4
+      ? t("q expects just that: KL is 0.")
+      : t("Whoever expects q pays {cross}: {extra} too much.", {
+          cross: number(own + extra, 3),
+          extra: number(extra, 3),
+        });
   return sentences([head, tail]);
 }
 
@@ -70,10 +103,16 @@ const told = (value) => (Number.isFinite(value) ? number(value, 3) : "∞");
 export function quantities(root, p, q, unit) {
   /** @type {[string, number][]} */
   const rows = [
-    ["H(p)", info.entropy(p)], ["H(q)", info.entropy(q)], ["H(p, q)", info.crossEntropy(p, q)],
-    ["KL(p ‖ q)", info.kl(p, q)], ["KL(q ‖ p)", info.kl(q, p)], [t("most: log {count}", { count: p.length }), Math.log(p.length)],
+    ["H(p)", info.entropy(p)],
+    ["H(q)", info.entropy(q)],
+    ["H(p, q)", info.crossEntropy(p, q)],
+    ["KL(p ‖ q)", info.kl(p, q)],
+    ["KL(q ‖ p)", info.kl(q, p)],
+    [t("most: log {count}", { count: p.length }), Math.log(p.length)],
   ];
-  root.replaceChildren(...rows.map(([name, nats]) => h("div", {}, h("dt", {}, name), h("dd", {}, told(toUnit(nats, unit))))));
+  root.replaceChildren(
+    ...rows.map(([name, nats]) => h("div", {}, h("dt", {}, name), h("dd", {}, told(toUnit(nats, unit))))),
+  );
 }
 
 /** H(p, q) above, and H(p) and KL below it, at one scale. @param {HTMLElement} root @param {number[]} p @param {number[]} q @param {string} unit */
@@ -97,7 +136,12 @@ export function showStack(root, p, q, unit) {
     h("div", {}, piece(`whole${end}`, `H(p, q) = ${told(whole)}`, own + rest)),
     h("div", {}, piece("own", `H(p) = ${told(own)}`, own), piece(`extra${end}`, `KL = ${told(extra)}`, rest)),
   );
-  root.setAttribute("aria-label", t("H(p, q) = {whole} is H(p) = {own} and KL = {extra} end to end.", {
-    whole: endless ? INFINITE : told(whole), own: told(own), extra: endless ? INFINITE : told(extra),
-  }));
+  root.setAttribute(
+    "aria-label",
+    t("H(p, q) = {whole} is H(p) = {own} and KL = {extra} end to end.", {
+      whole: endless ? INFINITE : told(whole),
+      own: told(own),
+      extra: endless ? INFINITE : told(extra),
+    }),
+  );
 }

@@ -21,7 +21,14 @@ const MUCH = 1000; // times below the least test error, errors are drawn no lowe
 /** @type {import("../../views/chart.js").Line[]} */
 const LINES = [
   { name: t("training error"), color: ROLES.train.color, digits: 4, shape: "circle" },
-  { name: t("generalization error (test)"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4, shape: "circle", hollow: true },
+  {
+    name: t("generalization error (test)"),
+    color: ROLES.test.color,
+    dash: ROLES.test.dash,
+    digits: 4,
+    shape: "circle",
+    hollow: true,
+  },
   ...["train", "train", "test", "test"].map((role) => ({ name: role, color: `--role-${role}`, quiet: true })),
 ];
 /** @type {import("../../views/chart.js").Band[]} */
@@ -58,11 +65,22 @@ export function capacityPanel({ state, configOf, onWidth }) {
   const roots = { network: $("[data-capacity-network]"), polynomial: $("[data-capacity-polynomial]") };
   const charts = {
     network: chart(roots.network, {
-      x: t("units in a layer"), y: t("mean squared error"), height: 250, xScale: "log", yScale: "log",
-      lines: LINES, bands: BANDS, onPick: onWidth,
+      x: t("units in a layer"),
+      y: t("mean squared error"),
+      height: 250,
+      xScale: "log",
+      yScale: "log",
+      lines: LINES,
+      bands: BANDS,
+      onPick: onWidth,
     }),
     polynomial: chart(roots.polynomial, {
-      x: t("degree"), y: t("mean squared error"), height: 250, yScale: "log", lines: LINES, bands: BANDS,
+      x: t("degree"),
+      y: t("mean squared error"),
+      height: 250,
+      yScale: "log",
+      lines: LINES,
+      bands: BANDS,
     }),
   };
   /** @type {"network" | "polynomial"} */
@@ -76,14 +94,18 @@ export function capacityPanel({ state, configOf, onWidth }) {
 
   function draw() {
     const trained = Boolean(frame?.header.step);
-    for (const [name, root] of Object.entries(roots)) root.hidden = name !== family || !frame || (name === "network" && !trained);
+    for (const [name, root] of Object.entries(roots))
+      root.hidden = name !== family || !frame || (name === "network" && !trained);
     if (family === "network" && !trained) {
-      said.textContent = t("Every width from 1 to 256 is trained at once, eight networks each, on the same points.");
+      said.textContent = t(
+        "Every width from 1 to 256 is trained at once, eight networks each, on the same points.",
+      );
     } else if (frame) (family === "network" ? drawNetworks : drawPolynomials)();
   }
   /** Polynomials need no training: one answer has them all. */
   const query = newest({
-    ask: (/** @type {Record<string, any>} */ config, signal) => postForFrame("/api/labs/fitting/run", { config, steps: 0 }, signal),
+    ask: (/** @type {Record<string, any>} */ config, signal) =>
+      postForFrame("/api/labs/fitting/run", { config, steps: 0 }, signal),
     show: (answer) => {
       frame = answer;
       draw();
@@ -103,18 +125,25 @@ export function capacityPanel({ state, configOf, onWidth }) {
     const [test = [], lowTest, highTest] = spread(arrays.test, shapes.test);
     const best = test.indexOf(Math.min(...test));
     const width = header.widths[best];
-    said.textContent = t("After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.", { step: header.step, error: brief(test[best] ?? NaN), width });
+    said.textContent = t(
+      "After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.",
+      { step: header.step, error: brief(test[best] ?? NaN), width },
+    );
     charts.network.update({
       columns: [header.widths, training, test, lowTraining, highTraining, lowTest, highTest],
       marks: [{ x: width, label: t("best"), color: ROLES.test.color, dash: [5, 4] }],
       rules: header.floor ? [{ y: header.floor, label: t("the noise alone") }] : [],
-      here: here && Number.isFinite(here.test) ? { x: here.width, y: here.test, label: t("you are here") } : null,
+      here:
+        here && Number.isFinite(here.test) ? { x: here.width, y: here.test, label: t("you are here") } : null,
       summary: said.textContent,
     });
   }
   function drawPolynomials() {
     const { header, arrays, shapes } = frame;
-    const [training = [], lowTraining, highTraining] = spread(arrays.polynomial_training, shapes.polynomial_training);
+    const [training = [], lowTraining, highTraining] = spread(
+      arrays.polynomial_training,
+      shapes.polynomial_training,
+    );
     const [test = [], lowTest, highTest] = spread(arrays.polynomial_test, shapes.polynomial_test);
     const least = Math.min(...test);
     const best = test.indexOf(least);
@@ -122,18 +151,39 @@ export function capacityPanel({ state, configOf, onWidth }) {
     // A perfect fit's error is rounding, 1e-28; drawn as it is it would flatten all the rest.
     const floor = (/** @type {number[]} */ row = []) => row.map((v) => Math.max(v, least / MUCH));
     const through = header.points - 1;
-    const again = worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
+    const again =
+      worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
     // Of two points above each other no polynomial takes both.
     const hits = through >= test.length || (training[through] ?? NaN) < PERFECT;
-    said.textContent = !hits ? `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})` : sentences([
-      t("Least test error {error} at degree {best}. From degree {through} on, the polynomial goes through all {points} points.", { error: brief(least), best, through, points: header.points }),
-      again ? t("There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.", { worst: number(test[worst] ?? NaN, 0) }) : "",
-    ]);
+    said.textContent = !hits
+      ? `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})`
+      : sentences([
+          t(
+            "Least test error {error} at degree {best}. From degree {through} on, the polynomial goes through all {points} points.",
+            { error: brief(least), best, through, points: header.points },
+          ),
+          again
+            ? t(
+                "There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.",
+                { worst: number(test[worst] ?? NaN, 0) },
+              )
+            : "",
+        ]);
     charts.polynomial.update({
-      columns: [test.map((_, i) => i), floor(training), test, floor(lowTraining), floor(highTraining), lowTest, highTest],
+      columns: [
+        test.map((_, i) => i),
+        floor(training),
+        test,
+        floor(lowTraining),
+        floor(highTraining),
+        lowTest,
+        highTest,
+      ],
       marks: [
         { x: best, label: t("best"), color: ROLES.test.color, dash: [5, 4] },
-        ...(through < test.length ? [{ x: through, label: t("as many coefficients as points"), color: "--gray-2", dash: [2, 3] }] : []),
+        ...(through < test.length
+          ? [{ x: through, label: t("as many coefficients as points"), color: "--gray-2", dash: [2, 3] }]
+          : []),
       ],
       rules: header.floor ? [{ y: header.floor, label: t("the noise alone") }] : [],
       summary: said.textContent,
@@ -149,9 +199,16 @@ export function capacityPanel({ state, configOf, onWidth }) {
     query.drop(); // the run brings the polynomials, too
     // Live fields start this one anew: another penalty is another experiment.
     session = trainingSession({
-      slug: "fitting", liveNames: [],
-      configOf: (values) => Object.fromEntries(Object.entries(configOf(values)).filter(([name]) => !SIZE_ONLY.includes(name))),
-      state: { ...state, get values() { return { ...state.values, speed: AT_ONCE, run: "" }; } },
+      slug: "fitting",
+      liveNames: [],
+      configOf: (values) =>
+        Object.fromEntries(Object.entries(configOf(values)).filter(([name]) => !SIZE_ONLY.includes(name))),
+      state: {
+        ...state,
+        get values() {
+          return { ...state.values, speed: AT_ONCE, run: "" };
+        },
+      },
       onFrame: (next) => {
         frame = next;
         draw();
@@ -183,7 +240,8 @@ export function capacityPanel({ state, configOf, onWidth }) {
     });
   }
   function press() {
-    for (const name of Object.keys(roots)) $(`[data-family=${name}]`).setAttribute("aria-pressed", String(name === family));
+    for (const name of Object.keys(roots))
+      $(`[data-family=${name}]`).setAttribute("aria-pressed", String(name === family));
   }
   draw();
   if (state.values.sweep) begin();

@@ -32,7 +32,10 @@ let drawing = false; // the finger draws a curve now, instead of dragging points
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const view = plot($("[data-plot]"), {
-  x: [-1.08, 1.08], y: [-1.75, 1.75], xLabel: "x", yLabel: "y",
+  x: [-1.08, 1.08],
+  y: [-1.75, 1.75],
+  xLabel: "x",
+  yLabel: "y",
   maxHeight: () => Math.max(280, innerHeight * 0.56),
   onSelect: (index) => {
     selected = index;
@@ -42,12 +45,18 @@ const view = plot($("[data-plot]"), {
   onStroke: takeStroke,
 });
 const errors = chart($("[data-errors]"), {
-  x: t("training steps"), y: t("mean squared error"), height: 250, yScale: "log",
-  lines: ERROR_LINES, bands: ERROR_BANDS,
+  x: t("training steps"),
+  y: t("mean squared error"),
+  height: 250,
+  yScale: "log",
+  lines: ERROR_LINES,
+  bands: ERROR_BANDS,
 });
 
 const session = trainingSession({
-  slug: "fitting", state, liveNames: liveNames(),
+  slug: "fitting",
+  state,
+  liveNames: liveNames(),
   configOf: (values) => ({ ...configOf(values), ...UNREAD, mode: "fit" }),
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
@@ -62,7 +71,10 @@ function show(frame) {
   const summary = fitSentence(frame, state.values);
   $("[data-said]").textContent = summary;
   errors.update({
-    columns: errorColumns(frame), marks: marksOf(frame), rules: rulesOf(frame), summary,
+    columns: errorColumns(frame),
+    marks: marksOf(frame),
+    rules: rulesOf(frame),
+    summary,
   });
   showFigures($("[data-figures]"), frame);
   liveFormulas(frame);
@@ -76,7 +88,9 @@ function show(frame) {
 function redraw() {
   if (!shown) return;
   view.update({
-    layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }), summary: summaryOf(shown), free: drawing,
+    layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }),
+    summary: summaryOf(shown),
+    free: drawing,
     units: state.values.data === "own" ? unitsOf(state.values.axes, ["x", "y"]) : null,
   });
   $("[data-key-truth]").hidden = state.values.data === "own";
@@ -91,7 +105,12 @@ function redraw() {
 function movePoint(index, x, y) {
   if (!shown || session.watched) return;
   const { arrays } = shown;
-  const rows = Array.from(arrays.x, (a, i) => ({ a, b: arrays.y[i] ?? 0, label: 0, role: arrays.role[i] ?? 0 }));
+  const rows = Array.from(arrays.x, (a, i) => ({
+    a,
+    b: arrays.y[i] ?? 0,
+    label: 0,
+    role: arrays.role[i] ?? 0,
+  }));
   const row = rows[index];
   if (!row) return;
   [row.a, row.b] = [x, y];
@@ -128,14 +147,16 @@ singles.addEventListener("change", () => state.set({ singles: singles.checked })
 function showSource() {
   singles.checked = state.values.singles;
   sayReading($("[data-own-read]"), state.values);
-  for (const name of CURVES) $(`[data-curve=${name}]`).setAttribute("aria-pressed", String(state.values.data === name));
+  for (const name of CURVES)
+    $(`[data-curve=${name}]`).setAttribute("aria-pressed", String(state.values.data === name));
   $("[data-own]").setAttribute("aria-pressed", String(state.values.data === "own"));
   // A control that has no say now would only confuse.
   for (const name of ["data", "train", "noise", "validation", "data_seed"]) {
     $(`[data-control="${name}"]`).hidden = name === "data" || state.values.data === "own";
   }
   $('[data-control="patience"]').hidden = !state.values.early_stopping;
-  if (drawing) $("[data-said]").textContent = t("Draw a curve with the mouse or a finger, from left to right.");
+  if (drawing)
+    $("[data-said]").textContent = t("Draw a curve with the mouse or a finger, from left to right.");
   redraw();
 }
 state.subscribe(showSource);
@@ -153,9 +174,12 @@ wireLesson(state, () => {
   if (!still) session.play();
 });
 wireTools({
-  slug: "fitting", state, session,
+  slug: "fitting",
+  state,
+  session,
   exports: {
-    png: () => new Promise((resolve) => view.snapshot().toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
+    png: () =>
+      new Promise((resolve) => view.snapshot().toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
     csv: errors.toCsv,
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

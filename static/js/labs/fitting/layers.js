@@ -6,7 +6,7 @@ import { ROLES } from "../../views/shapes.js";
 /**
  * @typedef {{
  *   header: {step: number, floor: number | null, baseline: number | null, best_step: number | null,
- *     best_test: number | null, parameters: number, 
+ *     best_test: number | null, parameters: number,
  *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain"},
  *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", Float32Array>,
  *   shapes: Record<string, number[]>,
@@ -31,17 +31,39 @@ export function rowOf(frame, name, index) {
 export function fitLayers(frame, { singles, selected, drawing }) {
   const { grid, truth, x, y, role } = frame.arrays;
   /** @type {import("../../views/plot.js").Layer[]} */
-  const layers = [{ type: "band", xs: grid, lo: rowOf(frame, "band", 0), hi: rowOf(frame, "band", 2), color: "--accent", alpha: 0.22 }];
+  const layers = [
+    {
+      type: "band",
+      xs: grid,
+      lo: rowOf(frame, "band", 0),
+      hi: rowOf(frame, "band", 2),
+      color: "--accent",
+      alpha: 0.22,
+    },
+  ];
   if (singles) {
     const count = frame.shapes.curves?.[0] ?? 0;
-    for (let r = 0; r < count; r++) layers.push({ type: "line", xs: grid, ys: rowOf(frame, "curves", r), color: "--accent", width: 0.9, alpha: 0.55 });
+    for (let r = 0; r < count; r++)
+      layers.push({
+        type: "line",
+        xs: grid,
+        ys: rowOf(frame, "curves", r),
+        color: "--accent",
+        width: 0.9,
+        alpha: 0.55,
+      });
   }
-  if (Number.isFinite(truth[0])) layers.push({ type: "line", xs: grid, ys: truth, color: "--gray-2", width: 1.5, dash: [6, 5] });
+  if (Number.isFinite(truth[0]))
+    layers.push({ type: "line", xs: grid, ys: truth, color: "--gray-2", width: 1.5, dash: [6, 5] });
   for (const name of ORDER) {
     const mine = Array.from(role, (r, i) => (r === NUMBER_OF[name] ? i : -1)).filter((i) => i >= 0);
     layers.push({
-      type: "points", role: name, size: name === "train" ? 6 : 4,
-      x: mine.map((i) => x[i] ?? 0), y: mine.map((i) => y[i] ?? 0), ...(name === "test" && { alpha: 0.75 }),
+      type: "points",
+      role: name,
+      size: name === "train" ? 6 : 4,
+      x: mine.map((i) => x[i] ?? 0),
+      y: mine.map((i) => y[i] ?? 0),
+      ...(name === "test" && { alpha: 0.75 }),
     });
   }
   layers.push({ type: "line", xs: grid, ys: rowOf(frame, "band", 1), color: "--accent", width: 3 });
@@ -51,7 +73,16 @@ export function fitLayers(frame, { singles, selected, drawing }) {
 }
 
 /** Rows of the history, in the order of models/replicas/curve_fit.py. */
-const HISTORY = ["train_low", "train", "train_high", "validation", "test_low", "test", "test_high", "penalty"];
+const HISTORY = [
+  "train_low",
+  "train",
+  "train_high",
+  "validation",
+  "test_low",
+  "test",
+  "test_high",
+  "penalty",
+];
 const SHOWN = ["train", "test", "validation", "penalty", "train_low", "train_high", "test_low", "test_high"];
 
 /** @type {import("../../views/chart.js").Line[]} */
@@ -69,18 +100,30 @@ export const ERROR_BANDS = [
 ];
 
 /** @param {Fit} frame */
-export const errorColumns = (frame) => [frame.arrays.steps, ...SHOWN.map((name) => rowOf(frame, "history", HISTORY.indexOf(name)))];
+export const errorColumns = (frame) => [
+  frame.arrays.steps,
+  ...SHOWN.map((name) => rowOf(frame, "history", HISTORY.indexOf(name))),
+];
 
 /** @param {Fit} frame @returns {import("../../views/chart.js").Mark[]} */
 export function marksOf({ header, arrays }) {
   /** @type {import("../../views/chart.js").Mark[]} */
-  const marks = header.best_step && header.best_step < header.step * 0.97
-    ? [{ x: header.best_step, label: t("best step {step}", { step: header.best_step }), color: ROLES.validation.color, dash: [5, 4] }]
-    : [];
+  const marks =
+    header.best_step && header.best_step < header.step * 0.97
+      ? [
+          {
+            x: header.best_step,
+            label: t("best step {step}", { step: header.best_step }),
+            color: ROLES.validation.color,
+            dash: [5, 4],
+          },
+        ]
+      : [];
   const last = (arrays.steps ?? []).at(-1) ?? 0;
   if (header.step < last) marks.push({ x: header.step });
   return marks;
 }
 
 /** @param {Fit} frame */
-export const rulesOf = ({ header }) => (header.floor ? [{ y: header.floor, label: t("the noise alone") }] : []);
+export const rulesOf = ({ header }) =>
+  header.floor ? [{ y: header.floor, label: t("the noise alone") }] : [];

@@ -23,6 +23,7 @@ export function ownPoints(onPoints) {
         },
       };
     },
-    onPoints: ({ points, names, units, reading }) => onPoints({ points, axes: axesText(names, units), reading }),
+    onPoints: ({ points, names, units, reading }) =>
+      onPoints({ points, axes: axesText(names, units), reading }),
   });
 }

@@ -8,11 +8,14 @@ import { rowOf } from "./layers.js";
 /** @typedef {import("./layers.js").Fit} Fit */
 
 /** Three digits that matter. @param {number} value */
-export const brief = (value) => (value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3));
+export const brief = (value) =>
+  value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3);
 
 /** Medians over the networks. @param {Fit} frame */
 export const errorsNow = (frame) => {
-  const [training = NaN, validation = NaN, test = NaN, penalty = NaN] = [0, 1, 2, 3].map((i) => median(rowOf(frame, "errors", i)));
+  const [training = NaN, validation = NaN, test = NaN, penalty = NaN] = [0, 1, 2, 3].map((i) =>
+    median(rowOf(frame, "errors", i)),
+  );
   return { training, validation, test, penalty };
 };
 /** @param {Fit} frame @param {number} role */
@@ -23,21 +26,55 @@ const stoppedOf = (frame) => frame.arrays.stopped_at.reduce((sum, at) => sum + (
 /** @param {Fit} frame @param {Record<string, any>} values */
 export function fitSentence(frame, values) {
   const { training, test } = errorsNow(frame);
-  const numbers = t("Training error {training}, test error {test}:", { training: brief(training), test: brief(test) });
+  const numbers = t("Training error {training}, test error {test}:", {
+    training: brief(training),
+    test: brief(test),
+  });
   const points = countOf(frame, 0);
   const tested = countOf(frame, 2);
   /** @type {Record<typeof frame.header.verdict, string[]>} */
   const words = {
-    untested: [t("Training error {training}. Without test points nobody can say how it does on new ones.", { training: brief(training) })],
-    few: [numbers, t("only {count} of the points are for testing, too few to say how it does on new ones.", { count: tested })],
-    flat: [numbers, t("the training points all have nearly the same y, so there is nothing to fit but a constant.")],
-    underfits: [numbers, t("so far the curve misses more than half of the variance of the points it learns from. It underfits.")],
-    unexplained: [numbers, t("the curve misses more than half of the variance of the points it learns from: it underfits, or the rest is noise.")],
+    untested: [
+      t("Training error {training}. Without test points nobody can say how it does on new ones.", {
+        training: brief(training),
+      }),
+    ],
+    few: [
+      numbers,
+      t("only {count} of the points are for testing, too few to say how it does on new ones.", {
+        count: tested,
+      }),
+    ],
+    flat: [
+      numbers,
+      t("the training points all have nearly the same y, so there is nothing to fit but a constant."),
+    ],
+    underfits: [
+      numbers,
+      t("so far the curve misses more than half of the variance of the points it learns from. It underfits."),
+    ],
+    unexplained: [
+      numbers,
+      t(
+        "the curve misses more than half of the variance of the points it learns from: it underfits, or the rest is noise.",
+      ),
+    ],
     fits: [numbers, t("it does about as well on new points as on those it learned from.")],
-    close: [numbers, t("the test error is larger, but the difference is less than a tenth of the variance of y.")],
+    close: [
+      numbers,
+      t("the test error is larger, but the difference is less than a tenth of the variance of y."),
+    ],
     worse: [numbers, t("it does worse on new points than on those it learned from.")],
-    overfits: [numbers, t("it does much worse on new points than on the {points} points it learned from. It overfits.", { points })],
-    uncertain: [numbers, t("it does worse on the test points, but these are so few or so scattered that it may be chance.")],
+    overfits: [
+      numbers,
+      t("it does much worse on new points than on the {points} points it learned from. It overfits.", {
+        points,
+      }),
+    ],
+    uncertain: [
+      numbers,
+      t("it does worse on the test points, but these are so few or so scattered that it may be chance."),
+    ],
   };
   const verdict = sentences(words[frame.header.verdict]);
   const stopped = stoppedOf(frame);
@@ -51,9 +88,16 @@ export function fitSentence(frame, values) {
 /** For a screen reader. @param {Fit} frame */
 export function summaryOf(frame) {
   const { training, test } = errorsNow(frame);
-  return t("{points} training points and the curve that {networks} networks fit to them at step {step}; training error {training}, test error {test}.", {
-    points: countOf(frame, 0), networks: frame.shapes.curves?.[0] ?? 0, step: frame.header.step, training: brief(training), test: brief(test),
-  });
+  return t(
+    "{points} training points and the curve that {networks} networks fit to them at step {step}; training error {training}, test error {test}.",
+    {
+      points: countOf(frame, 0),
+      networks: frame.shapes.curves?.[0] ?? 0,
+      step: frame.header.step,
+      training: brief(training),
+      test: brief(test),
+    },
+  );
 }
 
 /** @param {HTMLElement} root @param {Fit} frame */
@@ -81,8 +125,15 @@ export function showFigures(root, frame) {
 /** @param {Fit} frame */
 export function liveFormulas(frame) {
   const { training, test, penalty } = errorsNow(frame);
-  $("[data-live-loss]").textContent = penalty > 0
-    ? t("now {data} + {penalty} = {sum}", { data: brief(training), penalty: brief(penalty), sum: brief(training + penalty) })
-    : t("now {data}, without a penalty", { data: brief(training) });
-  $("[data-live-test]").textContent = Number.isFinite(test) ? t("now {test}, over {count} points", { test: brief(test), count: countOf(frame, 2) }) : "";
+  $("[data-live-loss]").textContent =
+    penalty > 0
+      ? t("now {data} + {penalty} = {sum}", {
+          data: brief(training),
+          penalty: brief(penalty),
+          sum: brief(training + penalty),
+        })
+      : t("now {data}, without a penalty", { data: brief(training) });
+  $("[data-live-test]").textContent = Number.isFinite(test)
+    ? t("now {test}, over {count} points", { test: brief(test), count: countOf(frame, 2) })
+    : "";
 }

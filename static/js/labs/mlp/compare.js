@@ -9,7 +9,20 @@ import { mapLayers } from "./layers.js";
 import { mlpSentence } from "./words.js";
 
 /** What B keeps to itself. */
-const OWN = ["layers", "activation", "batchnorm", "loss", "optimizer", "learning_rate", "batch_size", "init", "init_scale", "l1", "l2", "dropout"];
+const OWN = [
+  "layers",
+  "activation",
+  "batchnorm",
+  "loss",
+  "optimizer",
+  "learning_rate",
+  "batch_size",
+  "init",
+  "init_scale",
+  "l1",
+  "l2",
+  "dropout",
+];
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 const MARK = "b"; // the address of B when all of it is as usual
 
@@ -33,23 +46,38 @@ export function comparison({ state, configOf, liveNames, onDraw }) {
   const own = () => fromQuery(String(state.values.compare).slice(MARK.length + 1), rules);
 
   function begin() {
-    view = plot($("[data-plot-b]"), { x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: () => Math.max(260, innerHeight * 0.42) });
-    followers.push(trainingSession({
-      slug: "mlp", state, liveNames,
-      configOf: (values) => ({ ...configOf(values), ...own() }),
-      onFrame: (next) => {
-        frame = next;
-        view?.update({ layers: mapLayers(frame, { look: state.values.look, all: false }), summary: mlpSentence(/** @type {any} */ (next)) });
-        $("[data-compared-name]").textContent = nameOf();
-        onDraw();
-      },
-    }));
+    view = plot($("[data-plot-b]"), {
+      x: SIDE,
+      y: SIDE,
+      square: true,
+      xLabel: "x₁",
+      yLabel: "x₂",
+      maxHeight: () => Math.max(260, innerHeight * 0.42),
+    });
+    followers.push(
+      trainingSession({
+        slug: "mlp",
+        state,
+        liveNames,
+        configOf: (values) => ({ ...configOf(values), ...own() }),
+        onFrame: (next) => {
+          frame = next;
+          view?.update({
+            layers: mapLayers(frame, { look: state.values.look, all: false }),
+            summary: mlpSentence(/** @type {any} */ (next)),
+          });
+          $("[data-compared-name]").textContent = nameOf();
+          onDraw();
+        },
+      }),
+    );
   }
   /** How B differs from what is set now. */
   function nameOf() {
     const b = own();
     const differing = OWN.filter((name) => b[name] !== state.values[name]).map((name) => {
-      const title = document.querySelector(`[data-control="${name}"] label`)?.textContent?.trim() ?? t("Hidden layers");
+      const title =
+        document.querySelector(`[data-control="${name}"] label`)?.textContent?.trim() ?? t("Hidden layers");
       return `${title}: ${b[name] === "" ? "0" : b[name]}`;
     });
     return differing.length ? `B (${differing.join(", ")})` : t("B, the same settings; change one of A’s");

@@ -10,8 +10,17 @@ export function layerEditor(root, state) {
   /** @type {number[]} */
   let layers = [];
   const set = (/** @type {number[]} */ next) => state.set({ layers: next.join(",") });
-  const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {() => void} */ act, off = false) =>
-    h("button", { class: "icon-button", type: "button", "aria-label": name, title: name, disabled: off, onclick: act }, text);
+  const button = (
+    /** @type {string} */ text,
+    /** @type {string} */ name,
+    /** @type {() => void} */ act,
+    off = false,
+  ) =>
+    h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": name, title: name, disabled: off, onclick: act },
+      text,
+    );
 
   return {
     show() {
@@ -22,14 +31,36 @@ export function layerEditor(root, state) {
       const focused = document.activeElement?.getAttribute("aria-label");
       root.replaceChildren(
         h("span", { class: "label" }, t("Hidden layers")),
-        ...layers.map((units, i) => h("span", { class: "layer", role: "group", "aria-label": t("Hidden layer {number}", { number: i + 1 }) },
-          button("−", t("One unit fewer in layer {number}", { number: i + 1 }), () => set(layers.with(i, units - 1)), units <= 1),
-          h("output", {}, units),
-          button("+", t("One unit more in layer {number}", { number: i + 1 }), () => set(layers.with(i, units + 1)), units >= MAX_UNITS))),
-        button("+", t("Add a layer"), () => set([...layers, layers.at(-1) ?? 4]), layers.length >= MAX_LAYERS),
+        ...layers.map((units, i) =>
+          h(
+            "span",
+            { class: "layer", role: "group", "aria-label": t("Hidden layer {number}", { number: i + 1 }) },
+            button(
+              "−",
+              t("One unit fewer in layer {number}", { number: i + 1 }),
+              () => set(layers.with(i, units - 1)),
+              units <= 1,
+            ),
+            h("output", {}, units),
+            button(
+              "+",
+              t("One unit more in layer {number}", { number: i + 1 }),
+              () => set(layers.with(i, units + 1)),
+              units >= MAX_UNITS,
+            ),
+          ),
+        ),
+        button(
+          "+",
+          t("Add a layer"),
+          () => set([...layers, layers.at(-1) ?? 4]),
+          layers.length >= MAX_LAYERS,
+        ),
         button("✕", t("Remove the last layer"), () => set(layers.slice(0, -1)), !layers.length),
       );
-      const again = focused && [...root.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === focused);
+      const again =
+        focused &&
+        [...root.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === focused);
       if (again instanceof HTMLElement) again.focus();
     },
   };
@@ -60,9 +91,14 @@ export function weightForm(net, act) {
       form.hidden = !next;
       if (!next) return;
       const { layer, source, target } = next;
-      $("[data-weight-name]", form).textContent = source === null
-        ? t("Bias of unit {target} in layer {layer}", { target: target + 1, layer: layer + 1 })
-        : t("Weight from unit {source} to unit {target} of layer {layer}", { source: source + 1, target: target + 1, layer: layer + 1 });
+      $("[data-weight-name]", form).textContent =
+        source === null
+          ? t("Bias of unit {target} in layer {layer}", { target: target + 1, layer: layer + 1 })
+          : t("Weight from unit {source} to unit {target} of layer {layer}", {
+              source: source + 1,
+              target: target + 1,
+              layer: layer + 1,
+            });
       refresh();
     },
   };
@@ -80,9 +116,23 @@ export function writeWires(root, columns, { layers, batch }) {
   root.dataset.shown = text;
   const rows = [h("span", {}, t("Input {n} × {c}", { n: batch, c: layers[0] ?? 0 }))];
   for (let i = 1; i < layers.length; i++) {
-    rows.push(h("span", { class: "wire" }, t("Weights {a} × {b}, biases {b}", { a: layers[i - 1] ?? 0, b: layers[i] ?? 0 })));
+    rows.push(
+      h(
+        "span",
+        { class: "wire" },
+        t("Weights {a} × {b}, biases {b}", { a: layers[i - 1] ?? 0, b: layers[i] ?? 0 }),
+      ),
+    );
     const last = i === layers.length - 1;
-    rows.push(h("span", {}, last ? t("Output {n} × {c}", { n: batch, c: layers[i] ?? 0 }) : t("Hidden {n} × {c}", { n: batch, c: layers[i] ?? 0 })));
+    rows.push(
+      h(
+        "span",
+        {},
+        last
+          ? t("Output {n} × {c}", { n: batch, c: layers[i] ?? 0 })
+          : t("Hidden {n} × {c}", { n: batch, c: layers[i] ?? 0 }),
+      ),
+    );
   }
   root.replaceChildren(...rows);
 }

@@ -22,7 +22,14 @@ import { classNames, healthWords, mlpSentence, showClasses, showMlpFigures, unit
 
 /** @typedef {import("./layers.js").Mlp} Mlp */
 
-const CORNERS = encodeRows([[-0.8, -0.8, 0], [-0.8, 0.8, 1], [0.8, -0.8, 1], [0.8, 0.8, 0]].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })));
+const CORNERS = encodeRows(
+  [
+    [-0.8, -0.8, 0],
+    [-0.8, 0.8, 1],
+    [0.8, -0.8, 1],
+    [0.8, 0.8, 0],
+  ].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })),
+);
 const state = stateOfPage({
   ...runKeys({ speed: 10 }),
   look: { default: "shares", check: (v) => ["shares", "classes"].includes(String(v)) },
@@ -41,7 +48,12 @@ let unit = null;
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 const square = () => Math.max(260, Math.min(innerHeight * 0.58, 560));
 const view = plot($("[data-plot]"), {
-  x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: square,
+  x: SIDE,
+  y: SIDE,
+  square: true,
+  xLabel: "x₁",
+  yLabel: "x₂",
+  maxHeight: square,
   onPaint: (x, y, phase) => brush.paint(x, y, phase),
 });
 const net = network($("[data-network]"), {
@@ -52,15 +64,38 @@ const net = network($("[data-network]"), {
   },
   onWeight: (weight) => form.show(weight),
 });
-const losses = chart($("[data-losses]"), { x: t("training steps"), y: t("loss"), height: 220, lines: LOSS_LINES, bands: BANDS });
-const accuracies = chart($("[data-accuracies]"), { x: t("training steps"), y: t("accuracy"), height: 220, lines: ACCURACY_LINES, yRange: [0, 1.02] });
+const losses = chart($("[data-losses]"), {
+  x: t("training steps"),
+  y: t("loss"),
+  height: 220,
+  lines: LOSS_LINES,
+  bands: BANDS,
+});
+const accuracies = chart($("[data-accuracies]"), {
+  x: t("training steps"),
+  y: t("accuracy"),
+  height: 220,
+  lines: ACCURACY_LINES,
+  yRange: [0, 1.02],
+});
 const confusion = matrix($("[data-confusion]"));
 const [weights, gradients] = [histograms($("[data-weights]")), histograms($("[data-gradients]"))];
-const line = perceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) => brush.paint(x, y, phase));
+const line = perceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) =>
+  brush.paint(x, y, phase),
+);
 
-const compared = comparison({ state, configOf: trained, liveNames: liveNames(), onDraw: () => shown && drawCurves(shown) });
+const compared = comparison({
+  state,
+  configOf: trained,
+  liveNames: liveNames(),
+  onDraw: () => shown && drawCurves(shown),
+});
 const session = trainingSession({
-  slug: "mlp", state, liveNames: liveNames(), configOf: trained, followers: compared.followers,
+  slug: "mlp",
+  state,
+  liveNames: liveNames(),
+  configOf: trained,
+  followers: compared.followers,
   onFrame: (frame) => show(frame),
   onStatus: (status) => {
     bar.update(status);
@@ -99,7 +134,14 @@ function showMlp(frame) {
   const names = classNames(state.values, header.classes ?? 0);
   showClasses($("[data-classes]"), header.classes === null ? [] : names);
   $("[data-confusion]").hidden = header.classes === null;
-  if (header.classes !== null) confusion.update({ cells: arrays.confusion, names, caption: t("Points of each class and what network {number} takes them for", { number: state.values.shown + 1 }) });
+  if (header.classes !== null)
+    confusion.update({
+      cells: arrays.confusion,
+      names,
+      caption: t("Points of each class and what network {number} takes them for", {
+        number: state.values.shown + 1,
+      }),
+    });
   const layers = pieces(frame, "weights");
   weights.update(layers.map((values, i) => ({ name: String(i + 1), values })));
   gradients.update(pieces(frame, "gradients").map((values, i) => ({ name: String(i + 1), values })));
@@ -115,7 +157,10 @@ function units() {
   const own = state.values.data === "own" ? unitsOf(state.values.axes, ["", ""]) : null;
   if (!own) return null;
   const [x, y] = own;
-  return /** @type {typeof own} */ ([{ ...x, name: named("x₁", x.name) }, { ...y, name: named("x₂", y.name) }]);
+  return /** @type {typeof own} */ ([
+    { ...x, name: named("x₁", x.name) },
+    { ...y, name: named("x₂", y.name) },
+  ]);
 }
 /** @param {string} symbol @param {string} name */
 const named = (symbol, name) => (name ? `${symbol}: ${name}` : symbol);
@@ -126,16 +171,25 @@ function drawMap() {
   const layers = unit ? unitLayers(shown, unit) : mapLayers(shown, { look: state.values.look, all });
   $("[data-map-name]").textContent = unit
     ? t("Response of {unit}: orange above zero, blue below", { unit: unitName(unit, shown.header.layers) })
-    : all ? t("Mean of all networks") : t("Network {number}", { number: state.values.shown + 1 });
+    : all
+      ? t("Mean of all networks")
+      : t("Network {number}", { number: state.values.shown + 1 });
   view.update({ layers, summary: mlpSentence(shown), free: brush.on, units: units() });
 }
 
 /** @param {Mlp} frame */
 function drawNetwork({ header, arrays }) {
   net.update({
-    layers: header.layers, weights: arrays.weights, biases: arrays.biases, responses: /** @type {any} */ (arrays.responses),
-    side: Math.round(Math.sqrt(arrays.responses.length / arrays.tops.length)), inputs: ["x₁", "x₂"],
-    summary: t("A network of {layers} units. Arrow keys choose a unit, [ and ] its weights, Enter its bias.", { layers: header.layers.join(" – ") }),
+    layers: header.layers,
+    weights: arrays.weights,
+    biases: arrays.biases,
+    responses: /** @type {any} */ (arrays.responses),
+    side: Math.round(Math.sqrt(arrays.responses.length / arrays.tops.length)),
+    inputs: ["x₁", "x₂"],
+    summary: t(
+      "A network of {layers} units. Arrow keys choose a unit, [ and ] its weights, Enter its bias.",
+      { layers: header.layers.join(" – ") },
+    ),
   });
 }
 
@@ -159,14 +213,21 @@ chooser.addEventListener("change", () => {
   state.set({ shown: showAll ? Number(state.values.replicas) - 1 : Number(chooser.value) });
   drawMap();
 });
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("button[data-look]"))) {
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+  document.querySelectorAll("button[data-look]")
+)) {
   button.addEventListener("click", () => state.set({ look: button.dataset.look ?? "" }));
 }
 $("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {
   session.pause();
-  state.set({ model: "perceptron", speed: 1, fps: 2, ...(state.values.data !== "own" && { data: "gaussians", noise: 0.1, classes: 2 }) });
+  state.set({
+    model: "perceptron",
+    speed: 1,
+    fps: 2,
+    ...(state.values.data !== "own" && { data: "gaussians", noise: 0.1, classes: 2 }),
+  });
 });
 $("[data-corners]").addEventListener("click", () => state.set({ data: "own", points: CORNERS, ...UNREAD }));
 $("[data-compare]").addEventListener("click", () => compared.toggle());
@@ -185,26 +246,38 @@ function showState() {
       button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
     }
   }
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) part.hidden = part.dataset.only !== (shown?.header.model ?? model);
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]")))
+    part.hidden = part.dataset.only !== (shown?.header.model ?? model);
   const surface = ["slope", "hill", "saddle"].includes(data);
   /** @type {Record<string, boolean>} controls that have no say now */
   const idle = {
-    loss: surface, classes: !["gaussians", "spiral"].includes(data), samples: data === "own", noise: data === "own",
-    test_share: data === "own", data_seed: data === "own",
+    loss: surface,
+    classes: !["gaussians", "spiral"].includes(data),
+    samples: data === "own",
+    noise: data === "own",
+    test_share: data === "own",
+    data_seed: data === "own",
     eta: model !== "perceptron",
   };
-  for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-control][data-kind]"))) {
+  for (const root of /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("[data-control][data-kind]")
+  )) {
     const name = root.dataset.control ?? "";
     if (["model", "points", "layers", "shown"].includes(name)) continue;
     const forMlp = !["data", "samples", "noise", "test_share", "classes", "data_seed", "eta"].includes(name);
     root.hidden = Boolean(idle[name]) || (model === "perceptron" && forMlp);
   }
   if (chooser.options.length !== shownCount()) {
-    chooser.replaceChildren(...Array.from({ length: replicas }, (_, i) => h("option", { value: i }, i + 1)), h("option", { value: "all" }, t("all, mean")));
+    chooser.replaceChildren(
+      ...Array.from({ length: replicas }, (_, i) => h("option", { value: i }, i + 1)),
+      h("option", { value: "all" }, t("all, mean")),
+    );
   }
   chooser.value = showAll ? "all" : String(Math.min(number, replicas - 1));
   for (const fieldset of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-group]"))) {
-    fieldset.hidden = ![...fieldset.querySelectorAll("[data-control]")].some((one) => !(/** @type {HTMLElement} */ (one).hidden));
+    fieldset.hidden = ![...fieldset.querySelectorAll("[data-control]")].some(
+      (one) => !(/** @type {HTMLElement} */ (one).hidden),
+    );
   }
   editor.show();
   brush.show();
@@ -218,9 +291,16 @@ wireLesson(state, (step) => {
   if (!still) session.play();
 });
 wireTools({
-  slug: "mlp", state, session,
+  slug: "mlp",
+  state,
+  session,
   exports: {
-    png: () => new Promise((resolve) => (isPerceptron() ? line.snapshot() : view.snapshot()).toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
+    png: () =>
+      new Promise((resolve) =>
+        (isPerceptron() ? line.snapshot() : view.snapshot()).toBlob((blob) =>
+          resolve(/** @type {Blob} */ (blob)),
+        ),
+      ),
     csv: () => (isPerceptron() ? line.toCsv() : losses.toCsv()),
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

@@ -20,7 +20,10 @@ export function pointLayers({ header, arrays }) {
   const { x, y, role } = arrays;
   /** @type {Layer[]} */
   const layers = [];
-  for (const [name, number] of /** @type {const} */ ([["test", 2], ["train", 0]])) {
+  for (const [name, number] of /** @type {const} */ ([
+    ["test", 2],
+    ["train", 0],
+  ])) {
     const mine = Array.from(role, (r, i) => (r === number ? i : -1)).filter((i) => i >= 0);
     const place = { x: mine.map((i) => x[2 * i] ?? 0), y: mine.map((i) => x[2 * i + 1] ?? 0) };
     if (header.classes !== null) {
@@ -28,10 +31,17 @@ export function pointLayers({ header, arrays }) {
       continue;
     }
     for (const sign of [1, -1]) {
-      const part = mine.map((i, k) => ((y[i] ?? 0) * sign > 0 || (sign > 0 && y[i] === 0) ? k : -1)).filter((k) => k >= 0);
+      const part = mine
+        .map((i, k) => ((y[i] ?? 0) * sign > 0 || (sign > 0 && y[i] === 0) ? k : -1))
+        .filter((k) => k >= 0);
       layers.push({
-        type: "points", role: name, size: 4.5, x: part.map((k) => place.x[k] ?? 0), y: part.map((k) => place.y[k] ?? 0),
-        color: sign > 0 ? "--positive-sign" : "--negative-sign", shape: sign > 0 ? "circle" : "square",
+        type: "points",
+        role: name,
+        size: 4.5,
+        x: part.map((k) => place.x[k] ?? 0),
+        y: part.map((k) => place.y[k] ?? 0),
+        color: sign > 0 ? "--positive-sign" : "--negative-sign",
+        shape: sign > 0 ? "circle" : "square",
       });
     }
   }
@@ -54,7 +64,8 @@ function decided(maps, classes) {
   const hard = new Uint8Array(maps.length);
   for (let i = 0; i < cells; i++) {
     let best = 0;
-    for (let c = 1; c < classes; c++) if ((maps[c * cells + i] ?? 0) > (maps[best * cells + i] ?? 0)) best = c;
+    for (let c = 1; c < classes; c++)
+      if ((maps[c * cells + i] ?? 0) > (maps[best * cells + i] ?? 0)) best = c;
     hard[best * cells + i] = 255;
   }
   return hard;
@@ -67,18 +78,35 @@ export function mapLayers(frame, { look, all }) {
   const side = Math.round(Math.sqrt(shapes.map?.[1] ?? 1));
   const grid = { rows: side, columns: side, x: RANGE, y: RANGE };
   if (header.classes === null) {
-    return [{ type: "heat", ramp: "sign", values: Uint8Array.from(values, (v) => Math.round(1 + (v / 255) * 254)), ...grid }, { type: "contour", values, level: 127.5, ...grid }, ...pointLayers(frame)];
+    return [
+      {
+        type: "heat",
+        ramp: "sign",
+        values: Uint8Array.from(values, (v) => Math.round(1 + (v / 255) * 254)),
+        ...grid,
+      },
+      { type: "contour", values, level: 127.5, ...grid },
+      ...pointLayers(frame),
+    ];
   }
   const maps = header.classes === 2 ? both(values) : values;
   /** @type {Layer[]} */
-  const layers = [{ type: "heat", ramp: "classes", values: look === "classes" ? decided(maps, header.classes) : maps, ...grid }];
+  const layers = [
+    {
+      type: "heat",
+      ramp: "classes",
+      values: look === "classes" ? decided(maps, header.classes) : maps,
+      ...grid,
+    },
+  ];
   if (header.classes === 2) layers.push({ type: "contour", values, level: 127.5, ...grid });
   else {
     for (let c = 0; c < header.classes; c++) {
       const cells = side * side;
       const ahead = Float32Array.from({ length: cells }, (_, i) => {
         let other = 0;
-        for (let d = 0; d < (header.classes ?? 0); d++) if (d !== c) other = Math.max(other, maps[d * cells + i] ?? 0);
+        for (let d = 0; d < (header.classes ?? 0); d++)
+          if (d !== c) other = Math.max(other, maps[d * cells + i] ?? 0);
         return (maps[c * cells + i] ?? 0) - other;
       });
       layers.push({ type: "contour", values: ahead, level: 0, width: 1.2, ...grid });
@@ -93,9 +121,15 @@ export function unitLayers(frame, { layer, unit }) {
   const cells = arrays.responses.length / arrays.tops.length;
   const side = Math.round(Math.sqrt(cells));
   const start = unitIndex(header.layers, layer, unit) * cells;
-  const values = /** @type {Uint8Array} */ (/** @type {unknown} */ (arrays.responses.slice(start, start + cells)));
+  const values = /** @type {Uint8Array} */ (
+    /** @type {unknown} */ (arrays.responses.slice(start, start + cells))
+  );
   const grid = { rows: side, columns: side, x: RANGE, y: RANGE };
-  return [{ type: "heat", ramp: "sign", values, ...grid }, { type: "contour", values, level: 128, ...grid }, ...pointLayers(frame)];
+  return [
+    { type: "heat", ramp: "sign", values, ...grid },
+    { type: "contour", values, level: 128, ...grid },
+    ...pointLayers(frame),
+  ];
 }
 
 /** The flat array of weights, or gradients, layer by layer. @param {Mlp} frame @param {"weights" | "gradients"} name */
@@ -111,14 +145,31 @@ export function pieces({ header, arrays }, name) {
 // --- Charts --------------------------------------------------------------------------------------
 
 /** Rows of the history, in the order of models/replicas/classify.py. */
-const ROWS = ["training low", "training loss", "training high", "training accuracy", "test low", "test loss", "test high", "test accuracy", "penalty"];
-const quiet = (/** @type {"train" | "test"} */ role) => ({ name: role, color: ROLES[role].color, quiet: true });
+const ROWS = [
+  "training low",
+  "training loss",
+  "training high",
+  "training accuracy",
+  "test low",
+  "test loss",
+  "test high",
+  "test accuracy",
+  "penalty",
+];
+const quiet = (/** @type {"train" | "test"} */ role) => ({
+  name: role,
+  color: ROLES[role].color,
+  quiet: true,
+});
 /** @type {import("../../views/chart.js").Line[]} */
 export const LOSS_LINES = [
   { name: t("training loss"), color: ROLES.train.color, digits: 4 },
   { name: t("test loss"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
   { name: t("penalty"), color: "--gray-2", dash: [1, 4], digits: 4 },
-  quiet("train"), quiet("train"), quiet("test"), quiet("test"),
+  quiet("train"),
+  quiet("train"),
+  quiet("test"),
+  quiet("test"),
 ];
 /** @type {import("../../views/chart.js").Line[]} */
 export const ACCURACY_LINES = [
@@ -158,6 +209,14 @@ export function curveColumns(frame, what, other) {
   });
   return {
     columns: [...columns, aligned],
-    lines: [...lines, { name: what === "loss" ? t("B: test loss") : t("B: test accuracy"), color: "--class-3", dash: [9, 3], digits: 3 }],
+    lines: [
+      ...lines,
+      {
+        name: what === "loss" ? t("B: test loss") : t("B: test accuracy"),
+        color: "--class-3",
+        dash: [9, 3],
+        digits: 3,
+      },
+    ],
   };
 }

@@ -46,7 +46,12 @@ export function painter({ state, pointsNow, onChange }) {
     onChange();
   });
   // Two points are the least that one can train on: one of each class, to begin from.
-  $("[data-paint-clear]").addEventListener("click", () => keep([{ a: -0.8, b: 0, label: 0, role: TRAIN }, { a: 0.8, b: 0, label: 1, role: TRAIN }]));
+  $("[data-paint-clear]").addEventListener("click", () =>
+    keep([
+      { a: -0.8, b: 0, label: 0, role: TRAIN },
+      { a: 0.8, b: 0, label: 1, role: TRAIN },
+    ]),
+  );
 
   return {
     get on() {
@@ -71,7 +76,11 @@ export function painter({ state, pointsNow, onChange }) {
       before = [x, y];
       const rows = rowsNow();
       if (brush < 0) keep(rows.filter(({ a, b }) => Math.hypot(a - x, b - y) > ERASER));
-      else if (rows.length < MAX_ROWS) keep([...rows, { a: x, b: y, label: brush, role: rows.length % TEST_EVERY === TEST_EVERY - 1 ? TEST : TRAIN }]);
+      else if (rows.length < MAX_ROWS)
+        keep([
+          ...rows,
+          { a: x, b: y, label: brush, role: rows.length % TEST_EVERY === TEST_EVERY - 1 ? TEST : TRAIN },
+        ]);
     },
   };
 }
@@ -82,7 +91,9 @@ export function ownPoints(onPoints) {
     url: "/api/mlp/table",
     choice: ({ columns, label: likeliest }, onChange) => {
       const named = likeliest ?? columns.length - 1;
-      const numbers = columns.flatMap(({ kind, name }, value) => (kind === "number" ? [{ name, value }] : []));
+      const numbers = columns.flatMap(({ kind, name }, value) =>
+        kind === "number" ? [{ name, value }] : [],
+      );
       const every = columns.map(({ name }, value) => ({ name, value }));
       const label = columnChooser(t("Label"), every, named, onChange);
       const [a = 0, b = 1] = numbers.map(({ value }) => value).filter((value) => value !== named);
@@ -94,10 +105,17 @@ export function ownPoints(onPoints) {
       return {
         element: [across.element, up.element, label.element],
         selects: [across.select, up.select, label.select],
-        columns: () => [...(isPca() ? numbers.map(({ value }) => value) : pair()), Number(label.select.value)],
-        values: () => ({ columns: isPca() ? "pca" : numbers.length > 1 ? pair() : null, label: Number(label.select.value) }),
+        columns: () => [
+          ...(isPca() ? numbers.map(({ value }) => value) : pair()),
+          Number(label.select.value),
+        ],
+        values: () => ({
+          columns: isPca() ? "pca" : numbers.length > 1 ? pair() : null,
+          label: Number(label.select.value),
+        }),
       };
     },
-    onPoints: ({ points, axes, units, labels, reading }) => onPoints({ points, axes: axesText(axes, units), labels: labelsText(labels), reading }),
+    onPoints: ({ points, axes, units, labels, reading }) =>
+      onPoints({ points, axes: axesText(axes, units), labels: labelsText(labels), reading }),
   });
 }

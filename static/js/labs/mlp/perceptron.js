@@ -26,9 +26,19 @@ export function across([a = 0, b = 0, c = 0]) {
  * @param {(x: number, y: number, phase: "start" | "move" | "end") => void} onPaint
  */
 export function perceptronView(root, mistakesRoot, onPaint) {
-  const view = plot(root, { x: SIDE, y: SIDE, square: true, xLabel: "x₁", yLabel: "x₂", onPaint, maxHeight: () => Math.max(280, innerHeight * 0.62) });
+  const view = plot(root, {
+    x: SIDE,
+    y: SIDE,
+    square: true,
+    xLabel: "x₁",
+    yLabel: "x₂",
+    onPaint,
+    maxHeight: () => Math.max(280, innerHeight * 0.62),
+  });
   const mistakes = chart(mistakesRoot, {
-    x: t("samples looked at"), y: t("mistakes"), height: 220,
+    x: t("samples looked at"),
+    y: t("mistakes"),
+    height: 220,
     lines: [{ name: t("mistakes so far"), color: "--accent" }],
   });
 
@@ -39,16 +49,40 @@ export function perceptronView(root, mistakesRoot, onPaint) {
     const layers = [];
     const after = across(header.after);
     const before = header.wrong ? across(header.before) : null;
-    if (before) layers.push({ type: "line", ...before, color: "--gray-2", width: 2, dash: [7, 6], label: t("before"), labelAt: 0.1 });
-    if (after) layers.push({ type: "line", ...after, color: "--accent", width: 3, label: header.wrong ? t("after") : "" });
+    if (before)
+      layers.push({
+        type: "line",
+        ...before,
+        color: "--gray-2",
+        width: 2,
+        dash: [7, 6],
+        label: t("before"),
+        labelAt: 0.1,
+      });
+    if (after)
+      layers.push({
+        type: "line",
+        ...after,
+        color: "--accent",
+        width: 3,
+        label: header.wrong ? t("after") : "",
+      });
     layers.push(...pointLayers(frame));
     const at = header.number;
-    const training = Array.from(arrays.role, (/** @type {number} */ r, i) => (r === 0 ? i : -1)).filter((i) => i >= 0);
+    const training = Array.from(arrays.role, (/** @type {number} */ r, i) => (r === 0 ? i : -1)).filter(
+      (i) => i >= 0,
+    );
     const point = at >= 0 ? training[at] : undefined;
     if (point !== undefined) {
       const place = [arrays.x[2 * point], arrays.x[2 * point + 1]];
       layers.push({ type: "points", x: [place[0]], y: [place[1]], alpha: 0, size: 7, selected: 0 });
-      layers.push({ type: "label", x: place[0], y: place[1], text: header.wrong ? t("wrong") : t("right"), leader: [34, -34] });
+      layers.push({
+        type: "label",
+        x: place[0],
+        y: place[1],
+        text: header.wrong ? t("wrong") : t("right"),
+        leader: [34, -34],
+      });
     }
     if (header.wrong) layers.push(...arrows(header));
     return layers;
@@ -56,7 +90,8 @@ export function perceptronView(root, mistakesRoot, onPaint) {
   /** w, y x and their sum, from the middle, on one scale. @param {any} header @returns {Layer[]} */
   function arrows({ before, update, after }) {
     const longest = Math.max(...[before, update, after].map(([a = 0, b = 0]) => Math.hypot(a, b)), 1e-9);
-    const scaled = (/** @type {number[]} */ [a = 0, b = 0]) => /** @type {[number, number]} */ ([(a / longest) * ARROW, (b / longest) * ARROW]);
+    const scaled = (/** @type {number[]} */ [a = 0, b = 0]) =>
+      /** @type {[number, number]} */ ([(a / longest) * ARROW, (b / longest) * ARROW]);
     const [from, to] = [scaled(before), scaled(after)];
     return [
       { type: "arrow", from: [0, 0], to: from, color: "--gray-2", label: t("old w") },
@@ -71,26 +106,65 @@ export function perceptronView(root, mistakesRoot, onPaint) {
       const { header, arrays } = frame;
       view.update({ layers: layersOf(frame), summary: self.sentence(frame), free: painting, units });
       mistakes.update({
-        columns: [arrays.steps, arrays.history], summary: self.sentence(frame),
-        rules: header.bound !== null && header.bound < 50 * Math.max(header.mistakes, 1) ? [{ y: header.bound, label: t("Novikoff’s bound (R/γ)² = {bound}", { bound: number(header.bound, 1) }) }] : [],
+        columns: [arrays.steps, arrays.history],
+        summary: self.sentence(frame),
+        rules:
+          header.bound !== null && header.bound < 50 * Math.max(header.mistakes, 1)
+            ? [
+                {
+                  y: header.bound,
+                  label: t("Novikoff’s bound (R/γ)² = {bound}", { bound: number(header.bound, 1) }),
+                },
+              ]
+            : [],
       });
       $("[data-live-rule]").textContent = header.wrong
-        ? t("{before} + {update} = {after}; margin {low} → {high}", { before: triple(header.before), update: triple(header.update), after: triple(header.after), low: number(header.margin_before, 3), high: number(header.margin_after, 3) })
+        ? t("{before} + {update} = {after}; margin {low} → {high}", {
+            before: triple(header.before),
+            update: triple(header.update),
+            after: triple(header.after),
+            low: number(header.margin_before, 3),
+            high: number(header.margin_after, 3),
+          })
         : "";
-      $("[data-live-bound]").textContent = header.bound === null
-        ? t("Here no line separates the samples: γ = 0, and there is no bound.")
-        : t("R = {radius}, γ = {gamma}: at most {bound} mistakes; so far {mistakes}.", { radius: number(header.radius, 3), gamma: number(header.gamma, 4), bound: number(Math.floor(header.bound), 0), mistakes: header.mistakes });
+      $("[data-live-bound]").textContent =
+        header.bound === null
+          ? t("Here no line separates the samples: γ = 0, and there is no bound.")
+          : t("R = {radius}, γ = {gamma}: at most {bound} mistakes; so far {mistakes}.", {
+              radius: number(header.radius, 3),
+              gamma: number(header.gamma, 4),
+              bound: number(Math.floor(header.bound), 0),
+              mistakes: header.mistakes,
+            });
     },
     /** @param {any} frame */
     sentence({ header }) {
       const none = header.bound === null ? t("No line separates these points.") : "";
-      if (header.converged) return t("A whole round without a mistake: the line separates all training points, after {mistakes} mistakes.", { mistakes: header.mistakes });
-      if (header.cycle) return sentences([none, t("The weights are again what they were {cycle} mistakes ago: the perceptron goes round in circles and will never stop.", { cycle: header.cycle })]);
-      if (header.number < 0) return sentences([none, t("w = 0: no line yet. Press Step to look at the first sample.")]);
+      if (header.converged)
+        return t(
+          "A whole round without a mistake: the line separates all training points, after {mistakes} mistakes.",
+          { mistakes: header.mistakes },
+        );
+      if (header.cycle)
+        return sentences([
+          none,
+          t(
+            "The weights are again what they were {cycle} mistakes ago: the perceptron goes round in circles and will never stop.",
+            { cycle: header.cycle },
+          ),
+        ]);
+      if (header.number < 0)
+        return sentences([none, t("w = 0: no line yet. Press Step to look at the first sample.")]);
       return sentences([
         header.wrong
-          ? t("Sample {number} is on the wrong side (margin {margin}), so η y x is added to w: the line turns.", { number: header.number + 1, margin: number(header.margin_before, 3) })
-          : t("Sample {number} is on the right side (margin {margin}): nothing changes.", { number: header.number + 1, margin: number(header.margin_before, 3) }),
+          ? t(
+              "Sample {number} is on the wrong side (margin {margin}), so η y x is added to w: the line turns.",
+              { number: header.number + 1, margin: number(header.margin_before, 3) },
+            )
+          : t("Sample {number} is on the right side (margin {margin}): nothing changes.", {
+              number: header.number + 1,
+              margin: number(header.margin_before, 3),
+            }),
         none,
       ]);
     },
@@ -98,7 +172,10 @@ export function perceptronView(root, mistakesRoot, onPaint) {
     showNumbers({ header }, list) {
       figures(list, [
         [t("Mistakes"), number(header.mistakes, 0)],
-        [t("At most (Novikoff)"), header.bound === null ? t("no bound") : number(Math.floor(header.bound), 0)],
+        [
+          t("At most (Novikoff)"),
+          header.bound === null ? t("no bound") : number(Math.floor(header.bound), 0),
+        ],
         [t("Rounds"), number(header.epochs, 0)],
         [t("Right now"), `${number(100 * header.accuracy, 0)} %`],
         ["w", triple(header.after)],

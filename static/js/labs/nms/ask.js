@@ -37,7 +37,10 @@ export function softRefusal({ scores }) {
   let least = 0;
   for (const score of scores) least = Math.min(least, score);
   return least < 0
-    ? t("Soft-NMS multiplies scores, so none of them may be negative; the lowest here is {score}. If these are logits, choose so under “Scores are”, or choose greedy NMS.", { score: number(least) })
+    ? t(
+        "Soft-NMS multiplies scores, so none of them may be negative; the lowest here is {score}. If these are logits, choose so under “Scores are”, or choose greedy NMS.",
+        { score: number(least) },
+      )
     : "";
 }
 
@@ -65,7 +68,12 @@ export async function fetchSoft(problem, order, values, signal) {
 export async function fetchProposals(photo, signal) {
   const query = { image_id: photo.id, pre_nms_top_n: 2000 };
   const { arrays } = await postForFrame("/api/rpn/proposals", query, signal);
-  const problem = { ...unboxed(photo), boxes: arrays.boxes, scores: arrays.scores, truths: (photo.boxes ?? []).flat() };
+  const problem = {
+    ...unboxed(photo),
+    boxes: arrays.boxes,
+    scores: arrays.scores,
+    truths: (photo.boxes ?? []).flat(),
+  };
   const order = Int32Array.from(arrays.scores, (/** @type {number} */ _, /** @type {number} */ i) => i);
   return { problem, sweep: { order, suppressedBy: arrays.suppressed_by } };
 }

@@ -47,12 +47,26 @@ function car(c, x, y, w, height, paint) {
   c.fillStyle = "#b8d4de";
   c.beginPath();
   c.moveTo(x + w * 0.27, y + height * 0.4);
-  c.bezierCurveTo(x + w * 0.34, y + height * 0.12, x + w * 0.4, y + height * 0.09, x + w * 0.5, y + height * 0.09);
+  c.bezierCurveTo(
+    x + w * 0.34,
+    y + height * 0.12,
+    x + w * 0.4,
+    y + height * 0.09,
+    x + w * 0.5,
+    y + height * 0.09,
+  );
   c.lineTo(x + w * 0.5, y + height * 0.4);
   c.closePath();
   c.moveTo(x + w * 0.54, y + height * 0.4);
   c.lineTo(x + w * 0.54, y + height * 0.09);
-  c.bezierCurveTo(x + w * 0.66, y + height * 0.09, x + w * 0.7, y + height * 0.16, x + w * 0.76, y + height * 0.4);
+  c.bezierCurveTo(
+    x + w * 0.66,
+    y + height * 0.09,
+    x + w * 0.7,
+    y + height * 0.16,
+    x + w * 0.76,
+    y + height * 0.4,
+  );
   c.closePath();
   c.fill();
   for (const at of [0.22, 0.78]) {
@@ -79,8 +93,12 @@ function street(paintCars) {
   c.fillStyle = sky;
   c.fillRect(0, 0, WIDTH, HEIGHT);
   for (const [x, w, top, color] of /** @type {[number, number, number, string][]} */ ([
-    [-10, 150, 150, "#8a8f92"], [130, 110, 205, "#a59a8c"], [235, 170, 120, "#7d868c"],
-    [400, 120, 190, "#9c9488"], [515, 140, 140, "#868d90"], [650, 130, 185, "#a1988b"],
+    [-10, 150, 150, "#8a8f92"],
+    [130, 110, 205, "#a59a8c"],
+    [235, 170, 120, "#7d868c"],
+    [400, 120, 190, "#9c9488"],
+    [515, 140, 140, "#868d90"],
+    [650, 130, 185, "#a1988b"],
   ])) {
     c.fillStyle = color;
     c.fillRect(x, top, w, HEIGHT * 0.62 - top);
@@ -110,8 +128,8 @@ export function textbook() {
     height: HEIGHT,
     image: street((c) => car(c, 236, 290, 300, 160, "#b4472e")),
     boxes: new Float32Array([
-      232, 284, 540, 454, 214, 270, 516, 446, 258, 300, 566, 466,
-      240, 262, 470, 452, 296, 292, 560, 438, 190, 300, 600, 500,
+      232, 284, 540, 454, 214, 270, 516, 446, 258, 300, 566, 466, 240, 262, 470, 452, 296, 292, 560, 438, 190,
+      300, 600, 500,
     ]),
     scores: new Float64Array([0.94, 0.81, 0.76, 0.62, 0.55, 0.38]),
     labels: null,
@@ -133,8 +151,8 @@ export function neighbors() {
       car(c, 190, 300, 310, 165, "#b4472e");
     }),
     boxes: new Float32Array([
-      186, 296, 504, 468, 326, 262, 614, 422, 170, 286, 490, 474,
-      338, 276, 636, 430, 204, 306, 530, 462, 300, 250, 600, 440,
+      186, 296, 504, 468, 326, 262, 614, 422, 170, 286, 490, 474, 338, 276, 636, 430, 204, 306, 530, 462, 300,
+      250, 600, 440,
     ]),
     scores: new Float64Array([0.95, 0.88, 0.8, 0.72, 0.64, 0.51]),
     labels: null,
@@ -169,5 +187,12 @@ export function emptyGround() {
  * @returns {Problem}
  */
 export const unboxed = ({ width, height, image }) => ({
-  width, height, image, boxes: new Float32Array(), scores: new Float32Array(), labels: null, truths: [], grid: null,
+  width,
+  height,
+  image,
+  boxes: new Float32Array(),
+  scores: new Float32Array(),
+  labels: null,
+  truths: [],
+  grid: null,
 });

@@ -32,7 +32,11 @@ export function withTruth(problem, index, box) {
   const labels = problem.truthLabels && Array.from(problem.truthLabels);
   if (!box) labels?.splice(index, 1);
   else if (index < 0) labels?.push(-1);
-  return { ...problem, truths: edited(problem.truths, index, box), truthLabels: labels ? Int32Array.from(labels) : null };
+  return {
+    ...problem,
+    truths: edited(problem.truths, index, box),
+    truthLabels: labels ? Int32Array.from(labels) : null,
+  };
 }
 
 /** @param {Problem} problem @param {number} index @param {number} score @param {number} label @returns {Problem} */

@@ -16,7 +16,9 @@ function categoryOf({ labels, classes }, index) {
   const label = labels?.[index] ?? -1;
   const known = classes?.[label];
   if (!known) return { category_id: label < 0 ? 1 : label };
-  return known.name && known.name !== known.id ? { category_id: known.id, category_name: known.name } : { category_id: known.id };
+  return known.name && known.name !== known.id
+    ? { category_id: known.id, category_name: known.name }
+    : { category_id: known.id };
 }
 
 /**
@@ -35,7 +37,9 @@ export function toCoco(problem, kept, scoreOf) {
       score: scoreOf(index),
     };
   });
-  return JSON.stringify(rows, null, 1).replace(LONG_ID, (all, key, digits) => (Number.isSafeInteger(Number(digits)) ? all : key + digits));
+  return JSON.stringify(rows, null, 1).replace(LONG_ID, (all, key, digits) =>
+    Number.isSafeInteger(Number(digits)) ? all : key + digits,
+  );
 }
 
 /** A class in a CSV's cell. @param {Problem} problem @param {number} index */

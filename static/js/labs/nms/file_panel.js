@@ -9,7 +9,11 @@ import { scoreKinds, scoreWords } from "./scene.js";
 
 const MOST_LISTED = 200; // of thousands of pictures; a search finds the others
 /** @type {Record<string, string>} */
-const SCORE_KINDS = { raw: t("as they are"), percent: t("percent (0 to 100)"), logits: t("logits (sigmoid)") };
+const SCORE_KINDS = {
+  raw: t("as they are"),
+  percent: t("percent (0 to 100)"),
+  logits: t("logits (sigmoid)"),
+};
 
 /**
  * @param {FileSession} session
@@ -21,7 +25,10 @@ export function filePanel(session, state) {
   wireFiles(root, session);
   const list = pictureList(root, session, state);
   const said = $("[data-files-said]", root);
-  const choices = [choiceOf($("[data-boxes-as]", root), "boxes_as", state), choiceOf($("[data-scores-as]", root), "scores_as", state)];
+  const choices = [
+    choiceOf($("[data-boxes-as]", root), "boxes_as", state),
+    choiceOf($("[data-scores-as]", root), "scores_as", state),
+  ];
   const size = sizeForm(root, session);
   const bar = pictureBar(session);
   return {
@@ -32,7 +39,12 @@ export function filePanel(session, state) {
       bar(opened, session.place);
       if (!opened) return;
       const kinds = scoreKinds(opened.range);
-      said.textContent = sentences([summaryOf(opened), ...opened.notes, scoreWords(opened.range, state.values.scores_as), ...(shown?.notes ?? [])]);
+      said.textContent = sentences([
+        summaryOf(opened),
+        ...opened.notes,
+        scoreWords(opened.range, state.values.scores_as),
+        ...(shown?.notes ?? []),
+      ]);
       list(opened, session.place);
       choices[0]?.(opened.order !== null);
       choices[1]?.(kinds.length > 1, kinds);
@@ -43,9 +55,23 @@ export function filePanel(session, state) {
 
 /** @param {Opened} opened */
 function summaryOf({ files, form, pictures, classes }) {
-  const sum = (/** @type {"boxes" | "truths"} */ key) => number(pictures.reduce((all, one) => all + one[key], 0), 0);
-  const values = { files: files.slice(0, 3).join(t(", ")) + (files.length > 3 ? " …" : ""), form, pictures: number(pictures.length, 0), boxes: sum("boxes"), truths: sum("truths"), classes: number(classes.length, 0) };
-  return t("{files}: {form}. Pictures: {pictures}; boxes with scores: {boxes}; ground truth: {truths}; classes: {classes}.", values);
+  const sum = (/** @type {"boxes" | "truths"} */ key) =>
+    number(
+      pictures.reduce((all, one) => all + one[key], 0),
+      0,
+    );
+  const values = {
+    files: files.slice(0, 3).join(t(", ")) + (files.length > 3 ? " …" : ""),
+    form,
+    pictures: number(pictures.length, 0),
+    boxes: sum("boxes"),
+    truths: sum("truths"),
+    classes: number(classes.length, 0),
+  };
+  return t(
+    "{files}: {form}. Pictures: {pictures}; boxes with scores: {boxes}; ground truth: {truths}; classes: {classes}.",
+    values,
+  );
 }
 
 /** @param {HTMLElement} root @param {FileSession} session */
@@ -90,7 +116,8 @@ function choiceOf(label, name, state) {
 /** The size of a picture whose file does not tell it. @param {HTMLElement} root @param {FileSession} session */
 function sizeForm(root, session) {
   const form = /** @type {HTMLFormElement} */ ($("[data-size-form]", root));
-  const field = (/** @type {string} */ name) => Number(/** @type {HTMLInputElement} */ ($(`[name=${name}]`, form)).value);
+  const field = (/** @type {string} */ name) =>
+    Number(/** @type {HTMLInputElement} */ ($(`[name=${name}]`, form)).value);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     session.setSize(field("width"), field("height"));
@@ -116,13 +143,30 @@ function pictureList(root, session, state) {
     const key = `${wanted}\n${place}`;
     if (of === opened && drawn === key) return;
     [of, drawn] = [opened, key];
-    const all = opened.pictures.map((picture, index) => ({ ...picture, index })).filter(({ name }) => name.toLowerCase().includes(wanted));
-    const from = Math.max(0, Math.min(all.findIndex(({ index }) => index === place) - MOST_LISTED / 2, all.length - MOST_LISTED));
+    const all = opened.pictures
+      .map((picture, index) => ({ ...picture, index }))
+      .filter(({ name }) => name.toLowerCase().includes(wanted));
+    const from = Math.max(
+      0,
+      Math.min(all.findIndex(({ index }) => index === place) - MOST_LISTED / 2, all.length - MOST_LISTED),
+    );
     const listed = all.slice(from, from + MOST_LISTED);
-    select.replaceChildren(...listed.map((one) => h("option", { value: one.index + 1, selected: one.index === place }, optionWords(one))));
-    found.textContent = all.length === listed.length
-      ? t("{count} of {all} pictures", { count: number(all.length, 0), all: number(opened.pictures.length, 0) })
-      : t("{count} of {all} pictures, {listed} of them listed; search for others", { count: number(all.length, 0), all: number(opened.pictures.length, 0), listed: listed.length });
+    select.replaceChildren(
+      ...listed.map((one) =>
+        h("option", { value: one.index + 1, selected: one.index === place }, optionWords(one)),
+      ),
+    );
+    found.textContent =
+      all.length === listed.length
+        ? t("{count} of {all} pictures", {
+            count: number(all.length, 0),
+            all: number(opened.pictures.length, 0),
+          })
+        : t("{count} of {all} pictures, {listed} of them listed; search for others", {
+            count: number(all.length, 0),
+            all: number(opened.pictures.length, 0),
+            listed: listed.length,
+          });
   }
   search.addEventListener("input", () => session.opened && show(session.opened, session.place));
   select.addEventListener("change", () => state.set({ picture: Number(select.value) }));
@@ -147,7 +191,10 @@ function pictureBar(session) {
   return (/** @type {Opened | null} */ opened, /** @type {number} */ place) => {
     const count = opened?.pictures.length ?? 0;
     bar.hidden = count < 2 || $("[data-file-source]").hidden;
-    $("[data-picture-place]", bar).textContent = t("{number} of {count} pictures", { number: number(place + 1, 0), count: number(count, 0) });
+    $("[data-picture-place]", bar).textContent = t("{number} of {count} pictures", {
+      number: number(place + 1, 0),
+      count: number(count, 0),
+    });
     $("[data-picture-name]", bar).textContent = opened?.pictures[place]?.name ?? "";
     // A button that is disabled loses the focus, and the keyboard its place.
     back?.setAttribute("aria-disabled", String(place <= 0));

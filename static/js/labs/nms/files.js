@@ -60,7 +60,12 @@ export class FileSession {
       },
       same: () => false,
     });
-    this.pictures = newest({ ask: (/** @type {Choice} */ choice) => this.fetch(choice), show: ({ answer, problem }, { index }) => this.present(answer, problem, index), fail: onError, same: () => false });
+    this.pictures = newest({
+      ask: (/** @type {Choice} */ choice) => this.fetch(choice),
+      show: ({ answer, problem }, { index }) => this.present(answer, problem, index),
+      fail: onError,
+      same: () => false,
+    });
   }
 
   /** @param {number | null} share */
@@ -74,10 +79,15 @@ export class FileSession {
     const reader = startReader();
     signal.addEventListener("abort", reader.end);
     this.show(0);
-    const beside = this.current && !again ? { files: this.current.files, kind: kindOf(this.current.opened) } : null;
+    const beside =
+      this.current && !again ? { files: this.current.files, kind: kindOf(this.current.opened) } : null;
     const order = boxesAs === "form" ? null : /** @type {import("./rows.js").BoxOrder} */ (boxesAs);
     try {
-      return { reader, boxesAs, ...(await reader.open({ files, beside, order }, (share) => !signal.aborted && this.show(share))) };
+      return {
+        reader,
+        boxesAs,
+        ...(await reader.open({ files, beside, order }, (share) => !signal.aborted && this.show(share))),
+      };
     } catch (error) {
       reader.end();
       throw error;
@@ -91,7 +101,8 @@ export class FileSession {
     this.current = open;
     this.edits.clear();
     this.progress = null;
-    const picture = stays && this.state.values.picture <= open.opened.pictures.length ? this.state.values.picture : 1;
+    const picture =
+      stays && this.state.values.picture <= open.opened.pictures.length ? this.state.values.picture : 1;
     this.state.set({ step: -1, picture, boxes_as: open.boxesAs, ...(stays ? {} : { scores_as: "raw" }) });
     this.fitThreshold(stays);
     this.want();
@@ -150,13 +161,19 @@ export class FileSession {
   want() {
     if (!this.current) return;
     const name = this.current.opened.pictures[this.place]?.name ?? "";
-    this.pictures.want({ index: this.place, kind: this.state.values.scores_as, size: this.size, image: this.images.get(name) ?? this.images.get(stemOf(name)) ?? null });
+    this.pictures.want({
+      index: this.place,
+      kind: this.state.values.scores_as,
+      size: this.size,
+      image: this.images.get(name) ?? this.images.get(stemOf(name)) ?? null,
+    });
     this.onChange();
   }
 
   /** @param {File[]} files */
   open(files) {
-    if (files.length) this.opens.want({ files, boxesAs: this.current ? "form" : this.state.values.boxes_as, again: false });
+    if (files.length)
+      this.opens.want({ files, boxesAs: this.current ? "form" : this.state.values.boxes_as, again: false });
   }
 
   /** Show again what is open. */
@@ -181,7 +198,8 @@ export class FileSession {
   follow(changed) {
     if (!this.current || this.state.values.source !== "file" || this.opens.busy) return;
     const boxesAs = this.state.values.boxes_as;
-    if (boxesAs !== this.current.boxesAs) return this.opens.want({ files: this.current.files, boxesAs, again: true });
+    if (boxesAs !== this.current.boxesAs)
+      return this.opens.want({ files: this.current.files, boxesAs, again: true });
     if (changed.has("scores_as")) {
       this.edits.clear();
       this.fitThreshold(false);
@@ -221,5 +239,10 @@ export class FileSession {
 /** What a visitor's picture of another size than the file tells is worth a word. @param {Shown} shown @param {[number, number] | null} sides */
 function notesOnSize({ width, height }, sides) {
   if (!sides || !width || !height || (sides[0] === width && sides[1] === height)) return [];
-  return [t("Your picture has {a} × {b} pixels, the file says {width} × {height}: it is drawn in the file's size.", { a: sides[0], b: sides[1], width, height })];
+  return [
+    t(
+      "Your picture has {a} × {b} pixels, the file says {width} × {height}: it is drawn in the file's size.",
+      { a: sides[0], b: sides[1], width, height },
+    ),
+  ];
 }

@@ -18,10 +18,12 @@ function rowsOf(data) {
 }
 
 /** @param {unknown} data */
-const hasImages = (data) => typeof data === "object" && data !== null && Array.isArray(/** @type {any} */ (data).images);
+const hasImages = (data) =>
+  typeof data === "object" && data !== null && Array.isArray(/** @type {any} */ (data).images);
 
 /** @param {unknown} row */
-const isRow = (row) => typeof row === "object" && row !== null && ["bbox", "image_id"].some((name) => Object.hasOwn(row, name));
+const isRow = (row) =>
+  typeof row === "object" && row !== null && ["bbox", "image_id"].some((name) => Object.hasOwn(row, name));
 
 /** The values that rows have under a name. @param {unknown[]} rows @param {string} name */
 function* valuesOf(rows, name) {
@@ -34,19 +36,32 @@ function* valuesOf(rows, name) {
 /** The list of pictures of a file of ground truth. @param {any} data @param {Reading} reading */
 function readImages(data, { gathering }) {
   gathering.announce({ pictures: valuesOf(data.images, "id") });
-  eachRow(data.images, (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "images" }), (row) => {
-    const { id, file_name, width, height } = objectOf(row);
-    gathering.picture({ id: idOf(id, "id"), name: typeof file_name === "string" ? file_name : "", width: sideOf(width), height: sideOf(height) });
-  });
+  eachRow(
+    data.images,
+    (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "images" }),
+    (row) => {
+      const { id, file_name, width, height } = objectOf(row);
+      gathering.picture({
+        id: idOf(id, "id"),
+        name: typeof file_name === "string" ? file_name : "",
+        width: sideOf(width),
+        height: sideOf(height),
+      });
+    },
+  );
 }
 
 /** The list of classes of a file of ground truth. @param {any} data @param {Reading} reading */
 function readCategories(data, { gathering }) {
   gathering.announce({ classes: valuesOf(data.categories, "id") });
-  eachRow(data.categories, (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "categories" }), (row) => {
-    const { id, name } = objectOf(row);
-    gathering.classOf(idOf(id, "id"), typeof name === "string" ? name : "");
-  });
+  eachRow(
+    data.categories,
+    (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "categories" }),
+    (row) => {
+      const { id, name } = objectOf(row);
+      gathering.classOf(idOf(id, "id"), typeof name === "string" ? name : "");
+    },
+  );
 }
 
 /** The fields that name a class, as the rows of one file use them. @param {unknown[]} rows */
@@ -56,7 +71,8 @@ function classReader(rows) {
   if (!byId && !nameKey) return () => -1;
   return (/** @type {Record<string, any>} */ row, /** @type {Reading} */ { gathering }) => {
     const name = nameKey === undefined ? undefined : row[nameKey];
-    if (byId) return gathering.classOf(idOf(row.category_id, "category_id"), typeof name === "string" ? name : "");
+    if (byId)
+      return gathering.classOf(idOf(row.category_id, "category_id"), typeof name === "string" ? name : "");
     const id = idOf(name, nameKey ?? "");
     return typeof id === "string" ? gathering.classOf(null, id) : gathering.classOf(id);
   };
@@ -68,19 +84,28 @@ function readRows(reading, rows) {
   const scored = haveSome(rows, "score");
   const withPictures = haveSome(rows, "image_id");
   const labelOf = classReader(rows);
-  const placeOf = (/** @type {number} */ i) => (lines ? t("Line {line}", { line: lines[i] ?? 0 }) : rowPlace(i));
+  const placeOf = (/** @type {number} */ i) =>
+    lines ? t("Line {line}", { line: lines[i] ?? 0 }) : rowPlace(i);
   gathering.announce({ pictures: valuesOf(rows, "image_id"), classes: valuesOf(rows, "category_id") });
-  eachRow(rows, placeOf, (value) => {
-    const row = objectOf(value);
-    const corners = cornersOf(row.bbox, "bbox", order);
-    const score = scoreOf(row.score, scored, "score");
-    const label = labelOf(row, reading);
-    const picture = gathering.picture(withPictures ? { id: idOf(row.image_id, "image_id") } : { name });
-    if (score === null && row.iscrowd) {
-      if (row.iscrowd !== 1 && row.iscrowd !== true) refuseRow(t("“{name}” is {value}, neither 0 nor 1.", { name: "iscrowd", value: written(row.iscrowd) }));
-      gathering.leave(t("Regions of a crowd (iscrowd), left out: {count}."));
-    } else gathering.add(picture, corners, score, label);
-  }, reading.onProgress);
+  eachRow(
+    rows,
+    placeOf,
+    (value) => {
+      const row = objectOf(value);
+      const corners = cornersOf(row.bbox, "bbox", order);
+      const score = scoreOf(row.score, scored, "score");
+      const label = labelOf(row, reading);
+      const picture = gathering.picture(withPictures ? { id: idOf(row.image_id, "image_id") } : { name });
+      if (score === null && row.iscrowd) {
+        if (row.iscrowd !== 1 && row.iscrowd !== true)
+          refuseRow(
+            t("“{name}” is {value}, neither 0 nor 1.", { name: "iscrowd", value: written(row.iscrowd) }),
+          );
+        gathering.leave(t("Regions of a crowd (iscrowd), left out: {count}."));
+      } else gathering.add(picture, corners, score, label);
+    },
+    reading.onProgress,
+  );
 }
 
 /** @type {Form} */
@@ -105,7 +130,8 @@ export const cocoResults = {
   },
   read(reading) {
     const { data } = reading;
-    if (typeof data === "object" && data && Array.isArray(/** @type {any} */ (data).categories)) readCategories(data, reading);
+    if (typeof data === "object" && data && Array.isArray(/** @type {any} */ (data).categories))
+      readCategories(data, reading);
     readRows(reading, rowsOf(data) ?? [data]);
   },
 };

@@ -10,15 +10,23 @@ import { eachRow, numberOf, refuseRow, sideOf, upright, written } from "./rows.j
 const [LEAST_SHARE, MOST_SHARE] = [-1, 2]; // of a picture's side; a box may lie beyond the picture
 
 /** The lines of a text that are not blank, with their numbers. @param {string} text */
-export const linesOf = (text) => text.split(/\r\n|\n|\r/).map((line, i) => ({ line: line.trim(), number: i + 1 })).filter(({ line }) => line);
+export const linesOf = (text) =>
+  text
+    .split(/\r\n|\n|\r/)
+    .map((line, i) => ({ line: line.trim(), number: i + 1 }))
+    .filter(({ line }) => line);
 
 /** Whether a text is rows of numbers, as its first row says. @param {string} text */
-export const looksLikeYolo = (text) => /^\s*\d+(?:\.0+)?(?:[ \t]+[-+.\deE]+){4,}[ \t]*(?:[\r\n]|$)/.test(text);
+export const looksLikeYolo = (text) =>
+  /^\s*\d+(?:\.0+)?(?:[ \t]+[-+.\deE]+){4,}[ \t]*(?:[\r\n]|$)/.test(text);
 
 /** A share of the picture's side. @param {string | undefined} text @param {string} name */
 function shareOf(text, name) {
   const share = numberOf(text, name);
-  if (share < LEAST_SHARE || share > MOST_SHARE) refuseRow(t("“{name}” is {value}, which is no share of the picture's side (0 to 1).", { name, value: share }));
+  if (share < LEAST_SHARE || share > MOST_SHARE)
+    refuseRow(
+      t("“{name}” is {value}, which is no share of the picture's side (0 to 1).", { name, value: share }),
+    );
   return share;
 }
 
@@ -38,10 +46,25 @@ function isOutline({ length, 6: last }, among) {
 /** @param {string[]} cells of a line @param {boolean} outlines whether its file has any */
 function refuseOtherThanBox(cells, outlines) {
   const { length, 5: score } = cells;
-  if (isOutline(cells, outlines)) refuseRow(t("it is the outline of a segmentation (a class and {count} points), not a box.", { count: (length - 1) / 2 }));
-  if (length < 5 || length > 7) refuseRow(t("it has {count} numbers; a box has five, a sixth for its score and a seventh for its track.", { count: length }));
+  if (isOutline(cells, outlines))
+    refuseRow(
+      t("it is the outline of a segmentation (a class and {count} points), not a box.", {
+        count: (length - 1) / 2,
+      }),
+    );
+  if (length < 5 || length > 7)
+    refuseRow(
+      t("it has {count} numbers; a box has five, a sixth for its score and a seventh for its track.", {
+        count: length,
+      }),
+    );
   if (isWhole(score) && Number(score) > 1) {
-    refuseRow(t("its sixth number is {value}, but scores lie between 0 and 1 in this form. A track's number stands after the score, as the seventh.", { value: written(Number(score)) }));
+    refuseRow(
+      t(
+        "its sixth number is {value}, but scores lie between 0 and 1 in this form. A track's number stands after the score, as the seventh.",
+        { value: written(Number(score)) },
+      ),
+    );
   }
 }
 
@@ -57,16 +80,33 @@ export const yolo = {
     gathering.announce({ classes: rows.map(({ cells }) => Number(cells[0])) });
     const picture = gathering.picture({ name });
     (scored ? picture.found : picture.truth).shares = true;
-    eachRow(rows, (i) => t("Line {line}", { line: rows[i]?.number ?? 0 }), ({ cells }) => {
-      refuseOtherThanBox(cells, outlines);
-      if (cells.length === 7) gathering.note(t("The seventh number of a line is read as its track, which is not shown."));
-      const label = numberOf(cells[0], "class");
-      if (!Number.isInteger(label) || label < 0) refuseRow(t("“{name}” is {value}, not a whole number from 0.", { name: "class", value: written(label) }));
-      const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((key, i) => shareOf(cells[i + 1], key));
-      if (width < 0 || height < 0) refuseRow(t("its width or height is negative ({width}, {height}).", { width, height }));
-      const score = scored ? numberOf(cells[5], "score") : null;
-      gathering.add(picture, [x - width / 2, y - height / 2, x + width / 2, y + height / 2], score, gathering.classOf(label));
-    }, onProgress);
+    eachRow(
+      rows,
+      (i) => t("Line {line}", { line: rows[i]?.number ?? 0 }),
+      ({ cells }) => {
+        refuseOtherThanBox(cells, outlines);
+        if (cells.length === 7)
+          gathering.note(t("The seventh number of a line is read as its track, which is not shown."));
+        const label = numberOf(cells[0], "class");
+        if (!Number.isInteger(label) || label < 0)
+          refuseRow(
+            t("“{name}” is {value}, not a whole number from 0.", { name: "class", value: written(label) }),
+          );
+        const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((key, i) =>
+          shareOf(cells[i + 1], key),
+        );
+        if (width < 0 || height < 0)
+          refuseRow(t("its width or height is negative ({width}, {height}).", { width, height }));
+        const score = scored ? numberOf(cells[5], "score") : null;
+        gathering.add(
+          picture,
+          [x - width / 2, y - height / 2, x + width / 2, y + height / 2],
+          score,
+          gathering.classOf(label),
+        );
+      },
+      onProgress,
+    );
   },
 };
 
@@ -91,14 +131,25 @@ export const voc = {
     const root = /** @type {XmlElement} */ (data);
     const size = childOf(root, "size");
     const side = (/** @type {string} */ key) => sideOf(Number(size && textIn(size, key)));
-    const picture = gathering.picture({ name: textIn(root, "filename") || name, width: side("width"), height: side("height") });
-    const objects = root.children.filter((child) => child.name === "object");
-    eachRow(objects, (i) => t("Object {row}", { row: i + 1 }), (object) => {
-      const box = childOf(object, "bndbox") ?? refuseRow(t("“{name}” is missing.", { name: "bndbox" }));
-      const corners = upright(["xmin", "ymin", "xmax", "ymax"].map((key) => numberOf(textIn(box, key), key)));
-      const label = textIn(object, "name") || refuseRow(t("“{name}” is missing.", { name: "name" }));
-      if (textIn(object, "difficult") === "1") gathering.leave(t("Objects marked as difficult, left out: {count}."));
-      else gathering.add(picture, corners, null, gathering.classOf(null, label));
+    const picture = gathering.picture({
+      name: textIn(root, "filename") || name,
+      width: side("width"),
+      height: side("height"),
     });
+    const objects = root.children.filter((child) => child.name === "object");
+    eachRow(
+      objects,
+      (i) => t("Object {row}", { row: i + 1 }),
+      (object) => {
+        const box = childOf(object, "bndbox") ?? refuseRow(t("“{name}” is missing.", { name: "bndbox" }));
+        const corners = upright(
+          ["xmin", "ymin", "xmax", "ymax"].map((key) => numberOf(textIn(box, key), key)),
+        );
+        const label = textIn(object, "name") || refuseRow(t("“{name}” is missing.", { name: "name" }));
+        if (textIn(object, "difficult") === "1")
+          gathering.leave(t("Objects marked as difficult, left out: {count}."));
+        else gathering.add(picture, corners, null, gathering.classOf(null, label));
+      },
+    );
   },
 };

@@ -34,7 +34,18 @@ import { written } from "./rows.js";
  */
 
 /** The first one that recognises a file reads it. @type {Form[]} */
-const FORMS = [cocoTruth, labelme, arrays, huggingFace, ultralytics, cocoResults, fiveNumbers, yoloNames, yolo, voc];
+const FORMS = [
+  cocoTruth,
+  labelme,
+  arrays,
+  huggingFace,
+  ultralytics,
+  cocoResults,
+  fiveNumbers,
+  yoloNames,
+  yolo,
+  voc,
+];
 
 /**
  * @param {string} name of the file
@@ -43,10 +54,12 @@ const FORMS = [cocoTruth, labelme, arrays, huggingFace, ultralytics, cocoResults
  */
 export function documentOf(name, text) {
   if (/^(?:classes|obj)\.(?:txt|names)$/i.test(name)) return { name, kind: "names", data: text, lines: null };
-  if (looksLikeYolo(text) || (!text.trim() && /\.txt$/i.test(name))) return { name, kind: "yolo", data: text, lines: null };
+  if (looksLikeYolo(text) || (!text.trim() && /\.txt$/i.test(name)))
+    return { name, kind: "yolo", data: text, lines: null };
   if (!text.trim()) throw new Unreadable(t("This file is empty."));
   if (/^\s*</.test(text)) return { name, kind: "xml", data: parseXml(text), lines: null };
-  if (!/^\s*[[{]/.test(text)) throw new Unreadable(t("This file is neither JSON, nor XML, nor lines of YOLO's numbers."));
+  if (!/^\s*[[{]/.test(text))
+    throw new Unreadable(t("This file is neither JSON, nor XML, nor lines of YOLO's numbers."));
   return { name, kind: "json", ...readJson(text) };
 }
 
@@ -57,8 +70,19 @@ export function formOf(document) {
   const { data } = document;
   const inner = Array.isArray(data) ? data[0] : data;
   const empty = typeof data === "object" && data !== null && !Object.keys(data).length;
-  if (empty || (Array.isArray(data) && data.every((one) => Array.isArray(one)))) throw new Unreadable(t("This file holds no list of detections."));
-  if (document.kind === "xml") throw new Unreadable(t("This XML file is not in the form of PASCAL VOC: its root is “{name}”.", { name: /** @type {any} */ (data).name }));
-  if (typeof inner !== "object" || !inner) throw new Unreadable(t("This file holds no list of detections, but {value}.", { value: written(inner) }));
-  throw new Unreadable(t("The form of this file is not known here: its objects have the keys {names}.", { names: written(Object.keys(inner)) }));
+  if (empty || (Array.isArray(data) && data.every((one) => Array.isArray(one))))
+    throw new Unreadable(t("This file holds no list of detections."));
+  if (document.kind === "xml")
+    throw new Unreadable(
+      t("This XML file is not in the form of PASCAL VOC: its root is “{name}”.", {
+        name: /** @type {any} */ (data).name,
+      }),
+    );
+  if (typeof inner !== "object" || !inner)
+    throw new Unreadable(t("This file holds no list of detections, but {value}.", { value: written(inner) }));
+  throw new Unreadable(
+    t("The form of this file is not known here: its objects have the keys {names}.", {
+      names: written(Object.keys(inner)),
+    }),
+  );
 }

@@ -34,11 +34,17 @@ const noBoxes = () => ({ boxes: [], scores: [], labels: [], shares: false });
 export const stemOf = (name) => (name.split(/[\\/]/).at(-1) ?? "").replace(/\.[^.]+$/, "");
 
 /** The folders of a path, without “.” and “..”. @param {string} name */
-const foldersOf = (name) => name.split(/[\\/]/).slice(0, -1).filter((folder) => folder && folder !== "." && folder !== "..");
+const foldersOf = (name) =>
+  name
+    .split(/[\\/]/)
+    .slice(0, -1)
+    .filter((folder) => folder && folder !== "." && folder !== "..");
 
 /** Whether two paths may be of one file: the folders of one end with those of the other. @param {string} a @param {string} b */
 function foldersAgree(a, b) {
-  const [short = [], long = []] = [foldersOf(a), foldersOf(b)].sort((one, other) => one.length - other.length);
+  const [short = [], long = []] = [foldersOf(a), foldersOf(b)].sort(
+    (one, other) => one.length - other.length,
+  );
   return short.every((folder, i) => folder === long[long.length - short.length + i]);
 }
 

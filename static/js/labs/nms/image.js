@@ -25,12 +25,24 @@ export async function decodedImage(file) {
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    throw new ApiError("bad_picture", t("“{file}” is no picture that this browser can show.", { file: file.name }));
+    throw new ApiError(
+      "bad_picture",
+      t("“{file}” is no picture that this browser can show.", { file: file.name }),
+    );
   }
   const { width, height } = bitmap;
   const share = Math.min(1, MOST_SIDE / Math.max(width, height));
-  const canvas = h("canvas", { width: Math.max(1, Math.round(width * share)), height: Math.max(1, Math.round(height * share)) });
-  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const canvas = h("canvas", {
+    width: Math.max(1, Math.round(width * share)),
+    height: Math.max(1, Math.round(height * share)),
+  });
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(
+    bitmap,
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
   bitmap.close();
   return { canvas, width, height };
 }

@@ -26,7 +26,10 @@ const SOURCES = ["textbook", "neighbors", "photo", "hand", "file"];
 const state = stateOfPage({
   source: { default: "textbook", check: (v) => SOURCES.includes(String(v)) },
   // Side by side is too small to see on a phone.
-  view: { default: matchMedia("(max-width: 719px)").matches ? "swipe" : "side", check: (v) => ["side", "swipe"].includes(String(v)) },
+  view: {
+    default: matchMedia("(max-width: 719px)").matches ? "swipe" : "side",
+    check: (v) => ["side", "swipe"].includes(String(v)),
+  },
   tool: { default: "look", check: (v) => ["look", "boxes", "truth"].includes(String(v)) },
   step: { default: -1, check: (v) => Number.isInteger(v) && Number(v) >= -1 && Number(v) <= 6000 },
   ...FILE_RULES,
@@ -43,7 +46,8 @@ let curve = null;
 
 const said = $("[data-said]");
 const [stage, specimens] = [$(".stage"), $("[data-specimens]")];
-const half = () => (specimens.classList.contains("side") ? Math.max(240, innerHeight * 0.5) : Math.max(260, innerHeight * 0.66));
+const half = () =>
+  specimens.classList.contains("side") ? Math.max(240, innerHeight * 0.5) : Math.max(260, innerHeight * 0.66);
 const before = picture($("[data-before]"), { maxHeight: half });
 const after = picture($("[data-after]"), {
   maxHeight: half,
@@ -105,7 +109,8 @@ function showReach() {
   const [from, to] = [Math.min(low, score_threshold), Math.max(high, score_threshold)];
   const step = thresholdStep([from, to]);
   for (const input of document.querySelectorAll('[data-control="score_threshold"] input')) {
-    if (input instanceof HTMLInputElement && input.type === "range") Object.assign(input, { min: from, max: to, step, value: score_threshold });
+    if (input instanceof HTMLInputElement && input.type === "range")
+      Object.assign(input, { min: from, max: to, step, value: score_threshold });
     else input.setAttribute("step", "any");
   }
 }
@@ -130,7 +135,8 @@ function work({ problem, sweep, soft, refused }) {
     curve = { of: sweep, count, columns: [kept.map((_, i) => i / 100), kept], marker: 0, summary: "" };
   }
   // The same columns again: the chart then only moves its marker.
-  if (curve) curve = { ...curve, marker: iou_threshold, summary: curveWords(curve.columns[1], iou_threshold, count) };
+  if (curve)
+    curve = { ...curve, marker: iou_threshold, summary: curveWords(curve.columns[1], iou_threshold, count) };
 }
 
 /** @param {number} index */
@@ -154,19 +160,32 @@ function drawScene(scene) {
   work(scene);
   const { problem, sweep, soft, origin, refused } = scene;
   const { view, tool, step } = state.values;
-  const shown = step < 0 ? { ...result, pending: refused ? result.takingPart : [] } : afterDecisions(result, step);
+  const shown =
+    step < 0 ? { ...result, pending: refused ? result.takingPart : [] } : afterDecisions(result, step);
   const model = { problem, result, shown, pointed, selected, tool, scoreOf };
-  const base = { image: problem.image, width: problem.width, height: problem.height, grid: problem.grid, frame: problem.frame ?? null };
-  const summary = sweep ? t("Boxes kept: {kept}, suppressed: {suppressed}, of {all}.", {
-    kept: shown.kept.length, suppressed: shown.suppressed.length, all: result.takingPart.length,
-  }) : "";
+  const base = {
+    image: problem.image,
+    width: problem.width,
+    height: problem.height,
+    grid: problem.grid,
+    frame: problem.frame ?? null,
+  };
+  const summary = sweep
+    ? t("Boxes kept: {kept}, suppressed: {suppressed}, of {all}.", {
+        kept: shown.kept.length,
+        suppressed: shown.suppressed.length,
+        all: result.takingPart.length,
+      })
+    : "";
   if (view === "side") {
     drawBefore(base, model);
     after.update({ ...base, layers: layersAfter(model), summary });
   } else {
     after.update({ ...base, layers: layersSwiped(model, swipe), summary });
   }
-  $("[data-before-count]").textContent = sweep ? t("Boxes: {count}", { count: number(result.takingPart.length, 0) }) : "";
+  $("[data-before-count]").textContent = sweep
+    ? t("Boxes: {count}", { count: number(result.takingPart.length, 0) })
+    : "";
   $("[data-after-count]").textContent = summary;
   $("[data-key-pending]").hidden = step < 0;
   $("[data-badge]").textContent = badgeOf(scene);
@@ -177,15 +196,23 @@ function drawScene(scene) {
   showFigures(problem, result, shown.kept);
   showForm(tool === "boxes", source.newest ?? problem, selected);
   if (refused) said.replaceChildren(h("span", { class: "bad" }, refused));
-  else if (sweep) said.textContent = sentenceOf({ problem, result, values: state.values, soft: soft !== null, scoreOf, curve: curve?.columns[1] ?? [] }, shown, pointed);
+  else if (sweep)
+    said.textContent = sentenceOf(
+      { problem, result, values: state.values, soft: soft !== null, scoreOf, curve: curve?.columns[1] ?? [] },
+      shown,
+      pointed,
+    );
   else if (source.searching) said.textContent = COMPUTING;
-  else said.textContent = state.values.source === "file" ? t("Open a file of detections to see its boxes here.") : "";
+  else
+    said.textContent =
+      state.values.source === "file" ? t("Open a file of detections to see its boxes here.") : "";
 }
 
 /** Where the boxes on show come from. @param {import("./source.js").Scene} scene */
 function badgeOf({ origin, place }) {
   const { opened } = source.files;
-  if (opened && (origin === "file" || origin === "edited")) return fileOrigin(opened, place, origin === "edited");
+  if (opened && (origin === "file" || origin === "edited"))
+    return fileOrigin(opened, place, origin === "edited");
   return ORIGINS[origin] ?? (source.searching ? COMPUTING : "");
 }
 
@@ -196,7 +223,11 @@ function drawBefore(base, model) {
   const count = result.takingPart.length;
   if (drawnBefore.of === model.problem && drawnBefore.count === count) return;
   drawnBefore = { of: model.problem, count };
-  before.update({ ...base, layers: layersBefore(model), summary: t("Boxes before suppression: {count}.", { count }) });
+  before.update({
+    ...base,
+    layers: layersBefore(model),
+    summary: t("Boxes before suppression: {count}.", { count }),
+  });
 }
 
 // --- Editing --------------------------------------------------------------------------------------
@@ -242,7 +273,14 @@ function preview(box) {
   if (!source.scene) return;
   const { image, width, height, boxes, frame = null } = source.scene.problem;
   const drawn = { boxes: box, indices: [0], style: "chosen" };
-  after.update({ image, width, height, frame, summary: "", layers: [{ boxes, indices: result.takingPart, style: "pending" }, drawn] });
+  after.update({
+    image,
+    width,
+    height,
+    frame,
+    summary: "",
+    layers: [{ boxes, indices: result.takingPart, style: "pending" }, drawn],
+  });
 }
 
 const showForm = selectedForm({
@@ -303,8 +341,18 @@ $("[data-swipe] input").addEventListener("input", (event) => {
 
 const exports = {
   png: () => after.snapshot().toBlob((blob) => blob && download("vitrine-nms.png", blob)),
-  json: () => source.scene && download("vitrine-nms.json", new Blob([toCoco(source.scene.problem, result.kept, scoreOf)], { type: "application/json" })),
-  csv: () => source.scene && download("vitrine-nms.csv", new Blob([toCsv(source.scene.problem, result, scoreOf)], { type: "text/csv" })),
+  json: () =>
+    source.scene &&
+    download(
+      "vitrine-nms.json",
+      new Blob([toCoco(source.scene.problem, result.kept, scoreOf)], { type: "application/json" }),
+    ),
+  csv: () =>
+    source.scene &&
+    download(
+      "vitrine-nms.csv",
+      new Blob([toCsv(source.scene.problem, result, scoreOf)], { type: "text/csv" }),
+    ),
 };
 for (const [name, act] of Object.entries(exports)) $(`[data-export=${name}]`).addEventListener("click", act);
 

@@ -20,14 +20,19 @@ const MOST_LABELED = 40; // boxes; more captions than that hide the picture
 
 /** @param {Model} model @param {(index: number) => number} scoreOf */
 const labels = ({ problem, result }, scoreOf) =>
-  result.takingPart.length <= MOST_LABELED ? { label: (/** @type {number} */ i) => `${boxName(problem, i)}: ${number(scoreOf(i))}` } : {};
+  result.takingPart.length <= MOST_LABELED
+    ? { label: (/** @type {number} */ i) => `${boxName(problem, i)}: ${number(scoreOf(i))}` }
+    : {};
 
 /** Ground truth, and the picture's own edge where more than the picture is shown. @param {Model} model @returns {Layer[]} */
 function groundLayers({ problem }) {
   const { truths, truthLabels, width, height, frame } = problem;
   const indices = Array.from({ length: truths.length / 4 }, (_, i) => i);
   const truth = { boxes: truths, indices, style: "truth" };
-  const named = problem.classes && truthLabels && indices.length <= MOST_LABELED ? { label: (/** @type {number} */ i) => classOfTruth(problem, i) } : {};
+  const named =
+    problem.classes && truthLabels && indices.length <= MOST_LABELED
+      ? { label: (/** @type {number} */ i) => classOfTruth(problem, i) }
+      : {};
   const edge = { boxes: [0, 0, width, height], indices: [0], style: "edge" };
   return [...(frame ? [edge] : []), { ...truth, ...named }];
 }
@@ -53,7 +58,10 @@ function boxesBefore(model) {
 
 /** @param {Model} model @returns {Layer[]} */
 function boxesAfter(model) {
-  const { problem: { boxes }, shown } = model;
+  const {
+    problem: { boxes },
+    shown,
+  } = model;
   return [
     { boxes, indices: shown.suppressed, style: "suppressed" },
     { boxes, indices: shown.pending, style: "pending" },
@@ -67,7 +75,8 @@ function boxesAfter(model) {
 export function layersSwiped(model, share) {
   const { x, y, width, height } = model.problem.frame ?? { x: 0, y: 0, ...model.problem };
   const [cut, right] = [x + share * width, x + width];
-  const clipped = (/** @type {Layer[]} */ layers, /** @type {[number, number]} */ clip) => layers.map((layer) => ({ ...layer, clip }));
+  const clipped = (/** @type {Layer[]} */ layers, /** @type {[number, number]} */ clip) =>
+    layers.map((layer) => ({ ...layer, clip }));
   return [
     ...groundLayers(model),
     ...clipped(boxesBefore(model), [x, cut]),
@@ -81,10 +90,23 @@ function pointedLayers({ problem, result, pointed }) {
   const { boxes } = problem;
   if (pointed < 0) return [];
   const by = result.suppressor[pointed] ?? -1;
-  const chosen = { boxes, indices: [pointed], style: "chosen", label: (/** @type {number} */ i) => t("box {name}", { name: boxName(problem, i) }) };
+  const chosen = {
+    boxes,
+    indices: [pointed],
+    style: "chosen",
+    label: (/** @type {number} */ i) => t("box {name}", { name: boxName(problem, i) }),
+  };
   if (by < 0) return [chosen];
   const iou = number(iouOf(boxes, pointed, by));
-  return [{ boxes, indices: [by], style: "suppressor", label: (i) => t("box {name}, IoU {iou}", { name: boxName(problem, i), iou }) }, chosen];
+  return [
+    {
+      boxes,
+      indices: [by],
+      style: "suppressor",
+      label: (i) => t("box {name}, IoU {iou}", { name: boxName(problem, i), iou }),
+    },
+    chosen,
+  ];
 }
 
 /** @param {Model} model @returns {Layer[]} */

@@ -17,7 +17,9 @@ export function boxName(problem, index) {
   const known = classes?.[label];
   if (!classes || !known) return String(index + 1);
   if (known.name) return t("{number} “{name}”", { number: index + 1, name: known.name });
-  return classes.length > 1 ? t("{number} (class {id})", { number: index + 1, id: known.id }) : String(index + 1);
+  return classes.length > 1
+    ? t("{number} (class {id})", { number: index + 1, id: known.id })
+    : String(index + 1);
 }
 
 /** Whether a box may have found a truth: not if both have classes, and other ones. @param {Problem} problem */

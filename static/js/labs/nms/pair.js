@@ -29,11 +29,19 @@ export function twoBoxes(root, said) {
   });
   function draw() {
     const { intersection, union, iou } = overlap(boxAt(pair, 0), boxAt(pair, 1));
-    const text = t("Intersection {intersection} px², union {union} px²: IoU = {intersection} / {union} = {iou}", {
-      intersection: number(intersection, 0), union: number(union, 0), iou: number(iou, 3),
-    });
+    const text = t(
+      "Intersection {intersection} px², union {union} px²: IoU = {intersection} / {union} = {iou}",
+      {
+        intersection: number(intersection, 0),
+        union: number(union, 0),
+        iou: number(iou, 3),
+      },
+    );
     view.update({
-      image: null, width: WIDTH, height: HEIGHT, summary: text,
+      image: null,
+      width: WIDTH,
+      height: HEIGHT,
+      summary: text,
       layers: [
         { boxes: pair, indices: [0], style: "first", label: () => "A" },
         { boxes: pair, indices: [1], style: "second", label: () => "B" },

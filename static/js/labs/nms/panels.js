@@ -42,7 +42,9 @@ export function showFigures(problem, result, kept) {
  */
 export function selectedForm({ onValues, onDelete }) {
   const form = /** @type {HTMLFormElement} */ ($("[data-selected-form]"));
-  const [score, label] = ["score", "label"].map((name) => /** @type {HTMLInputElement} */ ($(`[name=${name}]`, form)));
+  const [score, label] = ["score", "label"].map(
+    (name) => /** @type {HTMLInputElement} */ ($(`[name=${name}]`, form)),
+  );
   if (!score || !label) throw new Error("the form has no fields");
   form.addEventListener("submit", (event) => event.preventDefault());
   const names = /** @type {HTMLSelectElement} */ ($("[name=named]", form));
@@ -58,13 +60,20 @@ export function selectedForm({ onValues, onDelete }) {
     const none = selected < 0;
     form.hidden = !visible;
     remove.toggleAttribute("disabled", none);
-    $("[data-selected-name]", form).textContent = none ? t("No box chosen") : t("Box {name}", { name: selected + 1 });
+    $("[data-selected-name]", form).textContent = none
+      ? t("No box chosen")
+      : t("Box {name}", { name: selected + 1 });
     if (listed !== (problem.classes ?? null)) {
       listed = problem.classes ?? null;
-      names.replaceChildren(...(listed ?? []).map((_, i) => h("option", { value: i }, className(problem, i))));
+      names.replaceChildren(
+        ...(listed ?? []).map((_, i) => h("option", { value: i }, className(problem, i))),
+      );
     }
     // A file's scores need be no probabilities.
-    Object.assign(score, problem.picture ? { min: "", max: "", step: "any" } : { min: "0", max: "1", step: "0.01" });
+    Object.assign(
+      score,
+      problem.picture ? { min: "", max: "", step: "any" } : { min: "0", max: "1", step: "0.01" },
+    );
     for (const input of [score, label, names]) input.disabled = none;
     names.hidden = !listed;
     label.hidden = listed !== null;

@@ -23,9 +23,19 @@ export function startReader() {
     if (share !== undefined) return one.onProgress(share);
     waiting.delete(number);
     if (refusal === undefined) one.resolve(answer);
-    else one.reject(new ApiError("bad_file", refusal ?? t("This file could not be read, by a fault of Vitrine.")));
+    else
+      one.reject(
+        new ApiError("bad_file", refusal ?? t("This file could not be read, by a fault of Vitrine.")),
+      );
   });
-  worker.addEventListener("error", () => rejectAll(new ApiError("bad_file", t("The reader of files has ended; the file may be too large for the browser's memory."))));
+  worker.addEventListener("error", () =>
+    rejectAll(
+      new ApiError(
+        "bad_file",
+        t("The reader of files has ended; the file may be too large for the browser's memory."),
+      ),
+    ),
+  );
 
   /** @param {Record<string, unknown>} question @param {(share: number) => void} [onProgress] @returns {Promise<any>} */
   const ask = (question, onProgress = () => {}) =>

@@ -59,7 +59,12 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
       titles.add(form.title());
       if (form.order) used = order ?? form.order;
       gathering.begin();
-      form.read({ ...document, gathering, order: order ?? form.order ?? "xyxy", onProgress: (share) => onProgress((index + share) / files.length) });
+      form.read({
+        ...document,
+        gathering,
+        order: order ?? form.order ?? "xyxy",
+        onProgress: (share) => onProgress((index + share) / files.length),
+      });
     } catch (error) {
       if (!(error instanceof Unreadable) || files.length === 1) throw error;
       throw new Unreadable(t("“{file}”: {reason}", { file: name, reason: error.message }));
@@ -68,7 +73,10 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
   if (files.length > 1) joinTheOnlyTwo(gathering);
   const { pictures } = gathering;
   if (!pictures.some(({ found, truth }) => found.labels.length || truth.labels.length)) {
-    if (gathering.leftOut.size) throw new Unreadable(sentences([t("This file has no box that can be shown."), ...leftOutWords(gathering.leftOut)]));
+    if (gathering.leftOut.size)
+      throw new Unreadable(
+        sentences([t("This file has no box that can be shown."), ...leftOutWords(gathering.leftOut)]),
+      );
     throw new Unreadable(t("This file holds no list of detections."));
   }
   // Those with boxes first; `sort` keeps their order.
@@ -76,7 +84,11 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
   const opened = {
     form: [...titles].join(t(", ")),
     files: files.map(({ name }) => name),
-    pictures: pictures.map((entry, i) => ({ name: titleOf(entry, i), boxes: entry.found.labels.length, truths: entry.truth.labels.length })),
+    pictures: pictures.map((entry, i) => ({
+      name: titleOf(entry, i),
+      boxes: entry.found.labels.length,
+      truths: entry.truth.labels.length,
+    })),
     classes: gathering.classes,
     notes: notesOf(gathering, used),
     order: used,
@@ -86,7 +98,8 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
 }
 
 /** What a picture is called: its file, or its id. @param {Entry} entry @param {number} index */
-const titleOf = ({ name, id }, index) => name || (typeof id === "string" ? id : t("picture {id}", { id: id ?? index + 1 }));
+const titleOf = ({ name, id }, index) =>
+  name || (typeof id === "string" ? id : t("picture {id}", { id: id ?? index + 1 }));
 
 /** One picture with boxes and one with ground truth are the same, whatever their files are called. @param {Gathering} gathering */
 function joinTheOnlyTwo({ pictures }) {
@@ -97,7 +110,11 @@ function joinTheOnlyTwo({ pictures }) {
   const [found, truth] = isFound(a) ? [a, b] : [b, a];
   const apart = [...a.documents].every((document) => !b.documents.has(document));
   if (!isFound(found) || !isTruth(truth) || !apart) return;
-  Object.assign(found, { truth: truth.truth, width: found.width ?? truth.width, height: found.height ?? truth.height });
+  Object.assign(found, {
+    truth: truth.truth,
+    width: found.width ?? truth.width,
+    height: found.height ?? truth.height,
+  });
   pictures.splice(pictures.indexOf(truth), 1);
 }
 
@@ -116,16 +133,19 @@ function rangeOf(pictures) {
 /** @param {Gathering} gathering @param {BoxOrder | null} order */
 function notesOf({ pictures, leftOut, notes: told }, order) {
   const notes = [...told];
-  const count = (/** @type {"found" | "truth"} */ part) => pictures.reduce((sum, entry) => sum + entry[part].labels.length, 0);
+  const count = (/** @type {"found" | "truth"} */ part) =>
+    pictures.reduce((sum, entry) => sum + entry[part].labels.length, 0);
   const [found, truth] = [count("found"), count("truth")];
   if (!found) notes.push(t("There are no scores, so the boxes are shown as ground truth."));
-  else if (truth && !pictures.some((one) => one.found.labels.length && one.truth.labels.length)) notes.push(t("Boxes and ground truth are of different pictures."));
+  else if (truth && !pictures.some((one) => one.found.labels.length && one.truth.labels.length))
+    notes.push(t("Boxes and ground truth are of different pictures."));
   if (order) notes.push(t("Boxes are read as {order}.", { order: BOX_ORDERS[order] }));
   return [...notes, ...leftOutWords(leftOut)];
 }
 
 /** @param {Map<string, number>} leftOut */
-const leftOutWords = (leftOut) => [...leftOut].map(([sentence, many]) => sentence.replace("{count}", number(many, 0)));
+const leftOutWords = (leftOut) =>
+  [...leftOut].map(([sentence, many]) => sentence.replace("{count}", number(many, 0)));
 
 /** Whether a set has scores, ground truth, or both. @param {Opened} opened */
 export function kindOf({ pictures }) {
@@ -144,7 +164,8 @@ export function readScore(score, kind) {
 }
 
 /** @param {number[]} boxes @param {number} width @param {number} height */
-const stretched = (boxes, width, height) => Float64Array.from(boxes, (value, i) => value * (i % 2 ? height : width));
+const stretched = (boxes, width, height) =>
+  Float64Array.from(boxes, (value, i) => value * (i % 2 ? height : width));
 
 /**
  * A picture of a set.
@@ -161,9 +182,21 @@ export function pictureAt({ gathering, common }, index, { kind = "raw", size = n
   const notes = [];
   const all = found.scores.map((score) => readScore(score, kind));
   const best = strongest(all, MOST_BOXES);
-  if (best.length < all.length) notes.push(t("This picture has {all} boxes: the best {most} by score are shown.", { all: number(all.length, 0), most: number(MOST_BOXES, 0) }));
+  if (best.length < all.length)
+    notes.push(
+      t("This picture has {all} boxes: the best {most} by score are shown.", {
+        all: number(all.length, 0),
+        most: number(MOST_BOXES, 0),
+      }),
+    );
   const truths = Array.from({ length: Math.min(truth.labels.length, MOST_BOXES) }, (_, i) => i);
-  if (truths.length < truth.labels.length) notes.push(t("This picture has {all} boxes of ground truth: the first {most} are shown.", { all: number(truth.labels.length, 0), most: number(MOST_BOXES, 0) }));
+  if (truths.length < truth.labels.length)
+    notes.push(
+      t("This picture has {all} boxes of ground truth: the first {most} are shown.", {
+        all: number(truth.labels.length, 0),
+        most: number(MOST_BOXES, 0),
+      }),
+    );
   const placed = (/** @type {import("./gathering.js").Part} */ part, /** @type {number[]} */ which) => {
     const boxes = which.flatMap((i) => part.boxes.slice(i * 4, i * 4 + 4));
     return part.shares ? stretched(boxes, width ?? 1, height ?? 1) : Float64Array.from(boxes);
@@ -171,9 +204,16 @@ export function pictureAt({ gathering, common }, index, { kind = "raw", size = n
   const labelsOf = (/** @type {number[]} */ labels, /** @type {number[]} */ which) =>
     labels.some((label) => label >= 0) ? Int32Array.from(which, (i) => labels[i] ?? -1) : null;
   return {
-    id: entry.id, name: titleOf(entry, index), width, height, notes,
-    labels: labelsOf(found.labels, best), truthLabels: common ? labelsOf(truth.labels, truths) : null,
-    boxes: placed(found, best), scores: Float64Array.from(best, (i) => all[i] ?? NaN), truths: placed(truth, truths),
+    id: entry.id,
+    name: titleOf(entry, index),
+    width,
+    height,
+    notes,
+    labels: labelsOf(found.labels, best),
+    truthLabels: common ? labelsOf(truth.labels, truths) : null,
+    boxes: placed(found, best),
+    scores: Float64Array.from(best, (i) => all[i] ?? NaN),
+    truths: placed(truth, truths),
     needsSize: (found.shares || truth.shares) && width === null,
   };
 }
@@ -182,11 +222,16 @@ export function pictureAt({ gathering, common }, index, { kind = "raw", size = n
 function strongest(scores, most) {
   const all = scores.map((_, i) => i);
   if (all.length <= most) return all;
-  return all.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b).slice(0, most).sort((a, b) => a - b);
+  return all
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
+    .slice(0, most)
+    .sort((a, b) => a - b);
 }
 
 /** Whether boxes and ground truth have any class in common; only then can a class be right or wrong. @param {Entry[]} pictures */
 function haveCommonClass(pictures) {
   const found = new Set(pictures.flatMap((one) => [...new Set(one.found.labels)]));
-  return !found.size || pictures.some(({ truth }) => truth.labels.some((label) => label >= 0 && found.has(label)));
+  return (
+    !found.size || pictures.some(({ truth }) => truth.labels.some((label) => label >= 0 && found.has(label)))
+  );
 }

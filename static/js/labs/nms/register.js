@@ -85,12 +85,16 @@ export class Register {
 
   /** Whether a thing may be called so. @param {T} one @param {string} name */
   fits(one, name) {
-    return [...(this.names.get(one) ?? [])].every((other) => this.nameOf(other) === this.nameOf(name) && this.agree(other, name));
+    return [...(this.names.get(one) ?? [])].every(
+      (other) => this.nameOf(other) === this.nameOf(name) && this.agree(other, name),
+    );
   }
 
   /** The only one that may have a name; of several, none. @param {string} name @param {(one: T) => T | undefined} [allowed] */
   alike(name, allowed = (one) => one) {
-    const all = [...(this.byName.get(this.nameOf(name)) ?? [])].filter((one) => allowed(one) && this.fits(one, name));
+    const all = [...(this.byName.get(this.nameOf(name)) ?? [])].filter(
+      (one) => allowed(one) && this.fits(one, name),
+    );
     return all.length === 1 ? all[0] : undefined;
   }
 
@@ -123,7 +127,11 @@ export class Register {
 
   /** Only an id is told: a name of another file is compared with it if no id is equal. @param {string} key */
   numbered(key) {
-    return this.free(this.byId.get(key)) ?? this.unawaited(this.byWhole.get(key)) ?? this.alike(key, (one) => this.unawaited(one));
+    return (
+      this.free(this.byId.get(key)) ??
+      this.unawaited(this.byWhole.get(key)) ??
+      this.alike(key, (one) => this.unawaited(one))
+    );
   }
 
   /** Both are told. @param {string} key @param {string} name */

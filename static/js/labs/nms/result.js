@@ -84,7 +84,13 @@ export function resultAt(sweep, threshold, count) {
  */
 export function undecided({ order }, count) {
   const takingPart = Array.from(order.subarray(0, count));
-  return { kept: [], suppressed: [], suppressor: new Int32Array(order.length).fill(-1), takingPart, pending: takingPart };
+  return {
+    kept: [],
+    suppressed: [],
+    suppressor: new Int32Array(order.length).fill(-1),
+    takingPart,
+    pending: takingPart,
+  };
 }
 
 /**

@@ -41,7 +41,14 @@ export function eachRow(rows, placeOf, read, onProgress) {
     }
   }
   if (faults === 1) throw new Unreadable(first);
-  if (faults) throw new Unreadable(t("{first} In all, {count} of {all} rows of this file cannot be read.", { first, count: number(faults, 0), all: number(rows.length, 0) }));
+  if (faults)
+    throw new Unreadable(
+      t("{first} In all, {count} of {all} rows of this file cannot be read.", {
+        first,
+        count: number(faults, 0),
+        all: number(rows.length, 0),
+      }),
+    );
 }
 
 /** A value as the file writes it, cut short. @param {unknown} value */
@@ -66,8 +73,16 @@ export function numberOf(value, name) {
   const text = typeof value === "string" ? value.trim() : "";
   const found = typeof value === "number" ? value : NUMERAL.test(text) ? Number(text) : NaN;
   if (value === undefined) refuseRow(t("“{name}” is missing.", { name }));
-  if (!Number.isFinite(found)) refuseRow(t("“{name}” is {value}, which is no finite number.", { name, value: written(value) }));
-  if (Math.abs(found) > MAX_COORDINATE) refuseRow(t("“{name}” is {value}, beyond {limit}.", { name, value: written(value), limit: number(MAX_COORDINATE, 0) }));
+  if (!Number.isFinite(found))
+    refuseRow(t("“{name}” is {value}, which is no finite number.", { name, value: written(value) }));
+  if (Math.abs(found) > MAX_COORDINATE)
+    refuseRow(
+      t("“{name}” is {value}, beyond {limit}.", {
+        name,
+        value: written(value),
+        limit: number(MAX_COORDINATE, 0),
+      }),
+    );
   return found;
 }
 
@@ -85,20 +100,33 @@ export const BOX_ORDERS = { xywh: "x, y, width, height", xyxy: "x1, y1, x2, y2" 
  */
 export function cornersOf(value, name, order) {
   if (value === undefined) refuseRow(t("“{name}” is missing.", { name }));
-  if (!Array.isArray(value)) return refuseRow(t("“{name}” is {value}, not four numbers.", { name, value: written(value) }));
+  if (!Array.isArray(value))
+    return refuseRow(t("“{name}” is {value}, not four numbers.", { name, value: written(value) }));
   if (value.length !== 4) {
-    refuseRow(t("“{name}” has {count} numbers instead of four ({expected}).", { name, count: value.length, expected: BOX_ORDERS[order] }));
+    refuseRow(
+      t("“{name}” has {count} numbers instead of four ({expected}).", {
+        name,
+        count: value.length,
+        expected: BOX_ORDERS[order],
+      }),
+    );
   }
   const [a = 0, b = 0, c = 0, d = 0] = value.map((one, i) => numberOf(one, `${name}[${i}]`));
   if (order === "xyxy") return upright([a, b, c, d]);
-  if (c < 0 || d < 0) refuseRow(t("its width or height is negative ({width}, {height}).", { width: c, height: d }));
+  if (c < 0 || d < 0)
+    refuseRow(t("its width or height is negative ({width}, {height}).", { width: c, height: d }));
   return within([a, b, a + c, b + d], name);
 }
 
 /** @param {number[]} corners @returns {number[]} */
 export function upright(corners) {
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = corners;
-  if (x2 < x1 || y2 < y1) refuseRow(t("its box is inverted: x2 must not be below x1, nor y2 below y1 ({box}).", { box: corners.join(", ") }));
+  if (x2 < x1 || y2 < y1)
+    refuseRow(
+      t("its box is inverted: x2 must not be below x1, nor y2 below y1 ({box}).", {
+        box: corners.join(", "),
+      }),
+    );
   return corners;
 }
 
@@ -111,7 +139,12 @@ function within(corners, name) {
 /** An id or a name: a text or a number. @param {unknown} value @param {string} name @returns {string | number} */
 export function idOf(value, name) {
   if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    return refuseRow(t("“{name}” is {value}, written with a point or an exponent: beyond 2^53 such a number no longer tells one id from the next. Write ids as whole numbers or as texts.", { name, value: written(value) }));
+    return refuseRow(
+      t(
+        "“{name}” is {value}, written with a point or an exponent: beyond 2^53 such a number no longer tells one id from the next. Write ids as whole numbers or as texts.",
+        { name, value: written(value) },
+      ),
+    );
   }
   if (typeof value === "string" || (typeof value === "number" && Number.isFinite(value))) return value;
   if (value === undefined) return refuseRow(t("“{name}” is missing.", { name }));
@@ -119,11 +152,13 @@ export function idOf(value, name) {
 }
 
 /** A picture's side, if it is told. @param {unknown} value */
-export const sideOf = (value) => (typeof value === "number" && value > 0 && value <= MAX_COORDINATE ? value : null);
+export const sideOf = (value) =>
+  typeof value === "number" && value > 0 && value <= MAX_COORDINATE ? value : null;
 
 /**
  * Whether the rows have scores: then each must have one. No score at all is ground truth.
  * @param {unknown[]} rows
  * @param {string} name as the file calls it
  */
-export const haveSome = (rows, name) => rows.some((row) => typeof row === "object" && row !== null && Object.hasOwn(row, name));
+export const haveSome = (rows, name) =>
+  rows.some((row) => typeof row === "object" && row !== null && Object.hasOwn(row, name));

@@ -43,7 +43,12 @@ export function frameOf({ width, height, boxes, truths }) {
   const y = widened(top, bottom, right - left);
   if (x.start === 0 && y.start === 0 && x.length === width && y.length === height) return null;
   const [roomX, roomY] = [x.length * ROOM, y.length * ROOM];
-  return { x: x.start - roomX, y: y.start - roomY, width: x.length + 2 * roomX, height: y.length + 2 * roomY };
+  return {
+    x: x.start - roomX,
+    y: y.start - roomY,
+    width: x.length + 2 * roomX,
+    height: y.length + 2 * roomY,
+  };
 }
 
 /**
@@ -71,8 +76,17 @@ export function problemOf(shown, { classes }, image) {
   const [width, height] = shown.needsSize ? [SQUARE, SQUARE] : sidesOf(shown);
   const { scores, labels, truthLabels, id, name } = shown;
   const problem = {
-    image, width, height, scores, labels, truthLabels, boxes: scaled(shown.boxes), truths: [...scaled(shown.truths)],
-    grid: null, classes: labels || truthLabels ? classes : null, picture: { id, name },
+    image,
+    width,
+    height,
+    scores,
+    labels,
+    truthLabels,
+    boxes: scaled(shown.boxes),
+    truths: [...scaled(shown.truths)],
+    grid: null,
+    classes: labels || truthLabels ? classes : null,
+    picture: { id, name },
   };
   return { ...problem, frame: frameOf(problem) };
 }
@@ -109,7 +123,11 @@ export function scoreWords(range, kind) {
   if (scoreKinds(range).length === 1 || !range) return "";
   const [low, high] = range.map((score) => String(Number(score.toPrecision(4))).replace("-", "−"));
   const values = { low: low ?? "", high: high ?? "" };
-  if (kind === "logits") return t("The scores, {low} to {high}, are read as logits: the sigmoid makes them probabilities.", values);
+  if (kind === "logits")
+    return t(
+      "The scores, {low} to {high}, are read as logits: the sigmoid makes them probabilities.",
+      values,
+    );
   if (kind === "percent") return t("The scores, {low} to {high}, are read as percent.", values);
   return t("The scores run from {low} to {high}, beyond 0 to 1, and are shown as they are.", values);
 }

@@ -50,10 +50,16 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
   /** @param {Problem} problem @param {Sweep} sweep @param {AbortSignal} signal @returns {Promise<Answer>} */
   async function withSoft(problem, sweep, signal) {
     const values = softValues();
-    return { problem, sweep, values, soft: isSoft() && !softRefusal(problem) ? await softOf(problem, sweep, values, signal) : null };
+    return {
+      problem,
+      sweep,
+      values,
+      soft: isSoft() && !softRefusal(problem) ? await softOf(problem, sweep, values, signal) : null,
+    };
   }
   /** @param {Problem} problem @param {Sweep} sweep @param {Record<string, any>} values @param {AbortSignal} signal */
-  const softOf = (problem, sweep, values, signal) => fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);
+  const softOf = (problem, sweep, values, signal) =>
+    fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);
 
   const sweeps = newest({
     ask: async (/** @type {{of: Draft, classAware: boolean}} */ { of: { problem }, classAware }, signal) =>
@@ -76,7 +82,8 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
   });
   const files = new FileSession({
     state,
-    onPicture: (problem, edited) => want({ problem, origin: edited ? "edited" : "file", anew: true, place: files.place }),
+    onPicture: (problem, edited) =>
+      want({ problem, origin: edited ? "edited" : "file", anew: true, place: files.place }),
     onChange: onFiles,
     onError,
   });
@@ -138,7 +145,8 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
     files.leave();
     // A threshold for a file's logits or percents says nothing about probabilities.
     const { score_threshold } = state.values;
-    if (files.opened && (score_threshold < 0 || score_threshold > 1)) state.set({ score_threshold: state.rules.score_threshold?.default ?? 0 });
+    if (files.opened && (score_threshold < 0 || score_threshold > 1))
+      state.set({ score_threshold: state.rules.score_threshold?.default ?? 0 });
     draft = null;
   }
   const originOfEdit = () => (state.values.source === "file" ? "edited" : "hand");

@@ -40,9 +40,17 @@ async function open({ files, beside, order, speech }, onProgress) {
   speak(speech);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MOST_BYTES) {
-    throw new Unreadable(t("These files have {size} MiB together; at most {limit} MiB can be read at once.", { size: Math.ceil(bytes / MEBIBYTE), limit: MOST_BYTES / MEBIBYTE }));
+    throw new Unreadable(
+      t("These files have {size} MiB together; at most {limit} MiB can be read at once.", {
+        size: Math.ceil(bytes / MEBIBYTE),
+        limit: MOST_BYTES / MEBIBYTE,
+      }),
+    );
   }
-  const how = { order, onProgress: (/** @type {number} */ share) => onProgress(PARSED + (1 - PARSED) * share) };
+  const how = {
+    order,
+    onProgress: (/** @type {number} */ share) => onProgress(PARSED + (1 - PARSED) * share),
+  };
   const contents = await Promise.all(files.map(contentOf));
   onProgress(READ);
   const alone = readFiles(contents, how);
@@ -62,7 +70,9 @@ async function joined(beside, contents, alone, how) {
     return overlaps(all.opened) ? all : null;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    alone.opened.notes.push(t("What was open before could not be read again: {reason}", { reason: error.message }));
+    alone.opened.notes.push(
+      t("What was open before could not be read again: {reason}", { reason: error.message }),
+    );
     return null;
   }
 }

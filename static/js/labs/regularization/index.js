@@ -8,7 +8,19 @@ import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
-import { bars, curveLayers, ERROR_BANDS, ERROR_LINES, errorColumns, filmLayers, isKnown, lambdaMarks, pathColumns, pathLines, pathRange } from "./layers.js";
+import {
+  bars,
+  curveLayers,
+  ERROR_BANDS,
+  ERROR_LINES,
+  errorColumns,
+  filmLayers,
+  isKnown,
+  lambdaMarks,
+  pathColumns,
+  pathLines,
+  pathRange,
+} from "./layers.js";
 import { nearestLambda } from "./math.js";
 import { decayPanel, dynamicsPanel } from "./panels.js";
 import { planePanel } from "./plane.js";
@@ -18,7 +30,12 @@ import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, show
 
 const PULLS = ["penalty", "mix", "method", "rate"]; // what makes weights that rest move again
 /** @param {number} low @param {number} high @param {number} fallback */
-const range = (low, high, fallback) => ({ default: fallback, low, high, check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high });
+const range = (low, high, fallback) => ({
+  default: fallback,
+  low,
+  high,
+  check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high,
+});
 
 const state = stateOfPage({
   ...runKeys({ speed: 2 }),
@@ -38,7 +55,10 @@ let resting = false;
 let reach = [-1, 1];
 
 const paths = chart($("[data-paths]"), {
-  x: "λ", y: t("weights"), xScale: "log", lines: [],
+  x: "λ",
+  y: t("weights"),
+  xScale: "log",
+  lines: [],
   get height() {
     return Math.round(Math.max(280, Math.min(innerHeight * 0.52, 620)));
   },
@@ -48,16 +68,43 @@ const paths = chart($("[data-paths]"), {
   onPick: (lam) => state.set({ lam: Number(lam.toPrecision(3)) }),
 });
 const errors = chart($("[data-errors]"), {
-  x: "λ", y: t("mean squared error"), height: 250, xScale: "log", yScale: "log", lines: ERROR_LINES, bands: ERROR_BANDS,
+  x: "λ",
+  y: t("mean squared error"),
+  height: 250,
+  xScale: "log",
+  yScale: "log",
+  lines: ERROR_LINES,
+  bands: ERROR_BANDS,
   onPick: (lam) => state.set({ lam: Number(lam.toPrecision(3)) }),
 });
 const low = () => Math.max(220, Math.min(innerHeight * 0.34, 300));
-const weights = plot($("[data-bars]"), { x: [0, 17], y: [-1, 1], xLabel: t("feature"), yLabel: t("weight"), maxHeight: low });
-const film = plot($("[data-film]"), { x: [0, 1], y: [-1, 1], xLabel: t("training steps"), yLabel: t("weight"), maxHeight: low });
-const curve = plot($("[data-curve]"), { x: [-1.05, 1.05], y: [-2.2, 2.2], xLabel: "x", yLabel: "y", maxHeight: low });
+const weights = plot($("[data-bars]"), {
+  x: [0, 17],
+  y: [-1, 1],
+  xLabel: t("feature"),
+  yLabel: t("weight"),
+  maxHeight: low,
+});
+const film = plot($("[data-film]"), {
+  x: [0, 1],
+  y: [-1, 1],
+  xLabel: t("training steps"),
+  yLabel: t("weight"),
+  maxHeight: low,
+});
+const curve = plot($("[data-curve]"), {
+  x: [-1.05, 1.05],
+  y: [-2.2, 2.2],
+  xLabel: "x",
+  yLabel: "y",
+  maxHeight: low,
+});
 
 const session = trainingSession({
-  slug: "regularization", state, liveNames: liveNames(), configOf,
+  slug: "regularization",
+  state,
+  liveNames: liveNames(),
+  configOf,
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
 });
@@ -75,7 +122,9 @@ function show(frame) {
   $("[data-said]").textContent = summary;
   drawPaths(frame, summary);
   errors.update({
-    columns: errorColumns(frame), marks: lambdaMarks(frame, false), summary,
+    columns: errorColumns(frame),
+    marks: lambdaMarks(frame, false),
+    summary,
     rules: frame.header.floor ? [{ y: frame.header.floor, label: t("the noise alone") }] : [],
   });
   drawBelow(frame);
@@ -92,7 +141,10 @@ function show(frame) {
 /** Only some λ are trained: which of them the control's value stands for. */
 function showTrained() {
   const lambdas = shown?.arrays.lambdas;
-  if (lambdas) trained.textContent = t("Nearest trained λ: {lambda}", { lambda: plain(lambdas[nearestLambda(lambdas, state.values.lam)] ?? NaN) });
+  if (lambdas)
+    trained.textContent = t("Nearest trained λ: {lambda}", {
+      lambda: plain(lambdas[nearestLambda(lambdas, state.values.lam)] ?? NaN),
+    });
 }
 
 /** @param {Reg} frame @param {string} summary */
@@ -101,27 +153,47 @@ function drawPaths(frame, summary) {
   const look = JSON.stringify(lines);
   const changed = look !== lookOfLines;
   lookOfLines = look;
-  paths.update({ columns: pathColumns(frame), marks: lambdaMarks(frame, true), summary, ...(changed && { lines }) });
+  paths.update({
+    columns: pathColumns(frame),
+    marks: lambdaMarks(frame, true),
+    summary,
+    ...(changed && { lines }),
+  });
 }
 
 /** @param {Reg} frame */
 function drawBelow(frame) {
   const { model } = frame.header;
-  $("[data-bars-title]").textContent = model === "mlp" ? t("How much each input is used: the length of its weights") : t("Weights at the chosen λ");
+  $("[data-bars-title]").textContent =
+    model === "mlp"
+      ? t("How much each input is used: the length of its weights")
+      : t("Weights at the chosen λ");
   weights.update({ ...bars(frame), summary: barsSummary(frame) });
   film.update({
     ...filmLayers(frame),
-    summary: t("How the weights at λ = {lambda} are distributed, from the start to step {step}.", { lambda: lambdaText(frame.arrays.lambdas[frame.header.at] ?? NaN), step: frame.header.step }),
+    summary: t("How the weights at λ = {lambda} are distributed, from the start to step {step}.", {
+      lambda: lambdaText(frame.arrays.lambdas[frame.header.at] ?? NaN),
+      step: frame.header.step,
+    }),
   });
   if (isKnown(frame)) showSurvivors(frame);
   if (frame.arrays.x.length) {
-    curve.update({ layers: curveLayers(frame), summary: t("The points, the sine they were drawn from, and the curve at the chosen λ.") });
+    curve.update({
+      layers: curveLayers(frame),
+      summary: t("The points, the sine they were drawn from, and the curve at the chosen λ."),
+    });
   }
 }
 
 /** Minima do not move: what changes nothing need not run on, unless its setting just changed. @param {Reg} frame */
 function rest(frame) {
-  if (frame.header.step === 0 || frame.header.moved >= RESTED || session.status.phase !== "running" || !session.current) return;
+  if (
+    frame.header.step === 0 ||
+    frame.header.moved >= RESTED ||
+    session.status.phase !== "running" ||
+    !session.current
+  )
+    return;
   resting = true;
   session.pause();
 }
@@ -147,16 +219,31 @@ function showParts() {
   for (const button of document.querySelectorAll(".toolbar [data-penalty]")) {
     button.setAttribute("aria-pressed", String(button.getAttribute("data-penalty") === penalty));
   }
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".toolbar [data-method]"))) {
-    button.setAttribute("aria-pressed", String((button.dataset.method === "subgradient") === (method === "subgradient")));
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll(".toolbar [data-method]")
+  )) {
+    button.setAttribute(
+      "aria-pressed",
+      String((button.dataset.method === "subgradient") === (method === "subgradient")),
+    );
     button.hidden = penalty === "l2";
   }
   const known = model === "features" || model === "mlp";
   const onShow = shown?.header.model ?? model; // the parts are of the frame, the controls of what is chosen
   const knownOnShow = onShow === "features" || onShow === "mlp";
   /** @type {Record<string, boolean>} */
-  const parts = { known: knownOnShow, unknown: !knownOnShow, curve: !knownOnShow, table: onShow === "features", mlp: onShow === "mlp", l1: penalty === "l1", l2: penalty === "l2", elastic: penalty === "elastic" };
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) part.hidden = !parts[part.dataset.for ?? ""];
+  const parts = {
+    known: knownOnShow,
+    unknown: !knownOnShow,
+    curve: !knownOnShow,
+    table: onShow === "features",
+    mlp: onShow === "mlp",
+    l1: penalty === "l1",
+    l2: penalty === "l2",
+    elastic: penalty === "elastic",
+  };
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
+    part.hidden = !parts[part.dataset.for ?? ""];
   /** @type {Record<string, boolean>} */
   const controls = { mix: penalty === "elastic", useful: known, correlation: known, hidden: model === "mlp" };
   for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
@@ -171,11 +258,23 @@ wireLesson(state, () => {
   if (!still) session.play();
 });
 wireTools({
-  slug: "regularization", state, session,
+  slug: "regularization",
+  state,
+  session,
   exports: {
     png: paths.toPng,
     csv: paths.toCsv,
-    json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header, lambdas: Array.from(shown?.arrays.lambdas ?? []), test: Array.from(shown?.arrays.test ?? []) }, null, 1),
+    json: () =>
+      JSON.stringify(
+        {
+          config: configOf(state.values),
+          result: shown?.header,
+          lambdas: Array.from(shown?.arrays.lambdas ?? []),
+          test: Array.from(shown?.arrays.test ?? []),
+        },
+        null,
+        1,
+      ),
   },
 });
 showParts();

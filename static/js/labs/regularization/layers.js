@@ -38,21 +38,29 @@ function columnOf(frame, name, index) {
 export function lookOf(frame, feature) {
   if (!isKnown(frame)) return { color: "--accent", dash: [], useful: true };
   const useful = frame.arrays.truth[feature] !== 0;
-  return { color: useful ? (USEFUL[feature % USEFUL.length] ?? "--accent") : "--gray-2", dash: useful ? [] : [4, 4], useful };
+  return {
+    color: useful ? (USEFUL[feature % USEFUL.length] ?? "--accent") : "--gray-2",
+    dash: useful ? [] : [4, 4],
+    useful,
+  };
 }
 
 /** Which input a path's weight belongs to. @param {Reg} frame @param {number} index */
-const featureOf = (frame, index) => Math.floor(index / ((frame.shapes.paths?.[1] ?? 1) / (frame.shapes.used?.[1] ?? 1)));
+const featureOf = (frame, index) =>
+  Math.floor(index / ((frame.shapes.paths?.[1] ?? 1) / (frame.shapes.used?.[1] ?? 1)));
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 /** @param {number} n */
 const subscript = (n) => [...String(n)].map((digit) => SUBSCRIPTS[Number(digit)]).join("");
 /** A linear model's weight, or a network's input. @param {Reg} frame @param {number} feature */
-export const featureName = ({ header }, feature) => `${header.model === "mlp" ? "x" : "θ"}${subscript(feature + 1)}`;
+export const featureName = ({ header }, feature) =>
+  `${header.model === "mlp" ? "x" : "θ"}${subscript(feature + 1)}`;
 /** @param {Reg} frame @param {number} index of a path */
 function pathName(frame, index) {
   const feature = featureOf(frame, index);
   const each = (frame.shapes.paths?.[1] ?? 1) / (frame.shapes.used?.[1] ?? 1);
-  return featureName(frame, feature) + (frame.header.model === "mlp" ? `→h${subscript((index % each) + 1)}` : "");
+  return (
+    featureName(frame, feature) + (frame.header.model === "mlp" ? `→h${subscript((index % each) + 1)}` : "")
+  );
 }
 
 /** Useless features first, so that the others lie over them. @param {Reg} frame */
@@ -73,7 +81,10 @@ export function pathLines(frame) {
 }
 
 /** @param {Reg} frame */
-export const pathColumns = (frame) => [frame.arrays.lambdas, ...order(frame).map((i) => columnOf(frame, "paths", i))];
+export const pathColumns = (frame) => [
+  frame.arrays.lambdas,
+  ...order(frame).map((i) => columnOf(frame, "paths", i)),
+];
 
 /**
  * How far up and down the picture goes: it only ever grows, so that lines move and the axis does
@@ -99,8 +110,26 @@ export function lambdaMarks(frame, named) {
   const { lambdas } = frame.arrays;
   return [
     { x: lambdas[at] ?? 1, ...(named && { label: t("you are here") }) },
-    ...(best === null ? [] : [{ x: lambdas[best] ?? 1, ...(named && { label: t("best by cross-validation") }), color: ROLES.validation.color, dash: [8, 4] }]),
-    ...(best === null || one === null || one === best ? [] : [{ x: lambdas[one] ?? 1, ...(named && { label: t("within one standard error") }), color: "--gray-1", dash: [2, 3] }]),
+    ...(best === null
+      ? []
+      : [
+          {
+            x: lambdas[best] ?? 1,
+            ...(named && { label: t("best by cross-validation") }),
+            color: ROLES.validation.color,
+            dash: [8, 4],
+          },
+        ]),
+    ...(best === null || one === null || one === best
+      ? []
+      : [
+          {
+            x: lambdas[one] ?? 1,
+            ...(named && { label: t("within one standard error") }),
+            color: "--gray-1",
+            dash: [2, 3],
+          },
+        ]),
   ];
 }
 
@@ -119,7 +148,14 @@ export const ERROR_BANDS = [{ between: [3, 4], color: ROLES.validation.color, al
 export function errorColumns(frame) {
   const [mean, error] = [rowOf(frame, "validated", 0), rowOf(frame, "validated", 1)];
   const { lambdas, training, test } = frame.arrays;
-  return [lambdas, training, test, mean, mean.map((v, k) => v - (error[k] ?? 0)), mean.map((v, k) => v + (error[k] ?? 0))];
+  return [
+    lambdas,
+    training,
+    test,
+    mean,
+    mean.map((v, k) => v - (error[k] ?? 0)),
+    mean.map((v, k) => v + (error[k] ?? 0)),
+  ];
 }
 
 /** Bars at the chosen λ, and the true weights. @param {Reg} frame */
@@ -131,13 +167,26 @@ export function bars(frame) {
   const layers = [{ type: "line", xs: [0, now.length + 1], ys: [0, 0], color: "--gray-2", width: 1 }];
   now.forEach((value, i) => {
     const { color, useful } = lookOf(frame, i);
-    if (value !== 0) layers.push({ type: "line", xs: [i + 1, i + 1], ys: [0, value], color, width: useful ? 9 : 5 });
+    if (value !== 0)
+      layers.push({ type: "line", xs: [i + 1, i + 1], ys: [0, value], color, width: useful ? 9 : 5 });
   });
   if (truth.length) {
-    layers.push({ type: "points", x: Array.from(truth, (_, i) => i + 1), y: truth, role: "test", color: "--ink", shape: "diamond", size: 4 });
+    layers.push({
+      type: "points",
+      x: Array.from(truth, (_, i) => i + 1),
+      y: truth,
+      role: "test",
+      color: "--ink",
+      shape: "diamond",
+      size: 4,
+    });
   }
   const low = frame.header.model === "mlp" ? -0.04 * reach : -reach;
-  return { layers, x: /** @type {[number, number]} */ ([0.2, now.length + 0.8]), y: /** @type {[number, number]} */ ([low, reach]) };
+  return {
+    layers,
+    x: /** @type {[number, number]} */ ([0.2, now.length + 0.8]),
+    y: /** @type {[number, number]} */ ([low, reach]),
+  };
 }
 
 /** Weights of the chosen λ over time. @param {Reg} frame */
@@ -158,7 +207,14 @@ export function filmLayers(frame) {
   if (weights <= MANY && moments.length > 1) {
     for (let w = 0; w < weights; w++) {
       const { color, useful } = lookOf(frame, w);
-      if (useful) layers.push({ type: "line", xs: moments, ys: Array.from(moments, (_, i) => film[i * weights + w] ?? NaN), color, width: 1.5 });
+      if (useful)
+        layers.push({
+          type: "line",
+          xs: moments,
+          ys: Array.from(moments, (_, i) => film[i * weights + w] ?? NaN),
+          color,
+          width: 1.5,
+        });
     }
   }
   return { layers, x, y };

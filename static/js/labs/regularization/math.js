@@ -66,8 +66,10 @@ export function zerosOf(lambdas, path) {
     path.forEach((row, k) => {
       const [now = 0, before = NaN] = [row[weight], path[k - 1]?.[weight]];
       const [here = NaN, behind = NaN] = [lambdas[k], lambdas[k - 1]];
-      if (now === 0 && before === 0) Object.assign(own.at(-1) ?? {}, { last: here, stays: k === path.length - 1 });
-      else if (now === 0) own.push({ weight, first: here, last: here, stays: k === path.length - 1, passes: false });
+      if (now === 0 && before === 0)
+        Object.assign(own.at(-1) ?? {}, { last: here, stays: k === path.length - 1 });
+      else if (now === 0)
+        own.push({ weight, first: here, last: here, stays: k === path.length - 1, passes: false });
       else if (now * before < 0) {
         const at = behind * (here / behind) ** (before / (before - now));
         own.push({ weight, first: at, last: at, stays: false, passes: true });
@@ -91,5 +93,5 @@ export function nearestLambda(sorted, value) {
 /** The next round number. @param {number} value above 0 */
 export function roundedUp(value) {
   const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
-  return power * (/** @type {number} */ (ROUND.find((digit) => value <= digit * power * (1 + 1e-9)) ?? 10));
+  return power * /** @type {number} */ (ROUND.find((digit) => value <= digit * power * (1 + 1e-9)) ?? 10);
 }

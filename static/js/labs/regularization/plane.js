@@ -19,7 +19,8 @@ const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weig
 function window2(of) {
   const [a = 0, b = 0] = of.best;
   const unit = Math.max(Math.abs(a), Math.abs(b), 0.5);
-  const side = (/** @type {number} */ v) => /** @type {Pair} */ (v < 0 ? [-1.45 * unit, 0.7 * unit] : [-0.7 * unit, 1.45 * unit]);
+  const side = (/** @type {number} */ v) =>
+    /** @type {Pair} */ (v < 0 ? [-1.45 * unit, 0.7 * unit] : [-0.7 * unit, 1.45 * unit]);
   return [side(a), side(b)];
 }
 
@@ -27,17 +28,23 @@ function window2(of) {
 function zeroText({ weight, first, last, stays }) {
   const values = { name: weight ? "θ₂" : "θ₁", first: lambdaText(first), last: lambdaText(last) };
   if (stays) return t("{name} from λ = {first} on", values);
-  return values.first === values.last ? t("{name} close to λ = {first}", values) : t("{name} from λ = {first} to {last}", values);
+  return values.first === values.last
+    ? t("{name} close to λ = {first}", values)
+    : t("{name} from λ = {first} to {last}", values);
 }
 
 /** Which weights are zero, and where. @param {ReturnType<typeof zerosOf>} left @param {ReturnType<typeof zerosOf>} right */
 function zerosSaid(left, right) {
   const list = (/** @type {ReturnType<typeof zerosOf>} */ zeros) => zeros.map(zeroText).join(t("; "));
   return [
-    left.length ? t("On the left, exactly zero: {list}.", { list: list(left) }) : t("On the left no weight becomes zero."),
+    left.length
+      ? t("On the left, exactly zero: {list}.", { list: list(left) })
+      : t("On the left no weight becomes zero."),
     left.some((zero) => !zero.passes) ? t("There the line of equal loss meets the region in a corner.") : "",
     right.length
-      ? t("On the right a weight is zero only in passing, where its sign changes: {list}.", { list: list(right) })
+      ? t("On the right a weight is zero only in passing, where its sign changes: {list}.", {
+          list: list(right),
+        })
       : t("On the right no weight is ever exactly zero."),
   ];
 }
@@ -47,7 +54,14 @@ function zerosSaid(left, right) {
  */
 export function planePanel({ state }) {
   const square = () => Math.max(240, Math.min(innerHeight * 0.5, 400));
-  const options = { x: /** @type {Pair} */ ([-1, 2]), y: /** @type {Pair} */ ([-1, 2]), square: true, xLabel: "θ₁", yLabel: "θ₂", maxHeight: square };
+  const options = {
+    x: /** @type {Pair} */ ([-1, 2]),
+    y: /** @type {Pair} */ ([-1, 2]),
+    square: true,
+    xLabel: "θ₁",
+    yLabel: "θ₂",
+    maxHeight: square,
+  };
   const views = { l1: plot($("[data-plane=l1]"), options), l2: plot($("[data-plane=l2]"), options) };
   views.l1.update({ layers: [], summary: t("Two weights: L1 and its diamond") });
   views.l2.update({ layers: [], summary: t("Two weights: L2 and its disc") });
@@ -77,7 +91,13 @@ export function planePanel({ state }) {
     follow: true,
   });
   /** The chosen λ is one that the page's runs train; the paths between are finer. @param {Bowl} found */
-  const placeOf = (found) => found.trained[nearestLambda(found.trained.map((k) => found.lambdas[k] ?? NaN), state.values.lam)] ?? 0;
+  const placeOf = (found) =>
+    found.trained[
+      nearestLambda(
+        found.trained.map((k) => found.lambdas[k] ?? NaN),
+        state.values.lam,
+      )
+    ] ?? 0;
   /** @param {Bowl} found @param {"l1" | "l2"} kind */
   const pathOf = (found, kind) => (kind === "l1" && elastic() ? found.elastic : found[kind]);
 
@@ -92,18 +112,64 @@ export function planePanel({ state }) {
     const origin = lossAt(0, 0);
     const grid = { rows: SIDE, columns: SIDE, x, y };
     /** @type {import("../../views/plot.js").Layer[]} */
-    const layers = LEVELS.map((level) => ({ type: "contour", values: data, level: level * origin, color: "--gray-2", width: 1, ...grid }));
-    layers.push({ type: "line", xs: x, ys: [0, 0], color: "--gray-2", width: 1 }, { type: "line", xs: [0, 0], ys: y, color: "--gray-2", width: 1 });
+    const layers = LEVELS.map((level) => ({
+      type: "contour",
+      values: data,
+      level: level * origin,
+      color: "--gray-2",
+      width: 1,
+      ...grid,
+    }));
+    layers.push(
+      { type: "line", xs: x, ys: [0, 0], color: "--gray-2", width: 1 },
+      { type: "line", xs: [0, 0], ys: y, color: "--gray-2", width: 1 },
+    );
     if (a !== 0 || b !== 0) {
-      layers.push({ type: "contour", values: data, level: Math.max(lossAt(a, b), 1e-9), color: "--role-train", width: 2, dash: [6, 4], ...grid });
-      layers.push({ type: "contour", values: heights(x, y, SIDE, penalty), level: penalty(a, b), color: "--accent", width: 2.5, ...grid });
+      layers.push({
+        type: "contour",
+        values: data,
+        level: Math.max(lossAt(a, b), 1e-9),
+        color: "--role-train",
+        width: 2,
+        dash: [6, 4],
+        ...grid,
+      });
+      layers.push({
+        type: "contour",
+        values: heights(x, y, SIDE, penalty),
+        level: penalty(a, b),
+        color: "--accent",
+        width: 2.5,
+        ...grid,
+      });
     }
     layers.push(
-      { type: "line", xs: path.map(([v = 0]) => v), ys: path.map(([, v = 0]) => v), color: "--role-test", width: 2, dash: [2, 3] },
+      {
+        type: "line",
+        xs: path.map(([v = 0]) => v),
+        ys: path.map(([, v = 0]) => v),
+        color: "--role-test",
+        width: 2,
+        dash: [2, 3],
+      },
       { type: "points", x: [of.best[0] ?? 0], y: [of.best[1] ?? 0], role: "train", shape: "cross", size: 6 },
       { type: "points", x: [a], y: [b], role: "train", color: "--role-test", size: 7 },
-      { type: "label", x: of.best[0] ?? 0, y: of.best[1] ?? 0, text: t("least squares"), color: "--role-train", leader: [14, -22] },
-      { type: "label", x: a, y: b, text: `${brief(a)}, ${brief(b)}`, color: "--role-test", leader: [-16, 26] },
+      {
+        type: "label",
+        x: of.best[0] ?? 0,
+        y: of.best[1] ?? 0,
+        text: t("least squares"),
+        color: "--role-train",
+        leader: [14, -22],
+      },
+      {
+        type: "label",
+        x: a,
+        y: b,
+        text: `${brief(a)}, ${brief(b)}`,
+        color: "--role-test",
+        leader: [-16, 26],
+      },
     );
     return layers;
   }
@@ -116,10 +182,19 @@ export function planePanel({ state }) {
     for (const kind of /** @type {const} */ (["l1", "l2"])) {
       const [a = 0, b = 0] = pathOf(of, kind)[at] ?? [];
       views[kind].update({
-        layers: layersOf(kind, at), x: ground.x, y: ground.y,
-        summary: t("Lines of equal data loss over two weights. At λ = {lambda} the solution is {a}, {b}; least squares is {c}, {d}.", {
-          lambda, a: number(a, 3), b: number(b, 3), c: number(of.best[0] ?? 0, 3), d: number(of.best[1] ?? 0, 3),
-        }),
+        layers: layersOf(kind, at),
+        x: ground.x,
+        y: ground.y,
+        summary: t(
+          "Lines of equal data loss over two weights. At λ = {lambda} the solution is {a}, {b}; least squares is {c}, {d}.",
+          {
+            lambda,
+            a: number(a, 3),
+            b: number(b, 3),
+            c: number(of.best[0] ?? 0, 3),
+            d: number(of.best[1] ?? 0, 3),
+          },
+        ),
       });
     }
     said.textContent = sentence(of, at, lambda);
@@ -129,8 +204,16 @@ export function planePanel({ state }) {
     const pair = (/** @type {number[]} */ [a = 0, b = 0] = []) => `(${brief(a)}, ${brief(b)})`;
     const corner = pathOf(found, "l1");
     const words = elastic()
-      ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) })
-      : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", { lambda, l1: pair(corner[at]), l2: pair(found.l2[at]) });
+      ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", {
+          lambda,
+          l1: pair(corner[at]),
+          l2: pair(found.l2[at]),
+        })
+      : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", {
+          lambda,
+          l1: pair(corner[at]),
+          l2: pair(found.l2[at]),
+        });
     return sentences([words, ...zerosSaid(zerosOf(found.lambdas, corner), zerosOf(found.lambdas, found.l2))]);
   }
 
@@ -140,7 +223,9 @@ export function planePanel({ state }) {
     slide.setAttribute("aria-valuetext", lambda);
   }
 
-  slide.addEventListener("input", () => state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }));
+  slide.addEventListener("input", () =>
+    state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }),
+  );
   between.addEventListener("input", () => state.set({ between: Number(between.value) }));
   const follow = () => {
     const position = Math.log10(state.values.lam);

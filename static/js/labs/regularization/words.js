@@ -14,19 +14,25 @@ export const lambdaText = plain;
 export function survivors(frame) {
   const now = rowOf(frame, "used", frame.header.at);
   const truth = frame.arrays.truth;
-  const count = (/** @type {(i: number) => boolean} */ test) => Array.from(now, (_, i) => Number(test(i))).reduce((a, b) => a + b, 0);
+  const count = (/** @type {(i: number) => boolean} */ test) =>
+    Array.from(now, (_, i) => Number(test(i))).reduce((a, b) => a + b, 0);
   const alive = (/** @type {number} */ i) => now[i] !== 0;
   const matters = (/** @type {number} */ i) => truth[i] !== 0;
   return {
-    useful: count(matters), usefulAlive: count((i) => matters(i) && alive(i)),
-    useless: count((i) => !matters(i)), uselessAlive: count((i) => !matters(i) && alive(i)),
+    useful: count(matters),
+    usefulAlive: count((i) => matters(i) && alive(i)),
+    useless: count((i) => !matters(i)),
+    uselessAlive: count((i) => !matters(i) && alive(i)),
   };
 }
 
 /** @param {Reg} frame */
 const here = ({ header, arrays }) => ({
-  lambda: lambdaText(arrays.lambdas[header.at] ?? NaN), zeros: arrays.zeros[header.at] ?? 0, near: arrays.near[header.at] ?? 0,
-  test: arrays.test[header.at] ?? NaN, training: arrays.training[header.at] ?? NaN,
+  lambda: lambdaText(arrays.lambdas[header.at] ?? NaN),
+  zeros: arrays.zeros[header.at] ?? 0,
+  near: arrays.near[header.at] ?? 0,
+  test: arrays.test[header.at] ?? NaN,
+  training: arrays.training[header.at] ?? NaN,
 });
 
 /** @param {Reg} frame */
@@ -37,21 +43,38 @@ export function saidOf(frame) {
   if (header.step === 0) {
     return header.model === "mlp"
       ? t("Step 0: random weights, nothing learned yet. Press Play.")
-      : t("Step 0: least squares, no penalty yet. Weights that are zero: {zeros} of {all}; test error {test}. Press Play, and each λ pulls.", { zeros, all, test: brief(test) });
+      : t(
+          "Step 0: least squares, no penalty yet. Weights that are zero: {zeros} of {all}; test error {test}. Press Play, and each λ pulls.",
+          { zeros, all, test: brief(test) },
+        );
   }
   const words = [
     zeros === 0 && near > 0
-      ? t("At λ = {lambda}, no weight is exactly zero; only close to it: {near} of {all}.", { lambda, near, all })
+      ? t("At λ = {lambda}, no weight is exactly zero; only close to it: {near} of {all}.", {
+          lambda,
+          near,
+          all,
+        })
       : t("At λ = {lambda}, weights that are exactly zero: {zeros} of {all}.", { lambda, zeros, all }),
   ];
   if (isKnown(frame) && zeros > 0) {
     const { useful, usefulAlive, useless, uselessAlive } = survivors(frame);
-    words.push(useful === 0 ? t("No feature is useful here; survivors: {uselessAlive} of {useless}.", { useless, uselessAlive }) : t("Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.", { useful, usefulAlive, useless, uselessAlive }));
+    words.push(
+      useful === 0
+        ? t("No feature is useful here; survivors: {uselessAlive} of {useless}.", { useless, uselessAlive })
+        : t(
+            "Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.",
+            { useful, usefulAlive, useless, uselessAlive },
+          ),
+    );
   }
   words.push(
     header.model === "mlp"
       ? t("Test error {test}.", { test: brief(test) })
-      : t("Test error {test}; least squares had {start}.", { test: brief(test), start: brief(header.start_test) }),
+      : t("Test error {test}; least squares had {start}.", {
+          test: brief(test),
+          start: brief(header.start_test),
+        }),
   );
   if (header.moved < RESTED) words.push(t("Nothing moves any more: these are the minima."));
   return sentences(words);
@@ -64,7 +87,8 @@ export const RESTED = 1e-7;
 export function showFigures(root, frame) {
   const { header, arrays } = frame;
   const { zeros, near, test, training } = here(frame);
-  const at = (/** @type {number | null} */ k) => (k === null ? "–" : `λ = ${lambdaText(arrays.lambdas[k] ?? NaN)}`);
+  const at = (/** @type {number | null} */ k) =>
+    k === null ? "–" : `λ = ${lambdaText(arrays.lambdas[k] ?? NaN)}`;
   const rows = [
     [t("Exactly zero"), `${number(zeros, 0)} / ${number(header.penalized, 0)}`],
     [t("Nearly zero"), number(near, 0)],
@@ -91,25 +115,44 @@ export function showSurvivors(frame) {
     ...(header.one_error === null ? [] : [{ name: t("within one standard error"), k: header.one_error }]),
   ];
   const rows = picks.map(({ name, k }) => {
-    const { useful, usefulAlive, useless, uselessAlive } = survivors({ ...frame, header: { ...header, at: k } });
-    return [`${lambdaText(arrays.lambdas[k] ?? NaN)} (${name})`, `${usefulAlive} / ${useful}`, `${uselessAlive} / ${useless}`, brief(arrays.test[k] ?? NaN)];
+    const { useful, usefulAlive, useless, uselessAlive } = survivors({
+      ...frame,
+      header: { ...header, at: k },
+    });
+    return [
+      `${lambdaText(arrays.lambdas[k] ?? NaN)} (${name})`,
+      `${usefulAlive} / ${useful}`,
+      `${uselessAlive} / ${useless}`,
+      brief(arrays.test[k] ?? NaN),
+    ];
   });
   fillTable($("[data-survivors]"), ["λ", t("useful kept"), t("useless kept"), t("test error")], rows);
   const now = rowOf(frame, "used", header.at);
-  const lost = Array.from(arrays.truth).flatMap((v, i) => (v !== 0 && now[i] === 0 ? [featureName(frame, i)] : []));
+  const lost = Array.from(arrays.truth).flatMap((v, i) =>
+    v !== 0 && now[i] === 0 ? [featureName(frame, i)] : [],
+  );
   $("[data-survivors-said]").textContent = arrays.truth.every((v) => v === 0)
     ? t("No feature is useful here: the target has nothing to do with any of them, so none can be lost.")
     : lost.length
-    ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
-    : t("No useful feature is lost at the chosen λ.");
+      ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
+      : t("No useful feature is lost at the chosen λ.");
 }
 
 /** @param {Reg} frame */
 export function liveFormula({ header }) {
   const { data_loss: data, penalty } = header;
-  $("[data-live-loss]").textContent = t("now {data} + {penalty} = {sum}", { data: brief(data), penalty: brief(penalty), sum: brief(data + penalty) });
+  $("[data-live-loss]").textContent = t("now {data} + {penalty} = {sum}", {
+    data: brief(data),
+    penalty: brief(penalty),
+    sum: brief(data + penalty),
+  });
 }
 
 /** For a screen reader. @param {Reg} frame */
 export const barsSummary = (frame) =>
-  t("Weights at the chosen λ: {list}", { list: Array.from(rowOf(frame, "used", frame.header.at), (v, i) => `${featureName(frame, i)} ${brief(v)}`).join(", ") });
+  t("Weights at the chosen λ: {list}", {
+    list: Array.from(
+      rowOf(frame, "used", frame.header.at),
+      (v, i) => `${featureName(frame, i)} ${brief(v)}`,
+    ).join(", "),
+  });

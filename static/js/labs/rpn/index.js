@@ -63,7 +63,8 @@ function settings() {
 
 const photos = photoSession({
   settings,
-  find: ({ id }, of, signal) => postForFrame("/api/rpn/proposals", { image_id: id, pre_nms_top_n: 6000, ...of }, signal),
+  find: ({ id }, of, signal) =>
+    postForFrame("/api/rpn/proposals", { image_id: id, pre_nms_top_n: 6000, ...of }, signal),
   onPhoto: (next) => {
     if (photo) state.set({ row: -1, column: -1, shape: -1 }); // the first one keeps the place that the address names
     photo = next;
@@ -79,7 +80,11 @@ const photos = photoSession({
   onSamples: (samples, chosen) => samplesView.update({ samples, chosen }),
   onProgress: (share) => samplesView.progress(share),
 });
-const samplesView = uploader($("[data-uploader]"), { drop: $("[data-picture]"), onFile: photos.upload, onSample: photos.sample });
+const samplesView = uploader($("[data-uploader]"), {
+  drop: $("[data-picture]"),
+  onFile: photos.upload,
+  onSample: photos.sample,
+});
 
 /** No answer is about this photo, or none can be had: what an earlier one gave goes. */
 function forget() {
@@ -106,10 +111,19 @@ function take(answer, of) {
   [frame, asked] = [answer, of];
   const { header, arrays, shapes } = answer;
   output = {
-    image: header.image, maps: header.feature_maps, spec: header.anchors, outputs: shapes.logits[1],
-    anchors: arrays.anchors, logits: arrays.logits, objectness: arrays.objectness, deltas: arrays.deltas,
-    largeEnough: arrays.large_enough, boxes: arrays.boxes, scores: arrays.scores,
-    anchorOf: arrays.anchor, suppressedBy: arrays.suppressed_by,
+    image: header.image,
+    maps: header.feature_maps,
+    spec: header.anchors,
+    outputs: shapes.logits[1],
+    anchors: arrays.anchors,
+    logits: arrays.logits,
+    objectness: arrays.objectness,
+    deltas: arrays.deltas,
+    largeEnough: arrays.large_enough,
+    boxes: arrays.boxes,
+    scores: arrays.scores,
+    anchorOf: arrays.anchor,
+    suppressedBy: arrays.suppressed_by,
   };
   const maps = output.maps;
   const map = maps[state.values.map];
@@ -128,7 +142,8 @@ function take(answer, of) {
 function reassign() {
   const { positive_iou, negative_iou, tool } = state.values;
   labels = null;
-  if (output && truths.length && tool === "truth") labels = assign(output.anchors, truths, positive_iou, negative_iou);
+  if (output && truths.length && tool === "truth")
+    labels = assign(output.anchors, truths, positive_iou, negative_iou);
 }
 
 // --- Drawing ----------------------------------------------------------------------------------------
@@ -178,11 +193,20 @@ function drawAnswer(output, photo) {
   const placed = ["anchors", "scores", "deltas", "clipped"].includes(values.stage);
   const sentence = sentenceOf(model);
   view.update({
-    image: photo.image, width: photo.width, height: photo.height,
+    image: photo.image,
+    width: photo.width,
+    height: photo.height,
     layers: layersOf(model),
     heat: heatLayer(model),
     grid: placed ? { rows: map.height, columns: map.width } : null,
-    cell: placed ? [values.column * cellWidth, values.row * cellHeight, (values.column + 1) * cellWidth, (values.row + 1) * cellHeight] : null,
+    cell: placed
+      ? [
+          values.column * cellWidth,
+          values.row * cellHeight,
+          (values.column + 1) * cellWidth,
+          (values.row + 1) * cellHeight,
+        ]
+      : null,
     summary: sentence,
   });
   said.textContent = photos.searching ? COMPUTING : sentence;
@@ -207,7 +231,12 @@ function heatLayer({ output, map, values, frame }) {
   const [channels, rows, columns] = frame.shapes.features;
   const first = Math.min(values.channel, channels - 1) * rows * columns;
   const pixels = frame.arrays.features.subarray(first, first + rows * columns);
-  return { values: Float32Array.from(pixels, (/** @type {number} */ v) => v / 255), rows, columns, alpha: 0.86 };
+  return {
+    values: Float32Array.from(pixels, (/** @type {number} */ v) => v / 255),
+    rows,
+    columns,
+    alpha: 0.86,
+  };
 }
 
 const count = (/** @type {number} */ value) => number(value, 0);
@@ -232,9 +261,14 @@ function shapesOf(output, result) {
   const k = map?.anchors_per_location ?? 0;
   const shape = `${map?.height}×${map?.width}`;
   return {
-    photo: `3×${transform.input_height}×${transform.input_width}`, features: `${map?.channels}×${shape}`,
-    anchors: `${count(total)}×4`, scores: `${output.outputs * k}×${shape}`, deltas: `${4 * k}×${shape}`,
-    clipped: `${count(total)}×4`, top: `${count(result.entered)}×4`, nms: `${count(result.kept.length)}×4`,
+    photo: `3×${transform.input_height}×${transform.input_width}`,
+    features: `${map?.channels}×${shape}`,
+    anchors: `${count(total)}×4`,
+    scores: `${output.outputs * k}×${shape}`,
+    deltas: `${4 * k}×${shape}`,
+    clipped: `${count(total)}×4`,
+    top: `${count(result.entered)}×4`,
+    nms: `${count(result.kept.length)}×4`,
     proposals: `${count(result.proposals.length)}×4`,
   };
 }
@@ -242,18 +276,25 @@ function shapesOf(output, result) {
 /** Scroll the row of stages, and only that, until the button is in it. @param {HTMLElement} button */
 function reveal(button) {
   const row = $("[data-stages]");
-  row.scrollLeft += button.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
+  row.scrollLeft +=
+    button.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
 }
 
 function fillChoices() {
   const map = currentMap();
   if (!output || !map) return;
   const heat = /** @type {HTMLSelectElement} */ ($("[data-heat-choice]"));
-  const shapes = Array.from({ length: map.anchors_per_location }, (_, shape) => h("option", { value: shape }, t("anchor {name}", { name: shape + 1 })));
+  const shapes = Array.from({ length: map.anchors_per_location }, (_, shape) =>
+    h("option", { value: shape }, t("anchor {name}", { name: shape + 1 })),
+  );
   heat.replaceChildren(h("option", { value: -1 }, t("the best anchor of each place")), ...shapes);
   heat.value = String(Math.min(state.values.heat, map.anchors_per_location - 1));
   const maps = /** @type {HTMLSelectElement} */ ($("[data-map-choice]"));
-  maps.replaceChildren(...output.maps.map((m, i) => h("option", { value: i }, `${m.width} × ${m.height} × ${m.anchors_per_location}`)));
+  maps.replaceChildren(
+    ...output.maps.map((m, i) =>
+      h("option", { value: i }, `${m.width} × ${m.height} × ${m.anchors_per_location}`),
+    ),
+  );
   maps.value = String(state.values.map);
 }
 
@@ -273,11 +314,16 @@ function choosePlace(x, y) {
 view.element.addEventListener("keydown", (event) => {
   const map = currentMap();
   const { row, column, tool } = state.values;
-  const [dx = 0, dy = 0] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
+  const [dx = 0, dy = 0] =
+    { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
   if (!map || tool !== "look") return;
-  if (/^[1-9]$/.test(event.key) && Number(event.key) <= map.anchors_per_location) state.set({ shape: Number(event.key) - 1 });
+  if (/^[1-9]$/.test(event.key) && Number(event.key) <= map.anchors_per_location)
+    state.set({ shape: Number(event.key) - 1 });
   else if (dx || dy) {
-    state.set({ row: Math.min(Math.max(row + dy, 0), map.height - 1), column: Math.min(Math.max(column + dx, 0), map.width - 1) });
+    state.set({
+      row: Math.min(Math.max(row + dy, 0), map.height - 1),
+      column: Math.min(Math.max(column + dx, 0), map.width - 1),
+    });
   } else return;
   event.preventDefault();
 });
@@ -305,8 +351,14 @@ function preview(box) {
   if (!photo) return;
   const all = truths.map((_, i) => i).slice(0, truths.length / 4);
   view.update({
-    image: photo.image, width: photo.width, height: photo.height, summary: "",
-    layers: [{ boxes: truths, indices: all, style: "truth" }, { boxes: box, indices: [0], style: "chosen" }],
+    image: photo.image,
+    width: photo.width,
+    height: photo.height,
+    summary: "",
+    layers: [
+      { boxes: truths, indices: all, style: "truth" },
+      { boxes: box, indices: [0], style: "chosen" },
+    ],
   });
 }
 $("[data-clear-truth]").addEventListener("click", () => {
@@ -342,10 +394,15 @@ const { stop } = player(document.body, {
   period: () => 2200,
 });
 for (const button of document.querySelectorAll("[data-stage]")) {
-  button.addEventListener("click", () => (stop(), state.set({ stage: /** @type {HTMLElement} */ (button).dataset.stage ?? "" })));
+  button.addEventListener(
+    "click",
+    () => (stop(), state.set({ stage: /** @type {HTMLElement} */ (button).dataset.stage ?? "" })),
+  );
 }
 for (const button of document.querySelectorAll("[data-tool]")) {
-  button.addEventListener("click", () => state.set({ tool: /** @type {HTMLElement} */ (button).dataset.tool ?? "" }));
+  button.addEventListener("click", () =>
+    state.set({ tool: /** @type {HTMLElement} */ (button).dataset.tool ?? "" }),
+  );
 }
 for (const name of ["heat", "map"]) {
   $(`[data-${name}-choice]`).addEventListener("change", (event) => {
@@ -358,7 +415,10 @@ const hide = (/** @type {boolean} */ on) => view.frame.classList.toggle("hiding"
 const hold = $("[data-hold]");
 hold.addEventListener("pointerdown", () => hide(true));
 for (const name of ["pointerup", "pointerleave", "blur"]) hold.addEventListener(name, () => hide(false));
-for (const [name, on] of /** @type {[string, boolean][]} */ ([["keydown", true], ["keyup", false]])) {
+for (const [name, on] of /** @type {[string, boolean][]} */ ([
+  ["keydown", true],
+  ["keyup", false],
+])) {
   addEventListener(name, (event) => {
     const { key, target } = /** @type {KeyboardEvent} */ (event);
     const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
@@ -369,7 +429,10 @@ for (const [name, on] of /** @type {[string, boolean][]} */ ([["keydown", true],
 
 function showTools() {
   for (const button of document.querySelectorAll("[data-tool]")) {
-    button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === state.values.tool));
+    button.setAttribute(
+      "aria-pressed",
+      String(/** @type {HTMLElement} */ (button).dataset.tool === state.values.tool),
+    );
   }
   view.element.style.cursor = "crosshair";
 }

@@ -21,7 +21,11 @@ import { decoded, NEGATIVE, NEUTRAL, POSITIVE } from "./math.js";
  */
 /** @typedef {import("../../views/picture.js").Layer} Layer */
 
-const LABEL_STYLES = /** @type {[number, string][]} */ ([[NEGATIVE, "negative"], [NEUTRAL, "neutral"], [POSITIVE, "positive"]]);
+const LABEL_STYLES = /** @type {[number, string][]} */ ([
+  [NEGATIVE, "negative"],
+  [NEUTRAL, "neutral"],
+  [POSITIVE, "positive"],
+]);
 const LETTERS = /** @type {Record<number, string>} */ ({ [POSITIVE]: "P", [NEGATIVE]: "N", [NEUTRAL]: "–" });
 const SHOWN_LABELED = 300;
 
@@ -38,7 +42,9 @@ export function layersOf(model) {
 export function layersOfTruth({ truths, selected, values }) {
   if (values.tool !== "truth") return [];
   /** @type {Layer[]} */
-  const layers = [{ boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" }];
+  const layers = [
+    { boxes: truths, indices: truths.map((_, i) => i).slice(0, truths.length / 4), style: "truth" },
+  ];
   if (selected >= 0) layers.push({ boxes: truths, indices: [selected], style: "chosen" });
   return layers;
 }
@@ -49,7 +55,9 @@ function stageLayers(model) {
   const chosenLayer = { boxes: output.anchors, indices: chosen >= 0 ? [chosen] : [], style: "anchor" };
   switch (values.stage) {
     case "anchors":
-      return labels ? labeled(model) : [{ boxes: output.anchors, indices: here, style: "anchor", label: (i) => shapeName(model, i) }];
+      return labels
+        ? labeled(model)
+        : [{ boxes: output.anchors, indices: here, style: "anchor", label: (i) => shapeName(model, i) }];
     case "scores":
       return [{ ...chosenLayer, label: (i) => `p = ${number(output.objectness[i] ?? 0)}` }];
     case "deltas":
@@ -60,7 +68,13 @@ function stageLayers(model) {
       const style = clip && chosen >= 0 && !output.largeEnough[chosen] ? "suppressed" : "decoded";
       return [
         { boxes: output.anchors, indices, style: "anchor" },
-        { boxes, indices: indices.map((_, i) => i), style, label: (i) => (indices.length === 1 || indices.length > 12 ? "" : String(here.indexOf(indices[i] ?? -1) + 1)) },
+        {
+          boxes,
+          indices: indices.map((_, i) => i),
+          style,
+          label: (i) =>
+            indices.length === 1 || indices.length > 12 ? "" : String(here.indexOf(indices[i] ?? -1) + 1),
+        },
       ];
     }
     case "top":
@@ -75,7 +89,13 @@ function stageLayers(model) {
       const named = new Set(result.proposals.slice(0, 8));
       return [
         { boxes: output.boxes, indices: worst.slice(0, -8), style: "candidate" },
-        { boxes: output.boxes, indices: worst.slice(-8), style: "kept", label: (i) => (named.has(i) ? `${result.proposals.indexOf(i) + 1}: ${number(output.scores[i] ?? 0)}` : "") },
+        {
+          boxes: output.boxes,
+          indices: worst.slice(-8),
+          style: "kept",
+          label: (i) =>
+            named.has(i) ? `${result.proposals.indexOf(i) + 1}: ${number(output.scores[i] ?? 0)}` : "",
+        },
       ];
     }
     default:
@@ -89,7 +109,10 @@ function labeled({ output, here, labels }) {
   const local = new Set(here);
   return LABEL_STYLES.map(([label, style]) => {
     const mine = here.filter((i) => labels.labels[i] === label);
-    const others = label === POSITIVE ? [...labels.labels.keys()].filter((i) => labels.labels[i] === POSITIVE).slice(0, SHOWN_LABELED) : [];
+    const others =
+      label === POSITIVE
+        ? [...labels.labels.keys()].filter((i) => labels.labels[i] === POSITIVE).slice(0, SHOWN_LABELED)
+        : [];
     return {
       boxes: output.anchors,
       indices: [...new Set([...others, ...mine])],
@@ -106,7 +129,10 @@ function moved({ output, slide }, indices, clip) {
     const from = boxAt(output.anchors, anchor);
     const work = decoded(output, anchor);
     const to = clip ? work.clipped : work.box;
-    boxes.set(from.map((v, j) => v + ((to[j] ?? 0) - v) * (clip ? 1 : slide)), i * 4);
+    boxes.set(
+      from.map((v, j) => v + ((to[j] ?? 0) - v) * (clip ? 1 : slide)),
+      i * 4,
+    );
   });
   return boxes;
 }
@@ -129,13 +155,31 @@ export function shapeName({ output, here, frame }, anchor) {
 
 /** @param {HTMLElement} root @param {string} stage @param {boolean} taught */
 export function legendOf(root, stage, taught) {
-  const keys = /** @type {Record<string, [string, string][]>} */ ({
-    anchors: taught ? [["positive", t("P positive")], ["negative", t("N negative")], ["neutral", t("– neutral")]] : [["anchor", t("anchor: size, width to height")]],
-    deltas: [["anchor", t("anchor")], ["kept", t("box after the deltas")]],
-    clipped: [["anchor", t("anchor")], ["kept", t("box inside the photo")]],
-    nms: [["kept", t("kept")], ["suppressed", t("suppressed")]],
-    proposals: [["kept", t("the eight best")]],
-  })[stage] ?? [];
+  const keys =
+    /** @type {Record<string, [string, string][]>} */ ({
+      anchors: taught
+        ? [
+            ["positive", t("P positive")],
+            ["negative", t("N negative")],
+            ["neutral", t("– neutral")],
+          ]
+        : [["anchor", t("anchor: size, width to height")]],
+      deltas: [
+        ["anchor", t("anchor")],
+        ["kept", t("box after the deltas")],
+      ],
+      clipped: [
+        ["anchor", t("anchor")],
+        ["kept", t("box inside the photo")],
+      ],
+      nms: [
+        ["kept", t("kept")],
+        ["suppressed", t("suppressed")],
+      ],
+      proposals: [["kept", t("the eight best")]],
+    })[stage] ?? [];
   const truth = /** @type {[string, string][]} */ (taught ? [["truth", t("ground truth")]] : []);
-  root.replaceChildren(...[...keys, ...truth].map(([style, text]) => h("span", { class: `key ${style}` }, text)));
+  root.replaceChildren(
+    ...[...keys, ...truth].map(([style, text]) => h("span", { class: `key ${style}` }, text)),
+  );
 }

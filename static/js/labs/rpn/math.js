@@ -38,7 +38,12 @@ export function locate(maps, anchor) {
   const map = /** @type {MapInfo} */ (maps[at]);
   const rest = anchor - map.first_anchor;
   const cell = Math.floor(rest / map.anchors_per_location);
-  return { map: at, row: Math.floor(cell / map.width), column: cell % map.width, shape: rest % map.anchors_per_location };
+  return {
+    map: at,
+    row: Math.floor(cell / map.width),
+    column: cell % map.width,
+    shape: rest % map.anchors_per_location,
+  };
 }
 
 /** The anchor's box after its deltas, before and after clipping. @param {Output} output @param {number} anchor */

@@ -16,7 +16,10 @@ import { decoded, fateOf, recall } from "./math.js";
  */
 export function showThumbs(root, frame, state) {
   const [channels, rows, columns] = frame.shapes.features;
-  $("[data-features-title]").textContent = t("All {count} channels, each from its own least to its own greatest value", { count: channels });
+  $("[data-features-title]").textContent = t(
+    "All {count} channels, each from its own least to its own greatest value",
+    { count: channels },
+  );
   const buttons = Array.from({ length: channels }, (_, channel) => {
     const canvas = h("canvas", { width: columns, height: rows });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -26,7 +29,17 @@ export function showThumbs(root, frame, state) {
     }
     context.putImageData(pixels, 0, 0);
     const name = t("Channel {channel}", { channel });
-    return h("button", { type: "button", "aria-label": name, title: name, "aria-pressed": String(channel === state.values.channel), onclick: () => choose(channel) }, canvas);
+    return h(
+      "button",
+      {
+        type: "button",
+        "aria-label": name,
+        title: name,
+        "aria-pressed": String(channel === state.values.channel),
+        onclick: () => choose(channel),
+      },
+      canvas,
+    );
   });
   const choose = (/** @type {number} */ channel) => {
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === channel)));
@@ -49,7 +62,10 @@ function signed(value, digits = 2) {
 export function showCell(model, onChoose) {
   const { output, map, values, here, chosen } = model;
   const counts = {
-    row: values.row, column: values.column, scores: output.outputs * map.anchors_per_location, deltas: 4 * map.anchors_per_location,
+    row: values.row,
+    column: values.column,
+    scores: output.outputs * map.anchors_per_location,
+    deltas: 4 * map.anchors_per_location,
   };
   const pair = output.outputs === 2;
   const title = pair
@@ -57,8 +73,15 @@ export function showCell(model, onChoose) {
     : t("Row {row}, column {column}: {scores} logits and {deltas} deltas", counts);
   $("[data-cell-title]").textContent = title;
   const scoreHeads = pair ? ["s₀", "s₁"] : [t("logit")];
-  const heads = [t("Anchor"), ...scoreHeads, "p", ...["x", "y", "w", "h"].map((name) => h("span", {}, "t", h("sub", {}, name)))];
-  $("[data-anchor-head]").replaceChildren(h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))));
+  const heads = [
+    t("Anchor"),
+    ...scoreHeads,
+    "p",
+    ...["x", "y", "w", "h"].map((name) => h("span", {}, "t", h("sub", {}, name))),
+  ];
+  $("[data-anchor-head]").replaceChildren(
+    h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name))),
+  );
   const body = $("[data-anchor-rows]");
   const focused = body.contains(document.activeElement);
   body.replaceChildren(...here.map((anchor, shape) => row(model, anchor, shape, onChoose)));
@@ -69,7 +92,10 @@ export function showCell(model, onChoose) {
 
 /** @param {Model} model */
 const bestOf = ({ output, here }) =>
-  here.reduce((best, i) => ((output.objectness[i] ?? 0) > (output.objectness[best] ?? 0) ? i : best), here[0] ?? 0);
+  here.reduce(
+    (best, i) => ((output.objectness[i] ?? 0) > (output.objectness[best] ?? 0) ? i : best),
+    here[0] ?? 0,
+  );
 
 /** @param {Model} model @param {number} anchor @param {number} shape @param {(shape: number) => void} onChoose */
 function row(model, anchor, shape, onChoose) {
@@ -77,12 +103,27 @@ function row(model, anchor, shape, onChoose) {
   const p = output.objectness[anchor] ?? 0;
   const bar = h("i");
   bar.style.width = `${p * 100}%`;
-  const logits = Array.from({ length: output.outputs }, (_, i) => output.logits[anchor * output.outputs + i] ?? 0);
+  const logits = Array.from(
+    { length: output.outputs },
+    (_, i) => output.logits[anchor * output.outputs + i] ?? 0,
+  );
   const deltas = Array.from(output.deltas.subarray(anchor * 4, anchor * 4 + 4));
   return h(
     "tr",
     { "aria-selected": String(anchor === chosen) },
-    h("td", {}, h("button", { type: "button", "aria-pressed": String(anchor === chosen), onclick: () => onChoose(anchor === chosen ? -1 : shape) }, `${shape + 1}. ${shapeName(model, anchor)}`)),
+    h(
+      "td",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(anchor === chosen),
+          onclick: () => onChoose(anchor === chosen ? -1 : shape),
+        },
+        `${shape + 1}. ${shapeName(model, anchor)}`,
+      ),
+    ),
     ...logits.map((value) => h("td", {}, number(value))),
     h("td", {}, h("span", { class: "bar" }, bar), number(p, 3)),
     ...deltas.map((value) => h("td", {}, signed(value))),
@@ -105,7 +146,14 @@ function work(model, anchor) {
     ["h", `${n(d.ha)} · exp(${number(d.th, 3)}) = ${n(d.h)}`],
   ];
   $("[data-worked]").replaceChildren(
-    h("p", { class: "hint" }, t("Anchor {name} ({shape}), in pixels of the photo:", { name: here.indexOf(anchor) + 1, shape: shapeName(model, anchor) })),
+    h(
+      "p",
+      { class: "hint" },
+      t("Anchor {name} ({shape}), in pixels of the photo:", {
+        name: here.indexOf(anchor) + 1,
+        shape: shapeName(model, anchor),
+      }),
+    ),
     ...lines.map(([name = "", text = ""]) => h("div", {}, formula(name), h("span", {}, text))),
   );
   $("[data-fate]").textContent = fateText(model, anchor);
@@ -117,13 +165,24 @@ function fateText({ output, result, values }, anchor) {
   const rank = number(fate.rank, 0);
   switch (fate.kind) {
     case "small":
-      return t("Its fate: after clipping a side is shorter than {size} px, so it is dropped.", { size: values.min_size });
+      return t("Its fate: after clipping a side is shorter than {size} px, so it is dropped.", {
+        size: values.min_size,
+      });
     case "below":
-      return t("Its fate: its score is number {rank}, and only the best {n} go on to NMS.", { rank, n: number(result.entered, 0) });
+      return t("Its fate: its score is number {rank}, and only the best {n} go on to NMS.", {
+        rank,
+        n: number(result.entered, 0),
+      });
     case "suppressed":
-      return t("Its fate: number {rank} by score, suppressed by the box with number {by}: their IoU is {iou}.", { rank, by: number((fate.by ?? 0) + 1, 0), iou: number(fate.iou ?? 0) });
+      return t(
+        "Its fate: number {rank} by score, suppressed by the box with number {by}: their IoU is {iou}.",
+        { rank, by: number((fate.by ?? 0) + 1, 0), iou: number(fate.iou ?? 0) },
+      );
     case "beyond":
-      return t("Its fate: NMS keeps it in place {rank}, but only the first {n} become proposals.", { rank, n: number(values.post_nms_top_n, 0) });
+      return t("Its fate: NMS keeps it in place {rank}, but only the first {n} become proposals.", {
+        rank,
+        n: number(values.post_nms_top_n, 0),
+      });
     default:
       return t("Its fate: it is kept, as proposal number {rank}.", { rank });
   }
@@ -146,7 +205,18 @@ export function showFigures({ output, result, truths }) {
     );
   }
   $("[data-figures]").replaceChildren(
-    ...(rows.length ? [h("div", {}, h("dt", {}, t("Recall at IoU 0.5, after:")), h("dd", {}, t("{count} objects", { count: truths.length / 4 })))] : []),
-    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value))))),
+    ...(rows.length
+      ? [
+          h(
+            "div",
+            {},
+            h("dt", {}, t("Recall at IoU 0.5, after:")),
+            h("dd", {}, t("{count} objects", { count: truths.length / 4 })),
+          ),
+        ]
+      : []),
+    ...rows.map(([name, value]) =>
+      h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value)))),
+    ),
   );
 }

@@ -16,20 +16,36 @@ const boxes = styles.flatMap((_, i) => {
   return [x, y, x + 125, y + 56];
 });
 picture($("[data-pattern=picture]"), low).update({
-  image: ground(640, 340), width: 640, height: 340, summary: styles.join(", "),
+  image: ground(640, 340),
+  width: 640,
+  height: 340,
+  summary: styles.join(", "),
   layers: styles.map((style, i) => ({ boxes, indices: [i], style, label: () => style })),
 });
 
 const [rows, columns] = [9, 16];
-const wave = Float32Array.from({ length: rows * columns }, (_, i) =>
-  0.5 + 0.5 * Math.sin((i % columns) / 2.4) * Math.cos(Math.floor(i / columns) / 1.7),
+const wave = Float32Array.from(
+  { length: rows * columns },
+  (_, i) => 0.5 + 0.5 * Math.sin((i % columns) / 2.4) * Math.cos(Math.floor(i / columns) / 1.7),
 );
 picture($("[data-pattern=heat]"), low).update({
-  image: ground(640, 360), width: 640, height: 360, layers: [], summary: t("A heat map"),
-  heat: { values: wave, rows, columns }, grid: { rows, columns }, cell: [160, 120, 200, 160],
+  image: ground(640, 360),
+  width: 640,
+  height: 360,
+  layers: [],
+  summary: t("A heat map"),
+  heat: { values: wave, rows, columns },
+  grid: { rows, columns },
+  cell: [160, 120, 200, 160],
 });
 
-picture($("[data-pattern=empty]"), { maxHeight: () => 120 }).update({ image: null, width: 640, height: 120, layers: [], summary: t("Nothing") });
+picture($("[data-pattern=empty]"), { maxHeight: () => 120 }).update({
+  image: null,
+  width: 640,
+  height: 120,
+  layers: [],
+  summary: t("Nothing"),
+});
 
 /** @type {number[]} */
 let drawn = [80, 60, 260, 200, 330, 90, 520, 250];
@@ -38,7 +54,10 @@ const editable = picture($("[data-pattern=editor]"), low);
 editable.element.tabIndex = 0;
 const paint = () =>
   editable.update({
-    image: ground(640, 320), width: 640, height: 320, summary: t("Boxes: {count}", { count: drawn.length / 4 }),
+    image: ground(640, 320),
+    width: 640,
+    height: 320,
+    summary: t("Boxes: {count}", { count: drawn.length / 4 }),
     layers: [
       { boxes: drawn, indices: drawn.map((_, i) => i).slice(0, drawn.length / 4), style: "kept" },
       { boxes: drawn, indices: selected >= 0 ? [selected] : [], style: "chosen" },
@@ -66,9 +85,17 @@ paint();
 
 const xs = Array.from({ length: 101 }, (_, i) => i / 100);
 chart($("[data-pattern=chart]"), {
-  x: "x", y: "y",
-  lines: [{ name: "exp(−3x)", color: "--accent", digits: 2 }, { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 }],
-}).update({ columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)], marker: 0.35, summary: t("Two lines and a marker.") });
+  x: "x",
+  y: "y",
+  lines: [
+    { name: "exp(−3x)", color: "--accent", digits: 2 },
+    { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 },
+  ],
+}).update({
+  columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)],
+  marker: 0.35,
+  summary: t("Two lines and a marker."),
+});
 
 showTraining();
 showPictures();

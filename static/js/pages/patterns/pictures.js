@@ -29,8 +29,16 @@ function showRidges() {
     values[i] = Math.round(100 * Math.exp(-0.5 * ((middles[bin] ?? 0) - drift) ** 2));
   }
   ridges($("[data-pattern=ridges]"), { height: () => 260 }).update({
-    values, moments, bins: middles, curve: middles.map(Math.tanh), rows: ["1", "2"], chosen: 0,
-    columns: [{ name: t("drifting"), color: "--class-point-1" }, { name: t("held"), color: "--class-point-0" }],
+    values,
+    moments,
+    bins: middles,
+    curve: middles.map(Math.tanh),
+    rows: ["1", "2"],
+    chosen: 0,
+    columns: [
+      { name: t("drifting"), color: "--class-point-1" },
+      { name: t("held"), color: "--class-point-0" },
+    ],
     summary: t("On the left histograms drift to one side, on the right they stay."),
   });
 }
@@ -51,15 +59,29 @@ function showSimilarity() {
   const random = draws(11);
   const values = new Float32Array(count * count);
   for (let i = 0; i < count; i++) {
-    for (let j = i; j < count; j++) values[i * count + j] = values[j * count + i] = i === j ? 1 : i % PICTURES === j % PICTURES ? 0.85 : 1.2 * random() - 0.8;
+    for (let j = i; j < count; j++)
+      values[i * count + j] = values[j * count + i] =
+        i === j ? 1 : i % PICTURES === j % PICTURES ? 0.85 : 1.2 * random() - 0.8;
   }
   const views = tiles(PICTURES);
   /** @type {[number, number]} */
   let chosen = [0, PICTURES];
-  const square = similarity($("[data-pattern=similarity]"), { maxHeight: () => 320, onChoose: (row, column) => show([row, column]) });
+  const square = similarity($("[data-pattern=similarity]"), {
+    maxHeight: () => 320,
+    onChoose: (row, column) => show([row, column]),
+  });
   const show = (/** @type {[number, number]} */ next) => {
     chosen = next;
-    square.update({ values, tiles: [...views, ...views], chosen, summary: t("Similarities of {count} views; row {row}, column {column} is chosen.", { count, row: chosen[0] + 1, column: chosen[1] + 1 }) });
+    square.update({
+      values,
+      tiles: [...views, ...views],
+      chosen,
+      summary: t("Similarities of {count} views; row {row}, column {column} is chosen.", {
+        count,
+        row: chosen[0] + 1,
+        column: chosen[1] + 1,
+      }),
+    });
   };
   show(chosen);
 }
@@ -69,8 +91,17 @@ function showTilemap() {
   const random = draws(5);
   const places = Float32Array.from({ length: 2 * count }, () => random() + random());
   const pictures = tiles(count);
-  const map = tilemap($("[data-pattern=tilemap]"), { height: () => 260, onChoose: (picture) => show(picture) });
+  const map = tilemap($("[data-pattern=tilemap]"), {
+    height: () => 260,
+    onChoose: (picture) => show(picture),
+  });
   const show = (/** @type {number} */ chosen) =>
-    map.update({ places, tiles: pictures, chosen, neighbors: [(chosen + 1) % count, (chosen + 2) % count], summary: t("{count} pictures; number {chosen} is chosen.", { count, chosen: chosen + 1 }) });
+    map.update({
+      places,
+      tiles: pictures,
+      chosen,
+      neighbors: [(chosen + 1) % count, (chosen + 2) % count],
+      summary: t("{count} pictures; number {chosen} is chosen.", { count, chosen: chosen + 1 }),
+    });
   show(0);
 }

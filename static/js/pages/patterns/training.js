@@ -26,19 +26,39 @@ function showChart() {
   const steps = Array.from({ length: 160 }, (_, i) => Math.round(10 ** (i / 45)));
   const wave = (/** @type {number} */ i) => Math.sin(i / 5) * 0.06;
   const train = steps.map((s, i) => (0.9 / (1 + s / 25) + 0.011) * (1 + wave(i)));
-  const test = steps.map((s, i) => (i > 60 && i < 68 ? null : 0.9 / (1 + s / 22) + 0.04 + (s / 3500) * 0.09 + wave(i) * 0.05));
-  const scaled = (/** @type {(number | null)[]} */ ys, /** @type {number} */ k) => ys.map((y) => (y === null ? null : y * k));
+  const test = steps.map((s, i) =>
+    i > 60 && i < 68 ? null : 0.9 / (1 + s / 22) + 0.04 + (s / 3500) * 0.09 + wave(i) * 0.05,
+  );
+  const scaled = (/** @type {(number | null)[]} */ ys, /** @type {number} */ k) =>
+    ys.map((y) => (y === null ? null : y * k));
   chart($("[data-pattern=chart-bands]"), {
-    x: t("training step"), y: t("error"), height: 280, xScale: "log", yScale: "log",
+    x: t("training step"),
+    y: t("error"),
+    height: 280,
+    xScale: "log",
+    yScale: "log",
     lines: [
       { name: t("training"), color: "--role-train", digits: 3 },
       { name: t("test"), color: "--role-test", digits: 3, dash: [2, 3] },
       ...["low", "high"].map((name) => ({ name, color: "--role-test", quiet: true })),
-      { name: t("checkpoints"), color: "--role-validation", digits: 3, width: 0, shape: /** @type {const} */ ("diamond") },
+      {
+        name: t("checkpoints"),
+        color: "--role-validation",
+        digits: 3,
+        width: 0,
+        shape: /** @type {const} */ ("diamond"),
+      },
     ],
     bands: [{ between: [2, 3], color: "--role-test" }],
   }).update({
-    columns: [steps, train, test, scaled(test, 0.75), scaled(test, 1.3), test.map((y, i) => (i % 20 === 10 && y ? y * 1.1 : null))],
+    columns: [
+      steps,
+      train,
+      test,
+      scaled(test, 0.75),
+      scaled(test, 1.3),
+      test.map((y, i) => (i % 20 === 10 && y ? y * 1.1 : null)),
+    ],
     marks: [{ x: 260, label: t("best test error"), color: "--role-test", dash: [5, 4] }],
     rules: [{ y: 0.0105, label: t("irreducible noise") }],
     here: { x: 1200, y: test[138] ?? 0.1, label: t("you are here") },
@@ -56,7 +76,11 @@ function showFit() {
   const xs = Array.from({ length: 241 }, (_, i) => -2 + i / 60);
   let selected = 4;
   const view = plot($("[data-pattern=plot-fit]"), {
-    x: [-2, 2], y: [-1.6, 1.6], xLabel: "x", yLabel: "y", maxHeight: () => 460,
+    x: [-2, 2],
+    y: [-1.6, 1.6],
+    xLabel: "x",
+    yLabel: "y",
+    maxHeight: () => 460,
     onSelect: (index) => {
       selected = index;
       draw();
@@ -81,7 +105,16 @@ function showFit() {
       summary: t("A wavy curve through {count} points.", { count: x.length }),
       layers: [
         { type: "band", xs, lo: ys.map((v) => v - 0.18), hi: ys.map((v) => v + 0.18), color: "--accent" },
-        { type: "line", xs, ys: xs.map(truth), color: "--gray-2", width: 1.5, dash: [6, 5], label: t("the truth"), labelAt: 0.06 },
+        {
+          type: "line",
+          xs,
+          ys: xs.map(truth),
+          color: "--gray-2",
+          width: 1.5,
+          dash: [6, 5],
+          label: t("the truth"),
+          labelAt: 0.06,
+        },
         { type: "line", xs, ys, color: "--accent", width: 2.75, label: t("the fit") },
         { type: "points", x: tests, y: testsY, role: "test", size: 4.5 },
         { type: "points", x: [-1.2, 0.3, 1.4], y: [-0.2, 0.95, -0.9], role: "validation" },
@@ -96,20 +129,38 @@ function showFit() {
 function showBoundary() {
   const random = draws(11);
   const [rows, columns] = [64, 64];
-  const centers = [[-0.9, -0.7], [0.9, -0.8], [0, 0.95], [0.05, -0.1]];
+  const centers = [
+    [-0.9, -0.7],
+    [0.9, -0.8],
+    [0, 0.95],
+    [0.05, -0.1],
+  ];
   const values = new Float32Array(4 * rows * columns);
   const most = new Float32Array(rows * columns);
   for (let i = 0; i < rows * columns; i++) {
-    const [px, py] = [-2 + ((i % columns) / (columns - 1)) * 4, -2 + (Math.floor(i / columns) / (rows - 1)) * 4];
-    const powers = centers.map(([cx = 0, cy = 0], c) => Math.exp(-((px - cx) ** 2 + (py - cy) ** 2) / (c === 3 ? 0.12 : 0.5)) + 1e-3);
+    const [px, py] = [
+      -2 + ((i % columns) / (columns - 1)) * 4,
+      -2 + (Math.floor(i / columns) / (rows - 1)) * 4,
+    ];
+    const powers = centers.map(
+      ([cx = 0, cy = 0], c) => Math.exp(-((px - cx) ** 2 + (py - cy) ** 2) / (c === 3 ? 0.12 : 0.5)) + 1e-3,
+    );
     const sum = powers.reduce((a, b) => a + b, 0);
     powers.forEach((power, c) => (values[c * rows * columns + i] = power / sum));
     most[i] = (powers[0] ?? 0) / sum;
   }
   const category = Array.from({ length: 120 }, (_, i) => i % 4);
-  const around = (/** @type {number} */ axis) => category.map((c) => (centers[c]?.[axis] ?? 0) + (random() + random() - 1) * (c === 3 ? 0.4 : 0.75));
+  const around = (/** @type {number} */ axis) =>
+    category.map((c) => (centers[c]?.[axis] ?? 0) + (random() + random() - 1) * (c === 3 ? 0.4 : 0.75));
   const [x, y] = [around(0), around(1)];
-  plot($("[data-pattern=plot-boundary]"), { x: [-2, 2], y: [-2, 2], square: true, xLabel: "x₁", yLabel: "x₂", maxHeight: () => 520 }).update({
+  plot($("[data-pattern=plot-boundary]"), {
+    x: [-2, 2],
+    y: [-2, 2],
+    square: true,
+    xLabel: "x₁",
+    yLabel: "x₂",
+    maxHeight: () => 520,
+  }).update({
     summary: t("Four classes and the regions that a network gives them."),
     layers: [
       { type: "heat", ramp: "classes", values, rows, columns },
@@ -123,7 +174,10 @@ function showBoundary() {
 function showSign() {
   const [rows, columns] = [48, 48];
   const raw = Float32Array.from({ length: rows * columns }, (_, i) => {
-    const [px, py] = [((i % columns) / (columns - 1)) * 4 - 2, (Math.floor(i / columns) / (rows - 1)) * 4 - 2];
+    const [px, py] = [
+      ((i % columns) / (columns - 1)) * 4 - 2,
+      (Math.floor(i / columns) / (rows - 1)) * 4 - 2,
+    ];
     return Math.tanh(1.1 * px + 0.8 * py + 0.6 * Math.sin(2 * px));
   });
   plot($("[data-pattern=plot-sign]"), { x: [-2, 2], y: [-2, 2], square: true, maxHeight: () => 380 }).update({
@@ -146,8 +200,16 @@ function showBar() {
   let share = null;
   const show = () =>
     bar.update({
-      phase: timer ? "running" : step ? "paused" : "ready", error: null, line: null, runId: null, live: [], share,
-      step, shownStep: share === null ? step : Math.round(share * step), frames: Math.max(1, step), framesPerSecond: timer ? values.fps : 0,
+      phase: timer ? "running" : step ? "paused" : "ready",
+      error: null,
+      line: null,
+      runId: null,
+      live: [],
+      share,
+      step,
+      shownStep: share === null ? step : Math.round(share * step),
+      frames: Math.max(1, step),
+      framesPerSecond: timer ? values.fps : 0,
     });
   const go = () => {
     step += values.speed;
