@@ -2,6 +2,9 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+// A text is one literal, because it is its translation's key: alone on its line it may be long.
+const TEXT = '^\\s*(t\\()?["`].*["`][,)]*;?$';
+
 export default [
   { ignores: ["static/vendor/", "node_modules/", ".venv/", "build/", "dist/"] },
   js.configs.recommended,
@@ -11,7 +14,7 @@ export default [
     rules: {
       // A function is read at one glance: 60 lines, comments not counted.
       "max-lines-per-function": ["error", { max: 60, skipComments: true, skipBlankLines: true, IIFEs: true }],
-      "max-len": ["error", { code: 110, ignoreUrls: true, ignoreStrings: false }],
+      "max-len": ["error", { code: 110, ignorePattern: TEXT }],
       "max-lines": ["error", 400],
       "no-shadow": "error",
       "no-var": "error",

@@ -44,7 +44,10 @@ export class FakeSocket {
       data: JSON.stringify({ id: this.numberOf(about), live: ["rate"], key: "k", ...message }),
     });
   }
-  /** @param {number} step @param {{id?: number, taken?: number}} [about] the answer to the newest ask, all its steps taken */
+  /**
+   * @param {number} step
+   * @param {{id?: number, taken?: number}} [about] the answer to the newest ask, all its steps taken
+   */
   frame(
     step,
     { id = this.numberOf("next"), taken = this.sent.find((message) => message.id === id)?.steps ?? 0 } = {},

@@ -86,7 +86,10 @@ test("they meet by the file's name, too, and equal ids of other files' names do 
   assert.equal(overlaps(readFiles([truthFile, { name: "o.json", text: json(other) }]).opened), false);
 });
 
-/** Files of ids, files of names that are numbers themselves, and the class of the only box with a score. @type {[string, {name: string, text: string}[], [string | number, string]][]} */
+/**
+ * Files of ids, files of names that are numbers themselves, and the class of the only box with a score.
+ * @type {[string, {name: string, text: string}[], [string | number, string]][]}
+ */
 const NUMBERED = [
   ["categories named 0, 1, 2 from id 1", [cocoOf({ 1: "0", 2: "1", 3: "2" }, 2), resultOf(2)], [2, "1"]],
   ["names that are the ids in another order", [cocoOf({ 1: "2", 2: "1" }, 2), resultOf(2)], [2, "1"]],
@@ -173,7 +176,10 @@ test("an id that is met by no id still meets a name, but never the name of anoth
   );
 });
 
-/** Paths that two files of ground truth tell, and whether they are one picture. @type {[string, string, boolean][]} */
+/**
+ * Paths that two files of ground truth tell, and whether they are one picture.
+ * @type {[string, string, boolean][]}
+ */
 const PATHS = [
   ["cam0/1.jpg", "cam1/1.jpg", false],
   ["cam0\\1.jpg", "cam1\\1.jpg", false],

@@ -80,7 +80,10 @@ test("scores outside 0 to 1 may be read as percent or logits, where they can be"
 });
 
 test("the threshold reaches as far as the scores, in steps of about a hundredth, and hides nothing unasked", () => {
-  /** @type {[[number, number] | null, import("../../static/js/labs/nms/reading.js").ScoreKind, [number, number]][]} */
+  /**
+   * @type {[[number, number] | null, import("../../static/js/labs/nms/reading.js").ScoreKind, [number,
+   *   number]][]}
+   */
   const reaches = [
     [null, "raw", [0, 1]],
     [[0.2, 0.9], "raw", [0, 1]],

@@ -3,8 +3,14 @@
 import { number } from "./i18n.js";
 import { ticks } from "../math/plane.js";
 
-/** An axis: what it is called, and what it counts in: `offset + scale * place`. @typedef {{name: string, offset: number, scale: number}} Unit */
-/** @typedef {{ticks: {at: number, text: string}[], note: string}} Axis `at` in the unit; `note` belongs to the name */
+/**
+ * An axis: what it is called, and what it counts in: `offset + scale * place`.
+ * @typedef {{name: string, offset: number, scale: number}} Unit
+ */
+/**
+ * @typedef {{ticks: {at: number, text: string}[], note: string}} Axis `at` in the unit; `note` belongs to
+ *   the name
+ */
 
 const LARGE = 1e5; // from here on, and below SMALL, the axis has a power of ten
 const SMALL = 1e-2;

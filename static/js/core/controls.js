@@ -68,7 +68,11 @@ export function note(selector, words) {
 const SAID = 5; // unknown names at most, and their first letters: an address holds anything
 const LETTERS = 30;
 
-/** Which values of the address are not allowed, and which names are no settings. @param {string[]} names @param {string[]} unknown */
+/**
+ * Which values of the address are not allowed, and which names are no settings.
+ * @param {string[]} names
+ * @param {string[]} unknown
+ */
 function sayRefused(names, unknown) {
   const listed = (/** @type {string[]} */ some) => some.join(t(", "));
   note(

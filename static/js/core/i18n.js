@@ -33,7 +33,8 @@ export const sentences = (parts, spoken = language) =>
   parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
 
 /**
- * A number as a person reads it: `digits` decimals, a true minus sign, thousands separated as the language has it.
+ * A number as a person reads it: `digits` decimals, a true minus sign, thousands separated as the language
+ * has it.
  * @param {number} value
  * @param {number} [digits]
  */

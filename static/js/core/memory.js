@@ -1,4 +1,7 @@
-/** What the browser keeps for a visit or longer, where it keeps anything: some refuse, and all is well without. */
+/**
+ * What the browser keeps for a visit or longer, where it keeps anything: some refuse, and all is well
+ * without.
+ */
 
 import { root } from "./place.js";
 
@@ -22,7 +25,12 @@ export function recall(key) {
   }
 }
 
-/** Tell the server something with each request from now on. @param {string} name @param {string} value @param {number} [seconds] */
+/**
+ * Tell the server something with each request from now on.
+ * @param {string} name
+ * @param {string} value
+ * @param {number} [seconds]
+ */
 export function setCookie(name, value, seconds = YEAR) {
   try {
     document.cookie = `${name}=${value};path=${root() || "/"};max-age=${seconds};samesite=lax`;

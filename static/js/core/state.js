@@ -58,7 +58,11 @@ export const unknownOf = (search, rules) =>
     (name) => !(name in rules) && !ELSEWHERE.includes(name),
   );
 
-/** The query without some names, and a "?" if anything is left. @param {string} search @param {string[]} names */
+/**
+ * The query without some names, and a "?" if anything is left.
+ * @param {string} search
+ * @param {string[]} names
+ */
 export function without(search, names) {
   const query = new URLSearchParams(search);
   for (const name of names) query.delete(name);

@@ -2,7 +2,11 @@
 
 import { h } from "./dom.js";
 
-/** @param {HTMLElement} table @param {string[]} head @param {string[][]} rows the first cell of each is its heading */
+/**
+ * @param {HTMLElement} table
+ * @param {string[]} head
+ * @param {string[][]} rows the first cell of each is its heading
+ */
 export function fillTable(table, head, rows) {
   const text = JSON.stringify([head, rows]);
   if (table.dataset.text === text) return;

@@ -14,7 +14,10 @@ const TYPES = {
   float64: Float64Array,
 };
 
-/** @typedef {Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array} Values */
+/**
+ * @typedef {Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array |
+ *   Float64Array} Values
+ */
 /** @typedef {{name: string, dtype: keyof typeof TYPES, shape: number[], offset: number}} ArrayRow */
 
 const align = (/** @type {number} */ size) => Math.ceil(size / 8) * 8;

@@ -9,7 +9,10 @@ import { softmax } from "./information.js";
  */
 export const positiveOf = (view, count) => (view + count / 2) % count;
 
-/** @typedef {{at: number, similarity: number, share: number, pull: number}} Rival `at`: its view, or its place in the queue */
+/**
+ * @typedef {{at: number, similarity: number, share: number, pull: number}} Rival `at`: its view, or its
+ *   place in the queue
+ */
 /** @typedef {{positive: Rival, negatives: Rival[], loss: number}} Row negatives, the most similar first */
 
 /**

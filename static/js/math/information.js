@@ -77,7 +77,11 @@ export function grip() {
   };
 }
 
-/** The first `count` outcomes in their proportions; a new one gets an even share. @param {Row} p @param {number} count */
+/**
+ * The first `count` outcomes in their proportions; a new one gets an even share.
+ * @param {Row} p
+ * @param {number} count
+ */
 export function resized(p, count) {
   const kept = p.slice(0, count);
   const scale = kept.length / count;
@@ -95,7 +99,12 @@ export function binomial(count) {
 /** Four decimals, as they stand in an address. @param {Row} values */
 export const encode = (values) => values.map((v) => Number(v.toFixed(4))).join(",");
 
-/** @param {string} text @param {number} low @param {number} high @returns {number[] | null} 2 to 10 numbers, else null */
+/**
+ * @param {string} text
+ * @param {number} low
+ * @param {number} high
+ * @returns {number[] | null} 2 to 10 numbers, else null
+ */
 export function decode(text, low, high) {
   const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   const sane = values.length >= 2 && values.length <= 10 && values.every((v) => v >= low && v <= high);
@@ -120,14 +129,23 @@ export function logSoftmax(z, temperature = 1) {
 /** @param {Row} z @param {number} [temperature] */
 export const softmax = (z, temperature = 1) => logSoftmax(z, temperature).map(Math.exp);
 
-/** As one writes it first: NaN once an exponential overflows or all vanish. @param {Row} z @param {number} [temperature] */
+/**
+ * As one writes it first: NaN once an exponential overflows or all vanish.
+ * @param {Row} z
+ * @param {number} [temperature]
+ */
 export function naiveSoftmax(z, temperature = 1) {
   const powers = z.map((v) => Math.exp(v / temperature));
   const total = sum(powers);
   return powers.map((v) => v / total);
 }
 
-/** −Σ y log q of the naive softmax; 0 where y is 0. @param {Row} z @param {Row} y @param {number} [temperature] */
+/**
+ * −Σ y log q of the naive softmax; 0 where y is 0.
+ * @param {Row} z
+ * @param {Row} y
+ * @param {number} [temperature]
+ */
 export const naiveLoss = (z, y, temperature = 1) => crossEntropy(y, naiveSoftmax(z, temperature));
 
 /**

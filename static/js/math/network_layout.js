@@ -32,11 +32,22 @@ export function layout(layers, width, height) {
   return { size, units, width, height };
 }
 
-/** Number of a unit among the hidden and output units. @param {readonly number[]} layers @param {number} layer @param {number} unit */
+/**
+ * Number of a unit among the hidden and output units.
+ * @param {readonly number[]} layers
+ * @param {number} layer
+ * @param {number} unit
+ */
 export const unitIndex = (layers, layer, unit) =>
   layers.slice(1, layer).reduce((sum, n) => sum + n, 0) + unit;
 
-/** Where a weight is in the flat array. @param {readonly number[]} layers @param {number} layer of weights, from 0 @param {number} source @param {number} target */
+/**
+ * Where a weight is in the flat array.
+ * @param {readonly number[]} layers
+ * @param {number} layer of weights, from 0
+ * @param {number} source
+ * @param {number} target
+ */
 export function weightIndex(layers, layer, source, target) {
   let start = 0;
   for (let l = 0; l < layer; l++) start += (layers[l] ?? 0) * (layers[l + 1] ?? 0);

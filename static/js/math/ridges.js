@@ -1,4 +1,6 @@
-/** Where ridges of histograms lie: a cell for each picture, one ridge a moment, the newest in front. No DOM. */
+/**
+ * Where ridges of histograms lie: a cell for each picture, one ridge a moment, the newest in front. No DOM.
+ */
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
 

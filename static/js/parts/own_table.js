@@ -21,8 +21,14 @@ import { newest } from "../core/newest.js";
  * @property {number[]} passed_over
  * @property {number | null} label the likeliest
  */
-/** @typedef {{name: string, bytes: Blob, text: string, encoding: string, sure: boolean, others: string[]}} Opened */
-/** @typedef {{element: HTMLElement[], selects: HTMLSelectElement[], values: () => Record<string, unknown>, columns: () => number[]}} Choice */
+/**
+ * @typedef {{name: string, bytes: Blob, text: string, encoding: string, sure: boolean, others: string[]}}
+ *   Opened
+ */
+/**
+ * @typedef {{element: HTMLElement[], selects: HTMLSelectElement[], values: () => Record<string, unknown>,
+ *   columns: () => number[]}} Choice
+ */
 
 const REST = 300; // milliseconds after the last key
 /** @type {Record<string, string>} */
@@ -287,7 +293,11 @@ export function columnChooser(label, options, value, onChange) {
   return { element: h("label", {}, `${label} `, select), select };
 }
 
-/** Names and units of two axes as text for the address. @param {string[]} names @param {number[][]} units offset and scale of each */
+/**
+ * Names and units of two axes as text for the address.
+ * @param {string[]} names
+ * @param {number[][]} units offset and scale of each
+ */
 export function axesText(names, units) {
   const short = names.map((name, i) =>
     name === String(i + 1) ? "" : name.replaceAll("|", " ").slice(0, 40),

@@ -99,7 +99,10 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
   };
 }
 
-/** A sample has taken the place of the remembered photo: nobody should take it for theirs. @param {boolean} lost */
+/**
+ * A sample has taken the place of the remembered photo: nobody should take it for theirs.
+ * @param {boolean} lost
+ */
 function sayLost(lost) {
   note(
     "[data-lost]",

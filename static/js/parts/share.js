@@ -88,7 +88,10 @@ function wireShare({ state, session }, opener) {
   const link = /** @type {HTMLInputElement} */ ($("[data-share-link]", dialog));
   const image = /** @type {HTMLImageElement} */ ($("[data-share-qr]", dialog));
   const warning = $("[data-share-warning]", dialog);
-  /** The address alone is right at once; its code and short form come from the server. @param {string} path */
+  /**
+   * The address alone is right at once; its code and short form come from the server.
+   * @param {string} path
+   */
   const showPath = (path) => {
     link.value = location.origin + path;
     image.hidden = true;

@@ -28,7 +28,10 @@ const SMALLEST = 4; // pixels of the picture
  * }} options
  */
 export function boxEditor(view, options) {
-  /** @type {{index: number, kind: "move" | "corner", fixed: [number, number], from: [number, number], box: number[]} | null} */
+  /**
+   * @type {{index: number, kind: "move" | "corner", fixed: [number, number], from: [number, number], box:
+   *   number[]} | null}
+   */
   let drag = null;
   const canvas = view.element;
 
@@ -179,5 +182,10 @@ export function edited(boxes, index, box) {
   return next;
 }
 
-/** Which box is chosen after the edit. @param {number} index @param {number[] | null} box @param {number} count */
+/**
+ * Which box is chosen after the edit.
+ * @param {number} index
+ * @param {number[] | null} box
+ * @param {number} count
+ */
 export const selectedAfter = (index, box, count) => (!box ? -1 : index < 0 ? count - 1 : index);

@@ -230,7 +230,14 @@ export function paintMarks(u, { marks, rules, here, lines, data, scale, places }
   });
 }
 
-/** On a scrap of the card, so that lines do not run through it. @param {CanvasRenderingContext2D} context @param {string} text @param {Box} box @param {string} color @param {number} ratio */
+/**
+ * On a scrap of the card, so that lines do not run through it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {Box} box
+ * @param {string} color
+ * @param {number} ratio
+ */
 function paintLabel(context, text, { x, y, width, height }, color, ratio) {
   context.globalAlpha = 0.85;
   context.fillStyle = token("--card");
@@ -240,7 +247,13 @@ function paintLabel(context, text, { x, y, width, height }, color, ratio) {
   context.fillText(text, x + 4 * ratio, y + 2 * ratio);
 }
 
-/** A dot with its line down to the axis. @param {CanvasRenderingContext2D} context @param {[number, number][]} line @param {string} color @param {number} ratio */
+/**
+ * A dot with its line down to the axis.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number][]} line
+ * @param {string} color
+ * @param {number} ratio
+ */
 function paintHere(context, line, color, ratio) {
   const [x, y] = line[0] ?? [0, 0];
   stroke(context, line, color, 1 * ratio, [2, 3], ratio);

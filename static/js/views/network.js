@@ -143,7 +143,12 @@ export function network(root, options) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {import("../math/network_layout.js").Layout} on @param {Network} net @param {Weight | null} chosen */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("../math/network_layout.js").Layout} on
+ * @param {Network} net
+ * @param {Weight | null} chosen
+ */
 function paintWeights(context, on, net, chosen) {
   const [positive, negative, ring] = [token("--positive-sign"), token("--negative-sign"), token("--accent")];
   context.lineCap = "butt";
@@ -179,7 +184,12 @@ function paintWeights(context, on, net, chosen) {
   context.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {import("../math/network_layout.js").Layout} on @param {Network} net @param {Unit | null} shown */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("../math/network_layout.js").Layout} on
+ * @param {Network} net
+ * @param {Unit | null} shown
+ */
 function paintUnits(context, on, net, shown) {
   const cells = net.side * net.side;
   context.imageSmoothingEnabled = true;
@@ -204,7 +214,11 @@ function paintUnits(context, on, net, shown) {
   );
 }
 
-/** The input itself as a map: it grows from left to right, or from below. @param {number} axis @param {number} side */
+/**
+ * The input itself as a map: it grows from left to right, or from below.
+ * @param {number} axis
+ * @param {number} side
+ */
 function inputMap(axis, side) {
   return Uint8Array.from({ length: side * side }, (_, i) => {
     const share = (axis === 0 ? i % side : Math.floor(i / side)) / (side - 1);

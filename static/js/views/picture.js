@@ -177,7 +177,10 @@ export function picture(root, options = {}) {
   };
 }
 
-/** @typedef {{scale: number, width: number, height: number, left: number, top: number}} Size in CSS pixels; left and top of the frame */
+/**
+ * @typedef {{scale: number, width: number, height: number, left: number, top: number}} Size in CSS pixels;
+ *   left and top of the frame
+ */
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
 function paintHeat(context, scene, size) {

@@ -19,11 +19,14 @@ import { paintAxes, paintLayers, roomForTicks, typeScale } from "./plot_paint.js
  * @typedef {(
  *   | {type: "heat", ramp: "sign" | "gray", values: Uint8Array, alpha?: number} & Grid
  *   | {type: "heat", ramp: "classes", values: Uint8Array | Float32Array, alpha?: number} & Grid
- *   | {type: "contour", values: Numbers, level: number, color?: string, width?: number, dash?: number[]} & Grid
+ *   | {type: "contour", values: Numbers, level: number, color?: string, width?: number, dash?: number[]} &
+ * Grid
  *   | {type: "band", xs: Numbers, lo: Numbers, hi: Numbers, color?: string, alpha?: number}
- *   | {type: "line", xs: Numbers, ys: Numbers, color: string, width?: number, dash?: number[], alpha?: number, label?: string, labelAt?: number}
+ *   | {type: "line", xs: Numbers, ys: Numbers, color: string, width?: number, dash?: number[], alpha?:
+ * number, label?: string, labelAt?: number}
  *   | {type: "points", x: Numbers, y: Numbers, category?: Numbers, role?: "train" | "validation" | "test",
- *       color?: string, shape?: import("./shapes.js").Shape, size?: number, alpha?: number, selected?: number, draggable?: boolean}
+ *       color?: string, shape?: import("./shapes.js").Shape, size?: number, alpha?: number, selected?:
+ * number, draggable?: boolean}
  *   | {type: "arrow", from: Range, to: Range, label?: string, color?: string, width?: number}
  *   | {type: "label", x: number, y: number, text: string, color?: string, leader?: [number, number]}
  * )} Layer
@@ -252,7 +255,11 @@ export function plot(root, options) {
   return {
     element: canvas,
     frame,
-    /** @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean, units?: [Unit, Unit] | null}} next `free` false: a press draws nothing now; `units` of x and y, where they are not the plane's own */
+    /**
+     * @param {{layers: Layer[], summary: string, x?: Range, y?: Range, free?: boolean, units?: [Unit, Unit]
+     *   | null}} next `free` false: a press draws nothing now; `units` of x and y, where they are not the
+     *   plane's own
+     */
     update(next) {
       const counted = JSON.stringify(next.units ?? null) !== JSON.stringify(scene.units ?? null);
       scene = next;

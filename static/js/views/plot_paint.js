@@ -17,7 +17,10 @@ const FONT_FAMILY = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
 /** Of the type on a plane: larger for the projector. */
 export const typeScale = () => (document.documentElement.classList.contains("presenting") ? 1.36 : 1);
 
-/** Pictures of grids, so that one is only made when its values are others. @type {WeakMap<object, {key: string, canvas: OffscreenCanvas}>} */
+/**
+ * Pictures of grids, so that one is only made when its values are others.
+ * @type {WeakMap<object, {key: string, canvas: OffscreenCanvas}>}
+ */
 let made = new WeakMap();
 
 /** @param {string} name of a token @returns {[number, number, number]} */
@@ -152,7 +155,12 @@ function band(context, on, { xs, lo, hi, color = "--accent", alpha = 0.16 }) {
   context.fill();
 }
 
-/** A curve, with gaps where a value is not a number. @param {Context} context @param {Plane} on @param {Of<"line">} layer */
+/**
+ * A curve, with gaps where a value is not a number.
+ * @param {Context} context
+ * @param {Plane} on
+ * @param {Of<"line">} layer
+ */
 function line(context, on, { xs, ys, color, width = 2, dash = [], alpha = 1 }) {
   context.beginPath();
   let drawing = false;
@@ -253,7 +261,12 @@ function caption(context, on, text, x, y, color, align) {
   context.fillText(text, px, py);
 }
 
-/** A label beside its place, with a thin leader line. @param {Context} context @param {Plane} on @param {Of<"label">} layer */
+/**
+ * A label beside its place, with a thin leader line.
+ * @param {Context} context
+ * @param {Plane} on
+ * @param {Of<"label">} layer
+ */
 function label(context, on, { x, y, text, color = "--ink", leader }) {
   const [px, py] = [on.toX(x), on.toY(y)];
   const [dx, dy] = leader ?? [8, 0];
@@ -312,7 +325,11 @@ function axesOf(on, [ux, uy]) {
   };
 }
 
-/** The room that the widest text of the upward axis takes, pixels. @param {Plane} on @param {[Unit, Unit]} units */
+/**
+ * The room that the widest text of the upward axis takes, pixels.
+ * @param {Plane} on
+ * @param {[Unit, Unit]} units
+ */
 export function roomForTicks(on, units) {
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
     new OffscreenCanvas(1, 1).getContext("2d")
@@ -381,7 +398,12 @@ function paintNames(context, on, across, upward) {
   if (upward) context.fillText(fitting(context, upward, room), Math.max(left - 34 * scale, 6), top - 13);
 }
 
-/** A name, cut where there is no room for all of it. @param {Context} context @param {string} text @param {number} room */
+/**
+ * A name, cut where there is no room for all of it.
+ * @param {Context} context
+ * @param {string} text
+ * @param {number} room
+ */
 function fitting(context, text, room) {
   let shown = text;
   while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}…`;

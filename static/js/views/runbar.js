@@ -22,7 +22,8 @@ import { RATES, SPEEDS } from "../core/session/session.js";
  * @param {HTMLElement} root of templates/_run.html
  * @param {{
  *   session: Actions,
- *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: () => void) => () => void},
+ *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: ()
+ * => void) => () => void},
  *   dice?: boolean,
  *   unit?: (last: number | null) => string,
  * }} options `pace` is the page's state, with `speed` and `fps`; `unit` names what is counted, if

@@ -13,7 +13,10 @@ export const CLASS_COLORS = ["--class-0", "--class-1", "--class-2", "--class-3"]
  * @property {number[]} dash of its curves
  * @property {"full" | "hollow" | "half"} fill
  */
-/** What training, validation and test look like on every page. @type {Record<"train" | "validation" | "test", Role>} */
+/**
+ * What training, validation and test look like on every page.
+ * @type {Record<"train" | "validation" | "test", Role>}
+ */
 export const ROLES = {
   train: { color: "--role-train", shape: "circle", dash: [], fill: "full" },
   validation: { color: "--role-validation", shape: "diamond", dash: [8, 4], fill: "half" },

@@ -73,7 +73,8 @@ class Reader {
 
   /** @returns {never} */
   fail() {
-    if (/^(?:\.|[eE][+-]?)$/.test(this.text.slice(this.at, this.at + 3))) this.at = this.text.length; // a number that is cut
+    // a number that is cut
+    if (/^(?:\.|[eE][+-]?)$/.test(this.text.slice(this.at, this.at + 3))) this.at = this.text.length;
     const { line, column } = placeOf(this.text, this.at);
     const place = { line: line + this.lines, column };
     if (this.at >= this.text.length) {
@@ -200,7 +201,11 @@ class Reader {
   }
 }
 
-/** Whether the sign at a place follows an odd number of backslashes. @param {string} text @param {number} at */
+/**
+ * Whether the sign at a place follows an odd number of backslashes.
+ * @param {string} text
+ * @param {number} at
+ */
 function isEscaped(text, at) {
   let from = at;
   while (text[from - 1] === "\\") from -= 1;

@@ -64,7 +64,11 @@ export const surroundings = {
       return null;
     }
   },
-  /** Call `back` when the network or the page is back. @param {() => void} back @returns {() => void} ends that */
+  /**
+   * Call `back` when the network or the page is back.
+   * @param {() => void} back
+   * @returns {() => void} ends that
+   */
   onReturn(back) {
     const seen = () => document.visibilityState === "visible" && back();
     addEventListener("online", back);

@@ -94,7 +94,8 @@ export function trainingSession(options) {
   let told = ""; // the configuration that the run has, as text
   let turned = false; // whether what is asked for has a control turned
   /** @type {Record<string, any>} */ let begun = {}; // the configuration that it began with
-  /** @type {{other: Session, config: Record<string, any>}[]} */ let beside = []; // those in lockstep, as they began
+  // those in lockstep, as they began
+  /** @type {{other: Session, config: Record<string, any>}[]} */ let beside = [];
   let live = liveNames; // of this run's mode, once the server has said so
   let timer = 0;
   let rate = 0;
@@ -138,7 +139,10 @@ export function trainingSession(options) {
   /** @param {Record<string, any>} of */
   const fixedOf = (of) => JSON.stringify(Object.entries(of).filter(([name]) => !live.includes(name)));
   // Settings are compared, never what was once made of them: what is live is known when the server says it.
-  /** @param {Record<string, any>} then @returns {boolean} whether it takes another run than began with them */
+  /**
+   * @param {Record<string, any>} then
+   * @returns {boolean} whether it takes another run than began with them
+   */
   const outgrown = (then) => fixedOf(config()) !== fixedOf(then);
   // Those in lockstep begin together, so that what starts one anew starts all.
   const anotherRun = () =>
@@ -401,7 +405,10 @@ export function trainingSession(options) {
         seed = low + Math.floor(browser.random() * (high - low + 1));
       state.set({ seed });
     },
-    /** @param {Record<string, any>} what an instance of the lab's action, done before steps to come; several in turn */
+    /**
+     * @param {Record<string, any>} what an instance of the lab's action, done before steps to come; several
+     *   in turn
+     */
     act(what) {
       if (watched) return;
       actions.push(what);

@@ -41,7 +41,10 @@ export function stepsDue() {
       answering = null;
       asked = 0;
     },
-    /** @param {number} steps @returns {Promise<Frame | null>} the frame after them; null if they are not to be */
+    /**
+     * @param {number} steps
+     * @returns {Promise<Frame | null>} the frame after them; null if they are not to be
+     */
     promise: (steps) => new Promise((resolve) => promised.push({ steps, anew: true, resolve })),
     /** Whoever waits for a frame of the run that is over gets none. */
     giveUp() {

@@ -8,7 +8,10 @@ import { newest } from "../../core/newest.js";
 import { plot } from "../../views/plot.js";
 
 /** @typedef {[number, number]} Pair */
-/** @typedef {{hessian: number[][], best: number[], least: number, path: number[][], losses: number[], condition: number, limit: number, within: number | null}} Bowl */
+/**
+ * @typedef {{hessian: number[][], best: number[], least: number, path: number[][], losses: number[],
+ *   condition: number, limit: number, within: number | null}} Bowl
+ */
 
 const SIDE = 81;
 const LEVELS = [0.02, 0.1, 0.3, 0.7, 1.3, 2.2]; // of the loss that the weights 0, 0 add

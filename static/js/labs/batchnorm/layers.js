@@ -7,7 +7,8 @@ import { median } from "../../math/series.js";
  * @typedef {{
  *   header: {step: number, layer: number, unit: number, eps: number, sizes: number[], by_size: number[],
  *     shifts: number[], parameters: number, parameters_with: number},
- *   arrays: Record<"steps" | "history" | "losses" | "reached" | "moments" | "bins" | "curve" | "saturated" | "slopes"
+ *   arrays: Record<"steps" | "history" | "losses" | "reached" | "moments" | "bins" | "curve" | "saturated" |
+ * "slopes"
  *     | "batch" | "numbers" | "seen" | "statistics" | "moved", Float32Array> & {ridges: Uint8Array},
  *   shapes: Record<string, number[]>,
  * }} Bn
@@ -45,7 +46,13 @@ export const LAYER_LINES = PLACES.map((place) => ({
   ...dashOf(place),
 }));
 
-/** A row of a matrix. @param {Bn} frame @param {"history" | "reached" | "losses" | "saturated" | "slopes" | "batch" | "statistics" | "moved"} name @param {number} index */
+/**
+ * A row of a matrix.
+ * @param {Bn} frame
+ * @param {"history" | "reached" | "losses" | "saturated" | "slopes" | "batch" | "statistics" | "moved"}
+ *   name
+ * @param {number} index
+ */
 export function rowOf(frame, name, index) {
   const width = frame.shapes[name]?.[1] ?? 0;
   return frame.arrays[name].subarray(index * width, (index + 1) * width);
@@ -57,7 +64,10 @@ export const lossColumns = (frame) => [
   ...LOSS_LINES.map((_, i) => rowOf(frame, "history", i)),
 ];
 
-/** Steps until the loss is reached: the middle of the starts, the first and the last; Infinity: not yet. @param {ArrayLike<number>} reached */
+/**
+ * Steps until the loss is reached: the middle of the starts, the first and the last; Infinity: not yet.
+ * @param {ArrayLike<number>} reached
+ */
 export function stepsOf(reached) {
   const sorted = Array.from(reached, (v) => (v < 0 ? Infinity : v)).sort((a, b) => a - b);
   const [low = Infinity, high = Infinity] = [
@@ -73,7 +83,10 @@ export function stepsOf(reached) {
 
 /** Of each place. @param {Bn} frame */
 export const reachedOf = (frame) => PLACES.map((_, v) => stepsOf(rowOf(frame, "reached", v)));
-/** How many times sooner with BatchNorm before the activation; NaN where either is not there yet. @param {Bn} frame */
+/**
+ * How many times sooner with BatchNorm before the activation; NaN where either is not there yet.
+ * @param {Bn} frame
+ */
 export function ratioOf(frame) {
   const reached = reachedOf(frame);
   const ratio = (reached[NONE]?.typical ?? NaN) / (reached[BEFORE]?.typical ?? NaN);
@@ -111,7 +124,11 @@ export function layerColumns(frame, name) {
   return [Array.from({ length: count }, (_, l) => l + 1), ...PLACES.map((_, v) => rowOf(frame, name, v))];
 }
 
-/** Where a loss was reached, as marks on the chart. @param {Bn} frame @returns {import("../../views/chart.js").Mark[]} */
+/**
+ * Where a loss was reached, as marks on the chart.
+ * @param {Bn} frame
+ * @returns {import("../../views/chart.js").Mark[]}
+ */
 export function reachedMarks(frame) {
   return reachedOf(frame).flatMap(({ typical }, v) => {
     const place = PLACES[v];
@@ -121,7 +138,11 @@ export function reachedMarks(frame) {
   });
 }
 
-/** For a thumbnail: the median losses from 0 to 1 across. @param {Bn} frame @returns {import("../../views/plot.js").Layer[]} */
+/**
+ * For a thumbnail: the median losses from 0 to 1 across.
+ * @param {Bn} frame
+ * @returns {import("../../views/plot.js").Layer[]}
+ */
 export function thumbnailLayers(frame) {
   const last = frame.arrays.steps.at(-1) ?? 1;
   const xs = Array.from(frame.arrays.steps, (step) => step / last);

@@ -7,7 +7,10 @@ import { newest } from "../../core/newest.js";
 import { plot } from "../../views/plot.js";
 import { enlarged, framed, tileRange } from "./tiles.js";
 
-/** @typedef {{kind: string, x_hat: number[], mean: number[], var: number[], statistic: number[], statistics: number}} Row */
+/**
+ * @typedef {{kind: string, x_hat: number[], mean: number[], var: number[], statistic: number[], statistics:
+ *   number}} Row
+ */
 /** @typedef {{shape: [number, number, number, number], x: number[], kinds: Row[], eps: number}} Sisters */
 
 const ACROSS = {
@@ -44,7 +47,12 @@ export function sistersPanel({ state }) {
     },
   });
 
-  /** @param {Sisters} of @param {Row} row @param {ArrayLike<number>} values @param {number} chosen a map, sample by sample */
+  /**
+   * @param {Sisters} of
+   * @param {Row} row
+   * @param {ArrayLike<number>} values
+   * @param {number} chosen a map, sample by sample
+   */
   function layersOf(of, row, values, chosen) {
     const [samples, channels, rows, columns] = of.shape;
     const size = rows * columns;

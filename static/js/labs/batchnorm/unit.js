@@ -10,7 +10,10 @@ import { say, showWorked } from "./words.js";
 /** @typedef {import("./layers.js").Bn} Bn */
 
 const SHOWN = 6; // points in the table
-/** @type {[import("../../views/plot.js").Unit, import("../../views/plot.js").Unit]} upwards nothing is counted */
+/**
+ * @type {[import("../../views/plot.js").Unit, import("../../views/plot.js").Unit]} upwards nothing is
+ *   counted
+ */
 const AXES = [
   { name: t("value"), offset: 0, scale: 1 },
   { name: "", offset: 0, scale: 0 },
@@ -147,7 +150,11 @@ export function unitPanel({ state }) {
     });
   }
 
-  /** @param {Bn} of @param {{x: Float32Array, xHat: Float32Array, y: Float32Array, mean: number, variance: number, gamma: number, beta: number, evaluating: boolean}} now */
+  /**
+   * @param {Bn} of
+   * @param {{x: Float32Array, xHat: Float32Array, y: Float32Array, mean: number, variance: number, gamma:
+   *   number, beta: number, evaluating: boolean}} now
+   */
   function drawWorked(of, { x, xHat, y, mean, variance, gamma, beta, evaluating }) {
     const { eps } = of.header;
     const [x1 = NaN, h1 = NaN, y1 = NaN] = [x[0], xHat[0], y[0]];

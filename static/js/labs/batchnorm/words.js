@@ -107,7 +107,11 @@ export const layersSummary = (frame, name) =>
     "; ",
   );
 
-/** Rows of a formula with its numbers. @param {HTMLElement} root @param {string[][]} rows name, then what it is */
+/**
+ * Rows of a formula with its numbers.
+ * @param {HTMLElement} root
+ * @param {string[][]} rows name, then what it is
+ */
 export function showWorked(root, rows) {
   if (root.childElementCount !== rows.length)
     root.replaceChildren(...rows.map(() => h("div", {}, h("span"), h("span"))));

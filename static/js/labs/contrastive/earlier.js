@@ -4,7 +4,10 @@ import { configOf, titleOf } from "../../core/controls.js";
 import { number, t } from "../../core/i18n.js";
 
 /** @typedef {import("./index.js").Shot} Shot */
-/** @typedef {{name: string, means: number[], vote: number}} Earlier means over draws, one for each number of labels */
+/**
+ * @typedef {{name: string, means: number[], vote: number}} Earlier means over draws, one for each number of
+ *   labels
+ */
 
 /** @type {{dash: number[], shape: import("../../views/shapes.js").Shape}[]} */
 export const EARLIER_LOOKS = [
@@ -61,7 +64,11 @@ export function earlierRuns(state) {
         pictures: pictures(),
       };
     },
-    /** Remember what h is worth, once the probe has measured it. @param {Shot} shot @param {(budget: number) => number} mean */
+    /**
+     * Remember what h is worth, once the probe has measured it.
+     * @param {Shot} shot
+     * @param {(budget: number) => number} mean
+     */
     keep({ header, arrays }, mean) {
       const at = Number(arrays.worth_steps[H]);
       if (header.probed_parts[0] === 0 && done > 0) [begun, own, measured] = [null, "", -1]; // a new run
@@ -80,7 +87,10 @@ export function earlierRuns(state) {
       });
       begun = null;
     },
-    /** Those on the pictures of now that this run did not measure itself, the newest first. @returns {Earlier[]} */
+    /**
+     * Those on the pictures of now that this run did not measure itself, the newest first.
+     * @returns {Earlier[]}
+     */
     list() {
       const same = pictures();
       const others = [...kept]

@@ -32,7 +32,8 @@ import { worthPart } from "./worth.js";
 
 // What the pictures on show depend on; everything else about a run leaves them as they are.
 const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "noise"];
-const REST = 150; // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
+// milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
+const REST = 150;
 const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
 const whole = (/** @type {number} */ high) => ({
   default: 0,

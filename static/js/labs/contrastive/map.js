@@ -9,7 +9,11 @@ import { percent } from "./words.js";
 /** @typedef {import("./index.js").Shot} Shot */
 /** @typedef {import("./index.js").Specimens} Specimens */
 
-/** @param {import("../../core/state.js").State} state @param {() => void} askForMap @param {() => boolean} watched */
+/**
+ * @param {import("../../core/state.js").State} state
+ * @param {() => void} askForMap
+ * @param {() => boolean} watched
+ */
 export function mapPart(state, askForMap, watched) {
   const view = tilemap($("[data-map-view]"), {
     onChoose: (picture) => state.set({ picture }),
@@ -62,7 +66,12 @@ export function mapPart(state, askForMap, watched) {
     filledList($(`[data-neighbors-${when}]`), neighborItem),
   );
 
-  /** @param {Specimens} of @param {number} picture @param {Uint8Array} near @param {Float32Array} how similar */
+  /**
+   * @param {Specimens} of
+   * @param {number} picture
+   * @param {Uint8Array} near
+   * @param {Float32Array} how similar
+   */
   const rowOfNeighbors = (of, picture, near, how) => [
     { tile: of.mapped[picture], label: t("the chosen picture"), words: "·", asked: true, same: false },
     ...Array.from(near, (other, k) => {
@@ -118,7 +127,10 @@ function neighborItem() {
   const root = h("li", {}, canvas, under);
   return {
     root,
-    /** @param {{tile: OffscreenCanvas | undefined, label: string, words: string, asked: boolean, same: boolean}} one */
+    /**
+     * @param {{tile: OffscreenCanvas | undefined, label: string, words: string, asked: boolean, same:
+     *   boolean}} one
+     */
     fill({ tile, label, words, asked, same }) {
       paint(tile, label);
       root.classList.toggle("asked", asked);
@@ -128,7 +140,12 @@ function neighborItem() {
   };
 }
 
-/** How often a neighbor is of the same class, over all pictures of the map. @param {Specimens} of @param {Record<string, any>} arrays @param {number} k */
+/**
+ * How often a neighbor is of the same class, over all pictures of the map.
+ * @param {Specimens} of
+ * @param {Record<string, any>} arrays
+ * @param {number} k
+ */
 function sharesOf(of, arrays, k) {
   if (!of.labels.length || !k)
     return t("These pictures have no classes: judge by eye whether neighbors belong together.");

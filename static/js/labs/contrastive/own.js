@@ -154,7 +154,10 @@ function wordsOf({ count, classes, notes }) {
 /** @type {Map<string, string>} a rule's words, without a number of classes */
 const titles = new Map();
 
-/** Each rule says how many classes it tells; one that tells none, or too many, cannot be chosen. @param {Album} album */
+/**
+ * Each rule says how many classes it tells; one that tells none, or too many, cannot be chosen.
+ * @param {Album} album
+ */
 function offerRules({ rule, rules }) {
   const choice = /** @type {HTMLSelectElement} */ ($("select[name=classes]"));
   for (const option of choice.options) {
@@ -210,7 +213,11 @@ function uploadPart({ onAlbum, onError }) {
   };
 }
 
-/** Files by the picker, and dropped on the picture. @param {HTMLInputElement} input @param {(files: File[]) => void} take */
+/**
+ * Files by the picker, and dropped on the picture.
+ * @param {HTMLInputElement} input
+ * @param {(files: File[]) => void} take
+ */
 function takeFiles(input, take) {
   input.addEventListener("change", () => {
     take([...(input.files ?? [])]);

@@ -275,7 +275,11 @@ export function rowPart(state) {
   };
 }
 
-/** A dot for each negative, as long as they can be told apart. @param {number} count @returns {import("../../views/chart.js").Line[]} */
+/**
+ * A dot for each negative, as long as they can be told apart.
+ * @param {number} count
+ * @returns {import("../../views/chart.js").Line[]}
+ */
 const pushLine = (count) => [
   {
     name: t("a negative"),
@@ -292,7 +296,10 @@ function rivalItem() {
   const root = h("li", {}, canvas, h("div", { class: "meter" }, wide, thin, said), right);
   return {
     root,
-    /** @param {{tile: OffscreenCanvas | undefined, own: boolean, bar: number, line: number, words: string, share: string}} rival */
+    /**
+     * @param {{tile: OffscreenCanvas | undefined, own: boolean, bar: number, line: number, words: string,
+     *   share: string}} rival
+     */
     fill({ tile, own, bar, line, words, share }) {
       paint(tile);
       root.classList.toggle("positive", own);

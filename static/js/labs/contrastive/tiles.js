@@ -33,5 +33,9 @@ export function heldPicture() {
   return { canvas, paint };
 }
 
-/** The name of a view: its picture's number and which of the two. @param {number} view @param {number} count */
+/**
+ * The name of a view: its picture's number and which of the two.
+ * @param {number} view
+ * @param {number} count
+ */
 export const nameOf = (view, count) => `${(view % (count / 2)) + 1}${view < count / 2 ? "a" : "b"}`;

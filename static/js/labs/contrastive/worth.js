@@ -153,7 +153,11 @@ export function worthPart(state, session) {
     );
   }
 
-  /** Accuracy of a linear classifier on what is asked. @param {number} row untrained h, h, z @param {number} what */
+  /**
+   * Accuracy of a linear classifier on what is asked.
+   * @param {number} row untrained h, h, z
+   * @param {number} what
+   */
   const knows = (row, what) => shown?.arrays.known[row * KNOWN.length + what] ?? NaN;
 
   function drawKnown() {
@@ -326,7 +330,8 @@ export function worthPart(state, session) {
       if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
       const going = underway(shot);
       enable(!(waiting || going || session.pending), shot.header.labeled && shot.header.step > 0);
-      if (!fresh || shot === answered || session.pending) return; // after a look at the past the newest frame comes again
+      // after a look at the past the newest frame comes again
+      if (!fresh || shot === answered || session.pending) return;
       answered = shot;
       if (!waiting && going) waiting = { do: going[0] };
       next();
@@ -353,7 +358,10 @@ const rowOf = (name, means, vote) =>
     h("td", {}, shareText(vote)),
   );
 
-/** Lines of the chart: with their bands those of this run, then the means of earlier ones. @param {Earlier[]} earlier */
+/**
+ * Lines of the chart: with their bands those of this run, then the means of earlier ones.
+ * @param {Earlier[]} earlier
+ */
 const linesOf = (earlier) => [
   ...LOOKS.flatMap((look) => [
     { ...look, name: `${look.name} −`, quiet: true },

@@ -111,7 +111,11 @@ const curves = Object.fromEntries(
 function drawDistributions() {
   const { p, q, unit, chosen } = now();
   const words = unitName(unit);
-  /** @param {ReturnType<typeof bars>} view @param {number[]} row @param {ReturnType<typeof termsOf>[]} terms */
+  /**
+   * @param {ReturnType<typeof bars>} view
+   * @param {number[]} row
+   * @param {ReturnType<typeof termsOf>[]} terms
+   */
   const show = (view, row, terms) =>
     view.update(
       row.map((value, i) => ({

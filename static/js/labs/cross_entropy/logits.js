@@ -23,7 +23,11 @@ const LINES = [
 const fine = (value) =>
   value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(1).replaceAll("-", "−") : number(value, 4);
 
-/** Few decimals: many bars, where up and down must do for the plus. @param {number} value @param {number} digits */
+/**
+ * Few decimals: many bars, where up and down must do for the plus.
+ * @param {number} value
+ * @param {number} digits
+ */
 const toldSlope = (value, digits) =>
   (value > 0 && digits > 2 ? "+" : "") + number(value, Math.abs(value) < 10 ? digits : digits - 1);
 
@@ -97,7 +101,10 @@ export function logitParts(state) {
   });
   const target = /** @type {HTMLSelectElement} */ ($("[data-target]"));
   target.addEventListener("change", () => state.set({ target: Number(target.value) }));
-  /** @type {[string, string, (v: number) => number, (v: number) => number][]} slider, state, to state, to slider */
+  /**
+   * @type {[string, string, (v: number) => number, (v: number) => number][]} slider, state, to state, to
+   *   slider
+   */
   const sliders = [
     ["temperature", "t", (v) => Number((10 ** v).toPrecision(3)), Math.log10],
     ["shift", "shift", (v) => v, (v) => v],

@@ -115,7 +115,13 @@ export function quantities(root, p, q, unit) {
   );
 }
 
-/** H(p, q) above, and H(p) and KL below it, at one scale. @param {HTMLElement} root @param {number[]} p @param {number[]} q @param {string} unit */
+/**
+ * H(p, q) above, and H(p) and KL below it, at one scale.
+ * @param {HTMLElement} root
+ * @param {number[]} p
+ * @param {number[]} q
+ * @param {string} unit
+ */
 export function showStack(root, p, q, unit) {
   const [own, extra] = [toUnit(info.entropy(p), unit), toUnit(info.kl(p, q), unit)];
   const whole = own + extra;

@@ -14,7 +14,8 @@ const ENOUGH = 600; // training steps; beyond, the picture hardly changes
 const AT_ONCE = 20; // steps between two pictures
 const REST = 300; // milliseconds that points rest before polynomials are fitted to them
 const DATA = ["data", "train", "noise", "data_seed", "drawn", "points"]; // what polynomials depend on
-const SIZE_ONLY = ["width", "replicas", "validation", "early_stopping", "patience"]; // the sweep goes over all sizes, to the end
+// the sweep goes over all sizes, to the end
+const SIZE_ONLY = ["width", "replicas", "validation", "early_stopping", "patience"];
 const PERFECT = 1e-6; // a training error that is but rounding
 const MUCH = 1000; // times below the least test error, errors are drawn no lower
 

@@ -7,8 +7,10 @@ import { ROLES } from "../../views/shapes.js";
  * @typedef {{
  *   header: {step: number, floor: number | null, baseline: number | null, best_step: number | null,
  *     best_test: number | null, parameters: number,
- *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain"},
- *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", Float32Array>,
+ *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" |
+ * "overfits" | "uncertain"},
+ *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors"
+ * | "stopped_at", Float32Array>,
  *   shapes: Record<string, number[]>,
  * }} Fit
  */
@@ -17,7 +19,12 @@ import { ROLES } from "../../views/shapes.js";
 const ORDER = ["test", "validation", "train"];
 const NUMBER_OF = { train: 0, validation: 1, test: 2 };
 
-/** Row `index` of a frame's matrix. @param {Fit} frame @param {keyof Fit["arrays"]} name @param {number} index */
+/**
+ * Row `index` of a frame's matrix.
+ * @param {Fit} frame
+ * @param {keyof Fit["arrays"]} name
+ * @param {number} index
+ */
 export function rowOf(frame, name, index) {
   const width = frame.shapes[name]?.[1] ?? 0;
   return frame.arrays[name].subarray(index * width, (index + 1) * width);

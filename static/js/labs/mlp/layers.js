@@ -6,8 +6,10 @@ import { ROLES } from "../../views/shapes.js";
 
 /**
  * @typedef {{
- *   header: {step: number, model: string, layers: number[], classes: number | null, health: string, dead: number, parameters: number, batch: number},
- *   arrays: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" | "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", Float32Array>,
+ *   header: {step: number, model: string, layers: number[], classes: number | null, health: string, dead:
+ * number, parameters: number, batch: number},
+ *   arrays: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" |
+ * "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", Float32Array>,
  *   shapes: Record<string, number[]>,
  * }} Mlp
  */
@@ -115,7 +117,12 @@ export function mapLayers(frame, { look, all }) {
   return [...layers, ...pointLayers(frame)];
 }
 
-/** One unit's response, large. @param {Mlp} frame @param {{layer: number, unit: number}} unit @returns {Layer[]} */
+/**
+ * One unit's response, large.
+ * @param {Mlp} frame
+ * @param {{layer: number, unit: number}} unit
+ * @returns {Layer[]}
+ */
 export function unitLayers(frame, { layer, unit }) {
   const { header, arrays } = frame;
   const cells = arrays.responses.length / arrays.tops.length;
@@ -132,7 +139,11 @@ export function unitLayers(frame, { layer, unit }) {
   ];
 }
 
-/** The flat array of weights, or gradients, layer by layer. @param {Mlp} frame @param {"weights" | "gradients"} name */
+/**
+ * The flat array of weights, or gradients, layer by layer.
+ * @param {Mlp} frame
+ * @param {"weights" | "gradients"} name
+ */
 export function pieces({ header, arrays }, name) {
   let start = 0;
   return header.layers.slice(1).map((out, i) => {

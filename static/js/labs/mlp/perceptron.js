@@ -101,7 +101,11 @@ export function perceptronView(root, mistakesRoot, onPaint) {
   }
 
   const self = {
-    /** @param {any} frame @param {{painting: boolean, units: [import("../../core/axis.js").Unit, import("../../core/axis.js").Unit] | null}} how */
+    /**
+     * @param {any} frame
+     * @param {{painting: boolean, units: [import("../../core/axis.js").Unit,
+     *   import("../../core/axis.js").Unit] | null}} how
+     */
     update(frame, { painting, units }) {
       const { header, arrays } = frame;
       view.update({ layers: layersOf(frame), summary: self.sentence(frame), free: painting, units });

@@ -13,7 +13,11 @@ const percent = (/** @type {number} */ share) =>
 const brief = (/** @type {number} */ v) =>
   v > 0 && v < 0.001 ? v.toExponential(1).replace("-", "−") : number(v, 3);
 
-/** What the classes are called: as in the visitor's own table, else A, B, C. @param {Record<string, any>} values @param {number} count */
+/**
+ * What the classes are called: as in the visitor's own table, else A, B, C.
+ * @param {Record<string, any>} values
+ * @param {number} count
+ */
 export function classNames({ data, labels }, count) {
   const own = data === "own" && labels ? String(labels).split("|") : [];
   return Array.from({ length: count }, (_, i) => own[i] || (CLASS_NAMES[i] ?? ""));

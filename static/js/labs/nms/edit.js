@@ -27,7 +27,13 @@ export function withBox(problem, index, box) {
   };
 }
 
-/** A truth that is drawn by hand has no class. @param {Problem} problem @param {number} index @param {number[] | null} box @returns {Problem} */
+/**
+ * A truth that is drawn by hand has no class.
+ * @param {Problem} problem
+ * @param {number} index
+ * @param {number[] | null} box
+ * @returns {Problem}
+ */
 export function withTruth(problem, index, box) {
   const labels = problem.truthLabels && Array.from(problem.truthLabels);
   if (!box) labels?.splice(index, 1);
@@ -39,7 +45,13 @@ export function withTruth(problem, index, box) {
   };
 }
 
-/** @param {Problem} problem @param {number} index @param {number} score @param {number} label @returns {Problem} */
+/**
+ * @param {Problem} problem
+ * @param {number} index
+ * @param {number} score
+ * @param {number} label
+ * @returns {Problem}
+ */
 export function withValues(problem, index, score, label) {
   const scores = problem.scores.slice();
   const labels = (problem.labels ?? new Int32Array(scores.length)).slice();

@@ -11,7 +11,11 @@ const tidy = (value) => Number(value.toPrecision(12));
 // An id beyond 2^53 is kept as the text of its digits; it is written as the number that it was.
 const LONG_ID = /("(?:image|category)_id": )"(-?[1-9]\d{15,})"/g;
 
-/** The class as its file writes it, with its name if it has one. @param {Problem} problem @param {number} index */
+/**
+ * The class as its file writes it, with its name if it has one.
+ * @param {Problem} problem
+ * @param {number} index
+ */
 function categoryOf({ labels, classes }, index) {
   const label = labels?.[index] ?? -1;
   const known = classes?.[label];

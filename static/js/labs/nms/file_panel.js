@@ -113,7 +113,11 @@ function choiceOf(label, name, state) {
   };
 }
 
-/** The size of a picture whose file does not tell it. @param {HTMLElement} root @param {FileSession} session */
+/**
+ * The size of a picture whose file does not tell it.
+ * @param {HTMLElement} root
+ * @param {FileSession} session
+ */
 function sizeForm(root, session) {
   const form = /** @type {HTMLFormElement} */ ($("[data-size-form]", root));
   const field = (/** @type {string} */ name) =>
@@ -127,7 +131,12 @@ function sizeForm(root, session) {
   };
 }
 
-/** The list of pictures, filtered by a search. @param {HTMLElement} root @param {FileSession} session @param {import("../../core/state.js").State} state */
+/**
+ * The list of pictures, filtered by a search.
+ * @param {HTMLElement} root
+ * @param {FileSession} session
+ * @param {import("../../core/state.js").State} state
+ */
 function pictureList(root, session, state) {
   const search = /** @type {HTMLInputElement} */ ($("[data-picture-search]", root));
   const select = /** @type {HTMLSelectElement} */ ($("[data-picture-list]", root));

@@ -15,8 +15,14 @@ import { problemOf, thresholdFor, thresholdReach } from "./scene.js";
 /** @typedef {import("./reading.js").Opened} Opened */
 /** @typedef {import("./reading.js").Shown} Shown */
 /** @typedef {{reader: import("./reader.js").Reader, files: File[], opened: Opened, boxesAs: string}} Open */
-/** @typedef {{files: File[], boxesAs: string, again: boolean}} Opening `again`: the same files, read otherwise */
-/** @typedef {{index: number, kind: any, size: [number, number] | null, image: File | null}} Choice of a picture */
+/**
+ * @typedef {{files: File[], boxesAs: string, again: boolean}} Opening `again`: the same files, read
+ *   otherwise
+ */
+/**
+ * @typedef {{index: number, kind: any, size: [number, number] | null, image: File | null}} Choice of a
+ *   picture
+ */
 /**
  * @typedef {object} Options
  * @property {import("../../core/state.js").State} state with `FILE_RULES`
@@ -25,7 +31,10 @@ import { problemOf, thresholdFor, thresholdReach } from "./scene.js";
  * @property {(error: unknown) => void} onError
  */
 
-/** @type {Record<string, import("../../core/state.js").Rule>} what stands in the page's address of a file that is open */
+/**
+ * @type {Record<string, import("../../core/state.js").Rule>} what stands in the page's address of a file
+ *   that is open
+ */
 export const FILE_RULES = {
   picture: { default: 1, check: (v) => Number.isInteger(v) && Number(v) >= 1 && Number(v) <= 1e7 },
   boxes_as: { default: "form", check: (v) => ["form", "xywh", "xyxy"].includes(String(v)) },
@@ -46,7 +55,10 @@ export class FileSession {
     this.shown = null;
     /** @type {[number, number] | null} of pictures whose size no file tells */
     this.size = null;
-    /** @type {Map<string, File>} pictures to lie under the boxes, by a picture's whole name, or by their own without endings */
+    /**
+     * @type {Map<string, File>} pictures to lie under the boxes, by a picture's whole name, or by their own
+     *   without endings
+     */
     this.images = new Map();
     /** @type {Map<number, Problem>} pictures whose boxes were edited by hand, until they are read anew */
     this.edits = new Map();
@@ -236,7 +248,11 @@ export class FileSession {
   }
 }
 
-/** What a visitor's picture of another size than the file tells is worth a word. @param {Shown} shown @param {[number, number] | null} sides */
+/**
+ * What a visitor's picture of another size than the file tells is worth a word.
+ * @param {Shown} shown
+ * @param {[number, number] | null} sides
+ */
 function notesOnSize({ width, height }, sides) {
   if (!sides || !width || !height || (sides[0] === width && sides[1] === height)) return [];
   return [

@@ -18,7 +18,12 @@ const boxesOf = (value) => {
   return [boxes, bboxes].find(Array.isArray);
 };
 
-/** A list beside the boxes, with one entry for each of them. @param {unknown} list @param {string} name @param {number} count */
+/**
+ * A list beside the boxes, with one entry for each of them.
+ * @param {unknown} list
+ * @param {string} name
+ * @param {number} count
+ */
 function besides(list, name, count) {
   if (list === undefined || list === null) return null;
   if (!Array.isArray(list))
@@ -76,7 +81,11 @@ function pictureOf({ gathering, name }, { image_id, file_name, img_path }, posit
   return gathering.picture(position === null ? { name } : { id: position });
 }
 
-/** The entries of every picture's list of a name. @param {Record<string, any>[]} dicts @param {string} name */
+/**
+ * The entries of every picture's list of a name.
+ * @param {Record<string, any>[]} dicts
+ * @param {string} name
+ */
 function* entriesOf(dicts, name) {
   for (const dict of dicts) if (Array.isArray(dict[name])) yield* dict[name];
 }
@@ -104,7 +113,12 @@ export const arrays = {
   },
 };
 
-/** How deep the numbers of nested lists lie; 0 where there are none. @param {unknown} value @param {number} [most] @returns {number} */
+/**
+ * How deep the numbers of nested lists lie; 0 where there are none.
+ * @param {unknown} value
+ * @param {number} [most]
+ * @returns {number}
+ */
 function depthOf(value, most = 5) {
   if (!Array.isArray(value) || !most) return 0;
   for (const one of value) {
@@ -121,7 +135,11 @@ const listOf = (value, name) => {
   throw new Unreadable(t("“{name}” is {value}, not a list.", { name, value: written(value) }));
 };
 
-/** @param {Reading} reading @param {unknown} classes a list of boxes for each class @param {number | null} position */
+/**
+ * @param {Reading} reading
+ * @param {unknown} classes a list of boxes for each class
+ * @param {number | null} position
+ */
 function readClasses(reading, classes, position) {
   const { gathering, name } = reading;
   const picture = gathering.picture(position === null ? { name } : { id: position });

@@ -6,7 +6,10 @@ import { eachRow, haveSome, idOf, numberOf, objectOf, refuseRow, sideOf, upright
 
 /** @typedef {import("./forms.js").Form} Form */
 /** @typedef {import("./forms.js").Reading} Reading */
-/** @typedef {{corners: string[], score: string, id: string | null, name: string}} Keys what a tool calls the parts of a detection */
+/**
+ * @typedef {{corners: string[], score: string, id: string | null, name: string}} Keys what a tool calls the
+ *   parts of a detection
+ */
 
 /** @type {Keys} */
 const ULTRALYTICS = { corners: ["x1", "y1", "x2", "y2"], score: "confidence", id: "class", name: "name" };
@@ -17,7 +20,11 @@ const HUGGING_FACE = { corners: ["xmin", "ymin", "xmax", "ymax"], score: "score"
 const isBoxed = (row) =>
   typeof row === "object" && row !== null && typeof (/** @type {any} */ (row).box) === "object";
 
-/** The detections of a file: of one picture, or a list of them for each picture. @param {unknown} data @returns {unknown[]} */
+/**
+ * The detections of a file: of one picture, or a list of them for each picture.
+ * @param {unknown} data
+ * @returns {unknown[]}
+ */
 const flatOf = (data) => (Array.isArray(data) ? data.flat() : [data]);
 
 /** Whether it is a list of lists: one for each picture. @param {unknown} data */
@@ -50,7 +57,12 @@ function readBoxed(reading, keys) {
   });
 }
 
-/** What reads one detection, as all of a file tell of their scores and classes. @param {Reading} reading @param {unknown[]} all @param {Keys} keys */
+/**
+ * What reads one detection, as all of a file tell of their scores and classes.
+ * @param {Reading} reading
+ * @param {unknown[]} all
+ * @param {Keys} keys
+ */
 function rowReader({ gathering }, all, keys) {
   const scored = haveSome(all, keys.score);
   const idKey = keys.id !== null && haveSome(all, keys.id) ? keys.id : null;
@@ -91,7 +103,10 @@ export const ultralytics = {
 
 const SAME = 0.01; // of a pixel: points that near are equal
 
-/** The corners around the points of a rectangle, drawn from any corner to any other. @param {unknown} points */
+/**
+ * The corners around the points of a rectangle, drawn from any corner to any other.
+ * @param {unknown} points
+ */
 function around(points) {
   if (!Array.isArray(points) || ![2, 4].includes(points.length))
     return refuseRow(
@@ -106,7 +121,11 @@ function around(points) {
   };
 }
 
-/** Whether four points go around along the axes: each side keeps x or y, and the next one the other. @param {number[]} xs @param {number[]} ys */
+/**
+ * Whether four points go around along the axes: each side keeps x or y, and the next one the other.
+ * @param {number[]} xs
+ * @param {number[]} ys
+ */
 function turnsUpright(xs, ys) {
   const same = (/** @type {number[]} */ list, /** @type {number} */ i) =>
     Math.abs((list[i] ?? 0) - (list[(i + 1) % 4] ?? 0)) <= SAME;

@@ -8,7 +8,10 @@ import { Register } from "./register.js";
 import { numberOf } from "./rows.js";
 
 /** @typedef {import("./register.js").Id} Id */
-/** @typedef {{id: Id, name: string, label: number}} Class id as the file writes it; name "" where none is told; place in the list */
+/**
+ * @typedef {{id: Id, name: string, label: number}} Class id as the file writes it; name "" where none is
+ *   told; place in the list
+ */
 /**
  * @typedef {object} Part boxes of one picture, all of one kind
  * @property {number[]} boxes flat x1, y1, x2, y2
@@ -40,7 +43,11 @@ const foldersOf = (name) =>
     .slice(0, -1)
     .filter((folder) => folder && folder !== "." && folder !== "..");
 
-/** Whether two paths may be of one file: the folders of one end with those of the other. @param {string} a @param {string} b */
+/**
+ * Whether two paths may be of one file: the folders of one end with those of the other.
+ * @param {string} a
+ * @param {string} b
+ */
 function foldersAgree(a, b) {
   const [short = [], long = []] = [foldersOf(a), foldersOf(b)].sort(
     (one, other) => one.length - other.length,
@@ -72,7 +79,10 @@ export class Gathering {
     this.classRegister.begin();
   }
 
-  /** Ids that this file will tell of, before its rows are read. @param {{pictures?: Iterable<unknown>, classes?: Iterable<unknown>}} ids */
+  /**
+   * Ids that this file will tell of, before its rows are read.
+   * @param {{pictures?: Iterable<unknown>, classes?: Iterable<unknown>}} ids
+   */
   announce({ pictures = [], classes = [] }) {
     this.pictureRegister.announce(pictures);
     this.classRegister.announce(classes);
@@ -127,7 +137,10 @@ export class Gathering {
     this.notes.add(sentence);
   }
 
-  /** Something is left out, with the sentence that will tell how many. @param {string} sentence with {count} */
+  /**
+   * Something is left out, with the sentence that will tell how many.
+   * @param {string} sentence with {count}
+   */
   leave(sentence) {
     this.leftOut.set(sentence, (this.leftOut.get(sentence) ?? 0) + 1);
   }

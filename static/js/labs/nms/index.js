@@ -119,7 +119,10 @@ function showReach() {
 
 /** @type {unknown[]} what `result` and `curve` were worked out from */
 let workedFrom = [];
-/** Work out anew what is shown, if anything that it depends on has changed. @param {import("./source.js").Scene} scene */
+/**
+ * Work out anew what is shown, if anything that it depends on has changed.
+ * @param {import("./source.js").Scene} scene
+ */
 function work({ problem, sweep, soft, refused }) {
   const { iou_threshold, score_threshold, top_n } = state.values;
   const from = [problem.scores, sweep, soft, refused, iou_threshold, score_threshold, top_n];

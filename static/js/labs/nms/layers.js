@@ -24,7 +24,11 @@ const labels = ({ problem, result }, scoreOf) =>
     ? { label: (/** @type {number} */ i) => `${boxName(problem, i)}: ${number(scoreOf(i))}` }
     : {};
 
-/** Ground truth, and the picture's own edge where more than the picture is shown. @param {Model} model @returns {Layer[]} */
+/**
+ * Ground truth, and the picture's own edge where more than the picture is shown.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
 function groundLayers({ problem }) {
   const { truths, truthLabels, width, height, frame } = problem;
   const indices = Array.from({ length: truths.length / 4 }, (_, i) => i);
@@ -71,7 +75,12 @@ function boxesAfter(model) {
   ];
 }
 
-/** Before on the left of the divider, after on its right. @param {Model} model @param {number} share @returns {Layer[]} */
+/**
+ * Before on the left of the divider, after on its right.
+ * @param {Model} model
+ * @param {number} share
+ * @returns {Layer[]}
+ */
 export function layersSwiped(model, share) {
   const { x, y, width, height } = model.problem.frame ?? { x: 0, y: 0, ...model.problem };
   const [cut, right] = [x + share * width, x + width];

@@ -10,7 +10,11 @@ export function className({ classes }, label) {
   return name || String(id);
 }
 
-/** A box in a sentence: its number, and its class where a file tells more than one. @param {Problem} problem @param {number} index */
+/**
+ * A box in a sentence: its number, and its class where a file tells more than one.
+ * @param {Problem} problem
+ * @param {number} index
+ */
 export function boxName(problem, index) {
   const { classes, labels } = problem;
   const label = labels?.[index] ?? -1;
@@ -22,7 +26,10 @@ export function boxName(problem, index) {
     : String(index + 1);
 }
 
-/** Whether a box may have found a truth: not if both have classes, and other ones. @param {Problem} problem */
+/**
+ * Whether a box may have found a truth: not if both have classes, and other ones.
+ * @param {Problem} problem
+ */
 export function sameClass({ labels, truthLabels }) {
   return (/** @type {number} */ box, /** @type {number} */ truth) => {
     const [a, b] = [labels?.[box] ?? -1, truthLabels?.[truth] ?? -1];

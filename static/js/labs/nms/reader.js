@@ -3,7 +3,10 @@
 import { ApiError } from "../../core/api.js";
 import { speech, t } from "../../core/i18n.js";
 
-/** @typedef {{resolve: (answer: any) => void, reject: (error: unknown) => void, onProgress: (share: number) => void}} Waiting */
+/**
+ * @typedef {{resolve: (answer: any) => void, reject: (error: unknown) => void, onProgress: (share: number)
+ *   => void}} Waiting
+ */
 
 /** Start a worker, which reads one set of files and answers about it until it is ended. */
 export function startReader() {
@@ -37,7 +40,11 @@ export function startReader() {
     ),
   );
 
-  /** @param {Record<string, unknown>} question @param {(share: number) => void} [onProgress] @returns {Promise<any>} */
+  /**
+   * @param {Record<string, unknown>} question
+   * @param {(share: number) => void} [onProgress]
+   * @returns {Promise<any>}
+   */
   const ask = (question, onProgress = () => {}) =>
     new Promise((resolve, reject) => {
       asked += 1;
@@ -52,7 +59,10 @@ export function startReader() {
      * @returns {Promise<{opened: import("./reading.js").Opened, files: File[]}>}
      */
     open: (question, onProgress) => ask({ open: { ...question, speech: speech() } }, onProgress),
-    /** @param {import("./worker.js").PictureQuestion} question @returns {Promise<import("./reading.js").Shown>} */
+    /**
+     * @param {import("./worker.js").PictureQuestion} question
+     * @returns {Promise<import("./reading.js").Shown>}
+     */
     picture: (question) => ask({ picture: question }),
     end() {
       worker.terminate();

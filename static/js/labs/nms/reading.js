@@ -38,7 +38,10 @@ import { BOX_ORDERS } from "./rows.js";
  * @property {boolean} needsSize whether its boxes are shares of a size that is not known
  * @property {string[]} notes
  */
-/** @typedef {{gathering: Gathering, opened: Opened, common: boolean}} ReadSet `common`: boxes and ground truth share a class */
+/**
+ * @typedef {{gathering: Gathering, opened: Opened, common: boolean}} ReadSet `common`: boxes and ground
+ *   truth share a class
+ */
 
 export const MOST_BOXES = 6000; // of one picture; the server takes no more
 
@@ -101,7 +104,10 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
 const titleOf = ({ name, id }, index) =>
   name || (typeof id === "string" ? id : t("picture {id}", { id: id ?? index + 1 }));
 
-/** One picture with boxes and one with ground truth are the same, whatever their files are called. @param {Gathering} gathering */
+/**
+ * One picture with boxes and one with ground truth are the same, whatever their files are called.
+ * @param {Gathering} gathering
+ */
 function joinTheOnlyTwo({ pictures }) {
   const [a, b] = pictures;
   if (pictures.length !== 2 || !a || !b) return;
@@ -160,7 +166,8 @@ export const overlaps = ({ pictures }) => pictures.some(({ boxes, truths }) => b
 export function readScore(score, kind) {
   if (kind === "percent") return score / 100;
   if (kind === "raw") return score;
-  return score >= 0 ? 1 / (1 + Math.exp(-score)) : Math.exp(score) / (1 + Math.exp(score)); // neither overflows
+  // neither overflows
+  return score >= 0 ? 1 / (1 + Math.exp(-score)) : Math.exp(score) / (1 + Math.exp(score));
 }
 
 /** @param {number[]} boxes @param {number} width @param {number} height */
@@ -228,7 +235,10 @@ function strongest(scores, most) {
     .sort((a, b) => a - b);
 }
 
-/** Whether boxes and ground truth have any class in common; only then can a class be right or wrong. @param {Entry[]} pictures */
+/**
+ * Whether boxes and ground truth have any class in common; only then can a class be right or wrong.
+ * @param {Entry[]} pictures
+ */
 function haveCommonClass(pictures) {
   const found = new Set(pictures.flatMap((one) => [...new Set(one.found.labels)]));
   return (

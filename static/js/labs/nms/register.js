@@ -90,7 +90,11 @@ export class Register {
     );
   }
 
-  /** The only one that may have a name; of several, none. @param {string} name @param {(one: T) => T | undefined} [allowed] */
+  /**
+   * The only one that may have a name; of several, none.
+   * @param {string} name
+   * @param {(one: T) => T | undefined} [allowed]
+   */
   alike(name, allowed = (one) => one) {
     const all = [...(this.byName.get(this.nameOf(name)) ?? [])].filter(
       (one) => allowed(one) && this.fits(one, name),
@@ -113,7 +117,10 @@ export class Register {
     return one && this.fits(one, name) ? one : undefined;
   }
 
-  /** What another file has as the id that is a name here, unless that id is told here, too. @param {string} name */
+  /**
+   * What another file has as the id that is a name here, unless that id is told here, too.
+   * @param {string} name
+   */
   asId(name) {
     const key = [name, this.nameOf(name)].find((one) => this.byId.has(one) && !this.announced.has(one));
     return key === undefined ? undefined : this.unnamed(this.byId.get(key), name);

@@ -136,7 +136,12 @@ function within(corners, name) {
   return corners;
 }
 
-/** An id or a name: a text or a number. @param {unknown} value @param {string} name @returns {string | number} */
+/**
+ * An id or a name: a text or a number.
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string | number}
+ */
 export function idOf(value, name) {
   if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
     return refuseRow(

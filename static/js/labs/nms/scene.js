@@ -11,7 +11,12 @@ const MOST_STRETCHED = 5; // times longer than high, or higher than long; thinne
 const ROOM = 0.02; // of the frame's sides, where it goes beyond the picture
 const SQUARE = 640; // shares of a picture whose size nobody tells are drawn on a square of this side
 
-/** The smallest and largest of every second number. @param {ArrayLike<number>} boxes @param {number} from @returns {[number, number]} */
+/**
+ * The smallest and largest of every second number.
+ * @param {ArrayLike<number>} boxes
+ * @param {number} from
+ * @returns {[number, number]}
+ */
 function extent(boxes, from) {
   let [low, high] = [0, 0];
   for (let i = from; i < boxes.length; i += 2) {
@@ -21,7 +26,12 @@ function extent(boxes, from) {
   return [low, high];
 }
 
-/** A side of the frame, no shorter than a fifth of the other. @param {number} low @param {number} high @param {number} other */
+/**
+ * A side of the frame, no shorter than a fifth of the other.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} other
+ */
 function widened(low, high, other) {
   const missing = Math.max(0, other / MOST_STRETCHED - (high - low)) / 2;
   return { start: low - missing, length: high - low + 2 * missing };
@@ -97,7 +107,12 @@ export function scoreKinds(range) {
   return range[0] >= 0 && range[1] <= 100 ? ["raw", "percent", "logits"] : ["raw", "logits"];
 }
 
-/** Where the score threshold's slider begins and ends. @param {[number, number] | null} range @param {ScoreKind} kind @returns {[number, number]} */
+/**
+ * Where the score threshold's slider begins and ends.
+ * @param {[number, number] | null} range
+ * @param {ScoreKind} kind
+ * @returns {[number, number]}
+ */
 export function thresholdReach(range, kind) {
   if (!range) return [0, 1];
   const [low, high] = range.map((score) => readScore(score, kind));
@@ -118,7 +133,11 @@ export function thresholdFor(threshold, [low, high], chosen) {
   return low;
 }
 
-/** What is said of scores that are no probabilities. @param {[number, number] | null} range @param {ScoreKind} kind */
+/**
+ * What is said of scores that are no probabilities.
+ * @param {[number, number] | null} range
+ * @param {ScoreKind} kind
+ */
 export function scoreWords(range, kind) {
   if (scoreKinds(range).length === 1 || !range) return "";
   const [low, high] = range.map((score) => String(Number(score.toPrecision(4))).replace("-", "−"));

@@ -24,8 +24,10 @@ import { FileSession } from "./files.js";
  * @property {number} place of a file's picture
  */
 
-const BOXES = /\.(?:json|jsonl|ndjson|txt|xml)$/i; // files of boxes, by their names, where photos may be dropped, too
-const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "class_aware"]; // what Soft-NMS depends on
+// files of boxes, by their names, where photos may be dropped, too
+const BOXES = /\.(?:json|jsonl|ndjson|txt|xml)$/i;
+// what Soft-NMS depends on
+const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "class_aware"];
 
 /**
  * @param {object} options
@@ -57,7 +59,12 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
       soft: isSoft() && !softRefusal(problem) ? await softOf(problem, sweep, values, signal) : null,
     };
   }
-  /** @param {Problem} problem @param {Sweep} sweep @param {Record<string, any>} values @param {AbortSignal} signal */
+  /**
+   * @param {Problem} problem
+   * @param {Sweep} sweep
+   * @param {Record<string, any>} values
+   * @param {AbortSignal} signal
+   */
   const softOf = (problem, sweep, values, signal) =>
     fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);
 
@@ -209,7 +216,11 @@ export function boxSource({ state, roots, onScene, onFiles, onError }) {
       keep(problem);
       want({ problem, origin: originOfEdit(), anew: draft?.anew ?? false, place: scene?.place ?? 0 });
     },
-    /** Ground truth changes no answer. @param {number} index @param {number[] | null} box as the editor hands it back */
+    /**
+     * Ground truth changes no answer.
+     * @param {number} index
+     * @param {number[] | null} box as the editor hands it back
+     */
     editTruth(index, box) {
       setTruths((problem) => withTruth(problem, index, box));
     },

@@ -73,7 +73,12 @@ function describeAll({ problem, result, values, soft, curve }, kept) {
   return sentences([first, ...(kept > 1 ? [apart] : []), ...higherWords(curve, values.iou_threshold, all)]);
 }
 
-/** What a higher threshold would keep, as the counts at every threshold tell. @param {number[]} curve @param {number} threshold @param {number} all */
+/**
+ * What a higher threshold would keep, as the counts at every threshold tell.
+ * @param {number[]} curve
+ * @param {number} threshold
+ * @param {number} all
+ */
 function higherWords(curve, threshold, all) {
   const [here = 0, ...higher] = curve.slice(thresholdIndex(threshold));
   const counts = { all: number(all, 0) };
@@ -140,14 +145,12 @@ function describeStep({ problem, result, values, scoreOf }, step, pending) {
   const picked = result.kept[step - 1] ?? -1;
   if (picked < 0) return t("All is decided.");
   const fell = result.suppressed.filter((index) => result.suppressor[index] === picked);
-  const named = fell
-    .slice(0, 5)
-    .map((i) =>
-      t("box {name} (IoU {iou})", {
-        name: boxName(problem, i),
-        iou: number(iouOf(problem.boxes, i, picked)),
-      }),
-    );
+  const named = fell.slice(0, 5).map((i) =>
+    t("box {name} (IoU {iou})", {
+      name: boxName(problem, i),
+      iou: number(iouOf(problem.boxes, i, picked)),
+    }),
+  );
   const list = named.join(", ") + (fell.length > named.length ? " …" : "");
   const first = t("Decision {step}: box {name} has the highest score left, {score}, and is kept.", {
     step,
@@ -163,7 +166,12 @@ function describeStep({ problem, result, values, scoreOf }, step, pending) {
   return sentences([first, second, third]);
 }
 
-/** The curve of boxes kept, for a screen reader. @param {number[]} kept @param {number} threshold @param {number} all */
+/**
+ * The curve of boxes kept, for a screen reader.
+ * @param {number[]} kept
+ * @param {number} threshold
+ * @param {number} all
+ */
 export const curveWords = (kept, threshold, all) =>
   t("Boxes that hard NMS keeps: {kept} of {all} at IoU threshold {threshold}, {least} at 0, {most} at 1.", {
     threshold: number(threshold),

@@ -185,7 +185,10 @@ function drawBelow(frame) {
   }
 }
 
-/** Minima do not move: what changes nothing need not run on, unless its setting just changed. @param {Reg} frame */
+/**
+ * Minima do not move: what changes nothing need not run on, unless its setting just changed.
+ * @param {Reg} frame
+ */
 function rest(frame) {
   if (
     frame.header.step === 0 ||

@@ -6,10 +6,12 @@ import { filmGrid, roundedUp } from "./math.js";
 
 /**
  * @typedef {{
- *   header: {step: number, model: "features" | "polynomial" | "random" | "mlp", at: number, penalized: number,
+ *   header: {step: number, model: "features" | "polynomial" | "random" | "mlp", at: number, penalized:
+ * number,
  *     best: number | null, one_error: number | null, floor: number, start_test: number, data_loss: number,
  *     penalty: number, moved: number},
- *   arrays: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" | "validated"
+ *   arrays: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" |
+ * "validated"
  *     | "moments" | "film" | "x" | "y" | "grid" | "curve" | "true_curve", Float32Array>,
  *   shapes: Record<string, number[]>,
  * }} Reg
@@ -23,7 +25,12 @@ const MANY = 40; // lines over the histogram; more would hide it
 
 /** Whether it is known which features matter. @param {Reg} frame */
 export const isKnown = ({ arrays }) => Number.isFinite(arrays.truth[0]);
-/** A row of a matrix. @param {Reg} frame @param {"paths" | "used" | "film" | "validated"} name @param {number} index */
+/**
+ * A row of a matrix.
+ * @param {Reg} frame
+ * @param {"paths" | "used" | "film" | "validated"} name
+ * @param {number} index
+ */
 export function rowOf(frame, name, index) {
   const width = frame.shapes[name]?.[1] ?? 0;
   return frame.arrays[name].subarray(index * width, (index + 1) * width);
@@ -34,7 +41,12 @@ function columnOf(frame, name, index) {
   return Array.from({ length: rows }, (_, k) => frame.arrays[name][k * width + index] ?? NaN);
 }
 
-/** What a feature's line looks like. @param {Reg} frame @param {number} feature @returns {{color: string, dash: number[], useful: boolean}} */
+/**
+ * What a feature's line looks like.
+ * @param {Reg} frame
+ * @param {number} feature
+ * @returns {{color: string, dash: number[], useful: boolean}}
+ */
 export function lookOf(frame, feature) {
   if (!isKnown(frame)) return { color: "--accent", dash: [], useful: true };
   const useful = frame.arrays.truth[feature] !== 0;

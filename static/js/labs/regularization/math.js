@@ -49,7 +49,11 @@ export function filmGrid(film, weights, reach, bins) {
   return { values, rows: bins, columns };
 }
 
-/** ρ |θ|₁ + (1 - ρ) |θ|₂² of two weights. @param {number} share ρ @returns {(a: number, b: number) => number} */
+/**
+ * ρ |θ|₁ + (1 - ρ) |θ|₂² of two weights.
+ * @param {number} share ρ
+ * @returns {(a: number, b: number) => number}
+ */
 export const cost = (share) => (a, b) => share * (Math.abs(a) + Math.abs(b)) + (1 - share) * (a * a + b * b);
 
 /**

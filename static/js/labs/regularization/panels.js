@@ -111,7 +111,10 @@ export function decayPanel({ state }) {
       said.textContent = error.message;
     },
   });
-  /** @param {{points: number, features: number, batch_size: number, steps: number, sgd_rate: number, adam_rate: number}} fixed */
+  /**
+   * @param {{points: number, features: number, batch_size: number, steps: number, sgd_rate: number,
+   *   adam_rate: number}} fixed
+   */
   function tellFixed({ points, features, batch_size: batch, steps, sgd_rate: sgd, adam_rate: adam }) {
     $("[data-decay-fixed]").textContent = t(
       "Fixed here: {points} points, {features} features, batch size {batch}, {steps} steps. Learning rate: {adam} for Adam and AdamW; {sgd} for SGD, the less the greater λ.",
@@ -119,7 +122,11 @@ export function decayPanel({ state }) {
     );
   }
 
-  /** @param {{settings: Parameters<typeof tellFixed>[0], steps: number[], distance: number[][], size: number[][], minimum_size: number, minimum_largest: number, largest: number[], sgd_difference: number, adam_difference: number}} found */
+  /**
+   * @param {{settings: Parameters<typeof tellFixed>[0], steps: number[], distance: number[][], size:
+   *   number[][], minimum_size: number, minimum_largest: number, largest: number[], sgd_difference: number,
+   *   adam_difference: number}} found
+   */
   function show(found) {
     const [sgd = 0, , adam = 0, adamw = 0] = found.distance.map((row) => row.at(-1) ?? NaN);
     const summary = sentences([

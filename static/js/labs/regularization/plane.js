@@ -10,12 +10,19 @@ import { cost, nearestLambda, zerosOf } from "./math.js";
 import { lambdaText } from "./words.js";
 
 /** @typedef {[number, number]} Pair */
-/** @typedef {{lambdas: number[], trained: number[], hessian: number[][], best: number[], least: number, l1: number[][], l2: number[][], elastic: number[][], points: number}} Bowl */
+/**
+ * @typedef {{lambdas: number[], trained: number[], hessian: number[][], best: number[], least: number, l1:
+ *   number[][], l2: number[][], elastic: number[][], points: number}} Bowl
+ */
 
 const SIDE = 81; // nodes along a side of the grid that contours are drawn from
 const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weights 0, 0 add
 
-/** The place where both pictures look: 0, the best, and room around. @param {Bowl} of @returns {[Pair, Pair]} */
+/**
+ * The place where both pictures look: 0, the best, and room around.
+ * @param {Bowl} of
+ * @returns {[Pair, Pair]}
+ */
 function window2(of) {
   const [a = 0, b = 0] = of.best;
   const unit = Math.max(Math.abs(a), Math.abs(b), 0.5);
@@ -33,7 +40,11 @@ function zeroText({ weight, first, last, stays }) {
     : t("{name} from λ = {first} to {last}", values);
 }
 
-/** Which weights are zero, and where. @param {ReturnType<typeof zerosOf>} left @param {ReturnType<typeof zerosOf>} right */
+/**
+ * Which weights are zero, and where.
+ * @param {ReturnType<typeof zerosOf>} left
+ * @param {ReturnType<typeof zerosOf>} right
+ */
 function zerosSaid(left, right) {
   const list = (/** @type {ReturnType<typeof zerosOf>} */ zeros) => zeros.map(zeroText).join(t("; "));
   return [

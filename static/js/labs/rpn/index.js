@@ -55,7 +55,10 @@ view.element.tabIndex = 0;
 const paperForm = () => !String(state.values.model).startsWith("fasterrcnn");
 const REST = 150; // milliseconds that a control rests before the network is asked
 
-/** What the network is asked with. In the paper's form the answer holds every box, so that top-n needs no other. */
+/**
+ * What the network is asked with. In the paper's form the answer holds every box, so that top-n needs no
+ * other.
+ */
 function settings() {
   const { model, min_size, input_size, pre_nms_top_n } = state.values;
   return { model, min_size, input_size, ...(paperForm() ? {} : { pre_nms_top_n }) };
@@ -66,7 +69,8 @@ const photos = photoSession({
   find: ({ id }, of, signal) =>
     postForFrame("/api/rpn/proposals", { image_id: id, pre_nms_top_n: 6000, ...of }, signal),
   onPhoto: (next) => {
-    if (photo) state.set({ row: -1, column: -1, shape: -1 }); // the first one keeps the place that the address names
+    // the first one keeps the place that the address names
+    if (photo) state.set({ row: -1, column: -1, shape: -1 });
     photo = next;
     truths = (photo.boxes ?? []).flat();
     selected = -1;
@@ -253,7 +257,11 @@ function showStages(result) {
   }
 }
 
-/** @param {import("./math.js").Output} output @param {ReturnType<typeof outcome>} result @returns {Record<string, string>} */
+/**
+ * @param {import("./math.js").Output} output
+ * @param {ReturnType<typeof outcome>} result
+ * @returns {Record<string, string>}
+ */
 function shapesOf(output, result) {
   const map = currentMap();
   const { transform } = frame.header;

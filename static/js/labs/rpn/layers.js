@@ -103,7 +103,11 @@ function stageLayers(model) {
   }
 }
 
-/** Anchors by label: every positive one of the photo, and all of the chosen place. @param {Model} model @returns {Layer[]} */
+/**
+ * Anchors by label: every positive one of the photo, and all of the chosen place.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
 function labeled({ output, here, labels }) {
   if (!labels) return [];
   const local = new Set(here);
@@ -122,7 +126,12 @@ function labeled({ output, here, labels }) {
   });
 }
 
-/** Boxes on their way from anchor to decoded. @param {Model} model @param {number[]} indices @param {boolean} clip */
+/**
+ * Boxes on their way from anchor to decoded.
+ * @param {Model} model
+ * @param {number[]} indices
+ * @param {boolean} clip
+ */
 function moved({ output, slide }, indices, clip) {
   const boxes = new Float32Array(indices.length * 4);
   indices.forEach((anchor, i) => {
@@ -139,7 +148,11 @@ function moved({ output, slide }, indices, clip) {
 
 const upTo = (/** @type {number} */ n) => Array.from({ length: n }, (_, i) => i);
 
-/** "64 px, 1:2" by the paper; width × height for torchvision's anchors. @param {Model} model @param {number} anchor */
+/**
+ * "64 px, 1:2" by the paper; width × height for torchvision's anchors.
+ * @param {Model} model
+ * @param {number} anchor
+ */
 export function shapeName({ output, here, frame }, anchor) {
   const [x1, y1, x2, y2] = boxAt(output.anchors, anchor);
   const shape = here.indexOf(anchor);

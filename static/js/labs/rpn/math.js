@@ -27,7 +27,13 @@ import { boxAt, clipBox, decodeBox, overlap } from "../../math/geometry.js";
  * @property {Int16Array} suppressedBy [101 * P]
  */
 
-/** Anchor index of a shape at a location. @param {MapInfo} map @param {number} row @param {number} column @param {number} shape */
+/**
+ * Anchor index of a shape at a location.
+ * @param {MapInfo} map
+ * @param {number} row
+ * @param {number} column
+ * @param {number} shape
+ */
 export const anchorIndex = (map, row, column, shape) =>
   map.first_anchor + (row * map.width + column) * map.anchors_per_location + shape;
 
@@ -46,7 +52,11 @@ export function locate(maps, anchor) {
   };
 }
 
-/** The anchor's box after its deltas, before and after clipping. @param {Output} output @param {number} anchor */
+/**
+ * The anchor's box after its deltas, before and after clipping.
+ * @param {Output} output
+ * @param {number} anchor
+ */
 export function decoded(output, anchor) {
   const work = decodeBox(boxAt(output.anchors, anchor), boxAt(output.deltas, anchor));
   return { ...work, clipped: clipBox(work.box, output.image.width, output.image.height) };

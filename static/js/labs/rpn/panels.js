@@ -97,7 +97,12 @@ const bestOf = ({ output, here }) =>
     here[0] ?? 0,
   );
 
-/** @param {Model} model @param {number} anchor @param {number} shape @param {(shape: number) => void} onChoose */
+/**
+ * @param {Model} model
+ * @param {number} anchor
+ * @param {number} shape
+ * @param {(shape: number) => void} onChoose
+ */
 function row(model, anchor, shape, onChoose) {
   const { output, chosen } = model;
   const p = output.objectness[anchor] ?? 0;
@@ -133,7 +138,11 @@ function row(model, anchor, shape, onChoose) {
 /** The formula of the page's lesson, to stand before its numbers. @param {string} name */
 const formula = (name) => $(`[data-formula=${name}]`).firstElementChild?.cloneNode(true) ?? name;
 
-/** The decoding formula with the anchor's own numbers, and its fate. @param {Model} model @param {number} anchor */
+/**
+ * The decoding formula with the anchor's own numbers, and its fate.
+ * @param {Model} model
+ * @param {number} anchor
+ */
 function work(model, anchor) {
   const { output, here } = model;
   const d = decoded(output, anchor);
