@@ -1,5 +1,7 @@
 """The labs, in the order in which the home page shows them. Nothing else imports a lab."""
 
+from typing import Any
+
 from app.lab.contract import Lab
 from app.labs import (
     batchnorm,
@@ -12,7 +14,7 @@ from app.labs import (
     rpn,
 )
 
-LABS: tuple[Lab, ...] = (
+LABS: tuple[Lab[Any], ...] = (
     fitting.LAB,
     mlp.LAB,
     batchnorm.LAB,

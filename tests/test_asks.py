@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from app.lab import wire
-from app.lab.contract import Ask, Lab, LabConfig
+from app.lab.contract import Ask, Lab
+from app.lab.controls import LabConfig
 from app.registry import LABS
 from app.runs.run import Run, Visitor
 from app.settings import Settings

@@ -173,7 +173,7 @@ def test_parameters_are_counted_without_torch() -> None:
     """The server counts before it starts a run, for each choice that a page offers."""
     program = (
         "import sys\n"
-        "from app.lab.contract import controls_of\n"
+        "from app.lab.controls import controls_of\n"
         "from app.registry import LABS\n"
         "for lab in (lab for lab in LABS if lab.run):\n"
         "    for control in controls_of(lab.config):\n"

@@ -6,7 +6,8 @@ from typing import Any, get_args
 import pytest
 import torch
 
-from app.lab.contract import Ask, Lab, LabConfig
+from app.lab.contract import Ask, Lab
+from app.lab.controls import LabConfig
 from models.data.toy import encode_heights, encode_rows
 from tests.test_asks import TRAINING, begun, configs
 

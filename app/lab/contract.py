@@ -1,8 +1,7 @@
 """The lab contract: one word, one configuration, its endpoints, and where it trains, its run.
 
-From a lab's `config` come validation, the controls in the page, the keys and defaults of the
-page's URL, and the types that the browser's code is checked with. A control is described once,
-by one `control(...)`.
+From a lab's `config` (app/lab/controls.py) come validation, the controls in the page, the keys
+and defaults of the page's address, and the types that the browser's code is checked with.
 
 A run is a generator that is given its configuration and yields frames; it is driven in a process
 of its own (`app/runs`):
@@ -22,111 +21,20 @@ import math
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel
 
 from app.i18n import LazyText
 from app.lab import wire
+from app.lab.controls import Control, LabConfig, controls_of, live_names
 
 # Measured on the labs that train networks of many replicas: weights, gradients, the optimizer's
 # moments, and what a step leaves behind (`python -m tests.bench_memory`).
 RUN_BYTES, BYTES_PER_PARAMETER = 48 * 2**20, 128
 FRAME_SECONDS = 0.25  # of training between two frames: a page moves, also with large networks
-
-
-class LabConfig(BaseModel):
-    """What the learner may set. Unknown keys, NaN, infinity and `true` for 1 are refused."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a control appears: its group's heading, its step, its usual range, its choices' names.
-
-    `scale` "log" gives a slider whose positions are powers of ten; `live` fields change a running
-    run between two steps, the others start a new one; `hidden` ones are kept in the address only.
-    `reach` is where the slider begins and ends, if the page widens it when its data ask for more.
-    """
-
-    group: LazyText
-    step: float = 1
-    unit: LazyText = ""
-    usual: tuple[float, float] | None = None
-    choices: dict[str, LazyText] | None = None
-    scale: Literal["linear", "log"] = "linear"
-    live: bool = False
-    hidden: bool = False
-    reach: tuple[float, float] | None = None
-
-
-def control(
-    default: Any,
-    title: LazyText,
-    description: LazyText,
-    look: Look,
-    ge: float | None = None,
-    le: float | None = None,
-    max_length: int | None = None,
-) -> Any:
-    """A field of a lab's configuration, and the only description of its control anywhere."""
-    return Field(
-        default,
-        title=title,
-        description=description,
-        ge=ge,
-        le=le,
-        max_length=max_length,
-        json_schema_extra={"look": look},  # type: ignore[dict-item]
-    )
-
-
-@dataclass(frozen=True)
-class Control:
-    """A field as the page's template draws it."""
-
-    name: str
-    kind: Literal["range", "choice", "switch", "text"]
-    title: LazyText
-    description: LazyText
-    default: Any
-    look: Look
-    low: float = 0
-    high: float = 1
-    whole: bool = False
-
-
-def bound(field: FieldInfo, key: str) -> float:
-    """The limit `ge` or `le` of a number, or `max_length` of a text."""
-    return next(float(getattr(rule, key)) for rule in field.metadata if hasattr(rule, key))
-
-
-def controls_of(config: type[LabConfig]) -> Iterator[Control]:
-    """Every control of a configuration, in the order of its fields."""
-    for name, field in config.model_fields.items():
-        extra = field.json_schema_extra
-        look = extra["look"] if isinstance(extra, dict) else None
-        if not isinstance(look, Look) or field.title is None:
-            raise TypeError(f"{config.__name__}.{name} is not made by control()")
-        words = (field.title, field.description or "", field.default, look)
-        if field.annotation is bool:
-            yield Control(name, "switch", *words)
-        elif get_args(field.annotation):
-            yield Control(name, "choice", *words)
-        elif field.annotation is str:
-            yield Control(name, "text", *words, 0, bound(field, "max_length"))
-        else:
-            low, high = bound(field, "ge"), bound(field, "le")
-            yield Control(name, "range", *words, low, high, field.annotation is int)
-
-
-def live_names(config: type[LabConfig]) -> list[str]:
-    """Names of the fields that change a running run, in some configuration at least."""
-    return [row.name for row in controls_of(config) if row.look.live]
 
 
 @dataclass(frozen=True)
@@ -162,8 +70,11 @@ class Frame:
         return wire.encode({n: v for n, v in values.items() if n not in arrays}, arrays)
 
 
+Config = TypeVar("Config", bound=LabConfig)
+
+
 @dataclass
-class Ask:
+class Ask(Generic[Config]):
     """What a viewer wants of a run's next frame.
 
     `config` is the whole configuration, live fields as they are now; `steps` (0 or more) training
@@ -174,7 +85,7 @@ class Ask:
     was wanted, and `taken` says how many there were. What is missing is asked for again.
     """
 
-    config: Any
+    config: Config
     steps: int
     action: Any = None
     seconds: float = math.inf
@@ -191,7 +102,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Lab:
+class Lab(Generic[Config]):
     """A lab. `slug` is its word in every layer: address, module, template, script.
 
     Where the lab trains, `run` yields its frames, `action` is the pydantic model of what a viewer
@@ -211,17 +122,17 @@ class Lab:
     title: LazyText
     summary: LazyText
     papers: tuple[Paper, ...]
-    config: type[LabConfig]
+    config: type[Config]
     lesson: tuple[Step, ...]
     router: APIRouter
-    run: Callable[..., Generator[Frame, Ask, None]] | None = None
+    run: Callable[..., Generator[Frame, Ask[Config], None]] | None = None
     action: type[BaseModel] | None = None
-    parameters: Callable[[Any], int] = lambda config: 0
-    code: Callable[[Any, int], str] | None = None
-    album: Callable[[Any], str] = lambda config: ""
+    parameters: Callable[[Config], int] = lambda config: 0
+    code: Callable[[Config, int], str] | None = None
+    album: Callable[[Config], str] = lambda config: ""
     threads: int = 1
-    memory: Callable[[Any], int] | None = None
-    live_in: Callable[[Any], Collection[str] | None] = lambda config: None
+    memory: Callable[[Config], int] | None = None
+    live_in: Callable[[Config], Collection[str] | None] = lambda config: None
 
     @property
     def controls(self) -> list[Control]:
@@ -239,13 +150,13 @@ class Lab:
     def live(self) -> list[str]:
         return live_names(self.config)
 
-    def bytes_of(self, config: LabConfig) -> int:
+    def bytes_of(self, config: Config) -> int:
         """About the memory that a run of this configuration takes, beside torch itself."""
         if self.memory:
             return self.memory(config)
         return RUN_BYTES + BYTES_PER_PARAMETER * self.parameters(config)
 
-    def followed(self, config: LabConfig) -> list[str]:
+    def followed(self, config: Config) -> list[str]:
         """Names of the fields that change a run of this configuration while it runs."""
         followed = self.live_in(config)
         return self.live if followed is None else sorted(followed)

@@ -7,9 +7,10 @@ machines say, would stand beside it and change nothing above this file.
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol
 
-from app.lab.contract import Ask, Frame, LabConfig
+from app.lab.contract import Ask, Frame
+from app.lab.controls import LabConfig
 
-Program = Callable[..., Generator[Frame, Ask, None]]  # a lab's `run`; it can be pickled
+Program = Callable[..., Generator[Frame, Ask[Any], None]]  # a lab's `run`; it can be pickled
 
 
 class Made(NamedTuple):
@@ -25,7 +26,7 @@ class Worker(Protocol):
     async def first(self) -> Made:
         """The frame at step 0. Raises `RunKilled` or what the run itself raised."""
 
-    async def ask(self, ask: Ask) -> Made:
+    async def ask(self, ask: Ask[Any]) -> Made:
         """The next frame. Raises `RunKilled` or what the run itself raised."""
 
     def close(self) -> None:

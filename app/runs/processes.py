@@ -21,7 +21,8 @@ from typing import Any
 
 from app.errors import DomainError, RunKilled
 from app.i18n import N_
-from app.lab.contract import Ask, LabConfig
+from app.lab.contract import Ask
+from app.lab.controls import LabConfig
 from app.runs.engine import Made, Program, Worker
 from app.settings import Settings
 
@@ -54,7 +55,7 @@ class ProcessWorker:
     async def first(self) -> Made:
         return await self._made()
 
-    async def ask(self, ask: Ask) -> Made:
+    async def ask(self, ask: Ask[Any]) -> Made:
         data = pickle.dumps(ask)
         self._writer.write(len(data).to_bytes(4, "little") + data)
         return await self._made()

@@ -6,10 +6,12 @@ import asyncio
 import secrets
 import time
 from contextlib import suppress
+from typing import Any
 
 from app.errors import RunError, RunGone, RunKilled, RunReplaced, RunsFull
 from app.i18n import N_
-from app.lab.contract import Lab, LabConfig
+from app.lab.contract import Lab
+from app.lab.controls import LabConfig
 from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine
 from app.runs.memory import available_bytes
@@ -28,7 +30,7 @@ class Room:
         self.runs: dict[str, Run] = {}
 
     def open(
-        self, lab: Lab, config: LabConfig, visitor: Visitor | None, before: Run | None = None
+        self, lab: Lab[Any], config: LabConfig, visitor: Visitor | None, before: Run | None = None
     ) -> Run:
         """A place in the room, that of the visitor's run `before` if there was one; without a
         visitor one of the server's own. Raises `RunsFull`, or `RunTooLarge` for a network too
@@ -72,7 +74,7 @@ class Room:
             )
             raise RunsFull(message, count=theirs)
 
-    def _check_memory(self, lab: Lab, config: LabConfig) -> None:
+    def _check_memory(self, lab: Lab[Any], config: LabConfig) -> None:
         """Runs that have just begun have not taken yet what they will."""
         young = time.monotonic() - GROWN_SECONDS
         coming = sum(

@@ -27,7 +27,8 @@ from app.errors import (
     first_problem,
 )
 from app.i18n import N_
-from app.lab.contract import FRAME_SECONDS, Ask, Lab, LabConfig
+from app.lab.contract import FRAME_SECONDS, Ask, Lab
+from app.lab.controls import LabConfig
 from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine, Made, Program, Worker
 from app.settings import Settings
@@ -52,7 +53,7 @@ class Run:
 
     def __init__(
         self,
-        lab: Lab,
+        lab: Lab[Any],
         config: LabConfig,
         visitor: Visitor | None,
         settings: Settings,
@@ -305,7 +306,7 @@ class Run:
         return isinstance(self.ended, RunReplaced)
 
 
-def check_size(lab: Lab, config: LabConfig, settings: Settings) -> None:
+def check_size(lab: Lab[Any], config: LabConfig, settings: Settings) -> None:
     """Raises `RunTooLarge`."""
     count, limit = lab.parameters(config), settings.run_parameters
     if count > limit:

@@ -125,7 +125,7 @@ class Over(NamedTuple):
 class Trainer:
     """One visitor's socket and the run on it."""
 
-    def __init__(self, socket: WebSocket, lab: Lab) -> None:
+    def __init__(self, socket: WebSocket, lab: Lab[Any]) -> None:
         self.socket, self.lab, self.language = socket, lab, language_of(socket)
         self.room: Room = socket.app.state.room
         self.visitor = counted_as(socket)

@@ -17,7 +17,8 @@ from app.answers.single_flight import until_gone
 from app.errors import BAD_BODY, Busy, NotFound, RunFinished, can_fail
 from app.i18n import N_
 from app.lab import wire
-from app.lab.contract import Lab, LabConfig
+from app.lab.contract import Lab
+from app.lab.controls import LabConfig
 from app.registry import BY_SLUG, LABS
 from app.runs.room import Room
 from app.runs.run import Visitor, check_size, checked
@@ -80,7 +81,7 @@ class WholeRuns:
         self._in_turn = asyncio.Semaphore(AT_ONCE)
         self._asking: Counter[Visitor] = Counter()
 
-    async def frame(self, lab: Lab, config: LabConfig, steps: int, visitor: Visitor) -> bytes:
+    async def frame(self, lab: Lab[Any], config: LabConfig, steps: int, visitor: Visitor) -> bytes:
         """The frame after so many steps. Raises what the run raises, or `Busy`."""
         album = lab.album(config)
         if album:  # one that was deleted is gone, also where its frames are
@@ -97,7 +98,7 @@ class WholeRuns:
         finally:
             self._asking -= Counter([visitor])
 
-    async def _trained(self, lab: Lab, config: LabConfig, steps: int) -> bytes:
+    async def _trained(self, lab: Lab[Any], config: LabConfig, steps: int) -> bytes:
         with self._queue.place():
             async with self._in_turn:
                 run = self._room.open(lab, config, None)
@@ -126,7 +127,7 @@ def code(request: Request, slug: Slug, query: CodeQuery) -> Response:
     return PlainTextResponse(script, media_type="text/x-python")
 
 
-def training_lab(slug: str) -> Lab:
+def training_lab(slug: str) -> Lab[Any]:
     """Raises `NotFound`."""
     lab = BY_SLUG.get(slug)
     if lab is None or lab.run is None:

@@ -25,7 +25,7 @@ from app.errors import Diverged, DomainError, RunBroken, RunFinished, RunTooLarg
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
 
-Run = Callable[[Any], Generator[Frame, Ask, None]]
+Run = Callable[[Any], Generator[Frame, Ask[Any], None]]
 
 FRAME, ERROR = b"f", b"e"
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -146,7 +146,7 @@ def send(connection: socket.socket, kind: bytes, data: bytes, taken: int = 0) ->
     connection.sendall(data)
 
 
-def receive(connection: socket.socket) -> Ask | None:
+def receive(connection: socket.socket) -> Ask[Any] | None:
     """The next ask; None when the server has closed the socket."""
     length = read(connection, 4)
     data = length and read(connection, int.from_bytes(length, "little"))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from app.errors import Diverged, InvalidInput
-from app.lab.contract import Ask, Frame, Lab, LabConfig, Look, control
+from app.lab.contract import Ask, Frame, Lab
+from app.lab.controls import LabConfig, Look, control
 
 
 class OddConfig(LabConfig):

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
 
 DATA, NETWORK, TRAINING, GOAL = N_("Data"), N_("Networks"), N_("Training"), N_("Goal")
 MAX_LAYERS, MAX_UNITS = 6, 32
@@ -66,21 +67,20 @@ class BatchnormConfig(LabConfig):
         ge=0.05,
         le=20,
     )
-    learning_rate: float = control(
+    learning_rate: float = fields.learning_rate(
+        TRAINING,
         0.1,
-        N_("Learning rate"),
+        (0.001, 10),
+        (0.03, 1),
         N_("How far a step goes against the slope, in all networks."),
-        Look(TRAINING, scale="log", usual=(0.03, 1), live=True),
-        ge=0.001,
-        le=10,
     )
-    batch_size: int = control(
+    batch_size: int = fields.batch_size(
+        TRAINING,
         32,
-        N_("Batch size"),
+        256,
+        (16, 64),
         N_("Points of one step. BatchNorm takes its mean and variance from so many."),
-        Look(TRAINING, usual=(16, 64)),
-        ge=1,
-        le=256,
+        live=False,
     )
     momentum: float = control(
         0.1,
@@ -98,10 +98,7 @@ class BatchnormConfig(LabConfig):
         ge=1,
         le=12,
     )
-    seed: int = control(
-        0, N_("Seed"), N_("Draws the starts and the order of the points."),
-        Look(TRAINING), ge=0, le=9999,
-    )  # fmt: skip
+    seed: int = fields.seed(TRAINING, N_("Draws the starts and the order of the points."))
     data: Literal["moons", "circle", "xor", "spiral", "gaussians"] = control(
         "moons",
         N_("Data set"),
@@ -121,9 +118,7 @@ class BatchnormConfig(LabConfig):
         0.1, N_("Noise"), N_("How far the points stray."),
         Look(DATA, step=0.01, usual=(0.05, 0.3)), ge=0, le=1,
     )  # fmt: skip
-    data_seed: int = control(
-        0, N_("Sample"), N_("Another number draws other points."), Look(DATA), ge=0, le=999
-    )
+    data_seed: int = fields.data_seed(DATA)
     target: float = control(
         0.1,
         N_("Loss to reach"),

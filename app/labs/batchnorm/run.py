@@ -26,12 +26,12 @@ LOST = N_(
 )
 
 
-def run(config: BatchnormConfig) -> Generator[Frame, Ask, None]:
+def run(config: BatchnormConfig) -> Generator[Frame, Ask[BatchnormConfig], None]:
     """Train three places of BatchNorm side by side, or eight settings with and without it."""
     yield from (sweep if config.mode == "sweep" else race)(config)
 
 
-def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask, None]:
+def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask[BatchnormConfig], None]:
     from models.replicas.batchnorm_comparison import Race
 
     session = Race(settings_of(config), PLACES, points_of(config))
@@ -96,7 +96,7 @@ def reached_of(steps: Tensor, shape: tuple[int, ...]) -> NDArray[np.int32]:
     return steps.view(shape).numpy().astype(np.int32)
 
 
-def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask, None]:
+def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask[BatchnormConfig], None]:
     from dataclasses import replace
 
     from models.replicas.batchnorm_comparison import RaceSweep

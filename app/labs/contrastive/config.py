@@ -5,7 +5,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
 from app.pictures.albums.classes import Rule
 
 PICTURES, METHOD, VIEWS = N_("Pictures"), N_("Method"), N_("Views: the family T")
@@ -135,10 +136,9 @@ class ContrastiveConfig(LabConfig):
         128, N_("Batch N"), N_("Pictures in one step; twice as many views."),
         Look(TRAINING, step=32, usual=(64, 512)), ge=2, le=512,
     )  # fmt: skip
-    learning_rate: float = control(
-        0.003, N_("Learning rate"), N_("How far a step of AdamW goes."),
-        Look(TRAINING, scale="log", usual=(0.001, 0.01), live=True), ge=0.00001, le=0.1,
-    )  # fmt: skip
+    learning_rate: float = fields.learning_rate(
+        TRAINING, 0.003, (0.00001, 0.1), (0.001, 0.01), N_("How far a step of AdamW goes.")
+    )
     weight_decay: float = control(
         0.0001, N_("Weight decay"), N_("The share of each weight that a step takes away, times the "
         "learning rate."), Look(TRAINING, scale="log"), ge=0.000001, le=0.1,
@@ -148,10 +148,9 @@ class ContrastiveConfig(LabConfig):
         N_("In the two experiments of many trainings, on 1,000 pictures in batches of 64."),
         Look(TRAINING, step=20), ge=20, le=400,
     )  # fmt: skip
-    seed: int = control(
-        0, N_("Seed"), N_("Draws the scenes, the start, the batches and every view."),
-        Look(TRAINING), ge=0, le=9999,
-    )  # fmt: skip
+    seed: int = fields.seed(
+        TRAINING, N_("Draws the scenes, the start, the batches and every view.")
+    )
     row: int = control(
         0, N_("Chosen view"), N_("Whose row of the matrix is looked at closely."),
         Look(SHOWN, live=True, hidden=True), ge=0, le=31,

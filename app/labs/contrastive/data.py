@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.lab.contract import live_names
+from app.lab.controls import live_names
 from app.labs.contrastive.config import ContrastiveConfig
 from app.pictures.albums import album as albums
 from app.pictures.albums.album import Album

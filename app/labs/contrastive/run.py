@@ -31,7 +31,9 @@ HARDEST = 6
 KEY_SIDE = 16
 
 
-def run(config: ContrastiveConfig, album: Album | None = None) -> Generator[Frame, Ask, None]:
+def run(
+    config: ContrastiveConfig, album: Album | None = None
+) -> Generator[Frame, Ask[ContrastiveConfig], None]:
     pictures = pictures_of(config, album)
     if config.mode == "train":
         yield from study(config, pictures)
@@ -39,7 +41,9 @@ def run(config: ContrastiveConfig, album: Album | None = None) -> Generator[Fram
         yield from trials(config, pictures)
 
 
-def study(config: ContrastiveConfig, pictures: Pictures) -> Generator[ContrastiveFrame, Ask, None]:
+def study(
+    config: ContrastiveConfig, pictures: Pictures
+) -> Generator[ContrastiveFrame, Ask[ContrastiveConfig], None]:
     from models.representation.contrastive_study import Study
     from models.representation.contrastive_training import Lost
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from models.representation.contrastive_trials import Trials
 
 
-def trials(config: ContrastiveConfig, pictures: Pictures) -> Generator[TrialsFrame, Ask, None]:
+def trials(
+    config: ContrastiveConfig, pictures: Pictures
+) -> Generator[TrialsFrame, Ask[ContrastiveConfig], None]:
     """One short training a step, until all are done with every seed."""
     from models.representation.contrastive_training import Lost
     from models.representation.contrastive_trials import Trials, compositions, fewer, projectors

@@ -1,7 +1,8 @@
 """What the visitor may set on the `cross-entropy` page, and its lesson."""
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
 
 NETWORK, TRAINING = N_("Networks"), N_("Training")
 
@@ -29,19 +30,16 @@ class CrossEntropyConfig(LabConfig):
         ge=1,
         le=16,
     )
-    learning_rate: float = control(
+    learning_rate: float = fields.learning_rate(
+        TRAINING,
         0.5,
-        N_("Learning rate"),
+        (0.001, 10),
+        (0.1, 1),
         N_("How far a step goes against the slope, with both losses."),
-        Look(TRAINING, scale="log", usual=(0.1, 1), live=True),
-        ge=0.001,
-        le=10,
     )
-    batch_size: int = control(
-        64, N_("Batch size"), N_("Digits in one step, the same for both."),
-        Look(TRAINING, usual=(16, 128), live=True), ge=1, le=1000,
-    )  # fmt: skip
-    seed: int = control(
-        0, N_("Seed"), N_("Draws the starts, the order of the digits, and which are for testing."),
-        Look(TRAINING), ge=0, le=9999,
-    )  # fmt: skip
+    batch_size: int = fields.batch_size(
+        TRAINING, 64, 1000, (16, 128), N_("Digits in one step, the same for both.")
+    )
+    seed: int = fields.seed(
+        TRAINING, N_("Draws the starts, the order of the digits, and which are for testing.")
+    )

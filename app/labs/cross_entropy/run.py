@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.replicas.loss_comparison import Duel
 
 
-def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask, None]:
+def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask[CrossEntropyConfig], None]:
     from models.replicas.loss_comparison import Duel, Lost
 
     duel = Duel(settings_of(config), *parts_of(config))

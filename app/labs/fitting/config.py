@@ -3,7 +3,9 @@
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
+from app.lab.fields import Optimizer
 
 DATA, NETWORK, TRAINING, LEVERS = (
     N_("Data"),
@@ -66,22 +68,17 @@ class FittingConfig(LabConfig):
         ge=0,
         le=200,
     )
-    data_seed: int = control(
-        0,
-        N_("Sample"),
-        N_("Another number draws other points from the same curve."),
-        Look(DATA, live=True),
-        ge=0,
-        le=999,
+    data_seed: int = fields.data_seed(
+        DATA,
+        description=N_("Another number draws other points from the same curve."),
+        live=True,
     )
     drawn: str = control(
         "", N_("Drawn curve"), "", Look(DATA, live=True, hidden=True), max_length=400
     )
-    points: str = control(
-        "", N_("Own points"), "", Look(DATA, live=True, hidden=True), max_length=14_000
-    )
-    axes: str = control("", N_("Names and units"), "", Look(DATA, hidden=True), max_length=200)
-    reading: str = control("", N_("How it was read"), "", Look(DATA, hidden=True), max_length=240)
+    points: str = fields.own_points(DATA)
+    axes: str = fields.own_axes(DATA)
+    reading: str = fields.own_reading(DATA)
     width: int = control(
         64,
         N_("Units in a layer"),
@@ -112,63 +109,13 @@ class FittingConfig(LabConfig):
         ge=1,
         le=64,
     )
-    optimizer: Literal["sgd", "momentum", "adam"] = control(
-        "adam",
-        N_("Optimizer"),
-        N_("How a gradient becomes a step."),
-        Look(
-            TRAINING,
-            choices={"sgd": N_("SGD"), "momentum": N_("SGD with momentum"), "adam": N_("Adam")},
-        ),
-    )
-    learning_rate: float = control(
-        0.01,
-        N_("Learning rate"),
-        N_("How far a step goes. Too large, and the loss leaves every bound."),
-        Look(TRAINING, scale="log", usual=(0.001, 0.03), live=True),
-        ge=0.00001,
-        le=10,
-    )
-    batch_size: int = control(
-        16,
-        N_("Batch size"),
-        N_("Training points in one step."),
-        Look(TRAINING, usual=(8, 64), live=True),
-        ge=1,
-        le=500,
-    )
-    seed: int = control(
-        0,
-        N_("Seed"),
-        N_("Chooses the random starts and the order of the points. The same number, the same run."),
-        Look(TRAINING),
-        ge=0,
-        le=9999,
-    )
-    l2: float = control(
-        0.0,
-        N_("L2 penalty"),
-        N_("Adds λ times the sum of all squared weights to the loss: no weight grows large."),
-        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
-        ge=0,
-        le=1,
-    )
-    l1: float = control(
-        0.0,
-        N_("L1 penalty"),
-        N_("Adds λ times the sum of all absolute weights: many weights go to zero."),
-        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
-        ge=0,
-        le=1,
-    )
-    dropout: float = control(
-        0.0,
-        N_("Dropout"),
-        N_("The share of hidden units left out at random in each step."),
-        Look(LEVERS, step=0.05, usual=(0.1, 0.5), live=True),
-        ge=0,
-        le=0.8,
-    )
+    optimizer: Optimizer = fields.optimizer(TRAINING)
+    learning_rate: float = fields.learning_rate(TRAINING, 0.01, (0.00001, 10), (0.001, 0.03))
+    batch_size: int = fields.batch_size(TRAINING, 16, 500, (8, 64))
+    seed: int = fields.seed(TRAINING)
+    l2: float = fields.l2(LEVERS)
+    l1: float = fields.l1(LEVERS)
+    dropout: float = fields.dropout(LEVERS)
     early_stopping: bool = control(
         False,
         N_("Early stopping"),

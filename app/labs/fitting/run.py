@@ -31,7 +31,7 @@ GRID = 201  # places at which the fitted curve is drawn
 DEGREES = 21
 
 
-def run(config: FittingConfig) -> Generator[Frame, Ask, None]:
+def run(config: FittingConfig) -> Generator[Frame, Ask[FittingConfig], None]:
     """Train networks of one size, or of every size at once."""
     if config.mode == "capacity":
         yield from sweep(config)
@@ -39,7 +39,7 @@ def run(config: FittingConfig) -> Generator[Frame, Ask, None]:
         yield from fit(config)
 
 
-def fit(config: FittingConfig) -> Generator[FittingFrame, Ask, None]:
+def fit(config: FittingConfig) -> Generator[FittingFrame, Ask[FittingConfig], None]:
     from models.replicas.curve_fit import CurveFit, Lost
 
     points, drawn_from = points_of(config), data_of(config)
@@ -101,7 +101,7 @@ def finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask, None]:
+def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask[FittingConfig], None]:
     """Every width at once; the polynomials are solved before the first frame."""
     from models.replicas.capacity import CapacitySweep, polynomial_errors
     from models.replicas.replicas import Batches

@@ -3,7 +3,9 @@
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
+from app.lab.fields import Optimizer
 
 DATA, NETWORK, START, TRAINING, LEVERS = (
     N_("Data"),
@@ -80,22 +82,13 @@ class MlpConfig(LabConfig):
         ge=2,
         le=4,
     )
-    data_seed: int = control(
-        0,
-        N_("Sample"),
-        N_("Another number draws other points."),
-        Look(DATA, live=True),
-        ge=0,
-        le=999,
-    )
-    points: str = control(
-        "", N_("Own points"), "", Look(DATA, live=True, hidden=True), max_length=14_000
-    )
-    axes: str = control("", N_("Names and units"), "", Look(DATA, hidden=True), max_length=200)
+    data_seed: int = fields.data_seed(DATA, live=True)
+    points: str = fields.own_points(DATA)
+    axes: str = fields.own_axes(DATA)
     labels: str = control(
         "", N_("Names of the classes"), "", Look(DATA, hidden=True), max_length=200
     )
-    reading: str = control("", N_("How it was read"), "", Look(DATA, hidden=True), max_length=240)
+    reading: str = fields.own_reading(DATA)
     layers: str = control("6,4", N_("Hidden layers"), "", Look(NETWORK, hidden=True), max_length=20)
     activation: Literal["identity", "sign", "sigmoid", "tanh", "relu"] = control(
         "tanh",
@@ -154,39 +147,10 @@ class MlpConfig(LabConfig):
             },
         ),
     )
-    optimizer: Literal["sgd", "momentum", "adam"] = control(
-        "adam",
-        N_("Optimizer"),
-        N_("How a gradient becomes a step."),
-        Look(
-            TRAINING,
-            choices={"sgd": N_("SGD"), "momentum": N_("SGD with momentum"), "adam": N_("Adam")},
-        ),
-    )
-    learning_rate: float = control(
-        0.02,
-        N_("Learning rate"),
-        N_("How far a step goes. Too large, and the loss leaves every bound."),
-        Look(TRAINING, scale="log", usual=(0.001, 0.1), live=True),
-        ge=0.00001,
-        le=100,
-    )
-    batch_size: int = control(
-        20,
-        N_("Batch size"),
-        N_("Training points in one step."),
-        Look(TRAINING, usual=(10, 100), live=True),
-        ge=1,
-        le=1000,
-    )
-    seed: int = control(
-        0,
-        N_("Seed"),
-        N_("Chooses the random starts and the order of the points. The same number, the same run."),
-        Look(START),
-        ge=0,
-        le=9999,
-    )
+    optimizer: Optimizer = fields.optimizer(TRAINING)
+    learning_rate: float = fields.learning_rate(TRAINING, 0.02, (0.00001, 100), (0.001, 0.1))
+    batch_size: int = fields.batch_size(TRAINING, 20, 1000, (10, 100))
+    seed: int = fields.seed(START)
     init: Literal["xavier", "he", "torch", "normal", "zero"] = control(
         "xavier",
         N_("Initialization"),
@@ -210,30 +174,9 @@ class MlpConfig(LabConfig):
         ge=0.01,
         le=100,
     )
-    l2: float = control(
-        0.0,
-        N_("L2 penalty"),
-        N_("Adds λ times the sum of all squared weights to the loss: no weight grows large."),
-        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
-        ge=0,
-        le=1,
-    )
-    l1: float = control(
-        0.0,
-        N_("L1 penalty"),
-        N_("Adds λ times the sum of all absolute weights: many weights go to zero."),
-        Look(LEVERS, scale="log", usual=(0.0001, 0.01), live=True),
-        ge=0,
-        le=1,
-    )
-    dropout: float = control(
-        0.0,
-        N_("Dropout"),
-        N_("The share of hidden units left out at random in each step."),
-        Look(LEVERS, step=0.05, usual=(0.1, 0.5), live=True),
-        ge=0,
-        le=0.8,
-    )
+    l2: float = fields.l2(LEVERS)
+    l1: float = fields.l1(LEVERS)
+    dropout: float = fields.dropout(LEVERS)
     eta: float = control(
         1.0,
         N_("Step η of the perceptron"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.lab.contract import live_names
+from app.lab.controls import live_names
 from app.labs.mlp.config import MAX_LAYERS, MAX_UNITS, MlpConfig
 
 if TYPE_CHECKING:

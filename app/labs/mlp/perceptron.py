@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
+from app.labs.mlp.config import MlpConfig
 
 if TYPE_CHECKING:
     from models.data.toy import Points
@@ -46,7 +47,9 @@ class PerceptronFrame(Frame):
     accuracy: float
 
 
-def learn_by_mistakes(points: Points, eta: float) -> Generator[PerceptronFrame, Ask, None]:
+def learn_by_mistakes(
+    points: Points, eta: float
+) -> Generator[PerceptronFrame, Ask[MlpConfig], None]:
     """A step is a look at one sample. Raises `InvalidInput` for more than two classes."""
     from models.history import History
     from models.perceptron import Perceptron, augmented, novikoff_bound, separation

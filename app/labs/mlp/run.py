@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAP, SMALL = 57, 19  # nodes along a side of the large map, and of a unit's
 
 
-def run(config: MlpConfig) -> Generator[Frame, Ask, None]:
+def run(config: MlpConfig) -> Generator[Frame, Ask[MlpConfig], None]:
     if config.model == "perceptron":
         if config.data in SURFACES:
             message = N_("The perceptron tells two classes apart; it predicts no heights.")
@@ -32,7 +32,7 @@ def run(config: MlpConfig) -> Generator[Frame, Ask, None]:
         yield from learn_by_gradient(config)
 
 
-def learn_by_gradient(config: MlpConfig) -> Generator[MlpFrame, Ask, None]:
+def learn_by_gradient(config: MlpConfig) -> Generator[MlpFrame, Ask[MlpConfig], None]:
     from models.replicas.classify import Classify, Lost
 
     session = Classify(settings_of(config), points_of(config), classes_of(config))

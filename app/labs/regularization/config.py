@@ -3,7 +3,8 @@
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control
 
 PENALTY, DATA, TRAINING = N_("Penalty"), N_("Model and data"), N_("Training")
 LOW, HIGH = 0.01, 750.0  # of λ
@@ -97,14 +98,7 @@ class RegularizationConfig(LabConfig):
         ge=0,
         le=2,
     )
-    data_seed: int = control(
-        12,
-        N_("Sample"),
-        N_("Another number draws other points."),
-        Look(DATA),
-        ge=0,
-        le=999,
-    )
+    data_seed: int = fields.data_seed(DATA, default=12)
     hidden: int = control(
         8,
         N_("Hidden units"),
@@ -138,11 +132,6 @@ class RegularizationConfig(LabConfig):
         ge=0.01,
         le=1,
     )
-    seed: int = control(
-        0,
-        N_("Seed"),
-        N_("Draws the network’s start, the random features, and who is in which fold."),
-        Look(TRAINING),
-        ge=0,
-        le=9999,
+    seed: int = fields.seed(
+        TRAINING, N_("Draws the network’s start, the random features, and who is in which fold.")
     )

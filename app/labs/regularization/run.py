@@ -48,7 +48,9 @@ class Film:
         return steps, np.stack([as_floats(weights[at]) for _, weights in self._kept])
 
 
-def run(config: RegularizationConfig) -> Generator[RegularizationFrame, Ask, None]:
+def run(
+    config: RegularizationConfig,
+) -> Generator[RegularizationFrame, Ask[RegularizationConfig], None]:
     data = data_of(config)
     fits = fits_of(config, data)
     start_test = float(fits.errors(data.test_x, data.test_y)[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.contract import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control
 
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
 ModelName = Literal[
