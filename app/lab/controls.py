@@ -4,6 +4,7 @@ A control is described once, by one `control(…)`: its limits, its default, its
 page's address, the checks of the endpoints (`same_field`, `same_query`) follow from it.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -19,6 +20,11 @@ class LabConfig(BaseModel):
     """What the learner may set. Unknown keys, NaN, infinity and `true` for 1 are refused."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+
+    def of_run(self) -> dict[str, Any]:
+        """The settings that a run follows, by name: without the page's own state."""
+        page = {row.name for row in controls_of(type(self)) if row.look.page}
+        return self.model_dump(exclude=page)
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,19 @@ def control(
 
 
 def page_state(
-    default: Any, ge: float | None = None, le: float | None = None, max_length: int | None = None
+    default: Any,
+    ge: float | None = None,
+    le: float | None = None,
+    max_length: int | None = None,
+    step: float = 1,
+    reach: tuple[float, float] | None = None,
+    scale: Literal["linear", "log"] = "linear",
 ) -> Any:
-    """What of the page's own state stands in its address: a chosen cell, a tab, a zoom."""
-    return control(default, "", "", Look("", hidden=True, page=True), ge, le, max_length)
+    """What of the page's own state stands in its address: a chosen cell, a tab, a zoom. Of a
+    choice, the values are those of its annotation.
+    """
+    look = Look("", hidden=True, page=True, step=step, reach=reach, scale=scale)
+    return control(default, "", "", look, ge, le, max_length)
 
 
 def same_field(config: type[LabConfig], name: str, **changes: Any) -> Any:
@@ -110,6 +125,13 @@ class Control:
     low: float = 0
     high: float = 1
     whole: bool = False
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def slider(self) -> tuple[float, float]:
+        """Where its slider begins and ends; exponents of ten on a logarithmic one."""
+        ends = self.look.reach or (self.low, self.high)
+        return (math.log10(ends[0]), math.log10(ends[1])) if self.look.scale == "log" else ends
 
 
 def controls_of(config: type[LabConfig]) -> Iterator[Control]:
@@ -124,7 +146,7 @@ def controls_of(config: type[LabConfig]) -> Iterator[Control]:
         if field.annotation is bool:
             yield Control(name, "switch", *words)
         elif get_args(field.annotation):
-            yield Control(name, "choice", *words)
+            yield Control(name, "choice", *words, choices=get_args(field.annotation))
         elif field.annotation is str:
             yield Control(name, "text", *words, 0, limits["max_length"])
         else:

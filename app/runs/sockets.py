@@ -282,7 +282,7 @@ class Trainer:
             "id": number,
             "run": run.id,
             "key": run.key,
-            "config": run.config.model_dump(),
+            "config": run.config.of_run(),
             "live": self.lab.followed(run.config),
         }
 

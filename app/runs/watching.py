@@ -94,5 +94,5 @@ class Watcher:
 async def send_config(
     socket: WebSocket, run: Run, kind: str, number: int | None, **more: str
 ) -> None:
-    values = {"type": kind, "id": number, "config": run.config.model_dump(), **more}
+    values = {"type": kind, "id": number, "config": run.config.of_run(), **more}
     await socket.send_text(json.dumps(values, allow_nan=False))

@@ -86,7 +86,7 @@ class WholeRuns:
         album = lab.album(config)
         if album:  # one that was deleted is gone, also where its frames are
             await self._room.albums.find(album)
-        key = ("run", lab.slug, config.model_dump_json(), steps)
+        key = ("run", lab.slug, repr(config.of_run()), steps)
         most = ASKED_AT_ONCE * (SHARED if visitor.shared else 1)
         if self._asking[visitor] >= most:
             message = N_("You wait for {count} trainings already. Ask again when one is done.")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 
 DATA, NETWORK, TRAINING, GOAL = N_("Data"), N_("Networks"), N_("Training"), N_("Goal")
 MAX_LAYERS, MAX_UNITS = 6, 32
@@ -127,3 +127,15 @@ class BatchnormConfig(LabConfig):
         ge=0.02,
         le=0.68,
     )
+
+    # The page's own state.
+    sweep: bool = page_state(False)  # whether the eight settings are unfolded
+    phase: Literal["train", "eval"] = page_state("train")  # of the unit that is looked at closely
+    sister: Literal["batch", "layer", "instance", "group"] = page_state("batch")
+    groups: Literal["1", "2", "4"] = page_state("2")  # of GroupNorm
+    map: int = page_state(0, 0, 11)  # that is looked at closely
+    # Gradient descent on two weights: the rate as a share of the greatest that converges; the
+    # deviation of input 2 and the mean of input 1.
+    descent: float = page_state(0.7, 0.01, 1.2, step=0.05, reach=(0.05, 1.1))
+    spread: float = page_state(5.0, 0.2, 10, step=0.5, reach=(0.5, 10))
+    offset: float = page_state(1.0, -5, 5, step=0.25, reach=(-3, 3))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.errors import can_fail
+from app.lab.controls import same_query
+from app.labs.batchnorm.config import BatchnormConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,7 +66,9 @@ class SurfaceAnswer(BaseModel):
 
 
 @router.get("/api/batchnorm/sisters", responses=can_fail(BAD_VALUE))
-def sisters(groups: Literal["1", "2", "4"] = "2") -> SistersAnswer:
+def sisters(
+    groups: Literal["1", "2", "4"] = same_query(BatchnormConfig, "groups"),
+) -> SistersAnswer:
     """Four maps of three pictures, normalized in four ways."""
     return normalized_maps(int(groups))
 
@@ -89,9 +93,9 @@ def normalized_maps(groups: int) -> SistersAnswer:
 
 @router.get("/api/batchnorm/surface", responses=can_fail(BAD_VALUE))
 def surface(
-    share: Annotated[float, Query(ge=0.01, le=1.2)] = 0.7,
-    offset: Annotated[float, Query(ge=-5, le=5)] = 1.0,
-    spread: Annotated[float, Query(ge=0.2, le=10)] = 5.0,
+    share: float = same_query(BatchnormConfig, "descent"),
+    offset: float = same_query(BatchnormConfig, "offset"),
+    spread: float = same_query(BatchnormConfig, "spread"),
 ) -> SurfaceAnswer:
     """Gradient descent on two weights, with raw and with normalized inputs, each by that share of
     the greatest learning rate that it can bear.

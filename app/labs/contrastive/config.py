@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 from app.pictures.albums.classes import Rule
 
 PICTURES, METHOD, VIEWS = N_("Pictures"), N_("Method"), N_("Views: the family T")
@@ -159,6 +159,12 @@ class ContrastiveConfig(LabConfig):
         "z", N_("Similarities of"), N_("Where they are measured."),
         Look(SHOWN, choices={"z": N_("z"), "h": N_("h")}, live=True, hidden=True),
     )  # fmt: skip
+
+    # The page's own state.
+    column: int = page_state(-1, -1, 31)  # of the matrix; -1: the positive's
+    picture: int = page_state(0, 0, 159)  # whose views are drawn
+    draws: int = page_state(0, 0, 999_999)  # the number of its first draw
+    map: Literal["pca", "tsne", "before"] = page_state("pca")
 
 
 class ContrastiveAction(BaseModel):

@@ -1,8 +1,10 @@
 """What the visitor may set on the `cross-entropy` page, and its lesson."""
 
+from typing import Literal
+
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 
 NETWORK, TRAINING = N_("Networks"), N_("Training")
 
@@ -43,3 +45,16 @@ class CrossEntropyConfig(LabConfig):
     seed: int = fields.seed(
         TRAINING, N_("Draws the starts, the order of the digits, and which are for testing.")
     )
+
+    # The page's own state.
+    p: str = page_state("0.5,0.25,0.125,0.125", max_length=200)
+    q: str = page_state("0.25,0.25,0.25,0.25", max_length=200)
+    unit: Literal["bits", "nats"] = page_state("bits")
+    chosen: int = page_state(0, 0, 9)  # outcome
+    z: str = page_state("2,1,0.5,-1", max_length=200)  # logits
+    t: float = page_state(1.0, 0.1, 10, step=0.05, scale="log")  # temperature
+    shift: float = page_state(0.0, -1000, 1000, step=10)  # added to every logit
+    smoothing: float = page_state(0.0, 0, 0.5, step=0.01)  # of the label
+    target: int = page_state(1, 0, 9)  # the right class
+    logit: float = page_state(-6.0, -10, 10, step=0.1)  # of the right class, under two losses
+    look: Literal["cross-entropy", "squared"] = page_state("cross-entropy")  # whose worst digits

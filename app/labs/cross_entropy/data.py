@@ -30,7 +30,7 @@ def parts_of(config: CrossEntropyConfig) -> tuple[tuple[Tensor, Tensor], tuple[T
 def settings_of(config: CrossEntropyConfig) -> DuelSettings:
     from models.replicas.loss_comparison import DuelSettings
 
-    return DuelSettings(**config.model_dump())
+    return DuelSettings(**config.of_run())
 
 
 def parameters(config: CrossEntropyConfig) -> int:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 from app.lab.fields import Optimizer
 
 DATA, NETWORK, TRAINING, LEVERS = (
@@ -130,3 +130,7 @@ class FittingConfig(LabConfig):
         ge=10,
         le=5000,
     )
+
+    # The page's own state.
+    singles: bool = page_state(False)  # each network by itself
+    sweep: bool = page_state(False)  # whether error against capacity is unfolded

@@ -4,7 +4,7 @@ from typing import Literal
 
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 from app.lab.fields import Optimizer
 
 DATA, NETWORK, START, TRAINING, LEVERS = (
@@ -187,3 +187,7 @@ class MlpConfig(LabConfig):
         ge=0.01,
         le=10,
     )
+
+    # The page's own state.
+    look: Literal["shares", "classes"] = page_state("shares")  # of the map
+    compare: str = page_state("", max_length=2000)  # the other settings, as an address has them

@@ -6,22 +6,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.labs.nms.config import MAX_COORDINATE, Method
+from app.lab.controls import same_field
+from app.labs.nms.config import Method, NmsConfig
 
 MAX_BOXES = 6000
 SOFT_SCORE_THRESHOLD = 0.001  # Bodla et al.'s code
 
 
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
-Threshold = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-# Scores may be logits, or percent.
-ScoreThreshold = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE, allow_inf_nan=False)]
 
 
 class BoxSet(BaseModel):
     """Boxes (x1, y1, x2, y2) in any one unit, with scores and, if they have any, classes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     boxes: list[Annotated[list[Coordinate], Field(min_length=4, max_length=4)]] = Field(
         max_length=MAX_BOXES, examples=[[[0, 0, 10, 10], [1, 1, 11, 11]]]
@@ -35,11 +33,14 @@ class BoxSet(BaseModel):
 
 
 class NmsQuery(BoxSet):
-    iou_threshold: Threshold = 0.5
-    method: Method = "greedy"
-    sigma: float = Field(0.5, gt=0, le=1000, allow_inf_nan=False)
-    score_threshold: ScoreThreshold | None = Field(
-        None, description="boxes below take no part; Soft-NMS drops them when they fall below"
+    iou_threshold: float = same_field(NmsConfig, "iou_threshold")
+    method: Method = same_field(NmsConfig, "method")
+    sigma: float = same_field(NmsConfig, "sigma")
+    score_threshold: float | None = same_field(
+        NmsConfig,
+        "score_threshold",
+        default=None,
+        description="boxes below take no part; Soft-NMS drops them when they fall below",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 
 HOW, WHICH = N_("Suppression"), N_("Which boxes take part")
 # Beyond this float32 loses whole pixels, and areas overflow.
@@ -41,9 +41,9 @@ class NmsConfig(LabConfig):
         0.5,
         N_("Sigma"),
         N_("Only for the Gaussian: the smaller, the faster an overlapped box loses its score."),
-        Look(HOW, step=0.05, usual=(0.3, 0.7)),
-        ge=0.05,
-        le=2,
+        Look(HOW, step=0.05, usual=(0.3, 0.7), reach=(0.05, 2)),
+        ge=1e-6,
+        le=1000,
     )
     class_aware: bool = control(
         False,
@@ -67,3 +67,13 @@ class NmsConfig(LabConfig):
         ge=1,
         le=6000,
     )
+
+    # The page's own state.
+    source: Literal["textbook", "neighbors", "photo", "hand", "file"] = page_state("textbook")
+    view: Literal["side", "swipe"] = page_state("side")  # on a phone it begins as "swipe"
+    tool: Literal["look", "boxes", "truth"] = page_state("look")
+    step: int = page_state(-1, -1, 6000)  # decisions taken; -1: all
+    # A visitor's file: which of its pictures, and how its boxes and scores are read.
+    picture: int = page_state(1, 1, 10_000_000)
+    boxes_as: Literal["form", "xywh", "xyxy"] = page_state("form")
+    scores_as: Literal["raw", "logits", "percent"] = page_state("raw")

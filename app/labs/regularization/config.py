@@ -4,7 +4,7 @@ from typing import Literal
 
 from app.i18n import N_
 from app.lab import fields
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 
 PENALTY, DATA, TRAINING = N_("Penalty"), N_("Model and data"), N_("Training")
 LOW, HIGH = 0.01, 750.0  # of λ
@@ -135,3 +135,9 @@ class RegularizationConfig(LabConfig):
     seed: int = fields.seed(
         TRAINING, N_("Draws the network’s start, the random features, and who is in which fold.")
     )
+
+    # The page's own state.
+    between: float = page_state(0.6, -0.95, 0.95, step=0.1, reach=(-0.9, 0.9))  # two features
+    pull: float = page_state(0.07, 0.01, 0.4, step=0.01)  # step size times λ, on one weight
+    start: float = page_state(1.0, -2, 2, step=0.05)  # of that weight
+    decay: float = page_state(0.5, 0.01, 10, step=0.1, scale="log")  # λ of four optimizers

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.answers.computed import remembered
 from app.errors import can_fail
-from app.labs.regularization.config import LAMBDAS, LOW, PER_DECADE
+from app.lab.controls import same_query
+from app.labs.regularization.config import LAMBDAS, LOW, PER_DECADE, RegularizationConfig
 
 FINER = 4  # as many λ in the plane as are trained: its paths seem smooth
 POINTS, NOISE = 20, 1.0
@@ -73,8 +72,8 @@ class DecayAnswer(BaseModel):
 )
 async def geometry(
     request: Request,
-    correlation: Annotated[float, Query(ge=-0.95, le=0.95)] = 0.5,
-    mix: Annotated[float, Query(ge=0, le=1)] = 0.5,
+    correlation: float = same_query(RegularizationConfig, "between"),
+    mix: float = same_query(RegularizationConfig, "mix"),
 ) -> Response:
     """A regression of two features: its bowl, and the solutions over λ."""
     return await remembered(request, solved, correlation, mix)
@@ -101,7 +100,9 @@ def solved(correlation: float, mix: float) -> GeometryAnswer:
 
 
 @router.get("/api/regularization/decay", response_model=DecayAnswer, responses=can_fail(CAN_FAIL))
-async def decay(request: Request, lam: Annotated[float, Query(ge=0.01, le=10)] = 0.5) -> Response:
+async def decay(
+    request: Request, lam: float = same_query(RegularizationConfig, "decay")
+) -> Response:
     """SGD and Adam, each with L2 in the loss and with weight decay, on one regression."""
     return await remembered(request, raced, lam)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.labs.rpn.config import INPUT_SIZE, ModelName
+from app.lab.controls import same_field
+from app.labs.rpn.config import ModelName, RpnConfig
 
 
 class ProposalsQuery(BaseModel):
@@ -13,15 +14,11 @@ class ProposalsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     image_id: str = Field(description="id of an uploaded picture", max_length=64)
-    model: ModelName = "vitrine"
-    pre_nms_top_n: int = Field(1000, ge=1, le=6000, description="boxes that enter NMS")
-    post_nms_top_n: int = Field(300, ge=1, le=6000, description="proposals, after NMS at 0.7")
-    min_size: float = Field(
-        0, ge=0, le=1000, description="shortest side of a box, pixels of the model's input"
-    )
-    input_size: int = Field(
-        INPUT_SIZE, ge=64, le=1024, description="longer side of the model's input; Vitrine's only"
-    )
+    model: ModelName = same_field(RpnConfig, "model")
+    pre_nms_top_n: int = same_field(RpnConfig, "pre_nms_top_n")
+    post_nms_top_n: int = same_field(RpnConfig, "post_nms_top_n")
+    min_size: float = same_field(RpnConfig, "min_size")
+    input_size: int = same_field(RpnConfig, "input_size")
 
 
 class ModelAnswer(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.i18n import N_
-from app.lab.controls import LabConfig, Look, control
+from app.lab.controls import LabConfig, Look, control, page_state
 
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
 ModelName = Literal[
@@ -37,9 +37,9 @@ class RpnConfig(LabConfig):
             "The photo's longer side as the network sees it; more pixels show smaller objects and "
             "mean more anchors. Not for torchvision's networks."
         ),
-        Look(NETWORK, step=16, unit="px", usual=(320, 512)),
-        ge=160,
-        le=800,
+        Look(NETWORK, step=16, unit="px", usual=(320, 512), reach=(160, 800)),
+        ge=64,
+        le=1024,
     )
     pre_nms_top_n: int = control(
         1000,
@@ -61,17 +61,17 @@ class RpnConfig(LabConfig):
         300,
         N_("Proposals out"),
         N_("How many of the boxes that NMS keeps become proposals."),
-        Look(NETWORK, usual=(100, 300)),
+        Look(NETWORK, usual=(100, 300), reach=(1, 2000)),
         ge=1,
-        le=2000,
+        le=6000,
     )
-    min_size: int = control(
-        0,
+    min_size: float = control(
+        0.0,
         N_("Smallest side"),
         N_("Boxes with a shorter side are dropped, in pixels of the network's input."),
-        Look(NETWORK, unit="px", usual=(0, 16)),
+        Look(NETWORK, unit="px", usual=(0, 16), reach=(0, 100)),
         ge=0,
-        le=100,
+        le=1000,
     )
     positive_iou: float = control(
         0.7,
@@ -89,3 +89,15 @@ class RpnConfig(LabConfig):
         ge=0,
         le=1,
     )
+
+    # The page's own state.
+    stage: Literal[
+        "photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals"
+    ] = page_state("anchors")
+    row: int = page_state(-1, -1, 4000)  # the chosen place; -1: the middle
+    column: int = page_state(-1, -1, 4000)
+    shape: int = page_state(-1, -1, 63)  # the chosen anchor at the place; -1: the best
+    map: int = page_state(0, 0, 9)  # of several feature maps
+    channel: int = page_state(0, 0, 4095)
+    heat: int = page_state(-1, -1, 63)  # whose scores are the heat map; -1: the best of all shapes
+    tool: Literal["look", "truth"] = page_state("look")

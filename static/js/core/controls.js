@@ -94,7 +94,10 @@ function sayRefused(names, unknown) {
 }
 
 /** Names of the controls: the keys of the lab's configuration. */
-export const configNames = () => controlRoots().map((root) => root.dataset.control ?? "");
+export const configNames = () =>
+  controlRoots()
+    .filter((root) => !("page" in root.dataset))
+    .map((root) => root.dataset.control ?? "");
 
 /** Names of those that change a running run. */
 export const liveNames = () =>
