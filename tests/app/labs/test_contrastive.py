@@ -13,8 +13,8 @@ from app.lab import wire
 from app.lab.contract import Ask
 from app.labs.contrastive import LAB
 from app.labs.contrastive.config import ContrastiveAction, ContrastiveConfig
-from app.labs.contrastive.data import album_of, pictures_of, settings_of
-from app.labs.contrastive.run import REPETITIONS, run
+from app.labs.contrastive.data import REPETITIONS, album_of, pictures_of, settings_of
+from app.labs.contrastive.run import run
 from app.main import create_app
 from app.settings import Settings
 from models.representation.contrastive_training import MEASURES, Contrast
