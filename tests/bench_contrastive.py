@@ -18,8 +18,8 @@ from tests.bench_runs import begin, frame, socket_url
 from tests.e2e.browser import served
 
 if TYPE_CHECKING:
-    from models.representation.contrastive_study import Pictures
     from models.representation.contrastive_training import ContrastSettings
+    from models.representation.pictures import Pictures
 
 THREADS, NICENESS = 2, 10  # as a run of this lab has them
 COUNT, HELD_OUT, BATCH = 2000, 500, 128
@@ -66,7 +66,7 @@ def settings(seed: int) -> "ContrastSettings":
 
 def pictures(seed: int) -> "Pictures":
     from models.data.scenes import SHAPES, draw_scenes
-    from models.representation.contrastive_study import Pictures
+    from models.representation.pictures import Pictures
 
     x, y = draw_scenes(COUNT + HELD_OUT, seed)
     return Pictures(x[:COUNT], y[:COUNT], x[COUNT:], y[COUNT:], len(SHAPES))
@@ -82,8 +82,8 @@ def epochs() -> list[float]:
 
 def gain(seed: int) -> float:
     """Points of accuracy that a linear probe on h has won by training, on pictures held out."""
-    from models.representation.contrastive_training import Contrast, embed
-    from models.representation.encoder import Encoder
+    from models.representation.contrastive_training import Contrast
+    from models.representation.encoder import Encoder, embed
     from models.representation.probe import linear_probe
 
     seen = pictures(seed)
@@ -120,8 +120,8 @@ def bare_loop() -> Iterator[None]:
     import torch
 
     from models.representation.contrastive import nt_xent
-    from models.representation.contrastive_training import quick_encoder, view_stream
-    from models.representation.encoder import Projector
+    from models.representation.encoder import Projector, quick_encoder
+    from models.representation.pictures import view_stream
 
     s = settings(0)
     generator = torch.Generator().manual_seed(s.seed)

@@ -1,16 +1,13 @@
 """A contrastive training, and everything that is looked at while it goes on.
 
 Shape letters: L pictures of the batch that is looked at (2L views), P pictures of the map, K
-neighbors, A amounts of a change, W kinds of features, B label budgets, D features, Q keys in
-MoCo's queue.
+neighbors, A amounts of a change, D features, Q keys in MoCo's queue.
 """
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,57 +16,25 @@ from torch import Tensor, nn
 
 from models.representation import augment
 from models.representation.contrastive import cosine, normalize
-from models.representation.contrastive_training import (
-    Contrast,
-    ContrastSettings,
-    Space,
-    Supervised,
-    as_input,
-    embed,
-)
-from models.representation.encoder import Encoder
-from models.representation.probe import linear_probe, nearest, pca2
+from models.representation.contrastive_training import Contrast, ContrastSettings, Space
+from models.representation.encoder import Encoder, embed
+from models.representation.pictures import Pictures, as_input
+from models.representation.probe import nearest, pca2
 from models.representation.sizes import D_H
-from models.representation.transfer import (
-    ALL,
-    BUDGETS,
-    Labeled,
-    attributes,
-    draws_of,
-    middle,
-    most_frequent,
-    neighbors_vote,
-    probed,
-    turned,
-)
+from models.representation.transfer import Frozen, Transfer
 
 LOOKED_AT = 16  # pictures of the fixed batch: few enough to tell its cells apart on a phone
 MAPPED = 160
 NEIGHBORS = 6
 CHANGED = 16  # pictures that are occluded, turned and recolored
 CHANGES_EVERY = 40  # training steps: more often would take a twentieth of the time
-SLICE = 16  # training steps with labels at a time
-LABEL_STEPS, LABEL_BATCH = 160, 64  # of a training with labels
 BINS = 40  # of the similarities' histograms, from -1 to 1
-FEATURES = ("random", "h", "z", "supervised", "fine-tuned")
-KNOWN = ("class", "brightness", "color", "turn")  # what h, z and the untrained h are asked for
 Change = Callable[[Tensor, float], Tensor]
 CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
     "occlude": (augment.occlude, (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)),
     "rotate": (augment.rotate, (0.0, 15.0, 30.0, 60.0, 90.0, 135.0, 180.0)),
     "recolor": (augment.recolor, (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)),
 }
-
-
-class Pictures(NamedTuple):
-    """uint8 [M, 3, S, S]; classes int64 [M] or None where nobody knows them."""
-
-    train: Tensor
-    labels: Tensor | None
-    test: Tensor
-    test_labels: Tensor | None
-    classes: int
-    held_out: bool = True  # else `test` is the same as `train`: there are too few
 
 
 class Look(NamedTuple):
@@ -106,23 +71,6 @@ class Changes(NamedTuple):
     apart: float
 
 
-class Parts:
-    """Work that is done a part at a call, so that none keeps the page waiting."""
-
-    def __init__(self) -> None:
-        self._to_come: list[Callable[[], None]] = []
-        self.done = self.all = 0  # of the newest work
-
-    def go_on(self, begin: Callable[[], Iterable[Callable[[], None]]]) -> None:
-        """Do the next part; of the work that `begin` gives, where none is under way."""
-        if not self._to_come:
-            self._to_come = list(begin())
-            self.done, self.all = 0, len(self._to_come)
-        if self._to_come:
-            self._to_come.pop(0)()
-            self.done += 1
-
-
 def look_at(pictures: Pictures, policy: augment.Policy, seed: int) -> Tensor:
     """The batch that is watched, [2L, 3, S, S], i and i + L a pair: always the same held-out
     pictures, always the same views.
@@ -146,20 +94,14 @@ class Study:
         self._places = None
         self.changes_before = self._changes(self.contrast.untrained)
         self.changes, self.changes_step = self.changes_before, 0
-        shape = (len(FEATURES), len(BUDGETS) + 1)
-        self.worth = np.full((*shape, 3), np.nan, np.float32)  # low, mean, high over draws
-        self.votes = np.full(len(FEATURES), np.nan, np.float32)
-        self.known = np.full((3, len(KNOWN)), np.nan, np.float32)
-        self.guessing = np.full(len(KNOWN), np.nan, np.float32)  # by always the same answer
-        self.worth_steps = np.full(len(FEATURES), -1, np.int32)
-        self.probing, self.supervising, self.tuning = Parts(), Parts(), Parts()
+        self.transfer = Transfer(pictures, settings)
 
     @property
     def step(self) -> int:
         return self.contrast.step
 
     def change(self, settings: ContrastSettings) -> None:
-        self.settings = settings
+        self.settings = self.transfer.settings = settings
         self.contrast.change(settings)
 
     def train(self, steps: int) -> None:
@@ -228,114 +170,25 @@ class Study:
 
     # --- What it is worth -------------------------------------------------------------------------
 
-    @property
-    def labeled(self) -> bool:
-        return self.pictures.labels is not None and self.pictures.classes > 1
-
-    def _parts(self, network: Callable[[Tensor], Tensor]) -> tuple[Labeled, Labeled]:
-        p = self.pictures
-        assert p.labels is not None
-        assert p.test_labels is not None
-        return Labeled(network(p.train), p.labels), Labeled(network(p.test), p.test_labels)
-
-    def _judge_parts(
-        self, what: str, network: nn.Module, step: int
-    ) -> Iterator[Callable[[], None]]:
-        """Accuracies of linear classifiers on a network's features, and of the neighbors' vote:
-        in parts that take about as long as each other.
-        """
-        several = list(enumerate((*BUDGETS, ALL)))
-        for part in (several[:3], several[3:4], several[4:]):
-            yield partial(self._judge, FEATURES.index(what), network, step, part)
-
-    def _judge(
-        self, row: int, network: nn.Module, step: int, budgets: Sequence[tuple[int, int]]
-    ) -> None:
-        train, test = self._parts(partial(embed, network))
-        for b, budget in budgets:
-            self.worth[row, b] = middle(probed(train, test, self.pictures.classes, budget))
-        if budgets[-1][1] == ALL:
-            self.votes[row] = neighbors_vote(train, test)
-            self.worth_steps[row] = step
-
     def probe(self) -> None:
-        """A part of a probe: linear classifiers and neighbors' votes on h and z, and once on the h
-        of the untrained encoder. The next call goes on; h and z stay those of the first part's
-        step, however far the training went meanwhile. Without labels only what needs none is
-        measured.
+        """A part of judging h and z, and once the h of the untrained encoder. h and z stay those
+        of the first part's step, however far the training went meanwhile.
         """
-        self.probing.go_on(self._parts_of_probe)
+        self.transfer.probe(self._judged)
 
-    def _parts_of_probe(self) -> Iterator[Callable[[], None]]:
+    def _judged(self) -> dict[str, Frozen]:
         encoder = copy.deepcopy(self.contrast.encoder)
         whole = nn.Sequential(encoder, copy.deepcopy(self.contrast.projector))
-        networks: dict[str, tuple[nn.Module, int]] = {
-            "random": (self.contrast.untrained, 0),
-            "h": (encoder, self.step),
-            "z": (whole, self.step),
+        return {
+            "random": Frozen(self.contrast.untrained, 0),
+            "h": Frozen(encoder, self.step),
+            "z": Frozen(whole, self.step),
         }
-        for row, (what, (network, step)) in enumerate(networks.items()):
-            if what == "random" and self.worth_steps[0] == 0:
-                continue
-            if self.labeled:
-                yield from self._judge_parts(what, network, step)
-            yield partial(self._ask, row, network, step)
-            yield partial(self._ask_for_turns, row, network)
-
-    def _ask(self, row: int, network: nn.Module, step: int) -> None:
-        """What a linear classifier finds in the features beside the class (Chen et al., 2020,
-        table 3): brightness and color of a picture. Where all pictures have the same, as gray ones
-        have no strongest color, there is nothing to find.
-        """
-        p = self.pictures
-        train, test = embed(network, p.train), embed(network, p.test)
-        asked, answers = attributes(p.train), attributes(p.test)
-        for name, classes in (("brightness", 4), ("color", 3)):
-            if asked[name].min() < asked[name].max():
-                found = linear_probe(train, asked[name], test, answers[name], classes)
-                self.known[row, KNOWN.index(name)] = found
-                self.guessing[KNOWN.index(name)] = most_frequent(answers[name])
-        if self.labeled:
-            assert p.test_labels is not None
-            self.known[row, KNOWN.index("class")] = self.worth[row, -1, 1]
-            self.guessing[KNOWN.index("class")] = most_frequent(p.test_labels)
-        self.worth_steps[row] = step
-
-    def _ask_for_turns(self, row: int, network: nn.Module) -> None:
-        """By how many quarters a picture was turned."""
-        (x, times), (test_x, test_times) = turned(self.pictures.train), turned(self.pictures.test)
-        found = linear_probe(embed(network, x), times, embed(network, test_x), test_times, 4)
-        self.known[row, KNOWN.index("turn")] = found
-        self.guessing[KNOWN.index("turn")] = most_frequent(test_times)
 
     def supervise(self) -> None:
-        """A part of training with few labels and with many from the contrastive one's start."""
-        self.supervising.go_on(lambda: self._parts_with_labels("supervised", None))
+        """A part of training with labels from the contrastive one's start."""
+        self.transfer.supervise(self.step)
 
     def fine_tune(self) -> None:
-        """A part of going on from the encoder with the same labels, without the projector."""
-        self.tuning.go_on(lambda: self._parts_with_labels("fine-tuned", self.contrast.encoder))
-
-    def _parts_with_labels(
-        self, what: Literal["supervised", "fine-tuned"], start: Encoder | None
-    ) -> Iterator[Callable[[], None]]:
-        """For each budget a training as long as every other, and then its accuracy."""
-        if not self.labeled:
-            return
-        train, _ = self._parts(lambda x: x)
-        for b, per_class in enumerate((*BUDGETS, ALL)):
-            (chosen,) = draws_of(train.y, per_class, 1, self.settings.seed)
-            settings = replace(self.settings, batch_size=min(LABEL_BATCH, len(chosen)))
-            learner = Supervised(
-                settings, train.x[chosen], train.y[chosen], self.pictures.classes, start
-            )
-            yield from [partial(learner.train, SLICE)] * (LABEL_STEPS // SLICE)
-            yield partial(self._judge_learner, FEATURES.index(what), b, learner, self.step)
-
-    def _judge_learner(self, row: int, budget: int, learner: Supervised, step: int) -> None:
-        _, test = self._parts(lambda x: x)
-        self.worth[row, budget] = learner.accuracy(test.x, test.y)
-        if budget == len(BUDGETS):
-            known, asked = self._parts(partial(embed, learner.encoder))
-            self.votes[row] = neighbors_vote(known, asked)
-            self.worth_steps[row] = step
+        """A part of going on from the encoder with labels."""
+        self.transfer.fine_tune(self.contrast.encoder, self.step)

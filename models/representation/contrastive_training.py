@@ -1,23 +1,19 @@
-"""Contrastive training of a small encoder: SimCLR, MoCo and SimSiam, each as its paper has it; and
-the same encoder trained with labels, to compare.
+"""Contrastive training of a small encoder: SimCLR, MoCo and SimSiam, each as its paper
+has it.
 
 Shape letters: N pictures of a batch (2N views), S rows and columns of a picture, D features h,
-P numbers of a projection z, K keys of the queue, C classes.
+P numbers of a projection z, K keys of the queue.
 """
 
 import copy
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.history import History
-from models.replicas.replicas import Batches
-from models.representation.augment import Policy, views
 from models.representation.contrastive import (
     Queue,
     alignment,
@@ -33,8 +29,9 @@ from models.representation.contrastive import (
     spread,
     uniformity,
 )
-from models.representation.encoder import Encoder, Predictor, Projector, initialize
-from models.representation.sizes import D_H
+from models.representation.encoder import Predictor, Projector, embed, optimizer_of, quick_encoder
+from models.representation.pictures import Views, view_stream
+from models.representation.supervised import LearnerSettings
 
 Method = Literal["simclr", "moco", "simsiam"]
 Space = Literal["h", "z"]
@@ -45,7 +42,6 @@ Space = Literal["h", "z"]
 MEASURES = (
     "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor",
 )  # fmt: skip
-AT_ONCE = 256  # pictures in one pass without gradient
 
 
 class Lost(Exception):
@@ -53,54 +49,13 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class ContrastSettings:
+class ContrastSettings(LearnerSettings):
     method: Method
     projector: str  # one of models.representation.encoder.KINDS; SimSiam takes "mlp"
-    policy: Policy
-    batch_size: int
     temperature: float
-    learning_rate: float
-    weight_decay: float
     momentum: float  # of MoCo's key encoder
     queue: int
     stop_gradient: bool  # SimSiam's
-    seed: int
-
-
-class Views(NamedTuple):
-    """Two views of each picture of a batch, [N, 3, S, S] in 0 to 1, and the pictures' numbers."""
-
-    pictures: Tensor
-    first: Tensor
-    second: Tensor
-
-
-def as_input(pictures: Tensor) -> Tensor:
-    """uint8 [N, 3, S, S] as float in 0 to 1, where it is not that yet."""
-    return pictures if pictures.is_floating_point() else pictures.float() / 255
-
-
-def quick(images: Tensor) -> Tensor:
-    """The same values with channels innermost in memory: a step takes a third less time so."""
-    return images.contiguous(memory_format=torch.channels_last)
-
-
-def view_stream(pictures: Tensor, policy: Policy, batch_size: int, seed: int) -> Iterator[Views]:
-    """Batch after batch of pairs: both views are drawn anew from T, neither is the original.
-
-    Each epoch is a permutation of the pictures; its last, short batch is left out, because the
-    number of negatives, and so the loss at chance, depends on the batch.
-    """
-    batches = Batches(len(pictures), batch_size, seed)
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        chosen = batches.next()
-        if len(chosen) < min(batch_size, len(pictures)):
-            continue
-        images = as_input(pictures[chosen])
-        both, _ = views(torch.cat([images, images]), policy, generator)
-        first, second = quick(both).chunk(2)
-        yield Views(chosen, first, second)
 
 
 class Contrast:
@@ -246,75 +201,3 @@ class Contrast:
         if space == "h":
             return embed(self.encoder, pictures)
         return embed(nn.Sequential(self.encoder, self.projector), pictures)
-
-
-class Supervised:
-    """An encoder with a linear layer, trained with labels on the same views: from the same random
-    start as the contrastive one, or from an encoder that has learned already (a copy of it).
-    """
-
-    def __init__(
-        self,
-        settings: ContrastSettings,
-        pictures: Tensor,
-        labels: Tensor,
-        classes: int,
-        start: Encoder | None = None,
-    ) -> None:
-        self.step, self._labels = 0, labels
-        generator = torch.Generator().manual_seed(settings.seed)
-        self.encoder, self.head = quick_encoder(generator), head_of(classes, generator)
-        if start is not None:
-            self.encoder.load_state_dict(start.state_dict())
-        self._stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
-        parameters = [*self.encoder.parameters(), *self.head.parameters()]
-        self._optimizer = optimizer_of(parameters, settings.learning_rate, settings.weight_decay)
-
-    def train(self, steps: int) -> None:
-        for _ in range(steps):
-            batch = next(self._stream)
-            output = self.head(self.encoder(torch.cat([batch.first, batch.second])))
-            loss = F.cross_entropy(output, self._labels[batch.pictures].repeat(2))
-            self._optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            self.step += 1
-
-    def accuracy(self, pictures: Tensor, labels: Tensor) -> float:
-        output = embed(nn.Sequential(self.encoder, self.head), pictures)
-        return float((output.argmax(dim=1) == labels).double().mean())
-
-
-def quick_encoder(generator: torch.Generator) -> Encoder:
-    """An encoder for `quick` pictures."""
-    return Encoder(generator).to(memory_format=torch.channels_last)
-
-
-def head_of(classes: int, generator: torch.Generator) -> nn.Linear:
-    """A linear layer on h, drawn from `generator` alone."""
-    head = torch.nn.utils.skip_init(nn.Linear, D_H, classes)  # type: ignore[no-untyped-call]
-    initialize(head, generator)
-    assert isinstance(head, nn.Linear)
-    return head
-
-
-def optimizer_of(
-    parameters: list[nn.Parameter], learning_rate: float, weight_decay: float
-) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(parameters, learning_rate, weight_decay=weight_decay, fused=True)
-
-
-def embed(network: nn.Module, pictures: Tensor) -> Tensor:
-    """What a network gives in eval mode, each part left in its mode. Pictures of uint8 are scaled;
-    features [N, D] may come in, too.
-    """
-    modes = [(part, part.training) for part in network.modules()]
-    network.eval()
-    with torch.no_grad():
-        parts = [
-            network(part if part.dim() == 2 else quick(as_input(part)))
-            for part in torch.split(pictures, AT_ONCE)
-        ]
-    for module, training in modes:
-        module.training = training
-    return torch.cat(parts).float()

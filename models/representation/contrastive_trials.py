@@ -11,8 +11,9 @@ import numpy as np
 from torch import nn
 
 from models.representation.augment import Policy
-from models.representation.contrastive_study import Pictures
-from models.representation.contrastive_training import Contrast, ContrastSettings, embed
+from models.representation.contrastive_training import Contrast, ContrastSettings
+from models.representation.encoder import embed
+from models.representation.pictures import Pictures
 from models.representation.probe import linear_probe
 from models.representation.sizes import KINDS
 

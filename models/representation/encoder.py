@@ -14,9 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.representation.pictures import as_input, quick
 from models.representation.sizes import D_H, D_P, D_Z, KINDS, WIDTHS
 
 Module = TypeVar("Module", bound=nn.Module)
+
+AT_ONCE = 256  # pictures in one pass without gradient
 
 
 def initialize(module: nn.Module, generator: torch.Generator) -> None:
@@ -145,3 +148,38 @@ class Predictor(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         p: Tensor = self.layers(z)
         return p
+
+
+def quick_encoder(generator: torch.Generator) -> Encoder:
+    """An encoder for `quick` pictures."""
+    return Encoder(generator).to(memory_format=torch.channels_last)
+
+
+def head_of(classes: int, generator: torch.Generator) -> nn.Linear:
+    """A linear layer on h, drawn from `generator` alone."""
+    head = torch.nn.utils.skip_init(nn.Linear, D_H, classes)  # type: ignore[no-untyped-call]
+    initialize(head, generator)
+    assert isinstance(head, nn.Linear)
+    return head
+
+
+def optimizer_of(
+    parameters: list[nn.Parameter], learning_rate: float, weight_decay: float
+) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(parameters, learning_rate, weight_decay=weight_decay, fused=True)
+
+
+def embed(network: nn.Module, pictures: Tensor) -> Tensor:
+    """What a network gives in eval mode, each part left in its mode. Pictures of uint8 are scaled;
+    features [N, D] may come in, too.
+    """
+    modes = [(part, part.training) for part in network.modules()]
+    network.eval()
+    with torch.no_grad():
+        parts = [
+            network(part if part.dim() == 2 else quick(as_input(part)))
+            for part in torch.split(pictures, AT_ONCE)
+        ]
+    for module, training in modes:
+        module.training = training
+    return torch.cat(parts).float()

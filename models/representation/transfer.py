@@ -1,80 +1,187 @@
-"""What a representation is worth: a linear classifier on frozen features, and nearest neighbors,
-with few labels and with many (Chen et al., 2020, section 4; Kolesnikov et al., 2019: the protocol).
+"""What a representation is worth for another task: the transfer protocol, a part at a time.
 
-Shape letters: M pictures, D features, C classes, B label budgets, R draws of the labeled pictures.
+Features of frozen networks are given to linear classifiers and to a vote of neighbors, with few
+labels and with many (Kolesnikov et al., 2019; Chen et al., 2020, section 4); beside them stands the
+same encoder trained with these labels, from a random start and from what was learned without any.
+
+Shape letters: W kinds of features, B label budgets.
 """
 
-import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal, NamedTuple
 
-import torch
-from torch import Tensor
+import numpy as np
+from torch import Tensor, nn
 
-from models.representation.probe import few_labels, knn, linear_probe
+from models.representation.accuracy import (
+    ALL,
+    BUDGETS,
+    Labeled,
+    attributes,
+    draws_of,
+    middle,
+    most_frequent,
+    neighbors_vote,
+    probed,
+    turned,
+)
+from models.representation.encoder import Encoder, embed
+from models.representation.pictures import Pictures
+from models.representation.probe import linear_probe
+from models.representation.supervised import LearnerSettings, Supervised
 
-BUDGETS = (1, 5, 10, 100)  # labels a class
-DRAWS = 5  # with few labels, which ones matters: so several draws
-ALL = 100_000  # more labels a class than there are: all of them
-NEIGHBORS = 20
-
-
-class Labeled(NamedTuple):
-    """Pictures uint8 [M, 3, S, S], or features [M, D], and their classes int64 [M]."""
-
-    x: Tensor
-    y: Tensor
-
-
-def draws_of(labels: Tensor, per_class: int, draws: int, seed: int) -> Iterator[Tensor]:
-    """Indices of labeled pictures, so many times; once where all are taken."""
-    count = draws if per_class < int(labels.bincount().max()) else 1
-    for r in range(count):
-        yield few_labels(labels, per_class, torch.Generator().manual_seed(1000 * seed + r))
-
-
-def probed(
-    train: Labeled, test: Labeled, classes: int, per_class: int, draws: int = DRAWS, seed: int = 0
-) -> list[float]:
-    """Test accuracy of a linear probe for each draw of that many labels a class."""
-    return [
-        linear_probe(train.x[chosen], train.y[chosen], test.x, test.y, classes)
-        for chosen in draws_of(train.y, per_class, draws, seed)
-    ]
+SLICE = 16  # training steps with labels at a time
+LABEL_STEPS, LABEL_BATCH = 160, 64  # of a training with labels
+FEATURES = ("random", "h", "z", "supervised", "fine-tuned")
+KNOWN = ("class", "brightness", "color", "turn")  # what h, z and the untrained h are asked for
 
 
-def neighbors_vote(train: Labeled, test: Labeled, per_class: int = ALL, seed: int = 0) -> float:
-    """Test accuracy of a vote of the nearest labeled pictures, by cosine."""
-    (chosen,) = draws_of(train.y, per_class, 1, seed)
-    k = min(NEIGHBORS, len(chosen))
-    return knn(train.x[chosen], train.y[chosen], test.x, test.y, k)
+class Parts:
+    """Work that is done a part at a call, so that none keeps the page waiting."""
+
+    def __init__(self) -> None:
+        self._to_come: list[Callable[[], None]] = []
+        self.done = self.all = 0  # of the newest work
+
+    def go_on(self, begin: Callable[[], Iterable[Callable[[], None]]]) -> None:
+        """Do the next part; of the work that `begin` gives, where none is under way."""
+        if not self._to_come:
+            self._to_come = list(begin())
+            self.done, self.all = 0, len(self._to_come)
+        if self._to_come:
+            self._to_come.pop(0)()
+            self.done += 1
 
 
-def attributes(pictures: Tensor) -> dict[str, Tensor]:
-    """Classes int64 [M] of what T changes, to ask features for: each picture's quarter by
-    brightness, and its strongest color channel.
+class Frozen(NamedTuple):
+    """A network whose features are judged, and the training step that it comes from."""
+
+    network: nn.Module
+    step: int
+
+
+class Transfer:
+    """Accuracies on pictures that nothing was trained on. Nothing here changes a network that it
+    is given.
+
+    worth float32 [W, B + 1, 3]: for each kind of features and number of labels a class, the last
+    one all: low, mean and high over draws of the labeled pictures; votes [W] of the neighbors;
+    known [3, 4]: how well h, z and the untrained h tell what `KNOWN` names, guessing [4]: by
+    always the same answer; worth_steps [W]: the steps that the networks come from, -1: not yet.
     """
-    means = pictures.float().mean(dim=(2, 3))
-    rank = means.mean(dim=1).argsort().argsort()
-    return {"brightness": rank * 4 // max(len(pictures), 1), "color": means.argmax(dim=1)}
 
+    def __init__(self, pictures: Pictures, settings: LearnerSettings) -> None:
+        self.pictures, self.settings = pictures, settings
+        shape = (len(FEATURES), len(BUDGETS) + 1)
+        self.worth = np.full((*shape, 3), np.nan, np.float32)
+        self.votes = np.full(len(FEATURES), np.nan, np.float32)
+        self.known = np.full((3, len(KNOWN)), np.nan, np.float32)
+        self.guessing = np.full(len(KNOWN), np.nan, np.float32)
+        self.worth_steps = np.full(len(FEATURES), -1, np.int32)
+        self.probing, self.supervising, self.tuning = Parts(), Parts(), Parts()
 
-def turned(pictures: Tensor) -> tuple[Tensor, Tensor]:
-    """Each picture turned by a quarter as often as its number says, and how often [M]."""
-    times = torch.arange(len(pictures)) % 4
-    parts = [
-        torch.rot90(picture, int(k), (1, 2)) for picture, k in zip(pictures, times, strict=True)
-    ]
-    return torch.stack(parts), times
+    @property
+    def labeled(self) -> bool:
+        return self.pictures.labels is not None and self.pictures.classes > 1
 
+    def _parts(self, network: Callable[[Tensor], Tensor]) -> tuple[Labeled, Labeled]:
+        p = self.pictures
+        assert p.labels is not None
+        assert p.test_labels is not None
+        return Labeled(network(p.train), p.labels), Labeled(network(p.test), p.test_labels)
 
-def most_frequent(answers: Tensor) -> float:
-    """How often one is right who always gives the most frequent answer."""
-    return int(answers.bincount().max()) / len(answers)
+    def _judge_parts(
+        self, what: str, network: nn.Module, step: int
+    ) -> Iterator[Callable[[], None]]:
+        """Accuracies of linear classifiers on a network's features, and of the neighbors' vote:
+        in parts that take about as long as each other.
+        """
+        several = list(enumerate((*BUDGETS, ALL)))
+        for part in (several[:3], several[3:4], several[4:]):
+            yield partial(self._judge, FEATURES.index(what), network, step, part)
 
+    def _judge(
+        self, row: int, network: nn.Module, step: int, budgets: Sequence[tuple[int, int]]
+    ) -> None:
+        train, test = self._parts(partial(embed, network))
+        for b, budget in budgets:
+            self.worth[row, b] = middle(probed(train, test, self.pictures.classes, budget))
+        if budgets[-1][1] == ALL:
+            self.votes[row] = neighbors_vote(train, test)
+            self.worth_steps[row] = step
 
-def middle(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and the mean less and plus one standard deviation, within 0 and 1."""
-    mean = sum(values) / len(values)
-    deviation = math.sqrt(sum((v - mean) ** 2 for v in values) / max(len(values) - 1, 1))
-    return max(0.0, mean - deviation), mean, min(1.0, mean + deviation)
+    def probe(self, networks: Callable[[], Mapping[str, Frozen]]) -> None:
+        """A part of a probe: linear classifiers and neighbors' votes on the features of each
+        network, by its name in `FEATURES`. The next call goes on, with the networks that the
+        first part was given. Without labels only what needs none is measured.
+        """
+        self.probing.go_on(lambda: self._parts_of_probe(networks()))
+
+    def _parts_of_probe(self, networks: Mapping[str, Frozen]) -> Iterator[Callable[[], None]]:
+        for row, (what, (network, step)) in enumerate(networks.items()):
+            if what == "random" and self.worth_steps[0] == 0:
+                continue  # it never changes
+            if self.labeled:
+                yield from self._judge_parts(what, network, step)
+            yield partial(self._ask, row, network, step)
+            yield partial(self._ask_for_turns, row, network)
+
+    def _ask(self, row: int, network: nn.Module, step: int) -> None:
+        """What a linear classifier finds in the features beside the class (Chen et al., 2020,
+        table 3): brightness and color of a picture. Where all pictures have the same, as gray ones
+        have no strongest color, there is nothing to find.
+        """
+        p = self.pictures
+        train, test = embed(network, p.train), embed(network, p.test)
+        asked, answers = attributes(p.train), attributes(p.test)
+        for name, classes in (("brightness", 4), ("color", 3)):
+            if asked[name].min() < asked[name].max():
+                found = linear_probe(train, asked[name], test, answers[name], classes)
+                self.known[row, KNOWN.index(name)] = found
+                self.guessing[KNOWN.index(name)] = most_frequent(answers[name])
+        if self.labeled:
+            assert p.test_labels is not None
+            self.known[row, KNOWN.index("class")] = self.worth[row, -1, 1]
+            self.guessing[KNOWN.index("class")] = most_frequent(p.test_labels)
+        self.worth_steps[row] = step
+
+    def _ask_for_turns(self, row: int, network: nn.Module) -> None:
+        """By how many quarters a picture was turned."""
+        (x, times), (test_x, test_times) = turned(self.pictures.train), turned(self.pictures.test)
+        found = linear_probe(embed(network, x), times, embed(network, test_x), test_times, 4)
+        self.known[row, KNOWN.index("turn")] = found
+        self.guessing[KNOWN.index("turn")] = most_frequent(test_times)
+
+    def supervise(self, step: int) -> None:
+        """A part of training with few labels and with many, from the random start."""
+        self.supervising.go_on(lambda: self._parts_with_labels("supervised", None, step))
+
+    def fine_tune(self, encoder: Encoder, step: int) -> None:
+        """A part of going on from an encoder with the same labels, without the projector."""
+        self.tuning.go_on(lambda: self._parts_with_labels("fine-tuned", encoder, step))
+
+    def _parts_with_labels(
+        self, what: Literal["supervised", "fine-tuned"], start: Encoder | None, step: int
+    ) -> Iterator[Callable[[], None]]:
+        """For each budget a training as long as every other, and then its accuracy."""
+        if not self.labeled:
+            return
+        train, _ = self._parts(lambda x: x)
+        for b, per_class in enumerate((*BUDGETS, ALL)):
+            (chosen,) = draws_of(train.y, per_class, 1, self.settings.seed)
+            settings = replace(self.settings, batch_size=min(LABEL_BATCH, len(chosen)))
+            learner = Supervised(
+                settings, train.x[chosen], train.y[chosen], self.pictures.classes, start
+            )
+            yield from [partial(learner.train, SLICE)] * (LABEL_STEPS // SLICE)
+            yield partial(self._judge_learner, FEATURES.index(what), b, learner, step)
+
+    def _judge_learner(self, row: int, budget: int, learner: Supervised, step: int) -> None:
+        _, test = self._parts(lambda x: x)
+        self.worth[row, budget] = learner.accuracy(test.x, test.y)
+        if budget == len(BUDGETS):
+            known, asked = self._parts(partial(embed, learner.encoder))
+            self.votes[row] = neighbors_vote(known, asked)
+            self.worth_steps[row] = step

@@ -27,11 +27,11 @@ from app.pictures.digits import WHITE
 SECTIONS = {
     "models.data.scenes": "The pictures",
     "models.representation.augment": "T: the family of augmentations",
+    "models.replicas.parts": "Batches",
+    "models.representation.pictures": "Pairs of views",
     "models.representation.sizes": "Widths",
     "models.representation.encoder": "The encoder f and the projector g",
     "models.representation.contrastive": "The loss",
-    "models.replicas.parts": "Batches",
-    "models.representation.contrastive_training": "Pairs of views",
     "models.representation.probe": "The linear classifier that judges",
     "models.representation.contrastive_trials": "The operations, alone and in pairs",
 }

@@ -21,8 +21,8 @@ from app.pictures.digits import WHITE, digits
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.representation.contrastive_study import Pictures
     from models.representation.contrastive_training import ContrastSettings
+    from models.representation.pictures import Pictures
 
 SIDE = 32
 TEST = 500  # pictures held out, at most
@@ -53,7 +53,7 @@ def pictures_of(config: ContrastiveConfig, album: Album | None) -> Pictures:
 def built_in(data: str, count: int, seed: int) -> Pictures:
     """Drawn once a process: a run's process is forked from one that has drawn the usual ones."""
     from models.data.scenes import SHAPES, draw_scenes
-    from models.representation.contrastive_study import Pictures
+    from models.representation.pictures import Pictures
 
     if data == "digits":
         return split(*digit_pictures(), len(DIGITS), count, seed)
@@ -90,7 +90,7 @@ def split(x: Tensor, y: Tensor | None, classes: int, count: int, seed: int) -> P
     """
     import torch
 
-    from models.representation.contrastive_study import Pictures
+    from models.representation.pictures import Pictures
 
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
     held = min(TEST, len(x) // SHARE) if len(x) >= LEAST else 0

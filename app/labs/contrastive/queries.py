@@ -87,13 +87,8 @@ async def answered(
 def specimens_frame(query: SpecimensQuery, shown: Shown, album: Album | None) -> bytes:
     import torch
 
-    from models.representation.contrastive_study import (
-        CHANGES,
-        LOOKED_AT,
-        MAPPED,
-        Pictures,
-        look_at,
-    )
+    from models.representation.contrastive_study import CHANGES, LOOKED_AT, MAPPED, look_at
+    from models.representation.pictures import Pictures
 
     settings = settings_of(query.config)
     test = torch.from_numpy(shown.test)

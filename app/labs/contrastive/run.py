@@ -24,7 +24,8 @@ from app.pictures.albums.album import Album
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.representation.contrastive_study import Pictures, Study
+    from models.representation.contrastive_study import Study
+    from models.representation.pictures import Pictures
 
 STRIP = 48  # of the queue's pictures that are shown
 HARDEST = 6
@@ -104,11 +105,11 @@ def tsne(watched: Study, config: ContrastiveConfig) -> Mapped:
 
 
 def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> ContrastiveFrame:
-    from models.representation.contrastive_study import LABEL_STEPS
+    from models.representation.transfer import LABEL_STEPS
 
     contrast, look, before = watched.contrast, watched.look(config.space), watched.before
     chosen = config.row % len(watched.looked_at)
-    row = watched.row(chosen)
+    row, worth = watched.row(chosen), watched.transfer
     hardest = row.keys.topk(min(HARDEST, len(row.keys))).indices
     order = contrast.queue.order()
     batch = min(config.batch_size, len(watched.pictures.train))
@@ -138,15 +139,15 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         changes_before=watched.changes_before.similarities.numpy(),
         apart=np.array([watched.changes.apart, watched.changes_before.apart], np.float32),
         changes_step=watched.changes_step,
-        worth=watched.worth.copy(),
-        votes=watched.votes.copy(),
-        worth_steps=watched.worth_steps.copy(),
-        known=watched.known.copy(),
-        guessing=watched.guessing.copy(),
+        worth=worth.worth.copy(),
+        votes=worth.votes.copy(),
+        worth_steps=worth.worth_steps.copy(),
+        known=worth.known.copy(),
+        guessing=worth.guessing.copy(),
         tested=len(watched.pictures.test),
-        probed_parts=(watched.probing.done, watched.probing.all),
-        supervised_parts=(watched.supervising.done, watched.supervising.all),
-        tuned_parts=(watched.tuning.done, watched.tuning.all),
+        probed_parts=(worth.probing.done, worth.probing.all),
+        supervised_parts=(worth.supervising.done, worth.supervising.all),
+        tuned_parts=(worth.tuning.done, worth.tuning.all),
         label_steps=LABEL_STEPS,
         held_out=watched.pictures.held_out,
         map=mapped.places,
@@ -157,7 +158,7 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         width=contrast.projector.width,
         chance=chance_of(watched, batch),
         epoch=max(1, len(watched.pictures.train) // batch),
-        labeled=watched.labeled,
+        labeled=worth.labeled,
     )
 
 

@@ -19,8 +19,8 @@ from app.labs.contrastive.data import (
 from app.labs.contrastive.frames import TrialsFrame
 
 if TYPE_CHECKING:
-    from models.representation.contrastive_study import Pictures
     from models.representation.contrastive_trials import Trials
+    from models.representation.pictures import Pictures
 
 
 def trials(

@@ -18,8 +18,8 @@ import pytest
 
 from app.pictures.decoding.album_limits import SIDE
 from app.pictures.decoding.pool import Decoders
-from tests.app.serving import serving, until
 from tests.app.pictures.decoding.test_pool import is_gone
+from tests.app.serving import serving, until
 from tests.app.uploaded import endless_progressive, noise, quarters, refused, saved
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops processes, reads /proc")

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.data.scenes import draw_scenes
+from models.representation.accuracy import ALL, BUDGETS, NEIGHBORS, draws_of
 from models.representation.augment import Policy
 from models.representation.contrastive import info_nce
 from models.representation.contrastive_study import (
@@ -18,24 +19,15 @@ from models.representation.contrastive_study import (
     CHANGED,
     CHANGES,
     CHANGES_EVERY,
-    FEATURES,
-    KNOWN,
-    LABEL_BATCH,
     LOOKED_AT,
-    NEIGHBORS,
-    Parts,
-    Pictures,
     Study,
 )
-from models.representation.contrastive_training import (
-    ContrastSettings,
-    Lost,
-    Supervised,
-    as_input,
-    embed,
-)
+from models.representation.contrastive_training import ContrastSettings, Lost
+from models.representation.encoder import embed
+from models.representation.pictures import Pictures, as_input
 from models.representation.probe import linear_probe
-from models.representation.transfer import ALL, BUDGETS, draws_of
+from models.representation.supervised import Supervised
+from models.representation.transfer import FEATURES, KNOWN, LABEL_BATCH, Parts
 
 SETTINGS = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
@@ -52,22 +44,22 @@ ONE_CLASS = Pictures(X[:64], torch.zeros(64).long(), X[64:], torch.zeros(40).lon
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, one_thread: None) -> None:
     """Trainings with labels of a few steps."""
-    monkeypatch.setattr("models.representation.contrastive_study.LABEL_STEPS", 4)
-    monkeypatch.setattr("models.representation.contrastive_study.SLICE", 2)
+    monkeypatch.setattr("models.representation.transfer.LABEL_STEPS", 4)
+    monkeypatch.setattr("models.representation.transfer.SLICE", 2)
 
 
 def probe(study: Study) -> None:
     """All parts of a probe."""
-    complete(study.probe, study.probing)
+    complete(study.probe, study.transfer.probing)
 
 
 def judge(study: Study) -> None:
     """All parts of a training from scratch with labels."""
-    complete(study.supervise, study.supervising)
+    complete(study.supervise, study.transfer.supervising)
 
 
 def fine_tune(study: Study) -> None:
-    complete(study.fine_tune, study.tuning)
+    complete(study.fine_tune, study.transfer.tuning)
 
 
 def complete(act: Callable[[], None], parts: Parts) -> None:
@@ -183,7 +175,7 @@ def test_few_held_out_pictures_are_looked_at_all_the_same(count: int) -> None:
     assert look.neighbors.shape == (count, min(NEIGHBORS, count - 1))
     assert torch.isfinite(study.changes.similarities).all()
     probe(study)
-    assert np.isfinite(study.worth[:3]).all()
+    assert np.isfinite(study.transfer.worth[:3]).all()
 
 
 def test_nothing_changed_is_exactly_as_similar_as_can_be_and_the_rest_is_a_mean_of_cosines() -> (
@@ -250,25 +242,25 @@ def test_a_probe_judges_untrained_h_once_and_h_and_z_as_they_are_now() -> None:
     study = Study(SETTINGS, SCENES)
     study.train(2)
     probe(study)
-    assert study.worth_steps.tolist() == [0, 2, 2, -1, -1]
-    random = study.worth[0].copy()
+    assert study.transfer.worth_steps.tolist() == [0, 2, 2, -1, -1]
+    random = study.transfer.worth[0].copy()
     for row, features in enumerate((
         lambda x: embed(study.contrast.untrained, x),
         lambda x: study.contrast.embed(x, "h"),
         lambda x: study.contrast.embed(x, "z"),
     )):  # fmt: skip
         wanted = linear_probe(features(SCENES.train), Y[:64], features(SCENES.test), Y[64:], 8)
-        assert study.worth[row, -1].tolist() == pytest.approx([wanted] * 3)
-        assert study.known[row, 0] == pytest.approx(wanted)
-    assert (study.worth[:3, :, 0] <= study.worth[:3, :, 1]).all()
-    assert (study.worth[:3, :, 1] <= study.worth[:3, :, 2]).all()
-    assert np.isnan(study.worth[3:]).all()
-    assert ((study.known >= 0) & (study.known <= 1)).all()
+        assert study.transfer.worth[row, -1].tolist() == pytest.approx([wanted] * 3)
+        assert study.transfer.known[row, 0] == pytest.approx(wanted)
+    assert (study.transfer.worth[:3, :, 0] <= study.transfer.worth[:3, :, 1]).all()
+    assert (study.transfer.worth[:3, :, 1] <= study.transfer.worth[:3, :, 2]).all()
+    assert np.isnan(study.transfer.worth[3:]).all()
+    assert ((study.transfer.known >= 0) & (study.transfer.known <= 1)).all()
     study.contrast.untrained.layers[0].weight.zero_()  # would show, were it judged again
     study.train(2)
     probe(study)
-    assert study.worth_steps.tolist() == [0, 4, 4, -1, -1]
-    assert np.array_equal(study.worth[0], random)
+    assert study.transfer.worth_steps.tolist() == [0, 4, 4, -1, -1]
+    assert np.array_equal(study.transfer.worth[0], random)
 
 
 def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> None:
@@ -296,8 +288,8 @@ def test_gray_pictures_are_not_asked_for_their_strongest_color() -> None:
     study = Study(SETTINGS, gray)
     probe(study)
     color = KNOWN.index("color")
-    assert np.isnan(study.known[:, color]).all()
-    assert np.isfinite(np.delete(study.known, color, axis=1)).all()
+    assert np.isnan(study.transfer.known[:, color]).all()
+    assert np.isfinite(np.delete(study.transfer.known, color, axis=1)).all()
 
 
 @pytest.mark.parametrize("pictures", [UNLABELED, ONE_CLASS])
@@ -307,12 +299,12 @@ def test_without_classes_only_what_needs_none_is_measured(pictures: Pictures) ->
     probe(study)
     study.supervise()
     study.fine_tune()
-    assert not study.labeled
-    assert np.isnan(study.worth).all()
-    assert np.isnan(study.votes).all()
-    assert study.supervising.all == study.tuning.all == 0
-    assert np.isnan(study.known[:, KNOWN.index("class")]).all()
-    assert np.isfinite(study.known[:, 1:]).all()
+    assert not study.transfer.labeled
+    assert np.isnan(study.transfer.worth).all()
+    assert np.isnan(study.transfer.votes).all()
+    assert study.transfer.supervising.all == study.transfer.tuning.all == 0
+    assert np.isnan(study.transfer.known[:, KNOWN.index("class")]).all()
+    assert np.isfinite(study.transfer.known[:, 1:]).all()
 
 
 @pytest.mark.parametrize("what", ["supervised", "fine-tuned"])
@@ -321,18 +313,18 @@ def test_trainings_with_labels_go_in_parts_and_are_what_one_gets_without_parts(w
     study.train(3)
     start = copy.deepcopy(study.contrast.encoder) if what == "fine-tuned" else None
     act, parts = {
-        "supervised": (study.supervise, study.supervising),
-        "fine-tuned": (study.fine_tune, study.tuning),
+        "supervised": (study.supervise, study.transfer.supervising),
+        "fine-tuned": (study.fine_tune, study.transfer.tuning),
     }[what]
     row, each = FEATURES.index(what), 3  # two slices of two steps, and what they came to
     for part in range(each * (len(BUDGETS) + 1)):
         act()
         study.train(1)  # the training that is judged may go on meanwhile
         assert (parts.done, parts.all) == (part + 1, each * (len(BUDGETS) + 1))
-        filled = np.isfinite(study.worth[row]).all(axis=1)
+        filled = np.isfinite(study.transfer.worth[row]).all(axis=1)
         assert filled.tolist() == [b < (part + 1) // each for b in range(len(BUDGETS) + 1)]
-    assert study.worth_steps[row] == 3
-    assert np.isnan(np.delete(study.worth, row, axis=0)).all()
+    assert study.transfer.worth_steps[row] == 3
+    assert np.isnan(np.delete(study.transfer.worth, row, axis=0)).all()
     assert SCENES.labels is not None
     assert SCENES.test_labels is not None
     for b, per_class in enumerate((*BUDGETS, ALL)):
@@ -341,15 +333,15 @@ def test_trainings_with_labels_go_in_parts_and_are_what_one_gets_without_parts(w
         alone = Supervised(settings, SCENES.train[chosen], SCENES.labels[chosen], 8, start)
         alone.train(4)
         wanted = np.float32(alone.accuracy(SCENES.test, SCENES.test_labels))
-        assert (study.worth[row, b] == wanted).all()
+        assert (study.transfer.worth[row, b] == wanted).all()
 
 
 def test_scratch_and_fine_tuning_differ_only_in_their_start() -> None:
     study = Study(SETTINGS, SCENES)
     judge(study)
     fine_tune(study)  # from an encoder that has not learned yet
-    assert np.array_equal(study.worth[3], study.worth[4])
-    assert study.votes[3] == study.votes[4]
+    assert np.array_equal(study.transfer.worth[3], study.transfer.worth[4])
+    assert study.transfer.votes[3] == study.transfer.votes[4]
 
 
 def told(study: Study) -> bytes:
@@ -357,8 +349,8 @@ def told(study: Study) -> bytes:
     probe(study)
     judge(study)
     fine_tune(study)
-    values = (study.contrast.history.table, study.histograms(), study.worth, study.votes,
-              study.known, study.look("z").places.numpy())  # fmt: skip
+    values = (study.contrast.history.table, study.histograms(), study.transfer.worth, study.transfer.votes,
+              study.transfer.known, study.look("z").places.numpy())  # fmt: skip
     return b"".join(value.tobytes() for value in values)
 
 
@@ -386,6 +378,6 @@ def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     )
     study.train(1)
     do(study)
-    values = study.worth[np.isfinite(study.worth)]
+    values = study.transfer.worth[np.isfinite(study.transfer.worth)]
     assert len(values)
     assert ((values >= 0) & (values <= 1)).all()

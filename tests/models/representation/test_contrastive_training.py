@@ -17,17 +17,10 @@ from models.data.scenes import draw_scenes
 from models.replicas.replicas import Batches
 from models.representation.augment import Policy, views
 from models.representation.contrastive import floor, nt_xent
-from models.representation.contrastive_training import (
-    MEASURES,
-    Contrast,
-    ContrastSettings,
-    Lost,
-    Supervised,
-    as_input,
-    embed,
-    view_stream,
-)
-from models.representation.encoder import Encoder, Predictor, Projector
+from models.representation.contrastive_training import MEASURES, Contrast, ContrastSettings, Lost
+from models.representation.encoder import Encoder, Predictor, Projector, embed
+from models.representation.pictures import as_input, view_stream
+from models.representation.supervised import Supervised
 
 SIMCLR = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,

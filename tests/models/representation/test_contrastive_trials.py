@@ -9,8 +9,7 @@ from torch import nn
 
 from models.data.scenes import draw_scenes
 from models.representation.augment import Policy
-from models.representation.contrastive_study import Pictures
-from models.representation.contrastive_training import Contrast, ContrastSettings, Lost, embed
+from models.representation.contrastive_training import Contrast, ContrastSettings, Lost
 from models.representation.contrastive_trials import (
     ALONE,
     NOTHING,
@@ -22,6 +21,8 @@ from models.representation.contrastive_trials import (
     fewer,
     projectors,
 )
+from models.representation.encoder import embed
+from models.representation.pictures import Pictures
 from models.representation.probe import linear_probe
 from models.representation.sizes import KINDS
 

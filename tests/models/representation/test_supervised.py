@@ -8,12 +8,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.representation.contrastive_training import (
-    Contrast,
-    Supervised,
-    quick_encoder,
-    view_stream,
-)
+from models.representation.contrastive_training import Contrast
+from models.representation.encoder import quick_encoder
+from models.representation.pictures import view_stream
+from models.representation.supervised import Supervised
 from tests.models.representation.test_contrastive_training import PICTURES, SCENES, SIMCLR, weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")

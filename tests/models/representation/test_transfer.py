@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from models.data.scenes import draw_scenes
-from models.representation.augment import Policy
-from models.representation.contrastive_training import Contrast, ContrastSettings, embed
-from models.representation.probe import linear_probe
-from models.representation.transfer import (
+from models.representation.accuracy import (
     ALL,
     DRAWS,
     Labeled,
@@ -24,6 +21,10 @@ from models.representation.transfer import (
     probed,
     turned,
 )
+from models.representation.augment import Policy
+from models.representation.contrastive_training import Contrast, ContrastSettings
+from models.representation.encoder import embed
+from models.representation.probe import linear_probe
 
 MILD = Policy(crop=0, flip=True, color=0, gray=0, blur=0, rotation=0)
 
