@@ -3,7 +3,8 @@
 Shape letters: T moments kept, K numbers a moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,35 +12,51 @@ from numpy.typing import NDArray
 LIMIT = 400  # moments; a chart has no more pixels to show them
 
 
-class History:
-    """Rows of numbers over training steps. When full, every other row goes: the rows stay evenly
-    spaced, the first and the newest are always there.
+Moment = TypeVar("Moment")
+
+
+class Thinned(Generic[Moment]):
+    """Moments one after another, in constant memory: when there are more than `limit`, every other
+    one goes. What is kept is evenly spaced and begins with the first.
     """
 
-    def __init__(self, names: Sequence[str], limit: int = LIMIT) -> None:
+    def __init__(self, limit: int) -> None:
         if limit < 4:
             raise ValueError("a history keeps at least 4 moments")
-        self.names, self._limit = tuple(names), limit
-        self._kept: list[tuple[float, ...]] = []  # step and values, every `stride`-th moment
+        self.kept: list[Moment] = []
+        self._limit, self._stride, self._seen = limit, 1, 0
+
+    def add(self, make: Callable[[], Moment]) -> None:
+        """The next moment; it is only made if it is kept."""
+        if self._seen % self._stride == 0:
+            self.kept.append(make())
+        self._seen += 1
+        if len(self.kept) > self._limit:
+            self.kept = self.kept[::2]
+            self._stride *= 2
+
+
+class History:
+    """Rows of numbers over training steps, thinned; the newest is always there, too."""
+
+    def __init__(self, names: Sequence[str], limit: int = LIMIT) -> None:
+        self.names = tuple(names)
+        self._moments: Thinned[tuple[float, ...]] = Thinned(limit)  # step and values
         self._newest: tuple[float, ...] = ()
-        self._stride, self._seen = 1, 0
 
     def add(self, step: int, *values: float) -> None:
         """Remember the values, one for each name, at that step; steps only grow."""
         if len(values) != len(self.names):
             raise ValueError(f"{len(self.names)} values are kept, not {len(values)}")
         self._newest = (float(step), *values)
-        if self._seen % self._stride == 0:
-            self._kept.append(self._newest)
-        self._seen += 1
-        if len(self._kept) > self._limit:
-            self._kept = self._kept[::2]
-            self._stride *= 2
+        newest = self._newest
+        self._moments.add(lambda: newest)
 
     @property
     def _rows(self) -> list[tuple[float, ...]]:
-        extra = self._newest and self._kept[-1] is not self._newest
-        return [*self._kept, self._newest] if extra else self._kept
+        kept = self._moments.kept
+        extra = self._newest and kept[-1] is not self._newest
+        return [*kept, self._newest] if extra else kept
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -9,7 +9,7 @@ from app.labs.batchnorm.data import SWEEP_SEEDS, VALUES
 from models.data.toy import sample_plane
 from models.regularization.linear import Regressions, lambda_grid
 from models.regularization.networks import Networks
-from models.replicas.batchnorm_comparison import RaceSettings, RaceSweep
+from models.replicas.batchnorm_comparison import BatchNormComparisonSettings, BatchNormSweep
 from models.replicas.parts import BatchNorm
 from tests.bench_rows import Row, row, seconds
 
@@ -61,15 +61,15 @@ def of_networks() -> Training:
 
 def of_races() -> Training:
     """Eight learning rates with and without BatchNorm, as the page trains them, or one with it."""
-    settings = RaceSettings(
+    settings = BatchNormComparisonSettings(
         depth=4, width=12, activation="tanh", learning_rate=0.1, init_scale=1.0, batch_size=32,
         seeds=SWEEP_SEEDS, seed=0, momentum=0.1,
     )  # fmt: skip
     points = sample_plane("moons", train=32, test=0, noise=0.1, seed=0)
     both: tuple[BatchNorm, ...] = ("none", "before")
     made = {
-        1: RaceSweep(settings, "rate", (0.1,), points, both[1:]).networks,
-        COUNT: RaceSweep(settings, "rate", VALUES["rate"], points, both).networks,
+        1: BatchNormSweep(settings, "rate", (0.1,), points, both[1:]).networks,
+        COUNT: BatchNormSweep(settings, "rate", VALUES["rate"], points, both).networks,
     }
     x, y = points.x.float(), points.y.float()
 

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from models.replicas.replicas import Batches
+from models.training import Batches
 
 NAMES = ("SGD, L2 in the loss", "SGD, weight decay", "Adam, L2 in the loss", "AdamW")
 BATCH = 6
 
 
-class Race(NamedTuple):
+class DecayComparison(NamedTuple):
     """steps int64 [T]; paths [O, T, D] of the weights; minimum [D] of J, by the closed form;
     sgd_rate the learning rate of both SGD.
     """
@@ -31,9 +31,9 @@ class Race(NamedTuple):
     sgd_rate: float
 
 
-def race(
+def compare(
     x: Tensor, y: Tensor, lam: float, *, steps: int, every: int, adam_rate: float, seed: int
-) -> Race:
+) -> DecayComparison:
     """Train x θ + b on x [N, D], y [N] by the optimizers of `NAMES`, on the same batches from the
     same start, 0. The loss of a batch stands for all points: N / batch times its sum.
     """
@@ -59,7 +59,7 @@ def race(
         )
         paths.append(_path(model, optimizer, x, y, lam if in_loss else 0.0, steps, every, seed))
     moments = torch.arange(0, steps + 1, every)
-    return Race(moments, torch.stack(paths), ridge(x, y, lam), sgd_rate)
+    return DecayComparison(moments, torch.stack(paths), ridge(x, y, lam), sgd_rate)
 
 
 def _path(

@@ -16,15 +16,8 @@ from torch import Tensor
 from models.batchnorm import Running, Step, batch_norm, normalize
 from models.data.toy import TEST, TRAIN, Points
 from models.history import History
-from models.replicas.replicas import (
-    ACTIVATIONS,
-    Activation,
-    Batches,
-    BatchNorm,
-    Options,
-    Replicas,
-    accuracy,
-)
+from models.replicas.replicas import ACTIVATIONS, Activation, BatchNorm, Options, Replicas, accuracy
+from models.training import Batches, Training
 
 Setting = Literal["rate", "scale"]
 EVERY = 5  # training steps between two measurements of the losses
@@ -41,7 +34,7 @@ SATURATED = 0.1  # an activation is, where its slope is below this share of the 
 
 
 @dataclass(frozen=True)
-class RaceSettings:
+class BatchNormComparisonSettings:
     """What all variants have in common."""
 
     depth: int
@@ -82,29 +75,30 @@ class Unit(NamedTuple):
     updated: Running
 
 
-class Race:
+class BatchNormComparison(Training):
     """Variants of a network in training on points of two classes."""
 
+    EVERY = EVERY
+
     def __init__(
-        self, settings: RaceSettings, variants: Sequence[BatchNorm], points: Points
+        self, settings: BatchNormComparisonSettings, variants: Sequence[BatchNorm], points: Points
     ) -> None:
-        self.settings, self.variants, self.points, self.step = settings, tuple(variants), points, 0
+        self.settings, self.variants, self.points = settings, tuple(variants), points
+        names = [f"{v} {name}" for v in variants for name in ("low", "loss", "high")]
+        x, _ = self.part(TRAIN)
+        super().__init__(names, len(x), settings.batch_size, settings.seed)
         shape = (points.x.shape[1], *[settings.width] * settings.depth, 1)
         self.networks = Replicas(
             shape, self._options(), activation=settings.activation, loss="cross-entropy",
             seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
-        x, _ = self.part(TRAIN)
         self.networks.batchnorm_momentum = settings.momentum
-        self._batches = Batches(len(x), settings.batch_size, settings.seed)
-        self._coming = self._batches.next()
-        names = ("low", "loss", "high")
-        self.history = History([f"{v} {name}" for v in variants for name in names])
+        self._coming = self.batches.next()
         inner = len(variants) * settings.depth * BINS
         self.ridges = History([str(i) for i in range(inner)], RIDGES)
         self.statistics = History([str(i) for i in range(4 * sum(shape[1:-1]))], STATISTICS)
         self.reached = Reached(self.networks.count)
-        self.measure()
+        self._measure()
 
     def _options(self) -> list[Options]:
         s = self.settings
@@ -125,20 +119,17 @@ class Race:
         self.networks.set_options(self._options())
         self.networks.batchnorm_momentum = momentum
 
-    def train(self, steps: int) -> None:
+    def _learn(self, chosen: Tensor) -> None:
+        """A step on the batch that was announced; `chosen` is announced for the next one."""
         x, y = self.part(TRAIN)
-        for _ in range(steps):
-            self.networks.step(x[self._coming], y[self._coming])
-            self._coming = self._batches.next()
-            self.step += 1
-            if self.step % EVERY == 0:
-                self.measure()
+        self.networks.step(x[self._coming], y[self._coming])
+        self._coming = chosen
 
     def losses(self) -> Tensor:
         """Training loss in eval mode [V, S]; not finite where a network diverged."""
         return self.networks.evaluate(*self.part(TRAIN)).view(len(self.variants), -1)
 
-    def measure(self) -> None:
+    def _measure(self) -> None:
         """Write what is due at this step into the histories."""
         losses = self.losses()
         self.reached.note(self.step, losses.flatten())
@@ -299,14 +290,14 @@ def changed_to(options: Options, setting: Setting, value: float) -> Options:
     return replace(options, init_scale=value)
 
 
-class RaceSweep:
+class BatchNormSweep:
     """K values of one setting, each in V variants, S seeds of each: R = K * V * S. In float32: many
     networks cost what their numbers weigh.
     """
 
     def __init__(
         self,
-        settings: RaceSettings,
+        settings: BatchNormComparisonSettings,
         setting: Setting,
         values: Sequence[float],
         points: Points,

@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.data.toy import TEST, TRAIN, Points
-from models.history import History
 from models.replicas.replicas import (
     Activation,
-    Batches,
     BatchNorm,
     Init,
     Loss,
@@ -26,6 +24,7 @@ from models.replicas.replicas import (
     Replicas,
     accuracy,
 )
+from models.training import Lost, Training
 
 EVERY = 10  # training steps between two measurements
 BOUND = 1e30  # a loss beyond it, or NaN, is no loss any more
@@ -36,14 +35,6 @@ NAMES = (
     "test low", "test loss", "test high", "test accuracy", "penalty",
 )  # fmt: skip
 Health = Literal["unknown", "healthy", "vanishing", "exploding", "dead"]
-
-
-class Lost(ArithmeticError):
-    """The loss of `lost` of `all` networks has left every bound."""
-
-    def __init__(self, step: int, lost: int, all: int) -> None:
-        super().__init__(f"{lost} of {all} networks diverged at step {step}")
-        self.step, self.lost, self.all = step, lost, all
 
 
 @dataclass(frozen=True)
@@ -99,19 +90,20 @@ def targets_of(y: Tensor, classes: int | None, loss: Loss) -> Tensor:
     return y.double() if loss == "cross-entropy" else 2 * y.double() - 1
 
 
-class Classify:
+class Classify(Training):
     """Networks in training on points x [N, 2], y [N] classes, or heights where classes is None."""
 
+    EVERY = EVERY
+
     def __init__(self, settings: ClassifySettings, points: Points, classes: int | None) -> None:
-        self.settings, self.points, self.classes, self.step = settings, points, classes, 0
+        self.settings, self.points, self.classes = settings, points, classes
         self._training = self.part(TRAIN)
+        super().__init__(NAMES, len(self._training[1]), settings.batch_size, settings.seed)
         self.shape = (2, *settings.hidden, outputs_of(classes))
         self.networks = Replicas(
             self.shape, settings.options, activation=settings.activation, loss=settings.loss,
             optimizer=settings.optimizer, seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
-        self.batches = Batches(len(self._training[1]), settings.batch_size, settings.seed)
-        self.history = History(NAMES)
         self._measure()
 
     def part(self, role: int) -> tuple[Tensor, Tensor]:
@@ -128,15 +120,9 @@ class Classify:
         self.batches.resize(len(self._training[1]), settings.batch_size)
         self.networks.set_options(settings.options)
 
-    def train(self, steps: int) -> None:
-        """Raises `Lost`."""
+    def _learn(self, chosen: Tensor) -> None:
         x, y = self._training
-        for _ in range(steps):
-            chosen = self.batches.next()
-            self.networks.step(x[chosen], y[chosen])
-            self.step += 1
-            if self.step % EVERY == 0:
-                self._measure()
+        self.networks.step(x[chosen], y[chosen])
 
     @torch.no_grad()
     def set_weight(self, r: int, layer: int, source: int | None, target: int, value: float) -> None:

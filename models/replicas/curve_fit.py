@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.data.toy import TEST, TRAIN, VALIDATION, Points
-from models.history import History
 from models.replicas.early_stopping import EarlyStopping
-from models.replicas.replicas import Activation, Batches, Optimizer, Options, Replicas
+from models.replicas.replicas import Activation, Optimizer, Options, Replicas
 from models.replicas.verdict import Evidence
+from models.training import Lost, Training
 
 BOUND = 1e30  # an error beyond it, or NaN, is no error any more: the training has diverged
-EVERY = 10  # training steps between two measurements; early stopping depends on nothing else
+EVERY = 10  # steps between two measurements; early stopping depends on nothing else
 # Rows of the history. Low and high are the 10 % and 90 % quantiles over the replicas.
 NAMES = (
     "train_low",
@@ -29,14 +29,6 @@ NAMES = (
     "test_high",
     "penalty",
 )
-
-
-class Lost(ArithmeticError):
-    """The training error of `lost` of `all` networks has left every bound."""
-
-    def __init__(self, step: int, lost: int, all: int) -> None:
-        super().__init__(f"{lost} of {all} networks diverged at step {step}")
-        self.step, self.lost, self.all = step, lost, all
 
 
 @dataclass(frozen=True)
@@ -79,19 +71,20 @@ class FitSettings:
         return (1, *[self.width] * self.depth, 1)
 
 
-class CurveFit:
+class CurveFit(Training):
     """Networks in training on points (x [N, 1], y [N], role [N])."""
 
+    EVERY = EVERY
+
     def __init__(self, settings: FitSettings, points: Points) -> None:
-        self.settings, self.points, self.step = settings, points, 0
+        self.settings, self.points = settings, points
         self._training = self.part(TRAIN)
+        super().__init__(NAMES, len(self._training[1]), settings.batch_size, settings.seed)
         self.networks = Replicas(
             settings.shape, settings.options, activation=settings.activation,
             optimizer=settings.optimizer, seed=settings.seed, dtype=torch.float64,
         )  # fmt: skip
-        self.batches = Batches(len(self._training[1]), settings.batch_size, settings.seed)
         self.stopping = EarlyStopping(self.networks)
-        self.history = History(NAMES)
         self._widest = settings.width
         self._since = -1  # the step after which all moments were measured on these points
         self._measure()
@@ -114,15 +107,9 @@ class CurveFit:
             self.stopping = EarlyStopping(self.networks)
         self._set_options()
 
-    def train(self, steps: int) -> None:
-        """Raises `Lost`."""
+    def _learn(self, chosen: Tensor) -> None:
         x, y = self._training
-        for _ in range(steps):
-            chosen = self.batches.next()
-            self.networks.step(x[chosen], y[chosen])
-            self.step += 1
-            if self.step % EVERY == 0:
-                self._measure()
+        self.networks.step(x[chosen], y[chosen])
 
     def part(self, role: int) -> tuple[Tensor, Tensor]:
         """The points of one role: x [N, 1], y [N]."""

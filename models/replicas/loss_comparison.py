@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import information, losses
-from models.history import History
 from models.replicas.parts import Loss, accuracy
-from models.replicas.replicas import Batches, Losses, Options, Replicas
+from models.replicas.replicas import Losses, Options, Replicas
+from models.training import Lost, Training
 
 KINDS: tuple[Loss, Loss] = ("cross-entropy", "brier")
 MEASURES = ("accuracy_low", "accuracy", "accuracy_high", "loss_low", "loss", "loss_high", "slope")
@@ -25,7 +25,7 @@ WORST = 10
 
 
 @dataclass(frozen=True)
-class DuelSettings:
+class LossComparisonSettings:
     """start_scale: what the last layer's weights are multiplied by at the start; at 1 the network
     is undecided, at 20 it is sure of what it cannot know.
     """
@@ -43,10 +43,6 @@ class DuelSettings:
             Options(seed=self.seed + s, learning_rate=self.learning_rate)
             for s in range(self.starts)
         ]
-
-
-class Lost(Exception):
-    """The loss of a network is no longer a number."""
 
 
 class Reliability(NamedTuple):
@@ -71,13 +67,22 @@ class Worst(NamedTuple):
     entropy: NDArray[np.float64]  # [W] of the prediction, nats
 
 
-class Duel:
-    """Networks C-hidden-K (tanh, gradient descent) on x [N, C] and classes y [N]."""
+class LossComparison(Training):
+    """Networks C-hidden-K (tanh, gradient descent) on x [N, C] and classes y [N]. Both learn from
+    the same batches.
+    """
+
+    EVERY = EVERY
 
     def __init__(
-        self, settings: DuelSettings, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]
+        self,
+        settings: LossComparisonSettings,
+        train: tuple[Tensor, Tensor],
+        test: tuple[Tensor, Tensor],
     ) -> None:
+        super().__init__(NAMES, len(train[1]), settings.batch_size, settings.seed)
         self.settings, self.train_part, self.test_part = settings, train, test
+        self.last: list[Losses] = []  # of the last step
         shape = (train[0].shape[1], settings.hidden, int(train[1].max()) + 1)
         self.networks = [
             Replicas(shape, settings.options, activation="tanh", loss=kind, dtype=torch.float64)
@@ -86,29 +91,21 @@ class Duel:
         for networks in self.networks:
             with torch.no_grad():
                 networks.weights[-1].mul_(settings.start_scale)
-        self.batches = Batches(len(train[1]), settings.batch_size, settings.seed)
-        self.history = History(NAMES)
-        self.step = 0
         self._measure()
 
-    def change(self, settings: DuelSettings) -> None:
+    def change(self, settings: LossComparisonSettings) -> None:
         """Go on with another learning rate and batch size; the weights stay."""
         self.settings = settings
         self.batches.resize(len(self.train_part[1]), settings.batch_size)
         for networks in self.networks:
             networks.set_options(settings.options)
 
-    def train(self, steps: int) -> list[Losses]:
-        """Both learn from the same batches. The last step's losses. Raises `Lost`."""
+    def _learn(self, chosen: Tensor) -> None:
         x, y = self.train_part
-        last: list[Losses] = []
-        for _ in range(steps):
-            chosen = self.batches.next()
-            last = [networks.step(x[chosen], y[chosen]) for networks in self.networks]
-            self.step += 1
-            if self.step % EVERY == 0 or self.step == 1:
-                self._measure()
-        return last
+        self.last = [networks.step(x[chosen], y[chosen]) for networks in self.networks]
+
+    def _is_measured(self) -> bool:
+        return super()._is_measured() or self.step == 1
 
     def logits(self) -> list[Tensor]:
         """Of the test points, [S, N, K] for each loss."""
@@ -127,7 +124,8 @@ class Duel:
         ]  # fmt: skip
         scores = torch.stack(rows)
         if not scores.isfinite().all():
-            raise Lost
+            lost = int((~scores.isfinite()).any(dim=1).sum())
+            raise Lost(self.step, lost, scores.shape[0] * scores.shape[2])
         return scores.numpy()
 
     def slopes(self) -> NDArray[np.float64]:

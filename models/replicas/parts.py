@@ -157,29 +157,3 @@ def draw_init(
         weights.append(weight * options.init_scale)
         biases.append(bias * options.init_scale)
     return weights, biases
-
-
-class Batches:
-    """Indices of one batch after another: each epoch is a permutation of the points, cut into
-    pieces of `batch_size`, of which the last may be short.
-    """
-
-    def __init__(self, n: int, batch_size: int, seed: int) -> None:
-        self._generator = torch.Generator().manual_seed(seed)
-        self._n, self._size, self._at = n, batch_size, n
-        self._order = torch.empty(0, dtype=torch.int64)
-
-    def resize(self, n: int, batch_size: int) -> None:
-        """Go on with other numbers; a new epoch begins where that of the points changes."""
-        if n != self._n:
-            self._at = n
-        self._n, self._size = n, batch_size
-
-    def next(self) -> Tensor:
-        """int64, at most `batch_size` of them."""
-        if self._at >= self._n:
-            self._order = torch.randperm(self._n, generator=self._generator)
-            self._at = 0
-        chosen = self._order[self._at : self._at + self._size]
-        self._at += self._size
-        return chosen

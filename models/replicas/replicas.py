@@ -19,7 +19,6 @@ from models.replicas.parts import (
     ACTIVATIONS,
     LOSSES,
     Activation,
-    Batches,
     BatchNorm,
     Init,
     Loss,
@@ -28,6 +27,7 @@ from models.replicas.parts import (
     check,
     draw_init,
 )
+from models.training import Batches
 
 __all__ = [
     "ACTIVATIONS", "Activation", "BatchNorm", "Batches", "Init", "Loss", "Losses", "Optimizer",

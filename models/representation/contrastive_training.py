@@ -32,6 +32,7 @@ from models.representation.contrastive import (
 from models.representation.encoder import Predictor, Projector, embed, optimizer_of, quick_encoder
 from models.representation.pictures import Views, view_stream
 from models.representation.supervised import LearnerSettings
+from models.training import Lost
 
 Method = Literal["simclr", "moco", "simsiam"]
 Space = Literal["h", "z"]
@@ -42,10 +43,6 @@ Space = Literal["h", "z"]
 MEASURES = (
     "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor",
 )  # fmt: skip
-
-
-class Lost(Exception):
-    """The loss is not finite."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ class Contrast:
             loss, z1, z2 = learn[self.settings.method](batch)
             self.step += 1
             if not math.isfinite(loss):
-                raise Lost
+                raise Lost(self.step)
             self._measure(loss, z1.detach(), z2.detach())
 
     def _descend(self, loss: Tensor) -> float:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.replicas.replicas import Batches
 from models.representation.augment import Policy, views
+from models.training import Batches
 
 
 class Pictures(NamedTuple):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.history import History
+from models.history import History, Thinned
 
 
 @given(st.integers(0, 3000), st.integers(4, 50))
@@ -41,3 +41,20 @@ def test_a_row_of_another_length_and_a_tiny_memory_are_refused() -> None:
         History(["a", "b"]).add(0, 1.0)
     with pytest.raises(ValueError, match="at least 4"):
         History(["a"], 3)
+
+
+def test_what_is_thinned_keeps_its_first_and_even_steps_and_makes_only_what_it_keeps() -> None:
+    made: list[int] = []
+
+    def shot(step: int) -> int:
+        made.append(step)
+        return step
+
+    film: Thinned[int] = Thinned(60)
+    for step in range(1000):
+        film.add(lambda step=step: shot(step))  # type: ignore[misc]
+    assert len(film.kept) <= 60
+    assert film.kept[0] == 0
+    (gap,) = set(np.diff(film.kept))
+    assert film.kept[-1] > 1000 - 2 * gap
+    assert len(made) < 200

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from app.pictures.digits import digits
 from models import information, losses
-from models.replicas.loss_comparison import Duel, DuelSettings, reliability
+from models.replicas.loss_comparison import LossComparison, LossComparisonSettings, reliability
 from models.replicas.replicas import Options, Replicas, as_module
 
 G = torch.Generator().manual_seed(0)
@@ -96,12 +96,14 @@ def test_a_replica_with_the_brier_loss_steps_as_plain_torch_does() -> None:
 
 
 def test_both_losses_begin_alike_and_the_worst_samples_are_the_worst() -> None:
-    duel = Duel(DuelSettings(starts=2, hidden=4, start_scale=3), (P, Y), (Q, Y))
-    assert torch.equal(*duel.logits())
-    duel.train(5)
-    assert not torch.equal(*duel.logits())
-    worst = duel.worst(1)[0]
-    costs = F.cross_entropy(duel.logits()[0][1], Y, reduction="none")
+    comparison = LossComparison(
+        LossComparisonSettings(starts=2, hidden=4, start_scale=3), (P, Y), (Q, Y)
+    )
+    assert torch.equal(*comparison.logits())
+    comparison.train(5)
+    assert not torch.equal(*comparison.logits())
+    worst = comparison.worst(1)[0]
+    costs = F.cross_entropy(comparison.logits()[0][1], Y, reduction="none")
     np.testing.assert_allclose(worst.loss, costs.sort(descending=True).values[:10])
 
 

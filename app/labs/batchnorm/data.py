@@ -8,7 +8,7 @@ from app.labs.batchnorm.config import BatchnormConfig
 
 if TYPE_CHECKING:
     from models.data.toy import Points
-    from models.replicas.batchnorm_comparison import RaceSettings
+    from models.replicas.batchnorm_comparison import BatchNormComparisonSettings
     from models.replicas.replicas import BatchNorm
 
 TRAIN_POINTS, TEST_POINTS = 256, 128
@@ -32,11 +32,11 @@ def points_of(config: BatchnormConfig) -> Points:
     )  # fmt: skip
 
 
-def settings_of(config: BatchnormConfig) -> RaceSettings:
-    from models.replicas.batchnorm_comparison import RaceSettings
+def settings_of(config: BatchnormConfig) -> BatchNormComparisonSettings:
+    from models.replicas.batchnorm_comparison import BatchNormComparisonSettings
 
-    names = RaceSettings.__dataclass_fields__
-    return RaceSettings(**{name: getattr(config, name) for name in names})
+    names = BatchNormComparisonSettings.__dataclass_fields__
+    return BatchNormComparisonSettings(**{name: getattr(config, name) for name in names})
 
 
 def parameters(config: BatchnormConfig) -> int:

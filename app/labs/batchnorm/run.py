@@ -18,7 +18,7 @@ from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.replicas.batchnorm_comparison import Race
+    from models.replicas.batchnorm_comparison import BatchNormComparison
 
 LOST = N_(
     "At step {step} the loss of all networks left every bound. "
@@ -32,9 +32,9 @@ def run(config: BatchnormConfig) -> Generator[Frame, Ask[BatchnormConfig], None]
 
 
 def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask[BatchnormConfig], None]:
-    from models.replicas.batchnorm_comparison import Race
+    from models.replicas.batchnorm_comparison import BatchNormComparison
 
-    session = Race(settings_of(config), PLACES, points_of(config))
+    session = BatchNormComparison(settings_of(config), PLACES, points_of(config))
     while True:
         ask = yield frame_of(session, config)
         config = ask.config
@@ -45,7 +45,7 @@ def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask[BatchnormConf
             raise Diverged(LOST, step=session.step)
 
 
-def frame_of(session: Race, config: BatchnormConfig) -> BatchnormFrame:
+def frame_of(session: BatchNormComparison, config: BatchnormConfig) -> BatchnormFrame:
     from models.batchnorm import EPS
     from models.replicas.batchnorm_comparison import SHIFTS, SIZES, activation_curve
 
@@ -99,11 +99,11 @@ def reached_of(steps: Tensor, shape: tuple[int, ...]) -> NDArray[np.int32]:
 def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask[BatchnormConfig], None]:
     from dataclasses import replace
 
-    from models.replicas.batchnorm_comparison import RaceSweep
+    from models.replicas.batchnorm_comparison import BatchNormSweep
 
     settings = replace(settings_of(config), seeds=SWEEP_SEEDS)
     values = VALUES[config.setting]
-    networks = RaceSweep(settings, config.setting, values, points_of(config))
+    networks = BatchNormSweep(settings, config.setting, values, points_of(config))
     while True:
         if not networks.loss.isfinite().any():
             raise Diverged(LOST, step=networks.step)

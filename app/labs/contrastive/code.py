@@ -12,22 +12,15 @@ from functools import cache
 
 from app.code.script import environment
 from app.labs.contrastive.config import ContrastiveConfig
-from app.labs.contrastive.data import (
-    LEAST,
-    REPETITIONS,
-    SHARE,
-    TEST,
-    TRIAL_BATCH,
-    TRIAL_PICTURES,
-    settings_of,
-)
+from app.labs.contrastive.data import REPETITIONS, TRIAL_BATCH, TRIAL_PICTURES, settings_of
 from app.pictures.digits import WHITE
+from app.pictures.sources import LEAST, SHARE, TEST
 
 # Modules in the order in which a reader wants them: each section's title, and what it is for.
 SECTIONS = {
     "models.data.scenes": "The pictures",
     "models.representation.augment": "T: the family of augmentations",
-    "models.replicas.parts": "Batches",
+    "models.training": "Batches",
     "models.representation.pictures": "Pairs of views",
     "models.representation.sizes": "Widths",
     "models.representation.encoder": "The encoder f and the projector g",

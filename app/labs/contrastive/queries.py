@@ -18,10 +18,11 @@ from app.answers.single_flight import until_gone
 from app.errors import BAD_BODY, can_fail
 from app.lab import wire
 from app.labs.contrastive.config import ContrastiveConfig
-from app.labs.contrastive.data import DIGITS, Shown, album_of, settings_of, shown_of
+from app.labs.contrastive.data import Shown, album_of, settings_of, shown_of
 from app.pictures.albums.album import Album, labeled
 from app.pictures.albums.endpoints import albums_of
 from app.pictures.decoding.album_limits import UNLABELED
+from app.pictures.sources import DIGITS
 
 PAIRS = 6  # of one picture, at most at a time
 DRAWN = ("angle", "brightness", "contrast", "saturation", "hue", "blur", "noise")

@@ -46,7 +46,7 @@ def study(
     config: ContrastiveConfig, pictures: Pictures
 ) -> Generator[ContrastiveFrame, Ask[ContrastiveConfig], None]:
     from models.representation.contrastive_study import Study
-    from models.representation.contrastive_training import Lost
+    from models.training import Lost
 
     watched = Study(settings_of(config), pictures)
     mapped = Mapped(np.zeros((0, 2), np.float32), -1, config.space)

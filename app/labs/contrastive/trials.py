@@ -27,8 +27,8 @@ def trials(
     config: ContrastiveConfig, pictures: Pictures
 ) -> Generator[TrialsFrame, Ask[ContrastiveConfig], None]:
     """One short training a step, until all are done with every seed."""
-    from models.representation.contrastive_training import Lost
     from models.representation.contrastive_trials import Trials, compositions, fewer, projectors
+    from models.training import Lost
 
     if pictures.labels is None or pictures.classes < 2:
         message = N_(

@@ -10,7 +10,7 @@ from app.pictures.digits import PIXELS, WHITE, digits
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.replicas.loss_comparison import DuelSettings
+    from models.replicas.loss_comparison import LossComparisonSettings
 
 
 CLASSES = 10
@@ -27,10 +27,10 @@ def parts_of(config: CrossEntropyConfig) -> tuple[tuple[Tensor, Tensor], tuple[T
     return (x[TEST:], y[TEST:]), (x[:TEST], y[:TEST])
 
 
-def settings_of(config: CrossEntropyConfig) -> DuelSettings:
-    from models.replicas.loss_comparison import DuelSettings
+def settings_of(config: CrossEntropyConfig) -> LossComparisonSettings:
+    from models.replicas.loss_comparison import LossComparisonSettings
 
-    return DuelSettings(**config.of_run())
+    return LossComparisonSettings(**config.of_run())
 
 
 def parameters(config: CrossEntropyConfig) -> int:

@@ -16,38 +16,39 @@ from app.labs.cross_entropy.frames import CrossEntropyFrame
 from app.pictures.digits import WHITE
 
 if TYPE_CHECKING:
-    from models.replicas.loss_comparison import Duel
+    from models.replicas.loss_comparison import LossComparison
 
 
 def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask[CrossEntropyConfig], None]:
-    from models.replicas.loss_comparison import Duel, Lost
+    from models.replicas.loss_comparison import LossComparison
+    from models.training import Lost
 
-    duel = Duel(settings_of(config), *parts_of(config))
+    comparison = LossComparison(settings_of(config), *parts_of(config))
     try:
         while True:
-            ask = yield frame_of(duel)
+            ask = yield frame_of(comparison)
             if ask.config != config:
                 config = ask.config
-                duel.change(settings_of(config))
+                comparison.change(settings_of(config))
             for _ in ask.turns():
-                duel.train(1)
+                comparison.train(1)
     except Lost:
         message = N_(
             "At step {step} the loss of some networks left every bound. "
             "Most often the learning rate is too large."
         )
-        raise Diverged(message, step=duel.step) from None
+        raise Diverged(message, step=comparison.step) from None
 
 
-def frame_of(duel: Duel) -> CrossEntropyFrame:
-    reliable, worst = duel.reliability(), duel.worst()
-    x, y = (part.numpy() for part in duel.test_part)
+def frame_of(comparison: LossComparison) -> CrossEntropyFrame:
+    reliable, worst = comparison.reliability(), comparison.worst()
+    x, y = (part.numpy() for part in comparison.test_part)
     return CrossEntropyFrame(
-        step=duel.step,
-        steps=duel.history.steps,
-        history=duel.history.table,
-        scores=duel.scores(),
-        slopes=duel.slopes(),
+        step=comparison.step,
+        steps=comparison.history.steps,
+        history=comparison.history.table,
+        scores=comparison.scores(),
+        slopes=comparison.slopes(),
         counts=np.stack([r.counts for r in reliable]).astype(np.int32),
         confidence=np.stack([r.confidence for r in reliable]).astype(np.float32),
         right=np.stack([r.right for r in reliable]).astype(np.float32),
@@ -58,5 +59,5 @@ def frame_of(duel: Duel) -> CrossEntropyFrame:
         losses=np.stack([w.loss for w in worst]).astype(np.float32),
         entropies=np.stack([w.entropy for w in worst]).astype(np.float32),
         tested=len(y),
-        parameters=int(duel.networks[0].parameters_each()[0]),
+        parameters=int(comparison.networks[0].parameters_each()[0]),
     )

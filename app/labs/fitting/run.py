@@ -40,7 +40,8 @@ def run(config: FittingConfig) -> Generator[Frame, Ask[FittingConfig], None]:
 
 
 def fit(config: FittingConfig) -> Generator[FittingFrame, Ask[FittingConfig], None]:
-    from models.replicas.curve_fit import CurveFit, Lost
+    from models.replicas.curve_fit import CurveFit
+    from models.training import Lost
 
     points, drawn_from = points_of(config), data_of(config)
     session = CurveFit(settings_of(config), points)
@@ -104,7 +105,7 @@ def finite(value: float) -> float | None:
 def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask[FittingConfig], None]:
     """Every width at once; the polynomials are solved before the first frame."""
     from models.replicas.capacity import CapacitySweep, polynomial_errors
-    from models.replicas.replicas import Batches
+    from models.training import Batches
 
     points = points_of(config)
     (x, y), (test_x, test_y) = (

@@ -33,7 +33,8 @@ def run(config: MlpConfig) -> Generator[Frame, Ask[MlpConfig], None]:
 
 
 def learn_by_gradient(config: MlpConfig) -> Generator[MlpFrame, Ask[MlpConfig], None]:
-    from models.replicas.classify import Classify, Lost
+    from models.replicas.classify import Classify
+    from models.training import Lost
 
     session = Classify(settings_of(config), points_of(config), classes_of(config))
     try:

@@ -109,10 +109,10 @@ async def decay(
 
 def raced(lam: float) -> DecayAnswer:
     from models.regularization.data import with_useless_features
-    from models.regularization.decay import BATCH, NAMES, race
+    from models.regularization.decay import BATCH, NAMES, compare
 
     data = with_useless_features(DECAY_POINTS, DECAY_FEATURES, DECAY_USEFUL, 0.0, DECAY_NOISE, 0)
-    found = race(data.x, data.y, lam, steps=STEPS, every=EVERY, adam_rate=ADAM_RATE, seed=0)
+    found = compare(data.x, data.y, lam, steps=STEPS, every=EVERY, adam_rate=ADAM_RATE, seed=0)
     paths = found.paths
     return DecayAnswer(
         names=list(NAMES),

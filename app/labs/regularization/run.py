@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from app.labs.regularization.frames import RegularizationFrame
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.history import Thinned
     from models.regularization.data import Regression
     from models.regularization.linear import Regressions
     from models.regularization.networks import Networks
@@ -26,43 +27,31 @@ MOMENTS = 60  # kept of a run for the histograms over time
 NEAR = 0.02  # a weight below it hovers about zero, if it is not zero
 
 
-class Film:
-    """All paths at up to `MOMENTS` moments: when full, every other moment goes."""
+class Shot(NamedTuple):
+    """All weights at one step."""
 
-    def __init__(self) -> None:
-        self._kept: list[tuple[int, Tensor]] = []
-        self._stride = 1
-
-    def add(self, step: int, weights: Tensor) -> None:
-        if step % self._stride:
-            return
-        if len(self._kept) == MOMENTS:
-            self._stride *= 2
-            self._kept = [shot for shot in self._kept if shot[0] % self._stride == 0]
-            if step % self._stride:
-                return
-        self._kept.append((step, weights.clone()))
-
-    def of(self, at: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        steps = np.array([step for step, _ in self._kept], np.float64)
-        return steps, np.stack([as_floats(weights[at]) for _, weights in self._kept])
+    step: int
+    weights: Tensor
 
 
 def run(
     config: RegularizationConfig,
 ) -> Generator[RegularizationFrame, Ask[RegularizationConfig], None]:
+    from models.history import Thinned
+
     data = data_of(config)
     fits = fits_of(config, data)
     start_test = float(fits.errors(data.test_x, data.test_y)[0])
-    film, step = Film(), 0
-    film.add(step, fits.weights)
+    film: Thinned[Shot] = Thinned(MOMENTS)
+    step = 0
+    film.add(lambda: Shot(0, fits.weights.clone()))
     while True:
         ask = yield frame_of(config, data, fits, film, step, start_test)
         config = ask.config
         for _ in ask.turns():
             fits.train(1, l1_share(config), config.method, config.rate)
             step += 1
-            film.add(step, fits.weights)
+            film.add(lambda at=step: Shot(at, fits.weights.clone()))  # type: ignore[misc]
         if not fits.penalized.isfinite().all():
             message = N_("At step {step} the weights left every bound. Try a smaller step size.")
             raise Diverged(message, step=step)
@@ -72,7 +61,7 @@ def frame_of(
     config: RegularizationConfig,
     data: Regression,
     fits: Regressions | Networks,
-    film: Film,
+    film: Thinned[Shot],
     step: int,
     start_test: float,
 ) -> RegularizationFrame:
@@ -82,7 +71,6 @@ def frame_of(
     at = int((fits.lambdas.log() - np.log(config.lam)).abs().argmin())
     cross = validated(fits.left_out_errors())
     weights, training = fits.penalized, fits.errors(data.x, data.y)
-    moments, shots = film.of(at)
     order = data.test_places.argsort()
     small = (weights != 0) & (weights.abs() < NEAR)
     return RegularizationFrame(
@@ -106,8 +94,8 @@ def frame_of(
         data_loss=float(training[at]) * len(data.y) / 2,
         penalty=float(penalty(weights, fits.lambdas, l1_share(config))[at]),
         moved=float(fits.moved.max()),
-        moments=moments,
-        film=shots,
+        moments=np.array([shot.step for shot in film.kept], np.float64),
+        film=np.stack([as_floats(shot.weights[at]) for shot in film.kept]),
         x=as_floats(data.places),
         y=as_floats(data.y[: len(data.places)]),
         grid=as_floats(data.test_places[order]),

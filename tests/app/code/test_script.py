@@ -12,7 +12,8 @@ import torch
 from app.code.script import EarlyStop, Script, write
 from app.runs.whole import notebook
 from models.data.toy import TEST, TRAIN, sample_plane
-from models.replicas.replicas import Batches, Options, Replicas, accuracy
+from models.replicas.replicas import Options, Replicas, accuracy
+from models.training import Batches
 from tests.app.labs.scripts import printed
 
 STEPS = 60

@@ -94,12 +94,14 @@ def test_another_unit_or_target_is_looked_at_without_training() -> None:
 
 @pytest.mark.parametrize("layer", [1, 2])
 def test_the_unit_that_is_shown_is_what_torch_computes(layer: int) -> None:
-    from models.replicas.batchnorm_comparison import Race
+    from models.replicas.batchnorm_comparison import BatchNormComparison
     from models.replicas.replicas import as_module
 
     config = BatchnormConfig(**QUICK, layer=layer, unit=4)
     frame = driven(config, Ask(config, 35))
-    session = Race(settings_of(config), ("none", "before", "after"), points_of(config))
+    session = BatchNormComparison(
+        settings_of(config), ("none", "before", "after"), points_of(config)
+    )
     session.train(35)
     module = as_module(session.networks, 2)
     batch = session.part(0)[0][session._coming]
@@ -188,21 +190,23 @@ def test_settings_out_of_range_are_refused(client: TestClient, change: dict[str,
 
 @pytest.mark.parametrize("settings", [{}, QUICK, {"mode": "sweep"}, {"depth": 1}], ids=str)
 def test_parameters_are_counted_as_they_are_allocated(settings: dict[str, Any]) -> None:
-    from models.replicas.batchnorm_comparison import Race, RaceSweep
+    from models.replicas.batchnorm_comparison import BatchNormComparison, BatchNormSweep
 
     config = BatchnormConfig(**settings)
-    made: Race | RaceSweep
+    made: BatchNormComparison | BatchNormSweep
     if config.mode == "sweep":
         from dataclasses import replace
 
-        made = RaceSweep(
+        made = BatchNormSweep(
             replace(settings_of(config), seeds=SWEEP_SEEDS),
             "rate",
             VALUES["rate"],
             points_of(config),
         )
     else:
-        made = Race(settings_of(config), ("none", "before", "after"), points_of(config))
+        made = BatchNormComparison(
+            settings_of(config), ("none", "before", "after"), points_of(config)
+        )
     assert LAB.parameters(config) == made.networks.flat.numel()
 
 

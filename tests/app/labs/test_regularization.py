@@ -17,7 +17,7 @@ from app.labs.regularization.config import RegularizationConfig
 from app.labs.regularization.data import data_of
 from app.labs.regularization.frames import RegularizationFrame
 from app.labs.regularization.lesson import LESSON
-from app.labs.regularization.run import MOMENTS, Film, run
+from app.labs.regularization.run import run
 from tests.app.labs.scripts import printed
 
 QUICK: dict[str, Any] = {"model": "mlp", "hidden": 2, "features": 4, "method": "accelerated"}
@@ -115,20 +115,6 @@ def test_a_shown_lambda_is_the_nearest_of_the_forty() -> None:
     for lam, nearest in ((0.01, 0.01), (750, 749.894), (1.1, 1.0), (1.2, 1.3335)):
         frame = trained(0, lam=lam)
         assert frame.lambdas[frame.at] == pytest.approx(nearest, rel=1e-4)
-
-
-def test_a_film_keeps_its_start_and_even_steps_in_little_room() -> None:
-    import torch
-
-    film = Film()
-    for step in range(1000):
-        film.add(step, torch.tensor([[float(step)]]))
-    steps, weights = film.of(0)
-    assert len(steps) <= MOMENTS
-    assert steps[0] == 0
-    assert len(set(np.diff(steps))) == 1
-    assert steps[-1] > 1000 - 2 * (steps[1] - steps[0])
-    np.testing.assert_array_equal(weights[:, 0], steps)
 
 
 def test_curves_come_with_their_points_and_tables_without() -> None:

@@ -15,7 +15,7 @@ from models.regularization.data import (
     true_weights,
     with_useless_features,
 )
-from models.regularization.decay import NAMES, race, ridge
+from models.regularization.decay import NAMES, compare, ridge
 from models.regularization.linear import (
     Method,
     Regressions,
@@ -361,7 +361,7 @@ def test_l1_cuts_useless_inputs_off_and_l2_none() -> None:
 @pytest.mark.parametrize("lam", [0.01, 0.5, 5.0])
 def test_in_sgd_weight_decay_is_l2_and_in_adam_it_is_not(lam: float) -> None:
     data = with_useless_features(30, 12, 4, 0.0, 0.6, 0)
-    found = race(data.x, data.y, lam, steps=400, every=8, adam_rate=0.05, seed=0)
+    found = compare(data.x, data.y, lam, steps=400, every=8, adam_rate=0.05, seed=0)
     sgd, decayed, adam, adamw = found.paths
     assert len(NAMES) == len(found.paths)
     assert len(found.steps) == len(sgd) == 51

@@ -12,13 +12,13 @@ from models.data.toy import Points, sample_plane, sample_surface
 from models.replicas.classify import (
     Classify,
     ClassifySettings,
-    Lost,
     grid,
     outputs_of,
     principal_components,
     targets_of,
 )
-from models.replicas.replicas import Batches, as_module
+from models.replicas.replicas import as_module
+from models.training import Batches, Lost
 
 BASE = ClassifySettings(
     hidden=(5, 3), activation="tanh", batchnorm="none", loss="cross-entropy", optimizer="adam",

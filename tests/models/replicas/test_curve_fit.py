@@ -10,8 +10,9 @@ from torch import nn
 
 from models.data.toy import Points, sample_curve
 from models.replicas.capacity import CapacitySweep, polynomial_errors
-from models.replicas.curve_fit import EVERY, CurveFit, FitSettings, Lost
-from models.replicas.replicas import Batches, Options, Replicas, as_module
+from models.replicas.curve_fit import EVERY, CurveFit, FitSettings
+from models.replicas.replicas import Options, Replicas, as_module
+from models.training import Batches, Lost
 
 BASE = FitSettings(
     width=8, depth=1, activation="tanh", replicas=3, optimizer="adam", learning_rate=0.03,

@@ -13,7 +13,6 @@ from torch.nn import functional as F
 
 from models.replicas.replicas import (
     Activation,
-    Batches,
     BatchNorm,
     Init,
     Options,
@@ -22,6 +21,7 @@ from models.replicas.replicas import (
     as_module,
     draw_init,
 )
+from models.training import Batches
 
 STEPS, BATCH = 200, 8
 SHAPE = (2, 5, 4, 1)

@@ -22,12 +22,13 @@ from models.representation.contrastive_study import (
     LOOKED_AT,
     Study,
 )
-from models.representation.contrastive_training import ContrastSettings, Lost
+from models.representation.contrastive_training import ContrastSettings
 from models.representation.encoder import embed
 from models.representation.pictures import Pictures, as_input
 from models.representation.probe import linear_probe
 from models.representation.supervised import Supervised
 from models.representation.transfer import FEATURES, KNOWN, LABEL_BATCH, Parts
+from models.training import Lost
 
 SETTINGS = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
@@ -349,8 +350,9 @@ def told(study: Study) -> bytes:
     probe(study)
     judge(study)
     fine_tune(study)
-    values = (study.contrast.history.table, study.histograms(), study.transfer.worth, study.transfer.votes,
-              study.transfer.known, study.look("z").places.numpy())  # fmt: skip
+    transfer = study.transfer
+    values = (study.contrast.history.table, study.histograms(), transfer.worth, transfer.votes,
+              transfer.known, study.look("z").places.numpy())  # fmt: skip
     return b"".join(value.tobytes() for value in values)
 
 

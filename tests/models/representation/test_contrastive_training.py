@@ -14,13 +14,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.data.scenes import draw_scenes
-from models.replicas.replicas import Batches
 from models.representation.augment import Policy, views
 from models.representation.contrastive import floor, nt_xent
-from models.representation.contrastive_training import MEASURES, Contrast, ContrastSettings, Lost
+from models.representation.contrastive_training import MEASURES, Contrast, ContrastSettings
 from models.representation.encoder import Encoder, Predictor, Projector, embed
 from models.representation.pictures import as_input, view_stream
 from models.representation.supervised import Supervised
+from models.training import Batches, Lost
 
 SIMCLR = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,

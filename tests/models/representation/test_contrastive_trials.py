@@ -9,7 +9,7 @@ from torch import nn
 
 from models.data.scenes import draw_scenes
 from models.representation.augment import Policy
-from models.representation.contrastive_training import Contrast, ContrastSettings, Lost
+from models.representation.contrastive_training import Contrast, ContrastSettings
 from models.representation.contrastive_trials import (
     ALONE,
     NOTHING,
@@ -25,6 +25,7 @@ from models.representation.encoder import embed
 from models.representation.pictures import Pictures
 from models.representation.probe import linear_probe
 from models.representation.sizes import KINDS
+from models.training import Lost
 
 BASE = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
