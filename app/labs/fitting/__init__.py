@@ -5,6 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.fitting.code import code
 from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.data import parameters
+from app.labs.fitting.frames import CapacityFrame, FittingFrame
 from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
 from app.labs.fitting.table import router
@@ -28,6 +29,10 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    frames=(
+        FittingFrame,
+        CapacityFrame,
+    ),
     live_in=lambda config: None if config.mode == "fit" else (),
     parameters=parameters,
     code=code,

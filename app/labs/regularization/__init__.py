@@ -5,6 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.regularization.code import code
 from app.labs.regularization.config import RegularizationConfig
 from app.labs.regularization.data import parameters
+from app.labs.regularization.frames import RegularizationFrame
 from app.labs.regularization.lesson import LESSON
 from app.labs.regularization.queries import router
 from app.labs.regularization.run import run
@@ -25,6 +26,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
+    frames=(RegularizationFrame,),
     parameters=parameters,
     code=code,
 )

@@ -1,0 +1,425 @@
+// Written by `make types` from the frames of every lab: change them there, not here.
+
+export interface FittingFrame {
+  header: {
+    step: number;
+    /** the noise's variance: the least error on new points that is possible */
+    floor: number | null;
+    /** test error of the best constant */
+    baseline: number | null;
+    /** where the median validation (else test) error was least */
+    best_step: number | null;
+    /** the median test error there */
+    best_test: number | null;
+    /** of one network */
+    parameters: number;
+    verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain";
+  };
+  arrays: {
+    /** [G] places in [-1, 1] */
+    grid: Float32Array;
+    /** [R, G] */
+    curves: Float32Array;
+    /** [3, G] 10 %, median and 90 % of the curves */
+    band: Float32Array;
+    /** [G] the true curve; NaN where nobody knows it */
+    truth: Float32Array;
+    /** [N] */
+    x: Float32Array;
+    /** [N] */
+    y: Float32Array;
+    /** [N] 0 training, 1 validation, 2 test */
+    role: Uint8Array;
+    /** [T] */
+    steps: Float64Array;
+    /** [8, T], see models.replicas.curve_fit.NAMES */
+    history: Float32Array;
+    /** [4, R] now: training, validation, test, penalty */
+    errors: Float32Array;
+    /** [R] the step a stopped network went back to, else -1 */
+    stopped_at: Int32Array;
+  };
+  shapes: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", number[]>;
+}
+
+export interface CapacityFrame {
+  header: {
+    step: number;
+    /** K */
+    widths: number[];
+    /** training points */
+    points: number;
+    floor: number | null;
+  };
+  arrays: {
+    /** [K, S] */
+    training: Float32Array;
+    /** [K, S] */
+    test: Float32Array;
+    /** [D, M] */
+    polynomial_training: Float32Array;
+    /** [D, M] */
+    polynomial_test: Float32Array;
+  };
+  shapes: Record<"training" | "test" | "polynomial_training" | "polynomial_test", number[]>;
+}
+
+export interface MlpFrame {
+  header: {
+    step: number;
+    model: string;
+    /** units from the input to the output */
+    layers: number[];
+    /** None for heights */
+    classes: number | null;
+    health: "unknown" | "healthy" | "vanishing" | "exploding" | "dead";
+    dead: number;
+    parameters: number;
+    batch: number;
+  };
+  arrays: {
+    /** [K, G * G] the network on show: 255 is probability 1 */
+    map: Uint8Array;
+    /** [K, G * G] mean over all networks */
+    map_all: Uint8Array;
+    /** [U, g * g] 128 is zero */
+    responses: Uint8Array;
+    /** [U] the absolute value that is 127 away from it */
+    tops: Float32Array;
+    /** layer by layer, [inputs, outputs] each, flat */
+    weights: Float32Array;
+    biases: Float32Array;
+    /** like the weights */
+    gradients: Float32Array;
+    /** [L] */
+    norms: Float32Array;
+    /** [N, 2] */
+    x: Float32Array;
+    /** [N] classes or heights */
+    y: Float32Array;
+    /** [N] */
+    role: Uint8Array;
+    /** [T] */
+    steps: Float64Array;
+    /** [9, T], see models.replicas.classify.NAMES */
+    history: Float32Array;
+    /** [K, K] */
+    confusion: Int32Array;
+    /** [4] of the network on show: training loss, accuracy, test … */
+    scores: Float32Array;
+  };
+  shapes: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" | "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", number[]>;
+}
+
+export interface PerceptronFrame {
+  header: {
+    step: number;
+    model: string;
+    /** the sample looked at, -1 before the first */
+    number: number;
+    wrong: boolean;
+    /** w: two weights and the bias */
+    before: number[];
+    update: number[];
+    after: number[];
+    margin_before: number;
+    margin_after: number;
+    mistakes: number;
+    epochs: number;
+    /** Novikoff's, None where no line separates the points */
+    bound: number | null;
+    gamma: number;
+    radius: number;
+    /** mistakes in one round of the cycle */
+    cycle: number | null;
+    converged: boolean;
+    accuracy: number;
+  };
+  arrays: {
+    /** [N, 2] */
+    x: Float32Array;
+    /** [N] 0 or 1 */
+    y: Float32Array;
+    role: Uint8Array;
+    /** [T] samples looked at */
+    steps: Float64Array;
+    /** [1, T] mistakes so far */
+    history: Float32Array;
+  };
+  shapes: Record<"x" | "y" | "role" | "steps" | "history", number[]>;
+}
+
+export interface BatchnormFrame {
+  header: {
+    step: number;
+    /** of the unit, from 1 */
+    layer: number;
+    unit: number;
+    eps: number;
+    sizes: number[];
+    /** test accuracy with statistics of so many test points */
+    by_size: number[];
+    shifts: number[];
+    /** of one network without BatchNorm, and of one with it */
+    parameters: number;
+    parameters_with: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [3 V, T] training loss in eval mode: 10 %, median, 90 % */
+    history: Float32Array;
+    /** [V, S] now; not finite where a network is lost */
+    losses: Float64Array;
+    /** [V, S] steps until the target, else -1 */
+    reached: Int32Array;
+    /** [K] */
+    moments: Float64Array;
+    /** [V, L, M, K] share of values in a bin, 255 is half of them */
+    ridges: Uint8Array;
+    /** [M] their middles */
+    bins: Float32Array;
+    /** [M] the activation there */
+    curve: Float32Array;
+    /** [V, L] */
+    saturated: Float32Array;
+    /** [V, L + 1] length of the last gradient by each layer's weights */
+    slopes: Float32Array;
+    /** [3, B] x, x_hat by the batch's statistics, x_hat by the running */
+    batch: Float64Array;
+    /** [8] mean, var, gamma, beta, running mean, var, and updated */
+    numbers: Float64Array;
+    /** [T'] */
+    seen: Float64Array;
+    /** [4, T'] the batch's mean, variance, the running ones */
+    statistics: Float32Array;
+    moved: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "losses" | "reached" | "moments" | "ridges" | "bins" | "curve" | "saturated" | "slopes" | "batch" | "numbers" | "seen" | "statistics" | "moved", number[]>;
+}
+
+export interface SweepFrame {
+  header: {
+    step: number;
+    setting: string;
+  };
+  arrays: {
+    /** [K] */
+    values: Float64Array;
+    /** [K, 2, S] steps until the target, else -1 */
+    reached: Int32Array;
+    /** [K, 2, S] */
+    losses: Float64Array;
+  };
+  shapes: Record<"values" | "reached" | "losses", number[]>;
+}
+
+export interface RegularizationFrame {
+  header: {
+    step: number;
+    model: string;
+    /** the chosen λ's index */
+    at: number;
+    /** weights that there are */
+    penalized: number;
+    /** the λ of the least validated error; None before the first step */
+    best: number | null;
+    /** the greatest within one standard error of it */
+    one_error: number | null;
+    /** the noise's variance: the least error on new points that is possible */
+    floor: number;
+    /** test error of the start; of a linear model, of least squares */
+    start_test: number;
+    /** 1/2 the sum of squares at the chosen λ */
+    data_loss: number;
+    penalty: number;
+    /** the greatest change of a number in the last step, of all λ */
+    moved: number;
+  };
+  arrays: {
+    /** [K] */
+    lambdas: Float64Array;
+    /** [K, W] */
+    paths: Float32Array;
+    /** [K, D] a feature's weight; of an MLP the length of all its weights */
+    used: Float32Array;
+    /** [D] the weights that made the data; NaN where nobody knows them */
+    truth: Float32Array;
+    /** [K] weights that are exactly zero */
+    zeros: Int32Array;
+    /** [K] weights that are not, but below `NEAR` */
+    near: Int32Array;
+    /** [K] mean squared error */
+    training: Float32Array;
+    /** [K] */
+    test: Float32Array;
+    /** [2, K] the folds' mean, and its standard error */
+    validated: Float32Array;
+    /** [T] steps */
+    moments: Float64Array;
+    /** [T, W] weights of the chosen λ over time */
+    film: Float32Array;
+    /** [N] places of the points, if there is a curve */
+    x: Float32Array;
+    y: Float32Array;
+    /** [M] */
+    grid: Float32Array;
+    /** [M] the fit of the chosen λ */
+    curve: Float32Array;
+    /** [M] */
+    true_curve: Float32Array;
+  };
+  shapes: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" | "validated" | "moments" | "film" | "x" | "y" | "grid" | "curve" | "true_curve", number[]>;
+}
+
+export interface CrossEntropyFrame {
+  header: {
+    step: number;
+    /** L, the expected calibration errors */
+    calibration: number[];
+    tested: number;
+    /** of one network */
+    parameters: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [14, T], see models.replicas.loss_comparison.NAMES */
+    history: Float32Array;
+    /** [L, 3, S] test accuracy, cross-entropy in nats, squared error */
+    scores: Float64Array;
+    /** [L, S] length of the last step's gradient; NaN before it */
+    slopes: Float64Array;
+    /** [L, B] */
+    counts: Int32Array;
+    /** [L, B] mean in each bin; NaN where it is empty */
+    confidence: Float32Array;
+    /** [L, B] */
+    right: Float32Array;
+    /** [L, W, 64] 8 x 8 pixels, 0 to 16 */
+    pictures: Uint8Array;
+    /** [L, W] */
+    labels: Uint8Array;
+    /** [L, W, 10] */
+    probabilities: Float32Array;
+    /** [L, W] -log q(true), nats */
+    losses: Float32Array;
+    /** [L, W] of the prediction, nats */
+    entropies: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "scores" | "slopes" | "counts" | "confidence" | "right" | "pictures" | "labels" | "probabilities" | "losses" | "entropies", number[]>;
+}
+
+export interface ContrastiveFrame {
+  header: {
+    step: number;
+    /** of similarities and places: z or h */
+    space: string;
+    /** 2, of the variance on either axis */
+    shares: number[];
+    /** the chosen view */
+    row: number;
+    /** MoCo: the chosen view's similarity to its picture's other view */
+    positive_key: number | null;
+    /** queries of the last step with an older key of their picture in the queue */
+    repeated: number;
+    changes_step: number;
+    /** pictures */
+    tested: number;
+    /** done and all of the newest probe */
+    probed_parts: [number, number];
+    supervised_parts: [number, number];
+    tuned_parts: [number, number];
+    /** of each training with labels */
+    label_steps: number;
+    /** what is tested on */
+    held_out: boolean;
+    /** -1 before that */
+    map_step: number;
+    map_space: string;
+    method: string;
+    /** N */
+    batch: number;
+    /** of z */
+    width: number;
+    /** the loss where nothing can be told apart */
+    chance: number | null;
+    /** steps */
+    epoch: number;
+    labeled: boolean;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [8, T], see models.representation.contrastive_training.MEASURES */
+    history: Float32Array;
+    /** [2L, 2L] cosines */
+    similarities: Float32Array;
+    /** [P, 2] */
+    places: Float32Array;
+    /** [P, K] by h */
+    neighbors: Uint8Array;
+    /** [P, K] their similarities */
+    near: Float32Array;
+    /** [P, 2], of the untrained encoder's h */
+    places_before: Float32Array;
+    /** [P, K] */
+    neighbors_before: Uint8Array;
+    /** [P, K] */
+    near_before: Float32Array;
+    /** [2, B] of positives and negatives; NaN before the first step */
+    histograms: Float32Array;
+    /** [Q] and to the keys in the queue, newest first */
+    keys: Float32Array;
+    /** [S, 3, 16, 16] pictures of the newest keys */
+    queue: Uint8Array;
+    /** [R] the most similar of `keys` */
+    hardest: Int32Array;
+    /** [R, 3, 16, 16] */
+    hardest_pictures: Uint8Array;
+    /** [2] SimSiam: cosine of a prediction and the other view's z */
+    predicted: Float32Array;
+    /** [3, A] similarity to the picture's occluded, turned, recolored */
+    changes: Float32Array;
+    /** [3, A] */
+    changes_before: Float32Array;
+    /** [2] similarity of different pictures, then and before */
+    apart: Float32Array;
+    /** [W, U, 3] accuracy: low, mean, high over draws of the labels */
+    worth: Float32Array;
+    /** [W] accuracy of the neighbors' vote */
+    votes: Float32Array;
+    /** [W] when it was measured; -1 for not yet */
+    worth_steps: Int32Array;
+    /** [3, 4] accuracy of untrained h, h, z on class and what T changes */
+    known: Float32Array;
+    /** [4] the share of the most frequent answer to each */
+    guessing: Float32Array;
+    /** [P, 2] t-SNE, where it was asked for; else empty */
+    map: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "similarities" | "places" | "neighbors" | "near" | "places_before" | "neighbors_before" | "near_before" | "histograms" | "keys" | "queue" | "hardest" | "hardest_pictures" | "predicted" | "changes" | "changes_before" | "apart" | "worth" | "votes" | "worth_steps" | "known" | "guessing" | "map", number[]>;
+}
+
+export interface TrialsFrame {
+  header: {
+    step: number;
+    /** X */
+    names: string[][];
+    done: number;
+    total: number;
+    trial_steps: number;
+    learned_from: number;
+    batch: number;
+    classes: number;
+    /** T of each operation alone, to draw it */
+    operations: Record<string, Record<string, number>>;
+  };
+  arrays: {
+    /** [X, R, 2] linear probe on h, on z; NaN for not yet */
+    accuracy: Float32Array;
+    /** [R] of the untrained encoder */
+    baseline: Float32Array;
+  };
+  shapes: Record<"accuracy" | "baseline", number[]>;
+}
