@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app import ROOT, __version__, pages, share
+from app import ROOT, __version__, pages, share, texts
 from app.answers.shared import SharedAnswers
 from app.detection.inference import Networks
 from app.doors.bodies import refuse_surrogates
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # First, because it is asked for most, and every route before it is compared with the path.
     app.mount("/static", KeptFiles(ROOT / "static"), name="static")
     app.include_router(pages.router)
+    app.include_router(texts.router)
     app.include_router(images.router)
     app.include_router(album_drafts.router)
     app.include_router(albums.router)

@@ -15,8 +15,9 @@ from markupsafe import Markup
 from app import ROOT, __version__
 from app.doors.proxies import prefix_of
 from app.errors import NotFound
-from app.i18n import COOKIE, LANGUAGES, N_, catalog, language_of, translate
+from app.i18n import COOKIE, LANGUAGES, N_, language_of, translate
 from app.registry import BY_SLUG, LABS
+from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
 
 THEMES = ("auto", "light", "dark")
@@ -38,7 +39,7 @@ templates.env.filters["math"] = mathml
 
 
 def render(request: Request, name: str, **values: Any) -> HTMLResponse:
-    """A page in the reader's language and theme."""
+    """A page in the reader's language and theme; `script` is the one it loads, in static/js."""
     language = language_of(request)
     root = prefix_of(request)
     theme = request.query_params.get("theme") or request.cookies.get(THEME, "auto")
@@ -54,7 +55,7 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
         "version": __version__,
         "image_hours": f"{request.app.state.settings.image_hours:g}",
         "max_side": request.app.state.settings.max_side,
-        "catalog": catalog(language) if language != "en" else {},
+        "texts": texts_of(values["script"], language),
     }
     response = templates.TemplateResponse(request, name, values)
     if not visitor_of(request):
@@ -66,19 +67,21 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
 
 @router.get("/")
 def home(request: Request) -> HTMLResponse:
-    return render(request, "index.html")
+    return render(request, "index.html", script="pages/home.js")
 
 
 @router.get("/labs/{slug}")
 def lab(request: Request, slug: str) -> HTMLResponse:
     if slug not in BY_SLUG:
         raise NotFound(N_("There is no lab of that name."))
-    return render(request, f"labs/{slug.replace('-', '_')}.html", lab=BY_SLUG[slug])
+    word = slug.replace("-", "_")
+    script = f"labs/{word}/index.js"
+    return render(request, f"labs/{word}.html", lab=BY_SLUG[slug], script=script)
 
 
 @router.get("/patterns")
 def patterns(request: Request) -> HTMLResponse:
-    return render(request, "patterns.html")
+    return render(request, "patterns.html", script="pages/patterns/index.js")
 
 
 @router.get("/api")
@@ -90,7 +93,8 @@ def api(request: Request) -> HTMLResponse:
         for method, operation in methods.items():
             tag = operation.get("tags", ["server"])[0]
             groups[tag].append({"path": path, "method": method.upper(), **operation})
-    return render(request, "api.html", groups=groups, schemas=schema["components"]["schemas"])
+    schemas = schema["components"]["schemas"]
+    return render(request, "api.html", groups=groups, schemas=schemas, script=COMMON)
 
 
 @router.get("/fonts/math.ttf")

@@ -106,16 +106,16 @@ class Lab(Generic[Config]):
     """A lab. `slug` is its word in every layer: address, module, template, script.
 
     Where the lab trains, `run` yields its frames, which are of the classes `frames`; `action` is
-    the pydantic model of what a viewer may do to a run beyond turning live controls, `parameters` counts all trained numbers of a
-    configuration before anything is allocated, and `code` writes a standalone script (torch and
-    the standard library) that trains the same for so many steps and prints the final losses.
-    `threads` are those of torch in a run, if the machine has as many cores. `memory` is about what
-    a run of a configuration takes beside torch itself, bytes; it follows from `parameters` if left
-    out. `album` is the id
-    of the album that a configuration learns from, "" for none: `run` is then given the `Album` as
-    `album=…`. `live_in` names the fields marked live that a run of a configuration follows, None
-    for all: in an experiment of many trainings, say, none of them. A field that another live field
-    brings to life (a patience, where stopping early can be turned on) is followed.
+    the pydantic model of what a viewer may do to a run beyond turning live controls; `parameters`
+    counts all trained numbers of a configuration before anything is allocated, and `code` writes a
+    standalone script (torch and the standard library) that trains the same for so many steps and
+    prints the final losses. `threads` are those of torch in a run, if the machine has as many
+    cores. `memory` is about what a run of a configuration takes beside torch itself, bytes; it
+    follows from `parameters` if left out. `album` is the id of the album that a configuration
+    learns from, "" for none: `run` is then given the `Album` as `album=…`. `live_in` names the
+    fields marked live that a run of a configuration follows, None for all: in an experiment of many
+    trainings, say, none of them. A field that another live field brings to life (a patience, where
+    stopping early can be turned on) is followed.
     """
 
     slug: str

@@ -1,9 +1,12 @@
-/** Texts in the reader's language. The page carries the catalogue; a key is its English wording. */
+/**
+ * Texts in the reader's language: a key is its English wording. The page names the module with those
+ * that its scripts show (app/texts.py); in English there is none.
+ */
 
+const page = typeof document === "undefined" ? null : document.documentElement;
+let language = page?.lang ?? "en";
 /** @type {Record<string, string>} */
-let catalog =
-  typeof document === "undefined" ? {} : JSON.parse(document.getElementById("catalog")?.textContent || "{}");
-let language = typeof document === "undefined" ? "en" : document.documentElement.lang;
+let catalog = page?.dataset.texts ? (await import(page.dataset.texts)).default : {};
 
 /** What a worker needs to speak the page's language: it has no page to read it from. */
 export const speech = () => ({ catalog, language });
