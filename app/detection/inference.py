@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.answers.computed import Queue
 from app.errors import ModelNotInstalled
 from app.i18n import N_
 from app.settings import Settings
+from models.detection.catalog import NETWORKS, NetworkName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from models.detection.opened import Opened
 
 Result = TypeVar("Result")
-Origin = Literal["shipped", "untrained", "fetched"]
-ORIGINS: dict[str, Origin] = {
-    "vitrine": "shipped",
-    "fasterrcnn_mobilenet_v3_large_320_fpn": "fetched",
-    "fasterrcnn_resnet50_fpn_v2": "fetched",
-    "untrained": "untrained",
-}
 PLACES = 100  # different evaluations that are in work or wait
 
 _lock = threading.RLock()
@@ -90,9 +84,9 @@ def go_on(*_: object) -> None:
         raise GivenUp
 
 
-def is_installed(name: str, config: Settings) -> bool:
+def is_installed(name: NetworkName, config: Settings) -> bool:
     """Whether the network's weights are on this machine."""
-    if ORIGINS[name] != "fetched":
+    if NETWORKS[name].origin != "fetched":
         return True
     from models.detection.weights import installed
 

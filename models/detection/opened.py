@@ -18,21 +18,18 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torchvision.models.detection import (
-    FasterRCNN,
-    fasterrcnn_mobilenet_v3_large_320_fpn,
-    fasterrcnn_resnet50_fpn_v2,
-)
+from torchvision.models import detection
+from torchvision.models.detection import FasterRCNN
 
 from models.boxes.boxes import Scaling, clip_boxes, decode_deltas, large_enough
 from models.boxes.nms import greedy
+from models.detection.catalog import FETCHED, NETWORKS
 from models.detection.preprocess import INPUT_SIZE, prepare
 from models.detection.rpn import RPN, Candidates, Proposals, per_anchor, propose
 from models.detection.weights import WeightsError, load_state, weights_path
 
 BUILDERS: dict[str, Callable[..., FasterRCNN]] = {
-    "fasterrcnn_mobilenet_v3_large_320_fpn": fasterrcnn_mobilenet_v3_large_320_fpn,
-    "fasterrcnn_resnet50_fpn_v2": fasterrcnn_resnet50_fpn_v2,
+    name: getattr(detection, NETWORKS[name].builder) for name in FETCHED
 }
 # Several levels of `pre_nms_top_n` each can be many; torchvision's own settings stay below.
 MAX_CANDIDATES = 6000

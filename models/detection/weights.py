@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torchvision.models.detection import (
-    FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
-    FasterRCNN_ResNet50_FPN_V2_Weights,
-)
+from torchvision.models import get_weight
 
 from models.boxes.anchors import AnchorSpec
+from models.detection.catalog import FETCHED, NETWORKS
 from models.detection.rpn import RPN
 
 FOLDER = Path(__file__).parents[1] / "weights"
@@ -94,16 +92,13 @@ class Download(NamedTuple):
         return match[1]
 
 
-# What `fetch_weights` knows, by the detector's name; the addresses are torchvision's own.
-DOWNLOADS = {
-    name: Download(weights.url, weights.meta["_file_size"])
-    for name, weights in {
-        "fasterrcnn_mobilenet_v3_large_320_fpn": (
-            FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1
-        ),
-        "fasterrcnn_resnet50_fpn_v2": FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1,
-    }.items()
-}
+def downloads() -> dict[str, Download]:
+    """What `fetch_weights` knows, by the network's name; the addresses are torchvision's own."""
+    found = {name: get_weight(NETWORKS[name].weights) for name in FETCHED}
+    return {name: Download(w.url, w.meta["_file_size"]) for name, w in found.items()}
+
+
+DOWNLOADS = downloads()
 
 
 def find_download(name: str) -> Download:

@@ -14,7 +14,7 @@ from app.i18n import FOLDER, LANGUAGES, catalog, translate
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "t": None}
-SOURCES = ("app", "templates", "static/js")
+SOURCES = ("app", "models", "templates", "static/js")
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 
 

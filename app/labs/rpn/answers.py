@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.lab.controls import same_field
-from app.labs.rpn.config import ModelName, RpnConfig
+from app.labs.rpn.config import RpnConfig
+from models.detection.catalog import NetworkName
 
 
 class ProposalsQuery(BaseModel):
@@ -14,7 +15,7 @@ class ProposalsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     image_id: str = Field(description="id of an uploaded picture", max_length=64)
-    model: ModelName = same_field(RpnConfig, "model")
+    model: NetworkName = same_field(RpnConfig, "model")
     pre_nms_top_n: int = same_field(RpnConfig, "pre_nms_top_n")
     post_nms_top_n: int = same_field(RpnConfig, "post_nms_top_n")
     min_size: float = same_field(RpnConfig, "min_size")

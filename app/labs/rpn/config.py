@@ -6,17 +6,9 @@ from typing import Literal
 
 from app.i18n import N_
 from app.lab.controls import LabConfig, Look, control, page_state
+from models.detection.catalog import NETWORKS, NetworkName
 
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
-ModelName = Literal[
-    "vitrine", "fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2", "untrained"
-]
-MODEL_TITLES = {
-    "vitrine": N_("Vitrine's RPN (shipped weights)"),
-    "fasterrcnn_mobilenet_v3_large_320_fpn": N_("Faster R-CNN MobileNetV3 320 (torchvision)"),
-    "fasterrcnn_resnet50_fpn_v2": N_("Faster R-CNN ResNet-50 v2 (torchvision)"),
-    "untrained": N_("The same network, untrained"),
-}
 # The size that models.detection.preprocess prepares for; importing it from there loads torch.
 INPUT_SIZE = 320
 
@@ -24,11 +16,11 @@ INPUT_SIZE = 320
 class RpnConfig(LabConfig):
     """What the visitor may set on the `rpn` page."""
 
-    model: ModelName = control(
+    model: NetworkName = control(
         "vitrine",
         N_("Model"),
         N_("Whose proposals to look at. The untrained one shows what training adds."),
-        Look(NETWORK, choices=MODEL_TITLES),
+        Look(NETWORK, choices={name: network.title for name, network in NETWORKS.items()}),
     )
     input_size: int = control(
         INPUT_SIZE,

@@ -13,14 +13,14 @@ from app.answers.computed import JSON_TYPE, pack, packed_response
 from app.answers.shared import shared_answers_of
 from app.answers.single_flight import until_gone
 from app.detection.answers import AnchorShapes, FeatureMap, ProposalsAnswer, Transform
-from app.detection.inference import ORIGINS, go_on, is_installed, open_photo
+from app.detection.inference import go_on, is_installed, open_photo
 from app.errors import BAD_BODY, ImageGone, can_fail
 from app.i18n import language_of, translate
 from app.lab import wire
 from app.labs.rpn.answers import ModelAnswer, ProposalsQuery
-from app.labs.rpn.config import MODEL_TITLES
 from app.pictures.images import images_of
 from app.pictures.store import ImageStore
+from models.detection.catalog import NETWORKS
 
 if TYPE_CHECKING:
     from models.boxes.nms import Sweep
@@ -112,7 +112,7 @@ def header(query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]) 
     """What the JSON answer and the frame's header share."""
     from models.detection.weights import ANCHORS
 
-    paper = ORIGINS[query.model] != "fetched"
+    paper = NETWORKS[query.model].origin != "fetched"
     maps = [
         FeatureMap(
             channels=features.shape[0],
@@ -140,7 +140,7 @@ def header(query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]) 
     )
     return {
         "model": query.model,
-        "origin": ORIGINS[query.model],
+        "origin": NETWORKS[query.model].origin,
         "image": {"width": image_shape[1], "height": image_shape[0]},
         "transform": transform.model_dump(),
         "feature_map": list(opened.features[0].shape),
@@ -213,10 +213,10 @@ def models(request: Request) -> list[ModelAnswer]:
     return [
         ModelAnswer(
             name=name,
-            title=translate(title, language),
-            origin=ORIGINS[name],
+            title=translate(network.title, language),
+            origin=network.origin,
             installed=is_installed(name, config),
-            command=f"vitrine fetch-weights {name}" if ORIGINS[name] == "fetched" else None,
+            command=f"vitrine fetch-weights {name}" if network.origin == "fetched" else None,
         )
-        for name, title in MODEL_TITLES.items()
+        for name, network in NETWORKS.items()
     ]

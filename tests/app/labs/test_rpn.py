@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.detection.inference import ORIGINS
 from app.lab import wire
 from app.main import create_app
 from app.settings import Settings
+from models.detection.catalog import FETCHED, NETWORKS
 
 PATH = "/api/rpn/proposals"
 BINARY = {"Accept": wire.MEDIA_TYPE}
@@ -206,7 +206,7 @@ def test_a_model_that_is_not_installed_is_told_with_the_command_never_replaced(
     app = create_app(Settings(weights_folder=tmp_path))
     bare = TestClient(app, headers={"Accept-Language": "en"})
     image_id = bare.post("/api/samples/street").json()["id"]
-    fetched = [name for name, origin in ORIGINS.items() if origin == "fetched"]
+    fetched = list(FETCHED)
     for name in fetched:
         response = bare.post(PATH, json={"image_id": image_id, "model": name})
         assert response.status_code == 409
@@ -214,7 +214,7 @@ def test_a_model_that_is_not_installed_is_told_with_the_command_never_replaced(
         assert (error["code"], error["field"]) == ("model_not_installed", "model")
         assert f"vitrine fetch-weights {name}" in error["message"]
     listed = {row["name"]: row for row in bare.get("/api/rpn/models").json()}
-    assert list(listed) == list(ORIGINS)
+    assert list(listed) == list(NETWORKS)
     for name, row in listed.items():
         assert row["installed"] == (name not in fetched)
         assert row["command"] == (f"vitrine fetch-weights {name}" if name in fetched else None)
