@@ -8,7 +8,6 @@ as long as the server does.
 import io
 import secrets
 import threading
-from collections import OrderedDict
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -30,6 +29,7 @@ from app.lan import (
     this_machine,
 )
 from app.settings import MEBIBYTE, Settings
+from app.shelf import Shelf
 
 ROOM = 8 * MEBIBYTE  # for all short addresses together
 OVERHEAD = 256  # bytes that one takes beside its path; measured 184
@@ -74,9 +74,8 @@ class ShortAddresses:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room, self._taken = room, 0
-        # Each with the longest unused first.
-        self._new: OrderedDict[str, bytes] = OrderedDict()
-        self._followed: OrderedDict[str, bytes] = OrderedDict()
+        self._new: Shelf[str, bytes] = Shelf()
+        self._followed: Shelf[str, bytes] = Shelf()
         self._codes: dict[bytes, str] = {}
         self._lock = threading.Lock()
 
@@ -87,7 +86,8 @@ class ShortAddresses:
             code = self._codes.get(data)
             if code is None:
                 code = secrets.token_urlsafe(5)
-                self._new[code], self._codes[data] = data, code
+                self._new.put(code, data)
+                self._codes[data] = code
                 self._taken += size_of(data)
                 self._make_room()
             self._use(code)
@@ -101,25 +101,27 @@ class ShortAddresses:
     def follow(self, code: str) -> str:
         """The path of a code that somebody follows. Raises `NotFound`."""
         with self._lock:
-            self._use(code)
-            if code in self._new:
-                self._followed[code] = self._new.pop(code)
-            return self._followed[code].decode()
+            path = self._use(code)
+            if self._new.pop(code):
+                self._followed.put(code, path)
+            return path.decode()
 
-    def _use(self, code: str) -> None:
-        for paths in (self._new, self._followed):
-            if code in paths:
-                paths.move_to_end(code)
-                return
-        raise NotFound(N_("This short address is not known here, or no longer."))
+    def _use(self, code: str) -> bytes:
+        path = self._new.use(code) or self._followed.use(code)
+        if path is None:
+            raise NotFound(N_("This short address is not known here, or no longer."))
+        return path
 
     def _make_room(self) -> None:
         """Throw out others than the newest code: whoever asked for it is about to show it."""
-        while self._taken > self._room and len(self._new) + len(self._followed) > 1:
-            paths = self._new if len(self._new) > 1 else self._followed
-            data = paths.popitem(last=False)[1]
-            del self._codes[data]
-            self._taken -= size_of(data)
+
+        def crowded() -> bool:
+            return self._taken > self._room and len(self._new) + len(self._followed) > 1
+
+        for paths, least in ((self._new, 1), (self._followed, 0)):
+            for _, data in paths.leaving(crowded, least=least):
+                del self._codes[data]
+                self._taken -= size_of(data)
 
 
 def size_of(data: bytes) -> int:

@@ -1,7 +1,6 @@
 """Answers that take long: computed once for all who ask, remembered for those who come later."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from app.answers.single_flight import Flights
 from app.settings import MEBIBYTE
+from app.shelf import Shelf
 
 Answer = TypeVar("Answer")
 ROOM = 128 * MEBIBYTE  # for all answers together
@@ -35,7 +35,7 @@ class SharedAnswers:
     def __init__(self, room: int = ROOM) -> None:
         self._room, self._taken = room, 0
         self._flights = Flights()
-        self._remembered: OrderedDict[Hashable, Remembered] = OrderedDict()  # longest unused first
+        self._remembered: Shelf[Hashable, Remembered] = Shelf()
         self._coming: WeakSet[Remembered] = WeakSet()  # those given up go by themselves
         self._lock = threading.Lock()
 
@@ -52,9 +52,8 @@ class SharedAnswers:
         before the answer is there, those who wait get it, and nobody after them.
         """
         with self._lock:
-            known = self._remembered.get(key)
+            known = self._remembered.use(key)
             if known:
-                self._remembered.move_to_end(key)
                 answer: Answer = known.answer
                 return answer
         return await self._flights.share(key, lambda: self._make(key, make, size_of, about))
@@ -83,19 +82,20 @@ class SharedAnswers:
         return remember()
 
     def _keep(self, key: Hashable, answer: Remembered) -> None:
-        before = self._remembered.pop(key, None)
+        before = self._remembered.put(key, answer)
         self._taken += answer.size - (before.size if before else 0)
-        self._remembered[key] = answer
-        while self._taken > self._room:
-            self._taken -= self._remembered.popitem(last=False)[1].size
+        for _, left in self._remembered.leaving(lambda: self._taken > self._room, least=0):
+            self._taken -= left.size
 
     def forget(self, about: str) -> None:
         """Drop everything that was derived from that content, also what is still to come."""
         with self._lock:
             for coming in list(self._coming):
                 coming.forgotten |= coming.about == about
-            for key in [k for k, known in self._remembered.items() if known.about == about]:
-                self._taken -= self._remembered.pop(key).size
+            for key, known in list(self._remembered.items()):
+                if known.about == about:
+                    self._remembered.pop(key)
+                    self._taken -= known.size
 
     def clear(self) -> None:
         """Drop everything that is remembered."""

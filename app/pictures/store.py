@@ -4,10 +4,10 @@ The decoding itself happens in processes with limits (decoding/); the server sta
 """
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +19,7 @@ from app.pictures.decoding.pool import Decoders
 from app.pictures.private_folder import PrivateFolder, in_thread, made_in_thread, storing
 from app.pictures.words import picture_refusal
 from app.settings import Settings
+from app.shelf import Shelf
 
 if TYPE_CHECKING:  # the home page is served before numpy is loaded
     import numpy as np
@@ -43,15 +44,12 @@ class Content:
     incomplete: bool = False  # a JPEG that breaks off
 
 
-@dataclass
+@dataclass(frozen=True)
 class Picture:
-    """A visitor's picture: an id of its own for a content that others may have, too. `used` is the
-    monotonic time of its last use.
-    """
+    """A visitor's picture: an id of its own for a content that others may have, too."""
 
     id: str
     content: Content
-    used: float
 
     @property
     def digest(self) -> str:
@@ -71,57 +69,40 @@ class Picture:
         return self.content.height
 
 
-class Shelf:
-    """Pictures by their ids, and how much the files take that they share. For one thread at a time.
+class PictureShelf(Shelf[str, Picture]):
+    """Pictures by their ids, and how much the files take that they share.
 
     Files are told apart by their paths: when the server's folder was removed and made anew, equal
     pictures from before and after it have two, of which one is gone.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.bytes = 0  # of all files, each counted once
-        self._pictures: dict[str, Picture] = {}  # the longest unused first
         self._sharing: Counter[Path] = Counter()  # pictures of each file
 
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-    def __iter__(self) -> Iterator[Picture]:
-        return iter(self._pictures.values())
-
-    def __contains__(self, path: Path) -> bool:
+    def has_file(self, path: Path) -> bool:
         """Whether a picture has that file."""
         return path in self._sharing
 
     def add(self, content: Content) -> Picture:
         """A new picture of that content."""
-        picture = Picture(token_hex(16), content, time.monotonic())
-        self._pictures[picture.id] = picture
+        picture = Picture(token_hex(16), content)
+        self.put(picture.id, picture)
         if content.path not in self._sharing:
             self.bytes += content.size
         self._sharing[content.path] += 1
         return picture
 
-    def use(self, image_id: str) -> Picture | None:
-        """The picture of that id, now the last used."""
-        picture = self._pictures.pop(image_id, None)
-        if picture:
-            picture.used = time.monotonic()
-            self._pictures[image_id] = picture
-        return picture
-
-    def pop(self, image_id: str) -> Picture | None:
-        """The picture of that id, which is then no longer here."""
-        picture = self._pictures.pop(image_id, None)
-        if picture:
-            self._sharing[picture.path] -= 1
-            if not self._sharing[picture.path]:
-                del self._sharing[picture.path]
-                self.bytes -= picture.content.size
-        return picture
+    def left(self, picture: Picture) -> None:
+        """A picture is no longer here."""
+        self._sharing[picture.path] -= 1
+        if not self._sharing[picture.path]:
+            del self._sharing[picture.path]
+            self.bytes -= picture.content.size
 
     def clear(self) -> None:
-        self._pictures.clear()
+        super().clear()
         self._sharing.clear()
         self.bytes = 0
 
@@ -141,7 +122,7 @@ class ImageStore:
         # Called with a digest when the last picture of that content is gone, from any thread.
         self.on_forgotten: list[Callable[[str], None]] = []
         # Two, so that whoever asks for samples for ever takes nobody's photo away.
-        self._uploaded, self._lent = Shelf(), Shelf()
+        self._uploaded, self._lent = PictureShelf(), PictureShelf()
         self._offered: dict[str, Content] = {}
         self._decoding = Flights()
         self._lock = threading.Lock()
@@ -150,7 +131,7 @@ class ImageStore:
         """Forget all pictures; the store may be used again."""
         self.decoders.close()
         with self._lock:
-            pictures = [*self._uploaded, *self._lent]
+            pictures = [*self._uploaded.values(), *self._lent.values()]
             forgotten = list(dict.fromkeys(picture.digest for picture in pictures))
             self._uploaded.clear()
             self._lent.clear()
@@ -261,15 +242,17 @@ class ImageStore:
     def _lost(self, image_id: str) -> bool:
         """Forget a picture; whether there was one."""
         with self._lock:
-            picture = self._uploaded.pop(image_id) or self._lent.pop(image_id)
-            forgotten = self._left(picture) if picture else []
+            shelf = self._uploaded if image_id in self._uploaded else self._lent
+            picture = shelf.pop(image_id)
+            forgotten = self._left(shelf, picture) if picture else []
         self._tell(forgotten)
         return picture is not None
 
-    def _left(self, picture: Picture) -> list[str]:
+    def _left(self, shelf: PictureShelf, picture: Picture) -> list[str]:
         """Remove a gone picture's file and return its digest, if no other picture has it."""
+        shelf.left(picture)
         path = picture.path
-        if path in self._uploaded or path in self._lent:
+        if self._uploaded.has_file(path) or self._lent.has_file(path):
             return []
         if path not in {offered.path for offered in self._offered.values()}:
             path.unlink(missing_ok=True)
@@ -277,16 +260,16 @@ class ImageStore:
 
     def _make_room(self) -> list[str]:
         """Forget what is too old or too much; the digests of contents that are gone with it."""
-        oldest_use = time.monotonic() - self.settings.image_hours * HOUR
+        idle_seconds = self.settings.image_hours * HOUR
+        room = self.settings.image_store_bytes
+
+        def crowded(shelf: PictureShelf) -> bool:
+            return len(shelf) > MAX_IDS or (shelf is self._uploaded and shelf.bytes > room)
+
         forgotten: list[str] = []
-        for shelf, room in ((self._uploaded, self.settings.image_store_bytes), (self._lent, None)):
-            while (first := next(iter(shelf), None)) is not None:
-                full = len(shelf) > MAX_IDS or (room is not None and shelf.bytes > room)
-                crowded = full and len(shelf) > 1
-                if first.used >= oldest_use and not crowded:
-                    break
-                shelf.pop(first.id)
-                forgotten += self._left(first)
+        for shelf in (self._uploaded, self._lent):
+            for _, picture in shelf.leaving(partial(crowded, shelf), idle_seconds):
+                forgotten += self._left(shelf, picture)
         return forgotten
 
     def _tell(self, forgotten: list[str]) -> None:

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,6 +33,7 @@ from app.pictures.private_folder import (
 )
 from app.pictures.store import HOUR
 from app.settings import Settings
+from app.shelf import Shelf
 
 WAITING = 40  # uploads in the queue: a class. Each may be 64 MB on the disk and take a minute
 ON_DISK = ("cifar10", "folder")  # ids of the data sets that a server may have
@@ -49,7 +49,7 @@ class AlbumStore:
         self.decoders = Decoders(max(1, processors() // 2), WAITING)
         # Called with an album's id when it is gone, from any thread.
         self.on_forgotten: list[Callable[[str], None]] = []
-        self._albums: dict[str, tuple[Album, float]] = {}  # the longest unused first
+        self._albums: Shelf[str, Album] = Shelf()
         self._bytes = 0
         self._lock = threading.Lock()
         self._reading = {name: threading.Lock() for name in ON_DISK}
@@ -174,14 +174,11 @@ class AlbumStore:
     def _known(self, album_id: str) -> Album | None:
         with self._lock:
             forgotten = self._make_room()
-            album, _ = self._albums.get(album_id, (None, 0.0))
+            album = self._albums.use(album_id)
             if album and not album.path.exists():  # the folder was removed
                 self._remove(album_id)
                 forgotten.append(album_id)
                 album = None
-            if album:
-                del self._albums[album_id]
-                self._albums[album_id] = (album, time.monotonic())
         self._tell(forgotten)
         return album
 
@@ -207,26 +204,29 @@ class AlbumStore:
 
     def _keep(self, album: Album) -> None:
         with self._lock:
-            self._albums[album.id] = (album, time.monotonic())
+            self._albums.put(album.id, album)
             self._bytes += album.room
             forgotten = self._make_room()
         self._tell(forgotten)
 
     def _remove(self, album_id: str) -> None:
-        album, _ = self._albums.pop(album_id)
+        album = self._albums.pop(album_id)
+        if album:
+            self._left(album)
+
+    def _left(self, album: Album) -> None:
         self._bytes -= album.room
         album.path.unlink(missing_ok=True)
 
     def _make_room(self) -> list[str]:
         """Forget what is too old or too much; the ids of albums that are gone with it."""
-        oldest = time.monotonic() - self.settings.image_hours * HOUR
+        idle_seconds = self.settings.image_hours * HOUR
         forgotten: list[str] = []
-        for album, used in list(self._albums.values()):
-            crowded = self._bytes > self.settings.image_store_bytes and len(self._albums) > 1
-            if used >= oldest and not crowded:
-                break
-            self._remove(album.id)
-            forgotten.append(album.id)
+        for album_id, album in self._albums.leaving(
+            lambda: self._bytes > self.settings.image_store_bytes, idle_seconds
+        ):
+            self._left(album)
+            forgotten.append(album_id)
         return forgotten
 
     def _tell(self, forgotten: list[str]) -> None:

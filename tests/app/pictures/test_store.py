@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from app import shelf
 from app.errors import ImageGone
 from app.pictures import store as image_store
 from app.pictures.store import HOUR, ImageStore, Picture
@@ -73,13 +75,19 @@ def test_a_picture_that_fills_the_room_alone_is_still_kept() -> None:
     assert client.get(address).status_code == 200
 
 
-def test_an_unused_picture_expires_and_a_used_one_does_not() -> None:
+def pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """From now on the stores' clock is so many seconds ahead."""
+    monkeypatch.setattr(shelf, "monotonic", lambda: time.monotonic() + seconds)
+
+
+def test_an_unused_picture_expires_and_a_used_one_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     client = client_with(image_hours=1)
     unused, used = (post(client, noise("PNG", seed=seed)).json() for seed in (1, 2))
-    store = client.app.state.images  # type: ignore[attr-defined]
-    store.get(used["id"])
-    for picture in store._uploaded:  # as if it had been an hour ago
-        picture.used -= 3601 if picture.id == unused["id"] else 3599
+    pass_time(monkeypatch, 3500)
+    client.app.state.images.get(used["id"])  # type: ignore[attr-defined]
+    pass_time(monkeypatch, 3601)
     assert client.get(used["url"]).status_code == 200
     message = refused(client.get(unused["url"]), 404, "image_gone")
     assert "again" in message
@@ -175,10 +183,12 @@ def test_what_is_crowded_out_or_closed_is_told_as_forgotten(told: Told, tmp_path
     assert forgotten == digests
 
 
-def test_what_expires_is_told_as_forgotten(told: Told, tmp_path: Path) -> None:
+def test_what_expires_is_told_as_forgotten(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, forgotten = told
     picture = put(store, tmp_path, noise("PNG"))
-    picture.used -= 7 * HOUR
+    pass_time(monkeypatch, 7 * HOUR)
     with pytest.raises(ImageGone):
         store.get(picture.id)
     assert forgotten == [picture.digest]
