@@ -96,6 +96,12 @@ def test_the_browsers_modules_import_one_way(path: Path) -> None:
         assert other == layer or other in BROWSER_MAY[layer], target
 
 
+def test_one_place_observes_the_size_of_what_is_shown() -> None:
+    """So one place gives the observer back; tests/e2e/test_view_life.py holds views to it."""
+    observing = [path for path in SCRIPTS if "new ResizeObserver" in path.read_text()]
+    assert [name_of(path) for path in observing] == ["static/js/views/life.js"]
+
+
 @pytest.mark.parametrize("path", [*PYTHON, *SCRIPTS, *TEMPLATES, *SHEETS], ids=name_of)
 def test_no_file_is_longer_than_one_can_hold_in_mind(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_LINES
