@@ -232,7 +232,7 @@ test("several actions go in turn, one with each ask, and a new run forgets those
   assert(!asks().some((ask) => ask.action?.kind === "third"));
 });
 
-test("who looks at the past stays there while actions are answered, not when a control is turned", async () => {
+test("who looks at the past stays while actions are answered, not when a control is turned", async () => {
   const { state, wire, browser, shown, session } = await played();
   session.scrub(0.5);
   session.act({ kind: "kick" });
