@@ -27,6 +27,8 @@ check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types 
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	@cp node_modules/uplot/dist/uPlot.d.ts static/vendor/
+	@cp node_modules/@types/d3-array/index.d.ts static/vendor/d3-array.d.ts
+	@cp node_modules/@types/d3-contour/index.d.ts static/vendor/d3-contour.d.ts
 	$(NODE) node_modules/typescript/bin/tsc -p .
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn .
 	$(NODE) node_modules/eslint/bin/eslint.js .

@@ -4,6 +4,7 @@
 `static/vendor/`, which git ignores. No Node on the user's machine is needed.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,7 +18,13 @@ FILES = {
     "uplot/dist/uPlot.esm.js": "uPlot.js",
     "uplot/dist/uPlot.min.css": "uPlot.css",
     "uplot/LICENSE": "uPlot.LICENSE",
+    "d3-array/dist/d3-array.min.mjs": "d3-array.js",
+    "d3-array/LICENSE": "d3-array.LICENSE",
+    "internmap/LICENSE": "internmap.LICENSE",  # a part of d3-array.js
+    "d3-contour/dist/d3-contour.min.mjs": "d3-contour.js",
+    "d3-contour/LICENSE": "d3-contour.LICENSE",
 }
+BARE_IMPORT = re.compile(r"""(?<=\bfrom)\s*(["'])([a-z][\w-]*)\1""")
 
 
 class FetchBrowserModules(BuildHookInterface[Any]):
@@ -30,7 +37,13 @@ class FetchBrowserModules(BuildHookInterface[Any]):
             npm_ci(Path(folder))
             VENDOR.mkdir(parents=True, exist_ok=True)
             for source, name in FILES.items():
-                shutil.copy(Path(folder) / "node_modules" / source, VENDOR / name)
+                text = (Path(folder) / "node_modules" / source).read_text(encoding="utf-8")
+                (VENDOR / name).write_text(beside(text), encoding="utf-8")
+
+
+def beside(text: str) -> str:
+    """Let modules import each other by file: a page without an import map knows no bare names."""
+    return BARE_IMPORT.sub(r' "./\2.js"', text)
 
 
 def up_to_date() -> bool:
@@ -55,6 +68,6 @@ def npm_ci(folder: Path) -> None:
     )
     if done.returncode:
         raise SystemExit(
-            "Vitrine's installation needs the npm registry once, to fetch the chart library, "
+            "Vitrine's installation needs the npm registry once, to fetch what draws its charts, "
             f"and npm could not reach it. Its own words:\n{done.stderr.strip()[-500:]}"
         )

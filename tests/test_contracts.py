@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PYTHON = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "models").rglob("*.py")])
 BROWSER = ROOT / "static" / "js"
 SCRIPTS = sorted(BROWSER.rglob("*.js"))
+VENDOR = ROOT / "static" / "vendor"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"}
@@ -25,7 +26,7 @@ MAX_LINES = 400
 MAX_WEIGHTS = 5_000_000
 # What a layer of the browser may import from beside itself; `vendor` is what npm brought.
 BROWSER_MAY = {
-    "math": set[str](),
+    "math": {"vendor"},
     "core": {"math"},
     "views": {"core", "math", "vendor"},
     "parts": {"views", "core", "math"},
@@ -94,6 +95,18 @@ def test_the_browsers_modules_import_one_way(path: Path) -> None:
         if other == layer and layer in APART:
             assert at[2] == rest[0], target
         assert other == layer or other in BROWSER_MAY[layer], target
+
+
+def test_one_place_observes_the_size_of_what_is_shown() -> None:
+    """So one place gives the observer back; tests/e2e/test_view_life.py holds views to it."""
+    observing = [path for path in SCRIPTS if "new ResizeObserver" in path.read_text()]
+    assert [name_of(path) for path in observing] == ["static/js/views/life.js"]
+
+
+@pytest.mark.parametrize("path", sorted(VENDOR.glob("*.js")), ids=name_of)
+def test_what_npm_brought_imports_only_files_beside_it(path: Path) -> None:
+    for target in re.findall(r'\bfrom\s*"([^"\s]+)"', path.read_text()):
+        assert (VENDOR / target).is_file(), target
 
 
 @pytest.mark.parametrize("path", [*PYTHON, *SCRIPTS, *TEMPLATES, *SHEETS], ids=name_of)

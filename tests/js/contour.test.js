@@ -53,21 +53,25 @@ test("two hills have two lines, and a level that nothing reaches has none", () =
   );
 });
 
-test("in a saddle the mean of the corners decides what is joined", () => {
-  for (const [middle, joinedFirst] of /** @type {[number, boolean][]} */ ([
-    [0.9, true],
-    [-0.9, false],
-  ])) {
-    // Corners: high at 0 and 3, low at 1 and 2; the lifted ones decide the mean.
+test("in a saddle two lines go, each around one corner, and they do not cross", () => {
+  for (const middle of [0.9, -0.9]) {
+    // Corners: high at 0 and 3, low at 1 and 2.
     const values = [1 + middle / 2, -1 + middle / 2, -1 + middle / 2, 1 + middle / 2];
     const lines = contours(values, 2, 2, 0);
     assert.equal(lines.length, 2);
-    // Joined high corners: each line cuts off a low corner, (1, 0) or (0, 1).
-    const near = lines.some(
-      (line) => (line[0] ?? 0) + (line[2] ?? 0) > 1.2 && (line[1] ?? 0) + (line[3] ?? 0) < 0.8,
-    );
-    assert.equal(near, joinedFirst);
+    const sides = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.sign((x0 + x1) / 2 - (y0 + y1) / 2));
+    const ends = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.sign((x0 + x1 + y0 + y1) / 2 - 1));
+    assert((sides[0] && sides[0] === -(sides[1] ?? 0)) || (ends[0] && ends[0] === -(ends[1] ?? 0)));
   }
+});
+
+test("the grid's own edge is no line, also where the height there is above the level", () => {
+  const hill = grid(9, 9, (x, y) => -Math.hypot(x, y));
+  const lines = contours(hill, 9, 9, -5.5);
+  assert.equal(lines.length, 1);
+  const [line = []] = lines;
+  for (let i = 0; i < line.length; i += 2)
+    assert(Math.abs(Math.hypot(line[i] ?? 0, line[i + 1] ?? 0) - 5.5) < 0.1);
 });
 
 test("where a value is not a number, the line stops", () => {

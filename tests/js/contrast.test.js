@@ -70,7 +70,7 @@ test("the push falls to the negatives as their slopes do, and half of it to as m
   }
 });
 
-test("the push is shared evenly where all negatives are alike, and known where its slopes are too small for a number", () => {
+test("the push is even where all negatives are alike, and known where its slopes are too small", () => {
   const alike = rowOf(new Float64Array(100).fill(1), 0, 0.2);
   assert.equal(pushOf(alike.negatives, 0.2).half, 4);
   const won = queryOf(1, [-1, -0.9, -1], 0.001);

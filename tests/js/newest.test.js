@@ -38,7 +38,7 @@ function page(/** @type {{follow?: boolean}} */ options = {}) {
 }
 
 for (const follow of [false, true]) {
-  test(`under 100 quick changes one request is under way, and the last state is shown (follow: ${follow})`, async () => {
+  test(`of 100 quick changes one is asked about, and the last is shown (follow: ${follow})`, async () => {
     const { query, log, open } = page({ follow });
     for (let state = 0; state < 100; state++) {
       query.want(state);

@@ -80,7 +80,8 @@ test("the CSV has a row for each box that took part, with who suppressed it", ()
 });
 
 test("an id beyond 2^53 is exported as the number that its file has", () => {
-  const text = `[{"image_id": 315968385022027001, "category_id": 9007199254740993, "bbox": [0, 0, 1, 1], "score": 0.5}]`;
+  const ids = '"image_id": 315968385022027001, "category_id": 9007199254740993';
+  const text = `[{${ids}, "bbox": [0, 0, 1, 1], "score": 0.5}]`;
   const set = readFiles([{ name: "a.json", text }]);
   const { boxes, scores, labels, id, name } = pictureAt(set, 0);
   const read = { ...problem, boxes, scores, labels, classes: set.opened.classes, picture: { id, name } };

@@ -20,7 +20,7 @@ test("a picture that holds all its boxes is its own frame", () => {
   assert.equal(frameOf(scene), null);
 });
 
-test("the frame holds the picture and every box and truth, and is at most five times longer than high", () => {
+test("the frame holds the picture, every box and truth, and is at most five times longer than high", () => {
   for (let seed = 0; seed < 200; seed++) {
     const random = seeded(seed);
     const boxes = randomBoxes(random, 5, 10 ** (random() * 4)).map((v) => v - 300 * random());
@@ -58,7 +58,7 @@ const shown = {
 };
 const opened = { form: "", files: [], pictures: [], classes: [], notes: [], order: null, range: null };
 
-test("a picture without a size reaches as far as its boxes; shares of an unknown size lie on a square", () => {
+test("a picture without a size reaches as far as its boxes; shares of one lie on a square", () => {
   assert.deepEqual(problemOf(shown, opened, null).width, 1);
   const wide = problemOf({ ...shown, boxes: Float64Array.from([10, 20, 30.5, 40]) }, opened, null);
   assert.deepEqual([wide.width, wide.height, wide.frame], [31, 40, null]);
@@ -79,7 +79,7 @@ test("scores outside 0 to 1 may be read as percent or logits, where they can be"
   );
 });
 
-test("the threshold reaches as far as the scores, in steps of about a hundredth, and hides nothing unasked", () => {
+test("the threshold reaches as far as the scores, in about a hundred steps, and hides none unasked", () => {
   /**
    * @type {[[number, number] | null, import("../../static/js/labs/nms/reading.js").ScoreKind, [number,
    *   number]][]}

@@ -61,7 +61,7 @@ test("one moment alone fills the picture", () => {
   assert.deepEqual([...values], [0, 0, 0, 0, 255, 255]);
 });
 
-test("a bowl is zero at its best, grows by half the quadratic form, and sits on the grid as it should", () => {
+test("a bowl is zero at its best, grows by half the quadratic form, and sits on the grid", () => {
   const height = bowl(
     [
       [4, 1],

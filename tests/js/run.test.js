@@ -230,7 +230,7 @@ test("a lost line of a run that is over is not had again", () => {
   assert.deepEqual(heard, [["ended", "run_finished"]]);
 });
 
-test("closing is silent and says that the page leaves; leaving the page does, too, and the run is over", () => {
+test("closing is silent and says that the page leaves; so does leaving it, and the run is over", () => {
   const closed = underWay();
   closed.run.close();
   assert.equal(closed.wire.socket.code, 1000);
@@ -242,7 +242,7 @@ test("closing is silent and says that the page leaves; leaving the page does, to
   assert.deepEqual(left.heard, [["ended", "left"]]);
 });
 
-test("watching: settings first, then frames as they are asked for, settings that change, and on over a lost line", () => {
+test("watching: settings, then frames as they are asked for, changed settings, on over a lost line", () => {
   const wire = exchange();
   const around = fakeSurroundings();
   /** @type {any[]} */

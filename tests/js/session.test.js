@@ -1,103 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runKeys, trainingSession } from "../../static/js/core/session/session.js";
-import { exchange, fakeSurroundings } from "./fake_socket.js";
-
-/** State without an address. @param {Record<string, any>} [given] */
-function stateOf(given = {}) {
-  /** @type {Record<string, import("../../static/js/core/state.js").Rule>} */
-  const rules = {
-    rate: { default: 0.1, check: () => true },
-    width: { default: 4, check: () => true },
-    seed: { default: 1, check: () => true, low: 0, high: 9 },
-    ...runKeys(),
-  };
-  /** @type {Record<string, any>} */
-  const values = {
-    ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, rule.default])),
-    ...given,
-  };
-  /** @type {Set<(changed: Set<string>) => void>} */
-  const listeners = new Set();
-  return {
-    values,
-    rules,
-    set(/** @type {Record<string, any>} */ changes) {
-      Object.assign(values, changes);
-      for (const listener of listeners) listener(new Set(Object.keys(changes)));
-    },
-    subscribe(/** @type {(changed: Set<string>) => void} */ listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    listeners,
-  };
-}
-
-/** A browser whose paints and timers a test lets pass. */
-function fakeBrowser() {
-  /** @type {(() => void)[]} */
-  const paints = [];
-  /** @type {(() => void)[]} */
-  const timers = [];
-  let now = 0;
-  return {
-    here: {
-      afterPaint: (/** @type {() => void} */ draw) => void paints.push(draw),
-      later: (/** @type {() => void} */ act) => timers.push(act),
-      now: () => now,
-      random: () => 0.55,
-    },
-    paint() {
-      now += 100;
-      for (const draw of paints.splice(0)) draw();
-    },
-    wait() {
-      for (const act of timers.splice(0)) act();
-    },
-  };
-}
-
-/** @param {Record<string, any>} [given] @param {any} [more] */
-async function begun(given = {}, more = {}) {
-  const state = stateOf(given);
-  const wire = exchange();
-  const browser = fakeBrowser();
-  const around = fakeSurroundings();
-  /** @type {any[]} */
-  const shown = [];
-  const session = trainingSession({
-    slug: "fitting",
-    state,
-    liveNames: ["rate"],
-    configOf: ({ rate, width, seed }) => ({ rate, width, seed }),
-    onFrame: (frame, { past }) => shown.push([frame.header.step, past]),
-    connect: wire.connect,
-    browser: browser.here,
-    around: around.here,
-    ...more,
-  });
-  await Promise.resolve();
-  wire.socket.emit("open");
-  const start = (run = "a1") => {
-    wire.socket.say({ type: "started", run, config: {} });
-    wire.socket.frame(0);
-  };
-  const asks = () => wire.socket.sent.filter((message) => message.type === "next");
-  return { state, wire, browser, around, shown, session, start, asks };
-}
-
-/** A run that was played to step 20, five steps a frame. */
-async function played() {
-  const one = await begun();
-  one.start();
-  one.session.play();
-  for (let step = 5; step <= 20; step += 5) {
-    one.browser.paint();
-    one.wire.socket.frame(step);
-  }
-  return one;
-}
+import { begun, played } from "./fake_session.js";
 
 test("a session opens with the start on show, and does not ask on", async () => {
   const { wire, browser, shown, session, start, asks } = await begun();
@@ -329,7 +232,7 @@ test("several actions go in turn, one with each ask, and a new run forgets those
   assert(!asks().some((ask) => ask.action?.kind === "third"));
 });
 
-test("who looks at the past stays there while actions are answered, not when a control is turned", async () => {
+test("who looks at the past stays while actions are answered, not when a control is turned", async () => {
   const { state, wire, browser, shown, session } = await played();
   session.scrub(0.5);
   session.act({ kind: "kick" });
@@ -342,79 +245,4 @@ test("who looks at the past stays there while actions are answered, not when a c
   wire.socket.frame(20);
   assert.deepEqual(shown.at(-1), [20, false]);
   assert.equal(session.status.share, null);
-});
-
-test("two sessions go in lockstep: the leader waits for its follower", async () => {
-  const browser = fakeBrowser();
-  const second = await begun({}, { browser: browser.here });
-  const first = await begun({}, { browser: browser.here, followers: [second.session] });
-  first.start();
-  second.start();
-  first.session.play();
-  for (let i = 0; i < 3; i++) browser.paint();
-  assert.equal(first.asks().at(-1).steps, 5);
-  assert.equal(second.asks().at(-1).steps, 5);
-  first.wire.socket.frame(5);
-  browser.paint();
-  assert.equal(first.asks().length, 2);
-  second.wire.socket.frame(5);
-  for (let i = 0; i < 4; i++) await Promise.resolve();
-  browser.paint();
-  assert.equal(first.asks().length, 3);
-});
-
-test("in lockstep both take the same steps, also where a frame has no time for all of them", async () => {
-  const browser = fakeBrowser();
-  const second = await begun({}, { browser: browser.here });
-  const first = await begun({}, { browser: browser.here, followers: [second.session] });
-  const settle = async () => {
-    for (let i = 0; i < 6; i++) await Promise.resolve();
-    browser.paint();
-  };
-  first.start();
-  second.start();
-  first.session.play();
-  for (let i = 0; i < 3; i++) browser.paint();
-  first.wire.socket.frame(2, { taken: 2 });
-  second.wire.socket.frame(4, { taken: 4 });
-  await settle();
-  assert.equal(second.asks().at(-1).steps, 1);
-  second.wire.socket.frame(5, { taken: 1 });
-  await settle();
-  assert.equal(first.asks().at(-1).steps, 3);
-  const rounds = second.asks().length;
-  first.wire.socket.frame(5, { taken: 3 });
-  await settle();
-  await settle();
-  assert.equal(first.asks().at(-1).steps, 5);
-  assert.equal(second.asks().length, rounds + 1);
-});
-
-test("a follower that hears later than its leader what is live does not hold the leader up", async () => {
-  const browser = fakeBrowser();
-  const liveNames = ["rate", "seed"]; // of which the server will say that only the rate is
-  const second = await begun({}, { browser: browser.here, liveNames });
-  const first = await begun({}, { browser: browser.here, liveNames, followers: [second.session] });
-  first.start();
-  first.session.play();
-  second.start();
-  for (let i = 0; i < 3; i++) browser.paint();
-  assert.equal(first.asks().at(-1).steps, 5);
-  browser.wait();
-  assert.equal(first.wire.socket.sent.filter((message) => message.type === "start").length, 1);
-});
-
-test("what the follower alone cannot change starts both anew", async () => {
-  const browser = fakeBrowser();
-  const second = await begun({}, { browser: browser.here });
-  const first = await begun({}, { browser: browser.here, followers: [second.session] });
-  first.start();
-  second.start();
-  second.state.set({ width: 7 });
-  first.state.set({ rate: 0.2 });
-  browser.wait();
-  const starts = (/** @type {any} */ one) =>
-    one.wire.socket.sent.filter((/** @type {any} */ m) => m.type === "start").length;
-  assert.equal(starts(first), 2);
-  assert(starts(second) >= 2);
 });

@@ -10,7 +10,8 @@ const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
  * @template S, A
  * @param {object} options
  * @param {(state: S, signal: AbortSignal) => Promise<A>} options.ask ends soon when it is aborted
- * @param {(answer: A, state: S) => void} options.show with the state that was asked about, which need not be the page's
+ * @param {(answer: A, state: S) => void} options.show with the state that was asked about, which need not
+ *   be the page's
  * @param {(error: unknown, state: S) => void} options.fail
  * @param {boolean} [options.follow] a newer state waits for the answer under way, and that is shown:
  *   quick answers follow the finger. Without it the request under way is aborted, its answer never shown

@@ -57,12 +57,13 @@ export function encode(header, arrays) {
       return row;
     });
   };
+  const textAt = (/** @type {number} */ start) =>
+    new TextEncoder().encode(JSON.stringify({ ...header, arrays: rows(start) }));
   let start = 8;
-  let text = new Uint8Array();
-  for (;;) {
-    text = new TextEncoder().encode(JSON.stringify({ ...header, arrays: rows(start) }));
-    if (align(4 + text.length) <= start) break;
+  let text = textAt(start);
+  while (align(4 + text.length) > start) {
     start = align(4 + text.length);
+    text = textAt(start);
   }
   const sizes = Object.values(arrays).map(({ values }) => align(values.byteLength));
   const frame = new Uint8Array(start + sizes.reduce((sum, size) => sum + size, 0));

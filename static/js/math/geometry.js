@@ -115,7 +115,8 @@ function meet(a, b) {
  * @param {readonly number[]} indices the boxes that count, best first
  * @param {Numbers} truths flat
  * @param {number} threshold IoU from which a box has found a truth
- * @param {(box: number, truth: number) => boolean} [mayBe] whether a box may have found a truth: of the same class
+ * @param {(box: number, truth: number) => boolean} [mayBe] whether a box may have found a truth: of the
+ *   same class
  */
 export function matchTruths(boxes, indices, truths, threshold, mayBe = () => true) {
   const count = truths.length / 4;

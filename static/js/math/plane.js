@@ -1,5 +1,7 @@
 /** A plane on a canvas: data to pixels and back, ticks, and what lies under a finger. No DOM here. */
 
+import { ticks as roundNumbers, tickStep } from "../../vendor/d3-array.js";
+
 /** @typedef {[number, number]} Range */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Margins */
 
@@ -54,16 +56,14 @@ export function plane({ x, y, width, maxHeight, margins, square = false, aspect 
 export function ticks(low, high, count) {
   const span = high - low;
   if (!(span > 0) || count < 1) return { values: [], digits: 0 };
-  const power = 10 ** Math.floor(Math.log10(span / count));
-  const step = power * /** @type {number} */ ([1, 2, 5, 10].find((m) => span / (power * m) <= count) ?? 10);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const values = Array.from(
-    { length: last - first + 1 },
-    (_, i) => Number(((first + i) * step).toFixed(digits + 1)) + 0,
-  );
-  return { values, digits };
+  // d3 gives about as many steps as it is asked for; here at most so many have room.
+  const asked = [count, count / 2].find((n) => span / tickStep(low, high, n) <= count) ?? count;
+  const step = tickStep(low, high, asked);
+  const slack = 1e-9 * step; // what rounding has moved out of the range is still its end
+  return {
+    values: roundNumbers(low - slack, high + slack, asked),
+    digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
+  };
 }
 
 /**

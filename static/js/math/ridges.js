@@ -1,6 +1,4 @@
-/**
- * Where ridges of histograms lie: a cell for each picture, one ridge a moment, the newest in front. No DOM.
- */
+/** Where ridges of histograms lie: a cell for each picture, one ridge a moment, the newest in front. */
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
 
@@ -8,7 +6,15 @@ const FLAT = 0.1; // a function is flat where its slope is below this share of t
 
 /**
  * A table's cells.
- * @param {{width: number, height: number, columns: number, rows: number, left: number, top: number, bottom: number, gap: number}} size `left`, `top` and `bottom` are left free for names
+ * @param {object} size
+ * @param {number} size.width
+ * @param {number} size.height
+ * @param {number} size.columns
+ * @param {number} size.rows
+ * @param {number} size.left free for names, as `top` and `bottom` are
+ * @param {number} size.top
+ * @param {number} size.bottom
+ * @param {number} size.gap
  * @returns {Box[][]} rows of cells
  */
 export function cells({ width, height, columns, rows, left, top, bottom, gap }) {

@@ -1,5 +1,7 @@
 /** Columns of numbers, as a chart shows them and as a file holds them. */
 
+import { ticks } from "./plane.js";
+
 /** @typedef {ArrayLike<number | null>} Column */
 
 /**
@@ -30,16 +32,10 @@ export function logTicks(low, high) {
   const powers = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => first + i * every);
   const within = (/** @type {number} */ v) => v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9);
   for (const steps of every > 1 ? [[1]] : STEPS) {
-    const ticks = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))).filter(within);
-    if (ticks.length >= 3 || every > 1) return ticks;
+    const some = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))).filter(within);
+    if (some.length >= 3 || every > 1) return some;
   }
-  const raw = (high - low) / 6; // less than a few ninths of a decade: as on a linear axis
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = unit * ([1, 2, 5].find((s) => s * unit >= raw) ?? 10);
-  const from = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) =>
-    Number(((from + i) * step).toPrecision(12)),
-  );
+  return ticks(low, high, 6).values; // less than a few ninths of a decade: as on a linear axis
 }
 
 /**

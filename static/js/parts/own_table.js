@@ -7,6 +7,7 @@ import { ApiError, json, post } from "../core/api.js";
 import { $, h } from "../core/dom.js";
 import { number, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
+import { showQuestion, showReading } from "./table_reading.js";
 
 /** @typedef {{name: string, kind: "number" | "index" | "text", distinct: number}} Column */
 /**
@@ -30,244 +31,224 @@ import { newest } from "../core/newest.js";
  *   columns: () => number[]}} Choice
  */
 
-const REST = 300; // milliseconds after the last key
-/** @type {Record<string, string>} */
-const KINDS = { number: t("numbers"), index: t("row numbers"), text: t("text") };
-
+/** @typedef {{decimal: string | null, header: boolean | null}} Told what was said about a text */
 /**
- * @param {object} options
- * @param {string} options.url takes {text, decimal, header} and what the choice adds
- * @param {(reading: Reading, onChange: () => void) => Choice} options.choice which columns are used for what
- * @param {(answer: any) => void} options.onPoints
+ * @typedef {object} OwnTableOptions
+ * @property {string} url takes {text, decimal, header} and what the choice adds
+ * @property {(reading: Reading, onChange: () => void) => Choice} choice which columns are used for what
+ * @property {(answer: any) => void} onPoints
  */
-export function ownTable({ url, choice, onPoints }) {
-  const dialog = /** @type {HTMLDialogElement} */ ($("[data-own-dialog]"));
-  const area = /** @type {HTMLTextAreaElement} */ ($("[data-own-text]", dialog));
-  const header = /** @type {HTMLInputElement} */ ($("[data-own-header]", dialog));
-  const warning = $("[data-own-warning]", dialog);
-  const understood = $("[data-own-understood]", dialog);
+
+const REST = 300; // milliseconds after the last key
+
+/** @returns {Told} */
+const nothingTold = () => ({ decimal: null, header: null });
+
+class OwnTable {
+  #options;
+  #dialog = /** @type {HTMLDialogElement} */ ($("[data-own-dialog]"));
+  #area = /** @type {HTMLTextAreaElement} */ ($("[data-own-text]", this.#dialog));
+  #warning = $("[data-own-warning]", this.#dialog);
+  #understood = $("[data-own-understood]", this.#dialog);
   /** @type {Opened | null} */
-  let opened = null;
-  /** @type {{decimal: string | null, header: boolean | null}} what was said about this text */
-  let told = { decimal: null, header: null };
-  /** @type {Reading | null} of the text that is there now */
-  let reading = null;
+  #opened = null;
+  #told = nothingTold();
+  /** Of the text that is there now. @type {Reading | null} */
+  #reading = null;
   /** @type {Choice | null} */
-  let chosen = null;
-  let using = false; // as soon as the table is read
-  let kept = false; // the columns that were chosen: they are of the same text
+  #chosen = null;
+  /** Whether it is to be used as soon as it is read. */
+  #using = false;
+  /** Whether the columns that were chosen are of the same text. */
+  #kept = false;
+  #readings;
+  #uses;
+  #texts;
 
-  const asked = () => ({ text: opened ? opened.text : area.value, ...told });
+  /** @param {OwnTableOptions} options */
+  constructor(options) {
+    this.#options = options;
+    const fail = (/** @type {unknown} */ error) => this.#refused(error);
+    const same = () => false;
+    this.#readings = newest({
+      ask: (/** @type {Record<string, unknown>} */ table, signal) => post("/api/tables", table, signal),
+      show: (/** @type {Reading} */ answer) => this.#understand(answer),
+      fail,
+    });
+    this.#uses = newest({
+      ask: (/** @type {Record<string, unknown>} */ table, signal) => post(options.url, table, signal),
+      show: (answer) => {
+        options.onPoints(answer);
+        this.#dialog.close();
+      },
+      fail,
+      same,
+    });
+    this.#texts = newest({ ask: textOf, show: (answer, of) => this.#open(answer, of), fail, same });
+    this.#wireText();
+    this.#wireFile();
+    this.#wireSaid();
+    this.#dialog.addEventListener("close", () => {
+      this.#using = false; // whoever closes it wants no points of it
+      for (const one of [this.#uses, this.#readings, this.#texts]) one.drop();
+    });
+    $("[data-own-use]", this.#dialog).addEventListener("click", () => this.#use());
+  }
 
-  const readings = newest({
-    ask: (/** @type {ReturnType<typeof asked>} */ table, signal) => post("/api/tables", table, signal),
-    show: (/** @type {Reading} */ answer) => {
-      reading = answer;
-      const before = kept ? (chosen?.selects.map(({ value }) => value) ?? []) : [];
-      chosen = choice(answer, () => markColumns());
-      chosen.selects.forEach((select, i) => choose(select, before[i]));
-      kept = true;
-      showReading(answer);
-      if (using) use();
-    },
-    fail: refused,
-  });
-  const uses = newest({
-    ask: (/** @type {Record<string, unknown>} */ table, signal) => post(url, table, signal),
-    show: (answer) => {
-      onPoints(answer);
-      dialog.close();
-    },
-    fail: refused,
-    same: () => false,
-  });
-  const texts = newest({
-    ask: (/** @type {{file: File | Blob, name: string, encoding: string}} */ { file, encoding }, signal) =>
-      json(`/api/tables/text${encoding && `?encoding=${encoding}`}`, {
-        method: "POST",
-        body: file,
-        headers: { "Content-Type": "application/octet-stream" },
-        signal,
-      }),
-    show: (answer, { file, name }) => {
-      opened = { ...answer, name, bytes: file };
-      forget();
-      showFile();
-      read();
-    },
-    fail: refused,
-    same: () => false,
-  });
+  // --- What the visitor does ---------------------------------------------------------------------
 
-  /** @param {unknown} error */
-  function refused(error) {
-    using = false;
-    if (!(error instanceof ApiError)) throw error;
-    warning.textContent = error.message;
-    warning.scrollIntoView({ block: "nearest" });
-    if (error.field === "decimal")
-      /** @type {HTMLElement} */ (dialog.querySelector("[name=own-decimal]"))?.focus();
+  #wireText() {
+    $("[data-own]").addEventListener("click", () => {
+      this.#dialog.showModal();
+      if (!this.#reading) this.#read();
+    });
+    this.#area.addEventListener("input", () => {
+      this.#texts.drop(); // of a file that is still under way
+      this.#forget();
+      this.#read(REST);
+    });
+  }
+
+  #wireFile() {
+    const file = /** @type {HTMLInputElement} */ ($("[data-own-file]", this.#dialog));
+    file.addEventListener("change", () => {
+      const [picked] = file.files ?? [];
+      this.#warning.textContent = "";
+      if (picked) this.#texts.want({ file: picked, name: picked.name, encoding: "" });
+      file.value = "";
+    });
+    $("[data-own-encoding]", this.#dialog).addEventListener("change", (event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.target);
+      if (!this.#opened) return;
+      const { bytes, name } = this.#opened;
+      this.#texts.want({ file: bytes, name, encoding: value });
+    });
+    $("[data-own-file-forget]", this.#dialog).addEventListener("click", () => {
+      this.#opened = null;
+      this.#forget();
+      this.#showFile();
+      this.#read();
+      this.#area.focus();
+    });
+  }
+
+  /** What is said about the text: where its decimals begin, whether it has a header. */
+  #wireSaid() {
+    $("[data-own-decimal]", this.#dialog).addEventListener("change", (event) => {
+      this.#told.decimal = /** @type {HTMLInputElement} */ (event.target).value;
+      this.#read();
+    });
+    const header = /** @type {HTMLInputElement} */ ($("[data-own-header]", this.#dialog));
+    header.addEventListener("change", () => {
+      this.#told.header = header.checked;
+      this.#read();
+    });
+  }
+
+  // --- What is asked -----------------------------------------------------------------------------
+
+  get #asked() {
+    return { text: this.#opened ? this.#opened.text : this.#area.value, ...this.#told };
   }
 
   /** Another text: nothing is known of it yet. */
-  function forget() {
-    told = { decimal: null, header: null };
-    kept = false;
+  #forget() {
+    this.#told = nothingTold();
+    this.#kept = false;
   }
 
   /** Read what is there now. @param {number} [rest] */
-  function read(rest = 0) {
-    reading = null;
-    warning.textContent = "";
-    understood.setAttribute("aria-busy", "true"); // what is there is of an earlier text
-    const table = asked();
-    if (table.text.trim()) readings.want(table, rest);
+  #read(rest = 0) {
+    this.#reading = null;
+    this.#warning.textContent = "";
+    this.#understood.setAttribute("aria-busy", "true"); // what is there is of an earlier text
+    const table = this.#asked;
+    if (table.text.trim()) this.#readings.want(table, rest);
     else {
-      readings.drop();
-      understood.hidden = true;
+      this.#readings.drop();
+      this.#understood.hidden = true;
     }
   }
 
-  function use() {
-    warning.textContent = "";
-    using = !reading;
-    if (reading && chosen) uses.want({ ...asked(), ...chosen.values() });
-    else read();
+  #use() {
+    this.#warning.textContent = "";
+    this.#using = !this.#reading;
+    if (this.#reading && this.#chosen) this.#uses.want({ ...this.#asked, ...this.#chosen.values() });
+    else this.#read();
   }
 
-  function showFile() {
-    area.hidden = opened !== null;
-    $("[data-own-file-said]", dialog).hidden = opened === null;
+  // --- What is answered --------------------------------------------------------------------------
+
+  /** @param {Reading} answer */
+  #understand(answer) {
+    this.#reading = answer;
+    const before = this.#kept ? (this.#chosen?.selects.map(({ value }) => value) ?? []) : [];
+    const chosen = this.#options.choice(answer, () => this.#markColumns());
+    this.#chosen = chosen;
+    chosen.selects.forEach((select, i) => choose(select, before[i]));
+    this.#kept = true;
+    this.#understood.hidden = false;
+    this.#understood.removeAttribute("aria-busy");
+    showReading(this.#dialog, answer, this.#opened !== null && !this.#opened.sure);
+    $("[data-own-columns]", this.#dialog).replaceChildren(...chosen.element);
+    showQuestion(this.#dialog, answer.undecided, this.#told.decimal !== null);
+    this.#markColumns();
+    if (this.#using) this.#use();
+  }
+
+  /** @param {Omit<Opened, "name" | "bytes">} answer @param {Picked} of */
+  #open(answer, { file, name }) {
+    this.#opened = { ...answer, name, bytes: file };
+    this.#forget();
+    this.#showFile();
+    this.#read();
+  }
+
+  /** @param {unknown} error */
+  #refused(error) {
+    this.#using = false;
+    if (!(error instanceof ApiError)) throw error;
+    this.#warning.textContent = error.message;
+    this.#warning.scrollIntoView({ block: "nearest" });
+    if (error.field === "decimal")
+      /** @type {HTMLElement} */ (this.#dialog.querySelector("[name=own-decimal]"))?.focus();
+  }
+
+  #showFile() {
+    const opened = this.#opened;
+    this.#area.hidden = opened !== null;
+    $("[data-own-file-said]", this.#dialog).hidden = opened === null;
     if (!opened) return;
-    $("[data-own-file-name]", dialog).textContent = opened.name;
-    $("[data-own-encoding-row]", dialog).hidden = opened.sure;
-    const select = $("[data-own-encoding]", dialog);
-    select.replaceChildren(
-      ...[opened.encoding, ...opened.others].map((name) => h("option", { value: name }, name)),
-    );
-  }
-
-  /** @param {Reading} answer */
-  function showReading(answer) {
-    understood.hidden = false;
-    understood.removeAttribute("aria-busy");
-    header.checked = answer.header;
-    $("[data-own-head]", dialog).replaceChildren(
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ...answer.columns.map(({ name, kind }) =>
-            h("th", { scope: "col" }, name, h("small", {}, KINDS[kind] ?? "")),
-          ),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        ...answer.head.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell || "–")))),
-      ),
-    );
-    $("[data-own-notes]", dialog).textContent = sentences(notesOn(answer));
-    $("[data-own-columns]", dialog).replaceChildren(...(chosen?.element ?? []));
-    showQuestion(answer);
-    markColumns();
-  }
-
-  /** @param {Reading} answer */
-  function notesOn({ rows, passed_over, decimal, head, doubtful, header: named }) {
-    const marked = head.some((row) => row.some((cell) => /\d\.\d/.test(cell)));
-    return [
-      t("{count} rows.", { count: number(rows, 0) }),
-      passed_over.length
-        ? t("Passed over as titles or comments: line {lines}.", { lines: passed_over.slice(0, 8).join(", ") })
-        : "",
-      doubtful && named
-        ? t("The first row is taken for names, though it holds numbers. Untick below if it is a row of data.")
-        : "",
-      marked && decimal === ","
-        ? t("The comma begins the decimals; here they are written with a point.")
-        : "",
-      opened && !opened.sure ? t("The encoding is a guess: look at the names.") : "",
-    ];
-  }
-
-  /** Where two readings fit, both are shown, and somebody says which. @param {Reading} answer */
-  function showQuestion({ undecided }) {
-    const root = $("[data-own-decimal]", dialog);
-    root.hidden = !undecided && told.decimal === null;
-    if (!undecided) return;
-    $("[data-own-decimal-said]", dialog).textContent = t("“{cell}” can be read in two ways:", {
-      cell: undecided.cell,
-    });
-    const comma = undecided.cell.includes(",");
-    const [point, inCommas] = [{ value: undecided.point }, { value: undecided.comma }];
-    const words = comma
-      ? [
-          t("{value}: the comma separates thousands", point),
-          t("{value}: the comma begins the decimals", inCommas),
-        ]
-      : [
-          t("{value}: the point begins the decimals", point),
-          t("{value}: the point separates thousands", inCommas),
-        ];
-    root.querySelectorAll("label").forEach((label, i) => {
-      /** @type {HTMLInputElement} */ ($("input", label)).checked = false;
-      $("span", label).textContent = words[i] ?? "";
-    });
+    $("[data-own-file-name]", this.#dialog).textContent = opened.name;
+    $("[data-own-encoding-row]", this.#dialog).hidden = opened.sure;
+    const encodings = [opened.encoding, ...opened.others];
+    const select = $("[data-own-encoding]", this.#dialog);
+    select.replaceChildren(...encodings.map((name) => h("option", { value: name }, name)));
   }
 
   /** The columns that are used stand out in the first rows. */
-  function markColumns() {
-    const used = new Set(chosen?.columns());
-    for (const row of dialog.querySelectorAll("[data-own-head] tr")) {
+  #markColumns() {
+    const used = new Set(this.#chosen?.columns());
+    for (const row of this.#dialog.querySelectorAll("[data-own-head] tr"))
       [...row.children].forEach((cell, i) => cell.classList.toggle("used", used.has(i)));
-    }
   }
-
-  $("[data-own]").addEventListener("click", () => {
-    dialog.showModal();
-    if (!reading) read();
-  });
-  area.addEventListener("input", () => {
-    texts.drop(); // of a file that is still under way
-    forget();
-    read(REST);
-  });
-  const file = /** @type {HTMLInputElement} */ ($("[data-own-file]", dialog));
-  file.addEventListener("change", () => {
-    const [picked] = file.files ?? [];
-    warning.textContent = "";
-    if (picked) texts.want({ file: picked, name: picked.name, encoding: "" });
-    file.value = "";
-  });
-  $("[data-own-encoding]", dialog).addEventListener("change", (event) => {
-    const { value } = /** @type {HTMLSelectElement} */ (event.target);
-    if (opened) texts.want({ file: opened.bytes, name: opened.name, encoding: value });
-  });
-  $("[data-own-file-forget]", dialog).addEventListener("click", () => {
-    opened = null;
-    forget();
-    showFile();
-    read();
-    area.focus();
-  });
-  $("[data-own-decimal]", dialog).addEventListener("change", (event) => {
-    told = { ...told, decimal: /** @type {HTMLInputElement} */ (event.target).value };
-    read();
-  });
-  header.addEventListener("change", () => {
-    told = { ...told, header: header.checked };
-    read();
-  });
-  dialog.addEventListener("close", () => {
-    using = false; // whoever closes it wants no points of it
-    for (const one of [uses, readings, texts]) one.drop();
-  });
-  $("[data-own-use]", dialog).addEventListener("click", use);
 }
+
+/** @param {OwnTableOptions} options */
+export function ownTable(options) {
+  new OwnTable(options);
+}
+
+/** @typedef {{file: File | Blob, name: string, encoding: string}} Picked a file, and in what to read it */
+
+/** What a file says, as text. @param {Picked} picked @param {AbortSignal} signal */
+const textOf = ({ file, encoding }, signal) =>
+  json(`/api/tables/text${encoding && `?encoding=${encoding}`}`, {
+    method: "POST",
+    body: file,
+    headers: { "Content-Type": "application/octet-stream" },
+    signal,
+  });
 
 /** @param {HTMLSelectElement} select @param {string | undefined} value if there is such an option */
 function choose(select, value) {

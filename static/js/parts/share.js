@@ -14,8 +14,10 @@ import { toQuery } from "../core/state.js";
  * @property {string} slug
  * @property {import("../core/state.js").State} state
  * @property {Running | null} [session] with a run, its link can be shared to watch it
- * @property {Record<string, () => Blob | string | Promise<Blob | string>>} [exports] png, csv, json: each makes a file's content
- * @property {(values: Record<string, any>) => Record<string, any>} [configOf] the configuration whose code is written
+ * @property {Record<string, () => Blob | string | Promise<Blob | string>>} [exports] png, csv, json: each
+ *   makes a file's content
+ * @property {(values: Record<string, any>) => Record<string, any>} [configOf] the configuration whose code is
+ *   written
  */
 
 const TYPES = { csv: "text/csv", json: "application/json" };
@@ -82,48 +84,20 @@ function press(root, name, value) {
   }
 }
 
+/** @typedef {{url: string, qr: string}} Address */
+/** @typedef {Address & {others: Address[], reachable: boolean, container: boolean}} Shared */
+
 /** @param {Tools} tools @param {HTMLElement} opener */
 function wireShare({ state, session }, opener) {
   const dialog = /** @type {HTMLDialogElement} */ ($("[data-share-dialog]"));
   const link = /** @type {HTMLInputElement} */ ($("[data-share-link]", dialog));
-  const image = /** @type {HTMLImageElement} */ ($("[data-share-qr]", dialog));
   const warning = $("[data-share-warning]", dialog);
-  /**
-   * The address alone is right at once; its code and short form come from the server.
-   * @param {string} path
-   */
-  const showPath = (path) => {
-    link.value = location.origin + path;
-    image.hidden = true;
-    warning.textContent = "";
-  };
-  /** @typedef {{url: string, qr: string}} Address */
-  /** @type {Address[]} */
-  let addresses = [];
-  /** @param {Address | undefined} address */
-  const showAddress = (address) => {
-    if (!address) return;
-    link.value = address.url;
-    image.src = at(address.qr);
-    image.hidden = false;
-  };
-  const choose = /** @type {HTMLSelectElement} */ ($("[data-share-address]", dialog));
-  choose.addEventListener("change", () => showAddress(addresses[Number(choose.value)]));
+  const showAnswer = wireAddresses(dialog, link);
   const query = newest({
     ask: (/** @type {string} */ path, signal) => post("/api/share", { path }, signal),
-    show: (answer) => {
-      addresses = [answer, ...answer.others];
-      choose.replaceChildren(...addresses.map(({ url }, i) => h("option", { value: i }, new URL(url).host)));
-      $("[data-share-addresses]", dialog).hidden = addresses.length < 2;
-      showAddress(answer);
-      if (answer.reachable) return;
-      warning.textContent = answer.container
-        ? t(
-            "This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.",
-          )
-        : t(
-            "This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.",
-          );
+    show: (/** @type {Shared} */ answer) => {
+      showAnswer(answer);
+      if (!answer.reachable) warning.textContent = unreachable(answer.container);
     },
     fail: (error) => {
       if (!(error instanceof ApiError)) throw error;
@@ -142,7 +116,10 @@ function wireShare({ state, session }, opener) {
       ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
       : t("Whoever opens this link finds this page with the settings that you see now.");
     const path = pathOf(state.values, state.rules, location.pathname, watch ? run : "");
-    showPath(path);
+    // The address alone is right at once; its code and short form come from the server.
+    link.value = location.origin + path;
+    $("[data-share-qr]", dialog).hidden = true;
+    warning.textContent = "";
     query.want(path);
   };
   opener.addEventListener("click", () => {
@@ -155,6 +132,43 @@ function wireShare({ state, session }, opener) {
   link.addEventListener("focus", () => link.select());
   wireCopy($("[data-share-copy]", dialog), () => link.value);
 }
+
+/**
+ * The addresses that the server has, of which one is chosen and shown with its code.
+ * @param {HTMLElement} dialog
+ * @param {HTMLInputElement} link
+ * @returns {(answer: Shared) => void}
+ */
+function wireAddresses(dialog, link) {
+  const image = /** @type {HTMLImageElement} */ ($("[data-share-qr]", dialog));
+  const choose = /** @type {HTMLSelectElement} */ ($("[data-share-address]", dialog));
+  /** @type {Address[]} */
+  let addresses = [];
+  const showChosen = () => {
+    const address = addresses[Number(choose.value)];
+    if (!address) return;
+    link.value = address.url;
+    image.src = at(address.qr);
+    image.hidden = false;
+  };
+  choose.addEventListener("change", showChosen);
+  return (answer) => {
+    addresses = [answer, ...answer.others];
+    choose.replaceChildren(...addresses.map(({ url }, i) => h("option", { value: i }, new URL(url).host)));
+    $("[data-share-addresses]", dialog).hidden = addresses.length < 2;
+    showChosen();
+  };
+}
+
+/** Why nobody else can open the address. @param {boolean} container */
+const unreachable = (container) =>
+  container
+    ? t(
+        "This server runs in a container, which does not know the address by which others reach it. Whoever runs it can tell it by the setting VITRINE_PUBLIC_URL.",
+      )
+    : t(
+        "This server only answers on this machine. Start it with vitrine --host 0.0.0.0 to share with the room.",
+      );
 
 /**
  * What a notebook's cells hold, one after the other, to be read in the page.

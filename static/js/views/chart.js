@@ -1,10 +1,10 @@
 /** Line charts, drawn by uPlot, in the page's colors; bands, points, marks and rules by ourselves. */
 
-import uPlot from "../../vendor/uPlot.js";
-import { h, oncePerFrame, token } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
-import { csvOf, logTicks, tick, withGaps } from "../math/series.js";
-import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
+import { h, token } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { csvOf, withGaps } from "../math/series.js";
+import { aligned, buildPlot, TYPE } from "./chart_plot.js";
+import { viewLife } from "./life.js";
 
 /**
  * @typedef {object} Line
@@ -49,266 +49,134 @@ import { paintBands, paintMarks, paintPoints } from "./chart_marks.js";
  * @property {Band[]} [bands]
  */
 
-/** To 1, 2 or 5 times a power of ten: where a log axis has its ticks. @param {number} value */
-function roundedDown(value) {
-  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
-  const digit = [5, 2, 1].find((d) => value / power >= d - 1e-9) ?? 1;
-  return Number((digit * power).toPrecision(1));
-}
-
-const DECADES = 15; // that a log axis shows at most: what is smaller is rounding
-const SIZE = 12; // CSS pixels of the type, as long as nobody presents or has set larger type
+/**
+ * A chart as it is now.
+ * @typedef {object} Chart
+ * @property {ChartOptions} options
+ * @property {Line[]} lines
+ * @property {Band[]} bands
+ * @property {string} nameY
+ * @property {ChartData} shown
+ * @property {(number | null)[][]} data the columns, gaps null
+ * @property {number} scale of the type: the stylesheet's, which grows for the projector
+ * @property {Map<string, number>} places where each label stood when it was drawn last
+ */
+/** @typedef {{rebuild: boolean, fresh: boolean, resized: boolean}} Due what the next paint has to do */
 
 /**
  * @param {HTMLElement} root
  * @param {ChartOptions} options
  */
 export function chart(root, options) {
+  const life = viewLife();
   const plotRoot = h("div", { class: "chart" });
   const summary = h("p", { class: "visually-hidden" });
   root.append(plotRoot, summary);
-  let lines = options.lines;
-  let bands = options.bands ?? [];
-  let nameY = options.y;
-  const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
-  /** @type {ChartData} */
-  let shown = { columns: [[], ...lines.map(() => [])], summary: "" };
-  /** @type {any} */
-  let data = shown.columns;
-  /** @type {any} */
-  let plot = null;
-
-  /** Of the type: the stylesheet's, which grows for the projector. */
-  const scaleOf = () => parseFloat(getComputedStyle(plotRoot).fontSize) / SIZE || 1;
-  let scale = 1;
-  /** @type {Map<string, number>} */
-  const places = new Map();
-
-  const marks = () => [...(shown.marks ?? []), ...(shown.marker == null ? [] : [{ x: shown.marker }])];
-  /** The scale holds the rules, too. @type {(u: any, low: number | null, high: number | null) => any} */
-  const rangeY = (_, low, high) => {
-    if (options.yRange) return options.yRange;
-    const ys = [low, high, ...(shown.rules ?? []).map((r) => r.y), shown.here?.y].filter(
-      (v) => v != null && Number.isFinite(v) && (!logY || v > 0),
-    );
-    if (!ys.length) return logY ? [0.1, 1] : [0, 1];
-    const [least, most] = [
-      Math.min(.../** @type {number[]} */ (ys)),
-      Math.max(.../** @type {number[]} */ (ys)),
-    ];
-    if (!logY) return uPlot.rangeNum(least, most, 0.1, true);
-    const lowest = Math.max(least, most / 10 ** DECADES);
-    const margin = Math.max((most / lowest) ** 0.06, 1.15);
-    return [roundedDown(lowest / margin), most * margin];
-  };
-  /** @type {(u: any, low: number | null, high: number | null) => any} */
-  const rangeX = (_, low, high) => {
-    if (options.xRange) return options.xRange;
-    if (low == null || high == null) return logX ? [0.1, 1] : [0, 1];
-    return low < high ? [low, high] : logX ? [low / 2, high * 2] : [low, high + 1];
-  };
-  const size = () => ({
-    width: Math.max(root.clientWidth, 200),
-    height: Math.round((options.height ?? 190) * scale),
-  });
-  /** On a log scale a line a decade. @param {boolean} log */
-  const gridOf = (log) => ({
-    stroke: token("--gray-3"),
-    width: 1,
-    ...(log && {
-      filter: (/** @type {any} */ _, /** @type {number[]} */ splits) =>
-        splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? v : null)),
-    }),
-  });
-  /** uPlot's own ticks of a log axis are too many for very small numbers. @param {boolean} log */
-  const ticksOf = (log) =>
-    log && {
-      splits: (
-        /** @type {any} */ _,
-        /** @type {number} */ __,
-        /** @type {number} */ low,
-        /** @type {number} */ high,
-      ) => logTicks(low, high),
-      filter: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits,
-    };
+  const state = chartOf(options);
+  /** @type {Due} */
+  const due = { rebuild: false, fresh: false, resized: false };
+  const sizeNow = () => sizeOf(root, state);
   const build = () => {
-    plot?.destroy();
-    scale = scaleOf();
-    const font = `${SIZE * scale}px system-ui, sans-serif`;
-    const axis = {
-      stroke: token("--gray-1"),
-      ticks: { show: false },
-      font,
-      labelFont: font,
-      values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) =>
-        splits.map((v) => (v == null ? "" : tick(v))),
-    };
-    plot = new uPlot(
-      {
-        ...size(),
-        scales: {
-          x: { time: false, range: rangeX, ...(logX && { distr: 3 }) },
-          y: { range: rangeY, ...(logY && { distr: 3 }) },
-        },
-        axes: [
-          {
-            ...axis,
-            ...ticksOf(logX),
-            grid: gridOf(logX),
-            label: options.x,
-            labelSize: 18 * scale,
-            size: 30 * scale,
-            ...(options.whole && { incrs: [1, 2, 5, 10] }),
-          },
-          {
-            ...axis,
-            ...ticksOf(logY),
-            grid: gridOf(logY),
-            label: nameY,
-            labelSize: 18 * scale,
-            size: 46 * scale,
-          },
-        ],
-        series: [
-          {
-            label: options.x,
-            value: (/** @type {any} */ _, /** @type {any} */ v) => (v == null ? "–" : legendNumber(v)),
-          },
-          ...lines.map((line) => ({
-            label: line.name,
-            stroke: token(line.color),
-            width: line.width ?? 2,
-            spanGaps: line.spanGaps ?? false,
-            ...(line.dash && { dash: line.dash }),
-            ...(line.quiet && { class: "quiet" }),
-            ...((line.quiet || line.width === 0) && { paths: () => null }),
-            points: { show: false },
-            value: (/** @type {any} */ _, /** @type {any} */ v) =>
-              v == null ? "–" : number(v, line.digits ?? 0),
-          })),
-        ],
-        cursor: {
-          y: false,
-          drag: { x: false, y: false },
-          points: { show: (/** @type {any} */ _, /** @type {number} */ i) => cursorPoint(i) },
-        },
-        legend: {
-          live: true,
-          markers: {
-            dash: (/** @type {any} */ _, /** @type {number} */ i) =>
-              lines[i - 1]?.dash ? "dashed" : "solid",
-          },
-        },
-        hooks: {
-          drawAxes: [(/** @type {any} */ u) => paintBands(u, bands, data)],
-          draw: [
-            (/** @type {any} */ u) => {
-              paintPoints(u, lines, data);
-              paintMarks(u, {
-                marks: marks(),
-                rules: shown.rules ?? [],
-                here: shown.here ?? null,
-                lines,
-                data,
-                scale,
-                places,
-              });
-            },
-          ],
-        },
-      },
-      data,
-      plotRoot,
-    );
-    if (options.onPick) plot.over.classList.add("pickable");
-    plot.over.addEventListener("click", () => {
-      const index = plot.cursor.idx;
-      if (index != null) options.onPick?.(data[0][index]);
-    });
+    state.scale = typeScaleOf(plotRoot);
+    return buildPlot(plotRoot, sizeNow(), state);
   };
-  /** @param {number} i number of a series @returns {any} */
-  const cursorPoint = (i) => {
-    const line = lines[i - 1];
-    if (!line || line.quiet) return h("i", { hidden: true });
-    const dot = h("i", { class: "cursor-dot" });
-    dot.style.background = token(line.color);
-    return dot;
-  };
-  const legendNumber = (/** @type {number} */ v) =>
-    Number.isInteger(v) ? number(v, 0) : Math.abs(v) < 0.01 ? tick(Number(v.toPrecision(3))) : number(v, 2);
+  let plot = build();
 
-  let [rebuild, fresh, resized] = [false, false, false];
-  const paint = oncePerFrame(() => {
-    if (rebuild) build();
-    else {
-      if (resized) plot.setSize(size());
-      if (fresh) plot.setData(data);
-      else if (!resized) plot.redraw(false);
+  const paint = life.oncePerFrame(() => {
+    if (due.rebuild) {
+      plot.destroy();
+      plot = build();
+    } else {
+      if (due.resized) plot.setSize(sizeNow());
+      if (due.fresh) plot.setData(aligned(state.data));
+      else if (!due.resized) plot.redraw(false);
     }
-    rebuild = fresh = resized = false;
+    due.rebuild = due.fresh = due.resized = false;
   });
-  build();
-  const watcher = new ResizeObserver(() => {
-    resized = true;
-    if (!fresh && !rebuild) paint();
-    else plot.setSize(size());
-  });
-  watcher.observe(root);
-  const rebuilt = () => {
-    rebuild = true;
+  const rebuild = () => {
+    due.rebuild = true;
     paint();
   };
-  const presented = () => {
-    if (scaleOf() !== scale) rebuilt();
-  };
-  addEventListener("themechange", rebuilt);
-  addEventListener("resize", presented);
-  let gone = false;
+  life.onTheme(rebuild);
+  life.onResize(root, () => {
+    if (typeScaleOf(plotRoot) !== state.scale) return rebuild();
+    due.resized = true;
+    if (!due.fresh && !due.rebuild) paint();
+    else plot.setSize(sizeNow());
+  });
 
   return {
     /** @param {ChartData} next */
     update(next) {
-      const moved = JSON.stringify([next.rules, next.here]) !== JSON.stringify([shown.rules, shown.here]);
-      if (next.columns !== shown.columns) {
-        const columns = /** @type {import("../math/series.js").Column[]} */ (Array.from(next.columns));
-        data = columns.map((column, i) => withGaps(column, i === 0 ? logX : logY));
-        fresh = true;
-      } else if (moved) fresh = true; // the scale may have to grow
-      if (next.lines && JSON.stringify(next.lines) !== JSON.stringify(lines)) rebuild = true;
-      if (next.lines) lines = next.lines;
-      if (next.y !== undefined && next.y !== nameY) {
-        nameY = next.y;
-        rebuild = true;
-      }
-      if (next.bands) bands = next.bands;
-      shown = next;
+      take(state, due, next);
       if (summary.textContent !== next.summary) summary.textContent = next.summary;
-      if (!gone) paint();
+      paint();
     },
     /** What is shown, as a file for a spreadsheet. */
-    toCsv: () => csvOf([options.x, ...lines.map((line) => line.name)], shown.columns),
-    /** The chart as a picture on the page's card. @returns {Promise<Blob>} */
-    toPng() {
-      const source = plot.ctx.canvas;
-      const canvas = h("canvas", { width: source.width, height: source.height });
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-      context.fillStyle = token("--card");
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      context.drawImage(source, 0, 0);
-      return new Promise((resolve, reject) =>
-        canvas.toBlob((blob) =>
-          blob ? resolve(blob) : reject(new Error(t("This picture cannot be saved."))),
-        ),
-      );
-    },
+    toCsv: () => csvOf([options.x, ...state.lines.map((line) => line.name)], state.shown.columns),
+    /** The chart as a picture on the page's card. */
+    toPng: () => pictureOf(plot.ctx.canvas),
     destroy() {
-      gone = true;
-      watcher.disconnect();
-      removeEventListener("themechange", rebuilt);
-      removeEventListener("resize", presented);
+      life.end();
       plot.destroy();
       plotRoot.remove();
       summary.remove();
     },
   };
+}
+
+/** Nothing yet. @param {ChartOptions} options @returns {Chart} */
+function chartOf(options) {
+  const { lines, bands = [], y } = options;
+  const columns = [[], ...lines.map(() => [])];
+  const shown = { columns, summary: "" };
+  return { options, lines, bands, nameY: y, shown, data: columns, scale: 1, places: new Map() };
+}
+
+/** @param {HTMLElement} plotRoot */
+const typeScaleOf = (plotRoot) => parseFloat(getComputedStyle(plotRoot).fontSize) / TYPE || 1;
+
+/** @param {HTMLElement} root @param {Chart} state */
+const sizeOf = (root, { options, scale }) => ({
+  width: Math.max(root.clientWidth, 200),
+  height: Math.round((options.height ?? 190) * scale),
+});
+
+/**
+ * Take what is told anew, and note what has to be drawn for it.
+ * @param {Chart} state
+ * @param {Due} due
+ * @param {ChartData} next
+ */
+function take(state, due, next) {
+  const { options, shown, lines } = state;
+  const moved = JSON.stringify([next.rules, next.here]) !== JSON.stringify([shown.rules, shown.here]);
+  if (next.columns !== shown.columns) {
+    const columns = /** @type {import("../math/series.js").Column[]} */ (Array.from(next.columns));
+    const logs = [options.xScale === "log", options.yScale === "log"];
+    state.data = columns.map((column, i) => withGaps(column, Boolean(logs[Math.min(i, 1)])));
+    due.fresh = true;
+  } else if (moved) due.fresh = true; // the scale may have to grow
+  if (next.lines) {
+    if (JSON.stringify(next.lines) !== JSON.stringify(lines)) due.rebuild = true;
+    state.lines = next.lines;
+  }
+  if (next.y !== undefined && next.y !== state.nameY) {
+    state.nameY = next.y;
+    due.rebuild = true;
+  }
+  if (next.bands) state.bands = next.bands;
+  state.shown = next;
+}
+
+/** @param {HTMLCanvasElement} source @returns {Promise<Blob>} */
+function pictureOf(source) {
+  const canvas = h("canvas", { width: source.width, height: source.height });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.fillStyle = token("--card");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(t("This picture cannot be saved."))))),
+  );
 }

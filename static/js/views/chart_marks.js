@@ -7,9 +7,19 @@ import { drawPoint, outline } from "./shapes.js";
 /** @typedef {import("./chart.js").Line} Line */
 /** @typedef {import("../math/label_places.js").Box} Box */
 
+/** @typedef {import("../../vendor/uPlot.js")} UPlot */
+/** @typedef {(number | null)[][]} Columns */
+
+/**
+ * Whether there is no value.
+ * @param {number | null | undefined} value
+ * @returns {value is null | undefined}
+ */
+export const isGap = (value) => value === null || value === undefined;
+
 /**
  * Work within the plotting area, in device pixels.
- * @param {any} u the uPlot
+ * @param {UPlot} u
  * @param {(context: CanvasRenderingContext2D, ratio: number) => void} draw
  */
 function clipped(u, draw) {
@@ -23,8 +33,34 @@ function clipped(u, draw) {
 }
 
 /**
+ * Where a value is on the canvas, in device pixels.
+ * @param {UPlot} u
+ * @param {number | null | undefined} x
+ * @param {number | null | undefined} y
+ * @returns {[number, number]}
+ */
+const pixelOf = (u, x, y) => [u.valToPos(x ?? NaN, "x", true), u.valToPos(y ?? NaN, "y", true)];
+
+/**
+ * The stretches of more than one row in which no column has a gap.
+ * @param {Columns} columns the first of them decides how many rows there are
+ */
+function stretches(columns) {
+  const rows = columns[0]?.length ?? 0;
+  /** @type {{from: number, to: number}[]} */
+  const found = [];
+  let from = 0;
+  for (let row = 0; row <= rows; row++) {
+    if (row < rows && columns.every((column) => !isGap(column[row]))) continue;
+    if (row > from + 1) found.push({ from, to: row });
+    from = row + 1;
+  }
+  return found;
+}
+
+/**
  * Fill between two lines wherever both have a value.
- * @param {any} u
+ * @param {UPlot} u
  * @param {import("./chart.js").Band[]} bands
  * @param {(number | null)[][]} data
  */
@@ -36,39 +72,32 @@ export function paintBands(u, bands, data) {
       const [low = [], high = []] = between.map((line) => data[line + 1] ?? []);
       context.fillStyle = token(color);
       context.globalAlpha = alpha;
-      let from = 0;
-      while (from < xs.length) {
-        let to = from;
-        while (to < xs.length && xs[to] != null && low[to] != null && high[to] != null) to++;
-        if (to > from + 1) {
-          context.beginPath();
-          for (let i = from; i < to; i++)
-            context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(high[i], "y", true));
-          for (let i = to - 1; i >= from; i--)
-            context.lineTo(u.valToPos(xs[i], "x", true), u.valToPos(low[i], "y", true));
-          context.fill();
-        }
-        from = to + 1;
+      for (const { from, to } of stretches([xs, low, high])) {
+        context.beginPath();
+        for (let i = from; i < to; i++) context.lineTo(...pixelOf(u, xs[i], high[i]));
+        for (let i = to - 1; i >= from; i--) context.lineTo(...pixelOf(u, xs[i], low[i]));
+        context.fill();
       }
     }
   });
 }
 
-/** @param {any} u @param {Line[]} lines @param {(number | null)[][]} data */
+/** @param {UPlot} u @param {Line[]} lines @param {(number | null)[][]} data */
 export function paintPoints(u, lines, data) {
   const ground = token("--card");
+  const { min: low = -Infinity, max: high = Infinity } = u.scales.y ?? {};
   lines.forEach((line, i) => {
     const { shape } = line;
-    if (!shape || line.quiet || !u.series[i + 1].show) return;
+    if (!shape || line.quiet || !u.series[i + 1]?.show) return;
     const color = token(line.color);
     const context = /** @type {CanvasRenderingContext2D} */ (u.ctx);
     const r = 3.6 * devicePixelRatio;
     context.save();
     data[i + 1]?.forEach((value, j) => {
       const at = data[0]?.[j];
-      if (value == null || at == null || value < u.scales.y.min || value > u.scales.y.max) return;
-      const x = u.valToPos(at, "x", true);
-      const path = outline(shape, x, u.valToPos(value, "y", true), r);
+      if (isGap(value) || isGap(at) || value < low || value > high) return;
+      const [x, y] = pixelOf(u, at, value);
+      const path = outline(shape, x, y, r);
       drawPoint(context, path, {
         fill: line.hollow ? "hollow" : "full",
         color,
@@ -87,7 +116,7 @@ const SAMPLED = 240; // corners of a line, at most
 
 /**
  * Samples of all that is drawn, so that a label can keep off it.
- * @param {any} u
+ * @param {UPlot} u
  * @param {Line[]} lines
  * @param {(number | null)[][]} data
  * @param {number} ratio
@@ -98,12 +127,12 @@ function samplesOf(u, lines, data, ratio) {
   const xs = data[0] ?? [];
   const stride = Math.max(1, Math.ceil(xs.length / SAMPLED));
   lines.forEach((line, i) => {
-    if (line.quiet || !u.series[i + 1].show) return;
+    if (line.quiet || !u.series[i + 1]?.show) return;
     /** @type {([number, number] | null)[]} */
     const corners = [];
     for (let j = 0; j < xs.length; j += stride) {
       const [x, y] = [xs[j], data[i + 1]?.[j]];
-      if (x != null && y != null) corners.push([u.valToPos(x, "x", true), u.valToPos(y, "y", true)]);
+      if (!isGap(x) && !isGap(y)) corners.push(pixelOf(u, x, y));
       else if (!line.spanGaps) corners.push(null);
       if (line.width === 0) corners.push(null); // points only
     }
@@ -127,37 +156,16 @@ function placesOf(kind, x, y, size, area, ratio) {
   const { width, height } = size;
   const gap = 2 * ratio;
   const [above, below] = [y - height - gap, y + gap];
-  /** @type {[number, number][]} */
-  let corners = [];
-  if (kind === "rule") {
-    const ends = [area.x + area.width - width, area.x, area.x + (area.width - width) / 2];
-    corners = ends.flatMap(
-      (at) =>
-        /** @type {[number, number][]} */ ([
-          [at, above],
-          [at, below],
-        ]),
-    );
-  } else if (kind === "mark") {
-    const heights = [0, 1, 2, 3, 4].map((k) => area.y + gap + k * height);
-    heights.push(...[0.45, 0.6, 0.75, 1].map((part) => area.y + (area.height - height) * part - gap));
-    corners = heights.flatMap(
-      (at) =>
-        /** @type {[number, number][]} */ ([
-          [x + 2 * gap, at],
-          [x - 2 * gap - width, at],
-        ]),
-    );
-  } else {
-    const [right, left] = [x + 9 * ratio, x - 9 * ratio - width];
-    corners = [
-      [right, above],
-      [left, above],
-      [right, below],
-      [left, below],
-    ];
+  /** @param {number[]} xs @param {number[]} ys @returns {Box[]} */
+  const each = (xs, ys) => ys.flatMap((py) => xs.map((px) => within({ x: px, y: py, width, height }, area)));
+  if (kind === "here") return each([x + 9 * ratio, x - 9 * ratio - width], [above, below]);
+  if (kind === "mark") {
+    const high = [0, 1, 2, 3, 4].map((k) => area.y + gap + k * height);
+    const low = [0.45, 0.6, 0.75, 1].map((part) => area.y + (area.height - height) * part - gap);
+    return each([x + 2 * gap, x - 2 * gap - width], [...high, ...low]);
   }
-  return corners.map(([px, py]) => within({ x: px, y: py, width, height }, area));
+  const ends = [area.x + area.width - width, area.x, area.x + (area.width - width) / 2];
+  return ends.flatMap((end) => each([end], [above, below]));
 }
 
 /**
@@ -171,63 +179,121 @@ function placesOf(kind, x, y, size, area, ratio) {
  * @property {Map<string, number>} places where each label stood when it was drawn last
  */
 
-/** @param {any} u @param {Marked} what */
-export function paintMarks(u, { marks, rules, here, lines, data, scale, places }) {
-  const { left, top, width, height } = u.bbox;
-  const area = { x: left, y: top, width, height };
-  const inside = (/** @type {number} */ x) => x >= left - 1 && x <= left + width + 1;
+/** @typedef {{kind: "rule" | "mark" | "here", text: string, x: number, y: number, color: string}} Label */
+/** @typedef {[number, number][]} Stretch corners of what is drawn, in device pixels */
+
+/** @param {UPlot} u @param {Marked} what */
+export function paintMarks(u, what) {
   clipped(u, (context, ratio) => {
-    context.font = `600 ${11.5 * scale * ratio}px system-ui, sans-serif`;
+    context.font = `600 ${11.5 * what.scale * ratio}px system-ui, sans-serif`;
     context.textBaseline = "top";
     context.textAlign = "left";
-    /** @type {{kind: "rule" | "mark" | "here", text: string, x: number, y: number, color: string}[]} */
-    const labels = [];
-    const drawn = /** @type {[number, number][][]} */ ([]);
-    for (const { y, label: text, color = "--gray-1", dash = [5, 4] } of rules) {
-      const at = Math.round(u.valToPos(y, "y", true));
-      drawn.push([
-        [left, at],
-        [left + width, at],
-      ]);
-      stroke(context, drawn.at(-1) ?? [], token(color), 1.5 * ratio, dash, ratio);
-      if (text) labels.push({ kind: "rule", text, x: left + width, y: at, color: token(color) });
-    }
-    for (const { x, label: text, color = "--accent", dash = [] } of marks) {
-      const at = Math.round(u.valToPos(x, "x", true));
-      if (!inside(at)) continue;
-      drawn.push([
-        [at, top],
-        [at, top + height],
-      ]);
-      stroke(context, drawn.at(-1) ?? [], token(color), 2 * ratio, dash, ratio);
-      if (text) labels.push({ kind: "mark", text, x: at, y: top, color: token(color) });
-    }
-    if (here) {
-      const [x, y] = [u.valToPos(here.x, "x", true), u.valToPos(here.y, "y", true)];
-      const color = token(here.color ?? "--accent");
-      drawn.push([
-        [x, y],
-        [x, top + height],
-      ]);
-      paintHere(context, drawn.at(-1) ?? [], color, ratio);
-      if (here.label) labels.push({ kind: "here", text: here.label, x, y, color });
-    }
+    const drawn = [
+      ...what.rules.map((rule) => paintRule(context, u, rule, ratio)),
+      ...what.marks.flatMap((mark) => paintMark(context, u, mark, ratio) ?? []),
+      ...(what.here ? [paintHere(context, u, what.here, ratio)] : []),
+    ];
+    const labels = drawn.map(({ label }) => label).filter(({ text }) => text);
     if (!labels.length) return;
-    const samples = samplesOf(u, lines, data, ratio);
-    for (const line of drawn) sampleLine(line, STEP * ratio, samples);
-    /** @type {Box[]} */
-    const taken = [];
-    for (const { kind, text, x, y, color } of labels) {
-      const size = { width: context.measureText(text).width + 8 * ratio, height: 16 * scale * ratio };
-      const candidates = placesOf(kind, x, y, size, area, ratio);
-      const place = bestPlace(candidates, samples, taken, places.get(text));
-      const box = candidates[place];
-      if (!box) continue;
-      places.set(text, place);
-      taken.push(box);
-      paintLabel(context, text, box, color, ratio);
-    }
+    const samples = samplesOf(u, what.lines, what.data, ratio);
+    for (const { stretch } of drawn) sampleLine(stretch, STEP * ratio, samples);
+    paintLabels(context, u, labels, samples, what, ratio);
   });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {UPlot} u
+ * @param {import("./chart.js").Rule} rule
+ * @param {number} ratio
+ * @returns {{stretch: Stretch, label: Label}}
+ */
+function paintRule(context, u, { y, label: text = "", color: name = "--gray-1", dash = [5, 4] }, ratio) {
+  const { left, width } = u.bbox;
+  const at = Math.round(u.valToPos(y, "y", true));
+  const color = token(name);
+  /** @type {Stretch} */
+  const stretch = [
+    [left, at],
+    [left + width, at],
+  ];
+  stroke(context, stretch, color, 1.5 * ratio, dash, ratio);
+  return { stretch, label: { kind: "rule", text, x: left + width, y: at, color } };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {UPlot} u
+ * @param {import("./chart.js").Mark} mark
+ * @param {number} ratio
+ * @returns {{stretch: Stretch, label: Label} | null} null outside of the chart
+ */
+function paintMark(context, u, { x, label: text = "", color: name = "--accent", dash = [] }, ratio) {
+  const { left, top, width, height } = u.bbox;
+  const at = Math.round(u.valToPos(x, "x", true));
+  if (!(at >= left - 1 && at <= left + width + 1)) return null;
+  const color = token(name);
+  /** @type {Stretch} */
+  const stretch = [
+    [at, top],
+    [at, top + height],
+  ];
+  stroke(context, stretch, color, 2 * ratio, dash, ratio);
+  return { stretch, label: { kind: "mark", text, x: at, y: top, color } };
+}
+
+/**
+ * A dot with its line down to the axis.
+ * @param {CanvasRenderingContext2D} context
+ * @param {UPlot} u
+ * @param {import("./chart.js").Here} here
+ * @param {number} ratio
+ * @returns {{stretch: Stretch, label: Label}}
+ */
+function paintHere(context, u, here, ratio) {
+  const [x, y] = pixelOf(u, here.x, here.y);
+  const color = token(here.color ?? "--accent");
+  /** @type {Stretch} */
+  const stretch = [
+    [x, y],
+    [x, u.bbox.top + u.bbox.height],
+  ];
+  stroke(context, stretch, color, 1 * ratio, [2, 3], ratio);
+  for (const [r, fill] of /** @type {[number, string][]} */ ([
+    [7, token("--card")],
+    [5, color],
+    [2, token("--card")],
+  ])) {
+    context.fillStyle = fill;
+    context.fill(outline("circle", x, y, r * ratio));
+  }
+  return { stretch, label: { kind: "here", text: here.label ?? "", x, y, color } };
+}
+
+/**
+ * Each at the place that covers least of what is drawn.
+ * @param {CanvasRenderingContext2D} context
+ * @param {UPlot} u
+ * @param {Label[]} labels
+ * @param {number[]} samples of what is drawn
+ * @param {Marked} what
+ * @param {number} ratio
+ */
+function paintLabels(context, u, labels, samples, { scale, places }, ratio) {
+  const { left, top, width, height } = u.bbox;
+  const area = { x: left, y: top, width, height };
+  /** @type {Box[]} */
+  const taken = [];
+  for (const { kind, text, x, y, color } of labels) {
+    const size = { width: context.measureText(text).width + 8 * ratio, height: 16 * scale * ratio };
+    const candidates = placesOf(kind, x, y, size, area, ratio);
+    const place = bestPlace(candidates, samples, taken, places.get(text));
+    const box = candidates[place];
+    if (!box) continue;
+    places.set(text, place);
+    taken.push(box);
+    paintLabel(context, text, box, color, ratio);
+  }
 }
 
 /**
@@ -245,26 +311,6 @@ function paintLabel(context, text, { x, y, width, height }, color, ratio) {
   context.globalAlpha = 1;
   context.fillStyle = color;
   context.fillText(text, x + 4 * ratio, y + 2 * ratio);
-}
-
-/**
- * A dot with its line down to the axis.
- * @param {CanvasRenderingContext2D} context
- * @param {[number, number][]} line
- * @param {string} color
- * @param {number} ratio
- */
-function paintHere(context, line, color, ratio) {
-  const [x, y] = line[0] ?? [0, 0];
-  stroke(context, line, color, 1 * ratio, [2, 3], ratio);
-  for (const [r, fill] of /** @type {[number, string][]} */ ([
-    [7, token("--card")],
-    [5, color],
-    [2, token("--card")],
-  ])) {
-    context.fillStyle = fill;
-    context.fill(outline("circle", x, y, r * ratio));
-  }
 }
 
 /**

@@ -1,7 +1,10 @@
 /** Small histograms in a row, one a layer: of weights, of gradients. */
 
-import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { context2d, h, token } from "../core/dom.js";
 import { number } from "../core/i18n.js";
+import { viewLife } from "./life.js";
+
+/** @typedef {{name: string, values: ArrayLike<number>}} Row */
 
 const BINS = 24;
 const HEIGHT = 56;
@@ -21,33 +24,15 @@ export function binned(values) {
 
 /** @param {HTMLElement} root */
 export function histograms(root) {
+  const life = viewLife();
   const list = h("div", { class: "histograms" });
   root.append(list);
-  /** @type {{name: string, values: ArrayLike<number>}[]} */
+  /** @type {Row[]} */
   let rows = [];
-  const paint = oncePerFrame(() => {
-    rows.forEach(({ name, values }, i) => {
-      const figure = list.children[i];
-      const canvas = figure?.querySelector("canvas");
-      const caption = figure?.querySelector("figcaption");
-      if (!canvas || !caption) return;
-      const { reach, heights } = binned(values);
-      const width = canvas.clientWidth || 90;
-      const context = context2d(canvas, width, HEIGHT);
-      const bar = width / BINS;
-      heights.forEach((height, b) => {
-        context.fillStyle = token(b < BINS / 2 ? "--negative-sign" : "--positive-sign");
-        context.fillRect(b * bar + 0.5, HEIGHT - 1 - height * (HEIGHT - 6), bar - 1, height * (HEIGHT - 6));
-      });
-      context.fillStyle = token("--gray-2");
-      context.fillRect(0, HEIGHT - 1, width, 1);
-      context.fillRect(width / 2, 0, 1, HEIGHT);
-      caption.textContent = `${name} ±${reach < 0.01 ? reach.toExponential(0).replace("-", "−") : number(reach, 2)}`;
-    });
-  });
-  addEventListener("themechange", paint);
+  const paint = life.oncePerFrame(() => rows.forEach((row, i) => paintRow(list.children[i], row)));
+  life.onTheme(paint);
   return {
-    /** @param {{name: string, values: ArrayLike<number>}[]} next */
+    /** @param {Row[]} next */
     update(next) {
       rows = next;
       while (list.childElementCount > next.length) list.lastChild?.remove();
@@ -56,8 +41,28 @@ export function histograms(root) {
       paint();
     },
     destroy() {
-      removeEventListener("themechange", paint);
+      life.end();
       list.remove();
     },
   };
+}
+
+/** @param {Element | undefined} figure @param {Row} row */
+function paintRow(figure, { name, values }) {
+  const canvas = figure?.querySelector("canvas");
+  const caption = figure?.querySelector("figcaption");
+  if (!canvas || !caption) return;
+  const { reach, heights } = binned(values);
+  const width = canvas.clientWidth || 90;
+  const context = context2d(canvas, width, HEIGHT);
+  const bar = width / BINS;
+  heights.forEach((height, b) => {
+    context.fillStyle = token(b < BINS / 2 ? "--negative-sign" : "--positive-sign");
+    context.fillRect(b * bar + 0.5, HEIGHT - 1 - height * (HEIGHT - 6), bar - 1, height * (HEIGHT - 6));
+  });
+  context.fillStyle = token("--gray-2");
+  context.fillRect(0, HEIGHT - 1, width, 1);
+  context.fillRect(width / 2, 0, 1, HEIGHT);
+  const told = reach < 0.01 ? reach.toExponential(0).replace("-", "−") : number(reach, 2);
+  caption.textContent = `${name} ±${told}`;
 }

@@ -1,8 +1,9 @@
 /** A network as a picture: each unit's response map, each weight as a line. */
 
-import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { token } from "../core/dom.js";
 import { biasIndex, layout, unitAt, unitIndex, weightAt, weightIndex } from "../math/network_layout.js";
-import { heatImage } from "./plot_paint.js";
+import { canvasView } from "./canvas_view.js";
+import { heatImage } from "./heat_image.js";
 
 /**
  * @typedef {object} Network
@@ -16,6 +17,15 @@ import { heatImage } from "./plot_paint.js";
  */
 /** @typedef {{layer: number, unit: number}} Unit */
 /** @typedef {{layer: number, source: number | null, target: number}} Weight source null: the bias */
+/**
+ * @typedef {object} Shown
+ * @property {Network | null} net
+ * @property {import("../math/network_layout.js").Layout} on
+ * @property {Unit | null} unit hovered, tapped or reached by arrow keys
+ * @property {Weight | null} weight the chosen one
+ */
+/** @typedef {{show: (unit: Unit | null) => void, choose: (weight: Weight | null) => void}} Acts */
+/** @typedef {import("./canvas_view.js").CanvasView} CanvasView */
 
 /**
  * @param {HTMLElement} root
@@ -26,123 +36,143 @@ import { heatImage } from "./plot_paint.js";
  * }} options a unit hovered, tapped or reached by arrow keys; a weight clicked, or a bias by Enter
  */
 export function network(root, options) {
-  const canvas = h("canvas", { tabindex: 0, role: "application" });
-  const frame = h("div", { class: "network" }, canvas);
-  root.append(frame);
-  /** @type {Network | null} */ let net = null;
-  let on = layout([2, 1], 320, 200);
-  /** @type {Unit | null} */ let unit = null;
-  /** @type {Weight | null} */ let weight = null;
-
-  const measure = () => {
-    const most = Math.max(...(net?.layers ?? [1]));
-    const height = options.height?.() ?? Math.min(Math.max(170, 36 + most * 46), 360);
-    on = layout(net?.layers ?? [2, 1], root.clientWidth || 320, height);
-    frame.style.height = `${height}px`;
-  };
-  const paint = oncePerFrame(() => {
-    if (!net) return;
-    const context = context2d(canvas, on.width, on.height);
-    paintWeights(context, on, net, weight);
-    paintUnits(context, on, net, unit);
+  /** @type {Shown} */
+  const shown = { net: null, on: layout([2, 1], 320, 200), unit: null, weight: null };
+  const view = canvasView(root, {
+    look: "network",
+    attributes: { tabindex: 0, role: "application" },
+    filling: true,
+    measure() {
+      const layers = shown.net?.layers ?? [2, 1];
+      const most = shown.net ? Math.max(...layers) : 1;
+      const height = options.height?.() ?? Math.min(Math.max(170, 36 + most * 46), 360);
+      shown.on = layout(layers, root.clientWidth || 320, height);
+      return shown.on;
+    },
+    paint(context) {
+      if (!shown.net) return;
+      paintWeights(context, shown.on, shown.net, shown.weight);
+      paintUnits(context, shown.on, shown.net, shown.unit);
+    },
   });
-  const resize = () => {
-    measure();
-    paint();
-  };
-  const watcher = new ResizeObserver(resize);
-  watcher.observe(root);
-  addEventListener("themechange", paint);
-
-  /** @param {MouseEvent} event @returns {[number, number]} */
-  const place = (event) => {
-    const rect = canvas.getBoundingClientRect();
-    return [event.clientX - rect.left, event.clientY - rect.top];
-  };
-  /** @param {Unit | null} next */
-  const show = (next) => {
-    if (next?.layer === unit?.layer && next?.unit === unit?.unit) return;
-    unit = next;
-    options.onUnit(next && next.layer > 0 ? next : null);
-    paint();
-  };
-  /** @param {Weight | null} next */
-  const choose = (next) => {
-    weight = next;
-    options.onWeight(next);
-    paint();
-  };
-  canvas.addEventListener(
-    "pointermove",
-    (event) => event.pointerType === "mouse" && show(unitAt(on, ...place(event))),
-  );
-  canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && show(null));
-  canvas.addEventListener("click", (event) => {
-    const at = unitAt(on, ...place(event));
-    if (at) {
-      show(at);
-      choose(at.layer > 0 ? { layer: at.layer - 1, source: null, target: at.unit } : null);
-    } else choose(weightAt(on, ...place(event)));
-  });
-  canvas.addEventListener("blur", () => show(null));
-  canvas.addEventListener("keydown", (event) => {
-    if (!net) return;
-    const last = net.layers.length - 1;
-    const at = unit ?? { layer: 1, unit: -1 };
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (way) {
-      event.preventDefault();
-      const layer = Math.min(Math.max(at.layer + (way[0] ?? 0), 1), last);
-      const count = net.layers[layer] ?? 1;
-      show({ layer, unit: Math.min(Math.max(at.unit + (way[1] ?? 0), 0), count - 1) });
-    } else if (event.key === "Enter" && unit)
-      choose({ layer: unit.layer - 1, source: null, target: unit.unit });
-    else if ((event.key === "[" || event.key === "]") && unit) stepWeight(event.key === "]" ? 1 : -1);
-    else if (event.key === "Escape") choose(null);
-  });
-  /** The next weight that goes into the unit on show; -1 is its bias. @param {number} by */
-  function stepWeight(by) {
-    if (!net || !unit) return;
-    const sources = net.layers[unit.layer - 1] ?? 0;
-    const now =
-      weight && weight.target === unit.unit && weight.layer === unit.layer - 1 ? (weight.source ?? -1) : -1;
-    const next = ((now + 1 + by + sources + 1) % (sources + 1)) - 1;
-    choose({ layer: unit.layer - 1, source: next < 0 ? null : next, target: unit.unit });
-  }
+  const acts = actsOn(shown, options, view.repaint);
+  takePointer(view, shown, acts);
+  view.on(view.canvas, "keydown", (event) => takeKey(event, shown, acts));
 
   return {
-    element: canvas,
+    element: view.canvas,
     /** @param {Network} next */
     update(next) {
-      const reshaped = String(next.layers) !== String(net?.layers);
-      net = next;
+      const reshaped = String(next.layers) !== String(shown.net?.layers);
+      shown.net = next;
       if (reshaped) {
-        if (unit || weight) [unit, weight] = [null, null];
-        measure();
+        shown.unit = shown.weight = null;
+        view.resize();
       }
-      if (canvas.getAttribute("aria-label") !== next.summary) canvas.setAttribute("aria-label", next.summary);
-      paint();
+      view.describe(next.summary);
+      view.repaint();
     },
     /** The chosen weight's or bias's value. */
     get value() {
-      if (!net || !weight) return NaN;
-      const { layer, source, target } = weight;
-      return source === null
-        ? (net.biases[biasIndex(net.layers, layer, target)] ?? NaN)
-        : (net.weights[weightIndex(net.layers, layer, source, target)] ?? NaN);
+      return valueOf(shown);
     },
     /** Centers of the layers' columns, for what is written above and below. */
     get columns() {
-      return on.units.map((units) => units[0]?.[0] ?? 0);
+      return shown.on.units.map((units) => units[0]?.[0] ?? 0);
     },
-    destroy() {
-      watcher.disconnect();
-      removeEventListener("themechange", paint);
-      frame.remove();
+    destroy: view.destroy,
+  };
+}
+
+/**
+ * What a visitor does, told to whoever shows it.
+ * @param {Shown} shown
+ * @param {{onUnit: (unit: Unit | null) => void, onWeight: (weight: Weight | null) => void}} options
+ * @param {() => void} repaint
+ * @returns {Acts}
+ */
+function actsOn(shown, options, repaint) {
+  return {
+    show(next) {
+      if (next?.layer === shown.unit?.layer && next?.unit === shown.unit?.unit) return;
+      shown.unit = next;
+      options.onUnit(next && next.layer > 0 ? next : null);
+      repaint();
+    },
+    choose(next) {
+      shown.weight = next;
+      options.onWeight(next);
+      repaint();
     },
   };
 }
 
+/** @param {CanvasView} view @param {Shown} shown @param {Acts} acts */
+function takePointer(view, shown, { show, choose }) {
+  const { canvas } = view;
+  view.on(canvas, "pointermove", (event) => {
+    if (event.pointerType === "mouse") show(unitAt(shown.on, ...view.pixelOf(event)));
+  });
+  view.on(canvas, "pointerleave", (event) => {
+    if (event.pointerType === "mouse") show(null);
+  });
+  view.on(canvas, "click", (event) => {
+    const place = view.pixelOf(event);
+    const at = unitAt(shown.on, ...place);
+    if (!at) return choose(weightAt(shown.on, ...place));
+    show(at);
+    choose(at.layer > 0 ? biasOf(at) : null);
+  });
+  view.on(canvas, "blur", () => show(null));
+}
+
+/** @param {Unit} unit @returns {Weight} */
+const biasOf = ({ layer, unit }) => ({ layer: layer - 1, source: null, target: unit });
+
+/** @param {KeyboardEvent} event @param {Shown} shown @param {Acts} acts */
+function takeKey(event, { net, unit, weight }, { show, choose }) {
+  if (!net) return;
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (way) {
+    event.preventDefault();
+    show(unitBeside(net, unit ?? { layer: 1, unit: -1 }, way));
+  } else if (event.key === "Enter" && unit) choose(biasOf(unit));
+  else if ((event.key === "[" || event.key === "]") && unit)
+    choose(weightBeside(net, unit, weight, event.key === "]" ? 1 : -1));
+  else if (event.key === "Escape") choose(null);
+}
+
+/** @param {Network} net @param {Unit} from @param {number[]} way layers and units further @returns {Unit} */
+function unitBeside(net, from, [layers = 0, units = 0]) {
+  const layer = Math.min(Math.max(from.layer + layers, 1), net.layers.length - 1);
+  const count = net.layers[layer] ?? 1;
+  return { layer, unit: Math.min(Math.max(from.unit + units, 0), count - 1) };
+}
+
+/**
+ * The next of what goes into a unit: its bias, then its weights.
+ * @param {Network} net
+ * @param {Unit} unit
+ * @param {Weight | null} weight
+ * @param {number} by
+ * @returns {Weight}
+ */
+function weightBeside(net, unit, weight, by) {
+  const sources = net.layers[unit.layer - 1] ?? 0;
+  const mine = weight && weight.target === unit.unit && weight.layer === unit.layer - 1;
+  const now = mine ? (weight.source ?? -1) : -1; // -1 is the bias
+  const next = ((now + 1 + by + sources + 1) % (sources + 1)) - 1;
+  return { ...biasOf(unit), source: next < 0 ? null : next };
+}
+
+/** @param {Shown} shown */
+function valueOf({ net, weight }) {
+  if (!net || !weight) return NaN;
+  const { layer, source, target } = weight;
+  return source === null
+    ? (net.biases[biasIndex(net.layers, layer, target)] ?? NaN)
+    : (net.weights[weightIndex(net.layers, layer, source, target)] ?? NaN);
+}
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {import("../math/network_layout.js").Layout} on

@@ -3,8 +3,9 @@
  * painted once, what changes is painted over it at most once a frame.
  */
 
-import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { context2d, h, token } from "../core/dom.js";
 import { boxAt, fit } from "../math/geometry.js";
+import { canvasView } from "./canvas_view.js";
 
 /**
  * Roles have fixed looks on every page; each also has its own dash or letter.
@@ -60,81 +61,44 @@ export const STYLES = {
  */
 
 /**
+ * @typedef {object} PictureOptions
+ * @property {() => number} [maxHeight]
+ * @property {(x: number, y: number, event: PointerEvent) => void} [onPoint]
+ * @property {() => void} [onLeave]
+ * @property {(x: number, y: number, event: MouseEvent) => void} [onClick]
+ * @property {() => void} [onPainted]
+ */
+
+/**
  * @param {HTMLElement} root
- * @param {{
- *   maxHeight?: () => number,
- *   onPoint?: (x: number, y: number, event: PointerEvent) => void,
- *   onLeave?: () => void,
- *   onClick?: (x: number, y: number, event: MouseEvent) => void,
- *   onPainted?: () => void,
- * }} [options]
+ * @param {PictureOptions} [options]
  */
 export function picture(root, options = {}) {
   const photo = h("canvas", { "aria-hidden": "true" });
-  const over = h("canvas", { role: "img", class: "over" });
-  const frame = h("div", { class: "picture" }, photo, over);
-  root.append(frame);
   /** @type {Scene} */
   let scene = { image: null, width: 4, height: 3, layers: [], summary: "" };
+  /** @type {Size} */
   let size = { scale: 1, width: 4, height: 3, left: 0, top: 0 };
-  /** @type {CanvasImageSource | null} */
-  let painted = null;
+  /** @type {{image: CanvasImageSource | null, size: Size | null}} */
+  let painted = { image: null, size: null };
 
   const maxHeight = options.maxHeight ?? (() => Math.max(260, innerHeight * 0.72));
-  const measure = () => {
-    const room = root.clientWidth || 320;
-    const { x, y, width, height } = scene.frame ?? { x: 0, y: 0, ...scene };
-    const fitted = fit(width, height, room, maxHeight());
-    // Whole pixels: what lies on half pixels stays on them.
-    size = { ...fitted, left: Math.round(x * fitted.scale), top: Math.round(y * fitted.scale) };
-    frame.style.width = `${size.width}px`;
-    frame.style.height = `${size.height}px`;
-  };
-  const paintPhoto = () => {
-    const context = context2d(photo, size.width, size.height);
-    context.imageSmoothingQuality = "high";
-    if (scene.image)
-      context.drawImage(
-        scene.image,
-        -size.left,
-        -size.top,
-        scene.width * size.scale,
-        scene.height * size.scale,
-      );
-    painted = scene.image;
-  };
-  const paint = oncePerFrame(() => {
-    const context = context2d(over, size.width, size.height);
-    paintHeat(context, scene, size);
-    paintGrid(context, scene, size);
-    context.translate(-size.left, -size.top);
-    for (const layer of scene.layers) paintLayer(context, layer, size);
-    /** @type {number[][]} */
-    const taken = [];
-    for (const layer of scene.layers.toReversed()) paintLabels(context, layer, size, taken);
-    options.onPainted?.();
+  const view = canvasView(root, {
+    look: "picture",
+    attributes: { role: "img", class: "over" },
+    measure: () => (size = sizeOf(scene, root.clientWidth || 320, maxHeight())),
+    paint(context) {
+      if (painted.image !== scene.image || painted.size !== size) {
+        paintPhoto(photo, scene, size);
+        painted = { image: scene.image, size };
+      }
+      paintOver(context, scene, size);
+      options.onPainted?.();
+    },
   });
-  const resize = () => {
-    measure();
-    paintPhoto();
-    paint();
-  };
-  const watcher = new ResizeObserver(resize);
-  watcher.observe(root);
-  addEventListener("themechange", paint);
-  addEventListener("resize", resize);
-
-  /** @param {MouseEvent} event @returns {[number, number]} */
-  const place = (event) => {
-    const rect = over.getBoundingClientRect();
-    return [
-      (event.clientX - rect.left + size.left) / size.scale,
-      (event.clientY - rect.top + size.top) / size.scale,
-    ];
-  };
-  over.addEventListener("pointermove", (e) => options.onPoint?.(...place(e), e));
-  over.addEventListener("pointerleave", () => options.onLeave?.());
-  over.addEventListener("click", (e) => options.onClick?.(...place(e), e));
+  const { canvas: over, frame } = view;
+  frame.prepend(photo);
+  const place = takePointer(view, () => size, options);
 
   return {
     element: over,
@@ -146,34 +110,15 @@ export function picture(root, options = {}) {
     },
     /** @param {Scene} next */
     update(next) {
-      const reshaped =
-        next.width !== scene.width ||
-        next.height !== scene.height ||
-        JSON.stringify(next.frame) !== JSON.stringify(scene.frame);
+      const reshaped = shapeOf(next) !== shapeOf(scene);
       scene = next;
-      over.setAttribute("aria-label", next.summary);
-      if (reshaped) resize();
-      else {
-        if (painted !== next.image) paintPhoto();
-        paint();
-      }
+      view.describe(next.summary);
+      if (reshaped) view.resize();
+      else view.repaint();
     },
     /** The picture as one canvas, for a file. */
-    snapshot() {
-      const canvas = h("canvas");
-      canvas.width = photo.width;
-      canvas.height = photo.height;
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-      context.drawImage(photo, 0, 0);
-      context.drawImage(over, 0, 0);
-      return canvas;
-    },
-    destroy() {
-      watcher.disconnect();
-      removeEventListener("themechange", paint);
-      removeEventListener("resize", resize);
-      frame.remove();
-    },
+    snapshot: () => together(photo, over),
+    destroy: view.destroy,
   };
 }
 
@@ -181,6 +126,62 @@ export function picture(root, options = {}) {
  * @typedef {{scale: number, width: number, height: number, left: number, top: number}} Size in CSS pixels;
  *   left and top of the frame
  */
+
+/** @param {Scene} scene @param {number} room @param {number} maxHeight @returns {Size} */
+function sizeOf(scene, room, maxHeight) {
+  const { x, y, width, height } = scene.frame ?? { x: 0, y: 0, ...scene };
+  const fitted = fit(width, height, room, maxHeight);
+  // Whole pixels: what lies on half pixels stays on them.
+  return { ...fitted, left: Math.round(x * fitted.scale), top: Math.round(y * fitted.scale) };
+}
+
+/** What decides its size, as text. @param {Scene} scene */
+const shapeOf = ({ width, height, frame }) => JSON.stringify([width, height, frame]);
+
+/**
+ * @param {import("./canvas_view.js").CanvasView} view
+ * @param {() => Size} size
+ * @param {PictureOptions} options
+ * @returns where an event is, in pixels of the picture
+ */
+function takePointer(view, size, { onPoint, onLeave, onClick }) {
+  /** @param {MouseEvent} event @returns {[number, number]} */
+  const place = (event) => {
+    const [x, y] = view.pixelOf(event);
+    const { scale, left, top } = size();
+    return [(x + left) / scale, (y + top) / scale];
+  };
+  view.on(view.canvas, "pointermove", (event) => onPoint?.(...place(event), event));
+  view.on(view.canvas, "pointerleave", () => onLeave?.());
+  view.on(view.canvas, "click", (event) => onClick?.(...place(event), event));
+  return place;
+}
+
+/** @param {HTMLCanvasElement[]} canvases of one size, the lowest first */
+function together(...canvases) {
+  const canvas = h("canvas", { width: canvases[0]?.width, height: canvases[0]?.height });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  for (const one of canvases) context.drawImage(one, 0, 0);
+  return canvas;
+}
+
+/** @param {HTMLCanvasElement} photo @param {Scene} scene @param {Size} size */
+function paintPhoto(photo, { image, width, height }, { scale, ...size }) {
+  const context = context2d(photo, size.width, size.height);
+  context.imageSmoothingQuality = "high";
+  if (image) context.drawImage(image, -size.left, -size.top, width * scale, height * scale);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
+function paintOver(context, scene, size) {
+  paintHeat(context, scene, size);
+  paintGrid(context, scene, size);
+  context.translate(-size.left, -size.top);
+  for (const layer of scene.layers) paintLayer(context, layer, size);
+  /** @type {number[][]} */
+  const taken = [];
+  for (const layer of scene.layers.toReversed()) paintLabels(context, layer, size, taken);
+}
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Size} size */
 function paintHeat(context, scene, size) {

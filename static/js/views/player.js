@@ -1,6 +1,7 @@
 /** The player: buttons that go a step, run on by themselves, and stop. One for every lab. */
 
 import { t } from "../core/i18n.js";
+import { viewLife } from "./life.js";
 
 /**
  * @param {HTMLElement} root holds buttons with data-player: play, and any of the other actions
@@ -12,6 +13,7 @@ import { t } from "../core/i18n.js";
  * }} options `advance` goes one step and says whether there is another; `period` in milliseconds
  */
 export function player(root, { actions, onStart, advance, period }) {
+  const life = viewLife();
   const play = /** @type {HTMLElement} */ (root.querySelector("[data-player=play]"));
   let timer = 0;
   const stop = () => {
@@ -24,12 +26,20 @@ export function player(root, { actions, onStart, advance, period }) {
     timer = window.setInterval(() => advance() || stop(), period());
     play.textContent = t("Pause");
   };
-  play.addEventListener("click", () => (timer ? stop() : start()));
+  life.on(play, "click", () => (timer ? stop() : start()));
   for (const [name, act] of Object.entries(actions)) {
-    root.querySelector(`[data-player=${name}]`)?.addEventListener("click", () => {
+    const button = root.querySelector(`[data-player=${name}]`);
+    if (!button) continue;
+    life.on(button, "click", () => {
       stop();
       act();
     });
   }
-  return { stop };
+  return {
+    stop,
+    destroy() {
+      stop();
+      life.end();
+    },
+  };
 }

@@ -1,103 +1,16 @@
 /** How the layers of a plane are painted; views/plot.js says what they are. */
 
-import { axis, axisName } from "../core/axis.js";
 import { contours } from "../math/contour.js";
 import { token } from "../core/dom.js";
 import { cellRange } from "../math/plane.js";
+import { heatImage } from "./heat_image.js";
+import { FONT_FAMILY, typeScale } from "./plot_axes.js";
 import { CLASS_COLORS, CLASS_SHAPES, drawPoint, outline, ROLES } from "./shapes.js";
 
 /** @typedef {import("../math/plane.js").Plane} Plane */
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {import("./plot.js").Layer} Layer */
-/** @typedef {import("../core/axis.js").Unit} Unit */
 /** @template {Layer["type"]} T @typedef {Extract<Layer, {type: T}>} Of */
-
-const FONT_FAMILY = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
-
-/** Of the type on a plane: larger for the projector. */
-export const typeScale = () => (document.documentElement.classList.contains("presenting") ? 1.36 : 1);
-
-/**
- * Pictures of grids, so that one is only made when its values are others.
- * @type {WeakMap<object, {key: string, canvas: OffscreenCanvas}>}
- */
-let made = new WeakMap();
-
-/** @param {string} name of a token @returns {[number, number, number]} */
-function rgb(name) {
-  const [r = 0, g = 0, b = 0] = (token(name).match(/[\d.]+/g) ?? []).map(Number);
-  return [r, g, b];
-}
-
-/** A table of 256 colors. @param {"sign" | "gray"} ramp */
-function table(ramp) {
-  const stops =
-    ramp === "sign" ? ["--heat-minus", "--heat-zero", "--heat-plus"] : ["--heat-zero", "--gray-1"];
-  const colors = stops.map(rgb);
-  const rows = new Uint8ClampedArray(256 * 4);
-  for (let i = 0; i < 256; i++) {
-    const at = (i / 255) * (colors.length - 1);
-    const low = Math.min(Math.floor(at), colors.length - 2);
-    for (let k = 0; k < 3; k++) {
-      const [a = 0, b = 0] = [colors[low]?.[k], colors[low + 1]?.[k]];
-      rows[i * 4 + k] = a + (b - a) * (at - low);
-    }
-    rows[i * 4 + 3] = 255;
-  }
-  return rows;
-}
-
-/** @param {Of<"heat">} layer @param {Uint8ClampedArray} pixels row 0 of the grid becomes the lowest */
-function fillHeat({ ramp, values, rows, columns }, pixels) {
-  const cells = rows * columns;
-  const up = (/** @type {number} */ i) =>
-    ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)) * 4;
-  if (ramp !== "classes") {
-    const colors = table(ramp);
-    for (let i = 0; i < cells; i++) {
-      const at = (values[i] ?? 0) * 4;
-      pixels.set(colors.subarray(at, at + 4), up(i));
-    }
-    return;
-  }
-  const classes = Math.round(values.length / cells);
-  const ground = rgb("--heat-zero");
-  const colors = CLASS_COLORS.slice(0, classes).map((name) => rgb(name));
-  const full = values instanceof Uint8Array ? 255 : 1;
-  for (let i = 0; i < cells; i++) {
-    for (let k = 0; k < 3; k++) {
-      let mixed = 0;
-      let total = 0;
-      for (let c = 0; c < classes; c++) {
-        const share = (values[c * cells + i] ?? 0) / full;
-        mixed += share * (colors[c]?.[k] ?? 0);
-        total += share;
-      }
-      const color = total > 0 ? mixed / total : (ground[k] ?? 0);
-      pixels[up(i) + k] = (ground[k] ?? 0) * 0.52 + color * 0.48;
-    }
-    pixels[up(i) + 3] = 255;
-  }
-}
-
-/**
- * A grid of values as a picture of as many pixels; made once for the same values.
- * @param {Of<"heat">["ramp"]} ramp @param {Of<"heat">["values"]} values @param {number} rows @param {number} columns
- */
-export function heatImage(ramp, values, rows, columns) {
-  const key = `${ramp} ${token("--heat-zero")} ${rows} ${columns}`;
-  let picture = made.get(values);
-  if (picture?.key !== key) {
-    const canvas = new OffscreenCanvas(columns, rows);
-    const inner = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const pixels = inner.createImageData(columns, rows);
-    fillHeat(/** @type {Of<"heat">} */ ({ type: "heat", ramp, values, rows, columns }), pixels.data);
-    inner.putImageData(pixels, 0, 0);
-    picture = { key, canvas };
-    made.set(values, picture);
-  }
-  return picture.canvas;
-}
 
 /** @param {Context} context @param {Plane} on @param {Of<"heat">} layer */
 function heat(context, on, layer) {
@@ -123,10 +36,10 @@ function contour(context, on, layer) {
   const [x0, x1] = layer.x ?? on.x;
   const [y0, y1] = layer.y ?? on.y;
   context.beginPath();
-  for (const line of contours(values, rows, columns, level)) {
-    for (let i = 0; i < line.length; i += 2) {
-      const x = x0 + ((line[i] ?? 0) / (columns - 1)) * (x1 - x0);
-      const y = y0 + ((line[i + 1] ?? 0) / (rows - 1)) * (y1 - y0);
+  for (const polyline of contours(values, rows, columns, level)) {
+    for (let i = 0; i < polyline.length; i += 2) {
+      const x = x0 + ((polyline[i] ?? 0) / (columns - 1)) * (x1 - x0);
+      const y = y0 + ((polyline[i + 1] ?? 0) / (rows - 1)) * (y1 - y0);
       if (i === 0) context.moveTo(on.toX(x), on.toY(y));
       else context.lineTo(on.toX(x), on.toY(y));
     }
@@ -301,113 +214,3 @@ export function paintLayers(context, on, layers) {
   }
   context.restore();
 }
-
-/** @param {number} scale */
-const tickFont = (scale) => `${11.5 * scale}px ${FONT_FAMILY}`;
-
-/**
- * Both axes of a plane, with about as many ticks as have room.
- * @param {Plane} on @param {[Unit, Unit]} units
- */
-function axesOf(on, [ux, uy]) {
-  const scale = typeScale();
-  return {
-    across: axis(
-      ux.offset + ux.scale * on.x[0],
-      ux.offset + ux.scale * on.x[1],
-      Math.max(2, Math.floor(on.area.width / (62 * scale))),
-    ),
-    upward: axis(
-      uy.offset + uy.scale * on.y[0],
-      uy.offset + uy.scale * on.y[1],
-      Math.max(2, Math.floor(on.area.height / (48 * scale))),
-    ),
-  };
-}
-
-/**
- * The room that the widest text of the upward axis takes, pixels.
- * @param {Plane} on
- * @param {[Unit, Unit]} units
- */
-export function roomForTicks(on, units) {
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
-    new OffscreenCanvas(1, 1).getContext("2d")
-  );
-  context.font = tickFont(typeScale());
-  return (
-    Math.max(0, ...axesOf(on, units).upward.ticks.map(({ text }) => context.measureText(text).width)) + 12
-  );
-}
-
-/** @param {Context} context @param {Plane} on @param {{units: [Unit, Unit], grid: boolean}} look */
-export function paintAxes(context, on, { units, grid }) {
-  const { left, top, width, height } = on.area;
-  const [bottom, right] = [top + height, left + width];
-  const [ux, uy] = units;
-  const { across, upward } = axesOf(on, units);
-  context.save();
-  context.font = tickFont(typeScale());
-  context.fillStyle = token("--gray-1");
-  context.strokeStyle = token("--gray-3");
-  context.lineWidth = 1;
-  context.beginPath();
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const { at, text } of across.ticks) {
-    const x = sharp(on.toX((at - ux.offset) / ux.scale));
-    context.moveTo(x, grid ? top : bottom);
-    context.lineTo(x, bottom + 4);
-    const half = context.measureText(text).width / 2; // inside the canvas at both ends
-    context.fillText(text, Math.min(Math.max(x, half + 2), on.width - half - 2), bottom + 8);
-  }
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const { at, text } of upward.ticks) {
-    const y = sharp(on.toY((at - uy.offset) / uy.scale));
-    context.moveTo(grid ? right : left, y);
-    context.lineTo(left - 4, y);
-    context.fillText(text, left - 8, y);
-  }
-  context.stroke();
-  if (!grid)
-    context.strokeRect(sharp(left) - 1, sharp(top) - 1, Math.round(width) + 1, Math.round(height) + 1);
-  paintNames(context, on, axisName(ux.name, across.note), axisName(uy.name, upward.note));
-  context.restore();
-}
-
-/** @param {number} v */
-const sharp = (v) => Math.round(v) + 0.5;
-
-/** @param {Context} context @param {Plane} on @param {string} across @param {string} upward */
-function paintNames(context, on, across, upward) {
-  const { left, top, width, height } = on.area;
-  const scale = typeScale();
-  context.font = `italic ${13 * scale}px ${FONT_FAMILY}`;
-  context.fillStyle = token("--ink");
-  context.textBaseline = "alphabetic";
-  const room = on.width - 12;
-  context.textAlign = "right";
-  if (across)
-    context.fillText(
-      fitting(context, across, room),
-      Math.max(left + width, Math.min(context.measureText(across).width, room) + 6),
-      top + height + 38 * scale,
-    );
-  context.textAlign = "left";
-  if (upward) context.fillText(fitting(context, upward, room), Math.max(left - 34 * scale, 6), top - 13);
-}
-
-/**
- * A name, cut where there is no room for all of it.
- * @param {Context} context
- * @param {string} text
- * @param {number} room
- */
-function fitting(context, text, room) {
-  let shown = text;
-  while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}…`;
-  return shown;
-}
-
-addEventListener("themechange", () => (made = new WeakMap()));

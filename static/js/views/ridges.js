@@ -1,7 +1,8 @@
 /** Histograms over time as ridges, one picture a row and column, with a function drawn under them. */
 
-import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { token } from "../core/dom.js";
 import { cells, curveIn, flatParts, ridge } from "../math/ridges.js";
+import { canvasView } from "./canvas_view.js";
 
 /**
  * @typedef {object} Ridges
@@ -25,75 +26,21 @@ const FONT = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
  * @param {{height: () => number, onRow?: (row: number) => void}} options
  */
 export function ridges(root, options) {
-  const canvas = h("canvas", { role: "img" });
-  const frame = h("div", { class: "plot ridges" }, canvas);
-  root.append(frame);
-  canvas.classList.toggle("pickable", Boolean(options.onRow));
   /** @type {Ridges | null} */
   let shown = null;
-  let [width, height] = [320, 240];
-  const table = () =>
-    cells({
-      width,
-      height,
-      columns: shown?.columns.length ?? 1,
-      rows: shown?.rows.length ?? 1,
-      left: 30,
-      top: 26,
-      bottom: 24,
-      gap: 8,
-    });
-
-  const paint = oncePerFrame(() => {
-    if (!shown) return;
-    const context = context2d(canvas, width, height);
-    const { columns, rows, bins } = shown;
-    table().forEach((row, r) =>
-      row.forEach((box, c) => paintCell(context, box, /** @type {Ridges} */ (shown), c, r)),
-    );
-    context.fillStyle = token("--ink");
-    context.textBaseline = "middle";
-    const [first] = table();
-    context.textAlign = "center";
-    columns.forEach(({ name, color }, c) => {
-      const box = first?.[c];
-      if (!box) return;
-      context.font = `600 12px ${FONT}`;
-      context.fillStyle = token(color);
-      context.fillText(name, box.left + box.width / 2, 13, box.width);
-      context.font = `11px ${FONT}`;
-      context.fillStyle = token("--gray-1");
-      const reach = Math.round(Math.abs(bins[0] ?? 1));
-      for (const at of [-reach / 2, 0, reach / 2])
-        context.fillText(
-          String(at).replace("-", "−"),
-          box.left + box.width * (0.5 + at / (2 * reach)),
-          height - 11,
-        );
-    });
-    context.textAlign = "left";
-    rows.forEach((name, r) => {
-      const box = table()[r]?.[0];
-      if (!box) return;
-      context.font = `${shown?.chosen === r ? "700" : "500"} 12px ${FONT}`;
-      context.fillStyle = token(shown?.chosen === r ? "--accent" : "--ink");
-      context.fillText(name, 8, box.top + box.height / 2, 20);
-    });
+  let size = { width: 320, height: 240 };
+  const view = canvasView(root, {
+    look: "plot ridges",
+    attributes: { role: "img", class: options.onRow && "pickable" },
+    filling: true,
+    measure: () => (size = { width: root.clientWidth || 320, height: options.height() }),
+    paint: (context) => void (shown && paintRidges(context, shown, size)),
   });
-  const resize = () => {
-    width = root.clientWidth || 320;
-    height = options.height();
-    frame.style.height = `${height}px`;
-    paint();
-  };
-  const watcher = new ResizeObserver(resize);
-  watcher.observe(root);
-  addEventListener("themechange", paint);
-  addEventListener("resize", resize);
-  resize();
-  canvas.addEventListener("click", (event) => {
-    const y = event.clientY - canvas.getBoundingClientRect().top;
-    const row = table().findIndex(([box]) => box && y >= box.top && y <= box.top + box.height);
+  view.resize();
+  view.on(view.canvas, "click", (event) => {
+    const [, y] = view.pixelOf(event);
+    const table = shown ? tableOf(shown, size) : [];
+    const row = table.findIndex(([box]) => box && y >= box.top && y <= box.top + box.height);
     if (row >= 0) options.onRow?.(row);
   });
 
@@ -102,21 +49,63 @@ export function ridges(root, options) {
     update(next) {
       const grown = next.rows.length !== shown?.rows.length;
       shown = next;
-      if (canvas.getAttribute("aria-label") !== next.summary) canvas.setAttribute("aria-label", next.summary);
-      if (grown) resize();
-      else paint();
+      view.describe(next.summary);
+      if (grown) view.resize();
+      else view.repaint();
     },
-    destroy() {
-      watcher.disconnect();
-      removeEventListener("themechange", paint);
-      removeEventListener("resize", resize);
-      frame.remove();
-    },
+    destroy: view.destroy,
   };
 }
 
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {import("../math/ridges.js").Box} Box */
+
+/** @param {Ridges} data @param {Size} size */
+const tableOf = ({ columns, rows }, size) =>
+  cells({ ...size, columns: columns.length, rows: rows.length, left: 30, top: 26, bottom: 24, gap: 8 });
+
+/** @param {CanvasRenderingContext2D} context @param {Ridges} data @param {Size} size */
+function paintRidges(context, data, size) {
+  const table = tableOf(data, size);
+  table.forEach((row, r) => row.forEach((box, c) => paintCell(context, box, data, c, r)));
+  context.textBaseline = "middle";
+  table[0]?.forEach((box, c) => paintColumnName(context, box, data, c, size.height));
+  context.textAlign = "left";
+  data.rows.forEach((name, r) => {
+    const box = table[r]?.[0];
+    if (!box) return;
+    const chosen = data.chosen === r;
+    context.font = `${chosen ? "700" : "500"} 12px ${FONT}`;
+    context.fillStyle = token(chosen ? "--accent" : "--ink");
+    context.fillText(name, 8, box.top + box.height / 2, 20);
+  });
+}
+
 /**
- * @param {CanvasRenderingContext2D} context @param {import("../math/ridges.js").Box} cell
+ * A column's name above it, and what its bins are below it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Ridges} data
+ * @param {number} column
+ * @param {number} height of the canvas
+ */
+function paintColumnName(context, box, { columns, bins }, column, height) {
+  const { name = "", color = "--ink" } = columns[column] ?? {};
+  context.textAlign = "center";
+  context.font = `600 12px ${FONT}`;
+  context.fillStyle = token(color);
+  context.fillText(name, box.left + box.width / 2, 13, box.width);
+  context.font = `11px ${FONT}`;
+  context.fillStyle = token("--gray-1");
+  const reach = Math.round(Math.abs(bins[0] ?? 1));
+  for (const at of [-reach / 2, 0, reach / 2]) {
+    const x = box.left + box.width * (0.5 + at / (2 * reach));
+    context.fillText(String(at).replace("-", "−"), x, height - 11);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {Box} cell
  * @param {Ridges} data @param {number} column @param {number} row
  */
 function paintCell(context, cell, data, column, row) {

@@ -3,6 +3,7 @@
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { RATES, SPEEDS } from "../core/session/session.js";
+import { viewLife } from "./life.js";
 
 /** @typedef {import("../core/session/session.js").Status} Status */
 /**
@@ -19,32 +20,92 @@ import { RATES, SPEEDS } from "../core/session/session.js";
  */
 
 /**
+ * What of the page's state the bar sets: `speed` and `fps`.
+ * @typedef {object} Pace
+ * @property {Record<string, any>} values
+ * @property {(changes: Record<string, any>) => void} set
+ * @property {(listener: () => void) => () => void} subscribe
+ */
+/** @typedef {ReturnType<typeof partsOf>} Parts */
+/** @typedef {import("./life.js").Life} Life */
+/**
+ * What the bar knows from the last update.
+ * @typedef {object} Seen
+ * @property {boolean} playing
+ * @property {boolean} busy frames come: a screen reader is not to speak each of them
+ * @property {number} frames of the past
+ * @property {boolean} dragging the past's slider is held
+ */
+
+/**
  * @param {HTMLElement} root of templates/_run.html
- * @param {{
- *   session: Actions,
- *   pace: {values: Record<string, any>, set: (changes: Record<string, any>) => void, subscribe: (listener: ()
- * => void) => () => void},
- *   dice?: boolean,
- *   unit?: (last: number | null) => string,
- * }} options `pace` is the page's state, with `speed` and `fps`; `unit` names what is counted, if
- *   it is not training steps: "steps", or "of 20 steps" where the past is on show
+ * @param {object} options
+ * @param {Actions} options.session
+ * @param {Pace} options.pace
+ * @param {boolean} [options.dice]
+ * @param {(last: number | null) => string} [options.unit] names what is counted, if it is not training
+ *   steps: "steps", or "of 20 steps" where the past is on show
  */
 export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
+  const parts = partsOf(root);
+  const life = viewLife();
+  /** @type {Seen} */
+  const seen = { playing: false, busy: false, frames: 0, dragging: false };
+  parts.dice.hidden = !dice;
+  const forgetPace = wirePace(life, parts, pace);
+  wireButtons(life, parts, session, seen);
+  wirePast(life, parts.past, session, seen);
+
+  return {
+    /** @param {Status} status */
+    update(status) {
+      const { phase, frames } = status;
+      const watching = Boolean(pace.values.run);
+      const busy = phase === "running" || phase === "watching";
+      if (busy !== seen.busy) hush(busy);
+      Object.assign(seen, { busy, frames, playing: phase === "running" });
+      root.dataset.phase = phase;
+      showButtons(parts, status, watching);
+      showCount(parts, status, unit);
+      showPast(parts, status, seen.dragging);
+      say(parts, status, watching ? session.ownAddress() : null);
+    },
+    destroy() {
+      life.end();
+      forgetPace();
+    },
+  };
+}
+
+/** @param {HTMLElement} root */
+function partsOf(root) {
   const button = (/** @type {string} */ name) =>
     /** @type {HTMLButtonElement} */ ($(`[data-run-${name}]`, root));
-  const [play, step, reset, diced, again] = ["play", "step", "reset", "dice", "again"].map(button);
-  if (!play || !step || !reset || !diced || !again) throw new Error("the run bar lacks a button");
-  const speed = /** @type {HTMLSelectElement} */ ($("[data-run-speed]", root));
-  const fps = /** @type {HTMLSelectElement} */ ($("[data-run-fps]", root));
-  const past = /** @type {HTMLInputElement} */ ($("[data-run-past]", root));
-  const own = /** @type {HTMLAnchorElement} */ ($("[data-run-own]", root));
-  const notice = $("[data-run-notice]", root);
-  const stage = root.closest(".stage");
-  let playing = false;
-  let dragging = false;
-  let hushed = false;
+  const select = (/** @type {string} */ name) =>
+    /** @type {HTMLSelectElement} */ ($(`[data-run-${name}]`, root));
+  return {
+    play: button("play"),
+    playText: $("[data-run-play-text]", root),
+    step: button("step"),
+    reset: button("reset"),
+    dice: button("dice"),
+    again: button("again"),
+    speed: select("speed"),
+    fps: select("fps"),
+    past: /** @type {HTMLInputElement} */ ($("[data-run-past]", root)),
+    own: /** @type {HTMLAnchorElement} */ ($("[data-run-own]", root)),
+    notice: $("[data-run-notice]", root),
+    said: $("[data-run-said]", root),
+    count: $("[data-run-count]", root),
+    unit: $("[data-run-unit]", root),
+    rate: $("[data-run-rate]", root),
+    now: $("[data-run-now]", root),
+    stage: root.closest(".stage"),
+  };
+}
 
-  diced.hidden = !dice;
+/** @param {Life} life @param {Parts} parts @param {Pace} pace @returns {() => void} ends it */
+function wirePace(life, { speed, fps }, pace) {
   speed.append(
     ...SPEEDS.map((n) => h("option", { value: n }, n === 1 ? t("1 step") : t("{count} steps", { count: n }))),
   );
@@ -53,102 +114,103 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
     speed.value = String(pace.values.speed);
     fps.value = String(pace.values.fps);
   };
-  speed.addEventListener("change", () => pace.set({ speed: Number(speed.value) }));
-  fps.addEventListener("change", () => pace.set({ fps: Number(fps.value) }));
-  const forgetPace = pace.subscribe(choose);
+  life.on(speed, "change", () => pace.set({ speed: Number(speed.value) }));
+  life.on(fps, "change", () => pace.set({ fps: Number(fps.value) }));
   choose();
+  return pace.subscribe(choose);
+}
 
-  const toggle = () => (playing ? session.pause() : session.play());
-  play.addEventListener("click", toggle);
-  step.addEventListener("click", () => session.step());
-  reset.addEventListener("click", () => session.reset());
-  diced.addEventListener("click", () => session.dice());
-  again.addEventListener("click", () => session.again());
+/**
+ * The buttons, and the space bar on the stage.
+ * @param {Life} life
+ * @param {Parts} parts
+ * @param {Actions} session
+ * @param {Seen} seen
+ */
+function wireButtons(life, parts, session, seen) {
+  const toggle = () => (seen.playing ? session.pause() : session.play());
+  life.on(parts.play, "click", toggle);
+  for (const name of /** @type {const} */ (["step", "reset", "dice", "again"]))
+    life.on(parts[name], "click", () => session[name]());
+  life.on(document, "keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.key !== " " || !target || target.closest("input, select, textarea, button, a, summary, dialog"))
+      return;
+    if (!parts.stage?.contains(target) || parts.play.disabled) return;
+    event.preventDefault();
+    toggle();
+  });
+}
 
+/** @type {Record<string, number>} keys of the past's slider -> frames further */
+const WAYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+
+/** @param {Life} life @param {HTMLInputElement} past @param {Actions} session @param {Seen} seen */
+function wirePast(life, past, session, seen) {
   const place = () => Number(past.value) / 1000;
-  past.addEventListener("input", () => {
-    dragging = true;
+  life.on(past, "input", () => {
+    seen.dragging = true;
     session.scrub(place() >= 1 ? null : place());
   });
-  past.addEventListener("change", () => (dragging = false));
-  past.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[
-      event.key
-    ];
+  life.on(past, "change", () => (seen.dragging = false));
+  life.on(past, "keydown", (event) => {
+    const way = WAYS[event.key];
     if (!way) return;
     event.preventDefault();
-    const notch = 1 / Math.max(frames - 1, 1);
+    const notch = 1 / Math.max(seen.frames - 1, 1);
     const next = Math.min(Math.max(place() + way * notch, 0), 1);
     past.value = String(next * 1000);
     session.scrub(next >= 1 - notch / 2 ? null : next);
   });
-  let frames = 0;
+}
 
-  /** @param {KeyboardEvent} event */
-  const onKey = (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    if (event.key !== " " || !target || target.closest("input, select, textarea, button, a, summary, dialog"))
-      return;
-    if (!stage?.contains(target) || play.disabled) return;
-    event.preventDefault();
-    toggle();
-  };
-  document.addEventListener("keydown", onKey);
+/** @param {Parts} parts @param {Status} status @param {boolean} watching */
+function showButtons({ play, playText, step, reset, dice, speed, fps }, { phase }, watching) {
+  playText.textContent = phase === "running" ? t("Pause") : t("Play");
+  for (const one of [play, step, reset, dice, speed, fps]) one.disabled = watching;
+  step.disabled ||= phase === "ended" || phase === "connecting";
+}
 
-  /** @param {Status} status @param {boolean} watching */
-  const say = (status, watching) => {
-    const { phase, line } = status;
-    const error = status.error ?? line;
-    const ended = phase === "ended";
-    notice.hidden = !error && !watching;
-    notice.classList.toggle("bad", Boolean(error));
-    const words = error ? error.message : watching ? t("You are watching someone's run.") : "";
-    const said = $("[data-run-said]", root);
-    if (said.textContent !== words) said.textContent = words;
-    again.hidden = !ended || watching;
-    own.hidden = !watching;
-    if (watching) own.href = session.ownAddress();
-    stage?.classList.toggle("run-over", ended);
-  };
+/** @param {Parts} parts @param {Status} status @param {(last: number | null) => string} unit */
+function showCount(parts, { phase, line, frames, framesPerSecond: rate, share, shownStep, step }, unit) {
+  // Until a new run's first frame is here, the picture and its count are those of the run before.
+  if (frames) {
+    parts.count.textContent = number(shownStep, 0);
+    parts.unit.textContent = unit(share === null ? null : step);
+  }
+  const known = phase === "running" && !line && rate;
+  parts.rate.textContent = known ? t("{rate}/s", { rate: number(rate, rate < 9.5 ? 1 : 0) }) : "";
+}
 
-  return {
-    /** @param {Status} status */
-    update(status) {
-      const { phase, share, shownStep, step: last } = status;
-      const watching = Boolean(pace.values.run);
-      const busy = phase === "running" || phase === "watching";
-      if (busy !== hushed) hush(busy);
-      hushed = busy;
-      playing = phase === "running";
-      frames = status.frames;
-      root.dataset.phase = phase;
-      $("[data-run-play-text]", root).textContent = playing ? t("Pause") : t("Play");
-      for (const one of [play, step, reset, diced]) one.disabled = watching;
-      step.disabled ||= phase === "ended" || phase === "connecting";
-      speed.disabled = fps.disabled = watching;
-      // Until a new run's first frame is here, the picture and its count are those of the run before.
-      if (frames) {
-        $("[data-run-count]", root).textContent = number(shownStep, 0);
-        $("[data-run-unit]", root).textContent = unit(share === null ? null : last);
-      }
-      $("[data-run-rate]", root).textContent =
-        playing && !status.line && status.framesPerSecond
-          ? t("{rate}/s", { rate: number(status.framesPerSecond, status.framesPerSecond < 9.5 ? 1 : 0) })
-          : "";
-      past.disabled = frames < 2;
-      if (!dragging || share === null) past.value = String((share ?? 1) * 1000);
-      past.setAttribute(
-        "aria-valuetext",
-        share === null ? t("now") : t("step {step}", { step: number(shownStep, 0) }),
-      );
-      $("[data-run-now]", root).classList.toggle("on", share === null);
-      say(status, watching);
-    },
-    destroy() {
-      document.removeEventListener("keydown", onKey);
-      forgetPace();
-    },
-  };
+/** @param {Parts} parts @param {Status} status @param {boolean} dragging */
+function showPast({ past, now }, { frames, share, shownStep }, dragging) {
+  past.disabled = frames < 2;
+  if (!dragging || share === null) past.value = String((share ?? 1) * 1000);
+  past.setAttribute(
+    "aria-valuetext",
+    share === null ? t("now") : t("step {step}", { step: number(shownStep, 0) }),
+  );
+  now.classList.toggle("on", share === null);
+}
+
+/**
+ * What is to be said of the run: why it ended, or that it is someone else's.
+ * @param {Parts} parts
+ * @param {Status} status
+ * @param {string | null} ownAddress where to go instead of watching; null: it is one's own
+ */
+function say({ again, notice, own, said, stage }, { phase, error: why, line }, ownAddress) {
+  const error = why ?? line;
+  const ended = phase === "ended";
+  const watching = ownAddress !== null;
+  notice.hidden = !error && !watching;
+  notice.classList.toggle("bad", Boolean(error));
+  const words = error ? error.message : watching ? t("You are watching someone's run.") : "";
+  if (said.textContent !== words) said.textContent = words;
+  again.hidden = !ended || watching;
+  own.hidden = !watching;
+  if (watching) own.href = ownAddress;
+  stage?.classList.toggle("run-over", ended);
 }
 
 /** What is counted: training steps. @param {number | null} last of the past on show; null for now */

@@ -86,7 +86,13 @@ function turned(corners) {
  * One point: filled, hollow or half filled, with a thin edge that lifts it from what lies below.
  * @param {CanvasRenderingContext2D} context
  * @param {Path2D} path
- * @param {{fill: "full" | "hollow" | "half", color: string, ground: string, width?: number, x: number, reach: number}} look
+ * @param {object} look
+ * @param {"full" | "hollow" | "half"} look.fill
+ * @param {string} look.color
+ * @param {string} look.ground
+ * @param {number} [look.width]
+ * @param {number} look.x the point's middle
+ * @param {number} look.reach how far the shape may reach from it
  */
 export function drawPoint(context, path, { fill, color, ground, width = 1.6, x, reach }) {
   context.setLineDash([]);

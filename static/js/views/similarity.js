@@ -3,10 +3,11 @@
  * pointer, finger or arrow keys. The diagonal is left out: a view is not compared with itself.
  */
 
-import { context2d, h, oncePerFrame, token } from "../core/dom.js";
+import { token } from "../core/dom.js";
 import { cellAt, moved } from "../math/cells.js";
 import { positiveOf } from "../math/contrast.js";
 import { mix } from "../core/color.js";
+import { canvasView } from "./canvas_view.js";
 
 /**
  * @typedef {object} SimilarityData
@@ -15,8 +16,26 @@ import { mix } from "../core/color.js";
  * @property {[number, number]} chosen row and column
  * @property {string} summary
  */
+/**
+ * @typedef {object} Square where the cells lie
+ * @property {number} count of a row
+ * @property {number} cell side of one, CSS pixels
+ * @property {number} start of the first, from the left and from the top
+ */
 
 const GAP = 3; // pixels between the edge's views and the cells
+
+/**
+ * The views at the edge take as much as a cell and a half.
+ * @param {number} side
+ * @param {SimilarityData | null} data
+ * @returns {Square}
+ */
+function squareOf(side, data) {
+  const count = data ? Math.sqrt(data.values.length) : 1;
+  const cell = (side - GAP) / (count + 1.5);
+  return { count, cell, start: 1.5 * cell + GAP };
+}
 
 /**
  * @param {HTMLElement} root
@@ -27,101 +46,38 @@ const GAP = 3; // pixels between the edge's views and the cells
  * }} options
  */
 export function similarity(root, options) {
-  const canvas = h("canvas", { role: "application", tabindex: 0 });
-  const frame = h("div", { class: "similarity" }, canvas);
-  root.append(frame);
   /** @type {SimilarityData | null} */
   let shown = null;
   let side = 320;
-
-  const count = () => (shown ? Math.sqrt(shown.values.length) : 1);
-  /** The views at the edge take as much as a cell and a half. */
-  const cell = () => (side - GAP) / (count() + 1.5);
-  const start = () => 1.5 * cell() + GAP;
-
-  const paint = oncePerFrame(() => {
-    const context = context2d(canvas, side, side);
-    if (!shown) return;
-    const [n, size, from] = [count(), cell(), start()];
-    const [minus, zero, plus] = ["--heat-minus", "--heat-zero", "--heat-plus"].map(token);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        const value = shown.values[i * n + j] ?? 0;
-        context.fillStyle =
-          i === j
-            ? token("--case")
-            : mix(zero ?? "", (value < 0 ? minus : plus) ?? "", Math.min(1, Math.abs(value)));
-        context.fillRect(from + j * size, from + i * size, size + 0.5, size + 0.5);
-      }
-    }
-    context.lineWidth = 1;
-    context.strokeStyle = token("--gray-2");
-    for (let i = 0; i < n; i++) {
-      const at = from + i * size;
-      context.beginPath(); // the diagonal is struck out
-      context.moveTo(at, at);
-      context.lineTo(at + size, at + size);
-      context.stroke();
-    }
-    context.strokeStyle = token("--ink");
-    context.lineWidth = Math.max(1, size / 12);
-    for (let i = 0; i < n; i++) {
-      const j = positiveOf(i, n);
-      context.strokeRect(from + j * size + 1, from + i * size + 1, size - 2, size - 2);
-    }
-    paintEdges(context, size, from);
-    paintChosen(context, size, from, n);
+  const view = canvasView(root, {
+    look: "similarity",
+    attributes: { role: "application", tabindex: 0 },
+    measure() {
+      const room = root.clientWidth || 320;
+      side = Math.floor(Math.max(200, Math.min(room, options.maxHeight?.() ?? innerHeight * 0.68)));
+      return { width: side, height: side };
+    },
+    paint: (context) => void (shown && paintSquare(context, squareOf(side, shown), shown)),
   });
+  view.resize();
 
-  /** @param {CanvasRenderingContext2D} context @param {number} size @param {number} from */
-  function paintEdges(context, size, from) {
-    context.imageSmoothingEnabled = size < 24;
-    const wide = 1.5 * size;
-    shown?.tiles.forEach((tile, i) => {
-      context.drawImage(tile, 0, from + i * size, wide, size - 1);
-      context.drawImage(tile, from + i * size, 0, size - 1, wide);
-    });
-  }
-  /** @param {CanvasRenderingContext2D} context @param {number} size @param {number} from @param {number} n */
-  function paintChosen(context, size, from, n) {
-    if (!shown) return;
-    const [row, column] = shown.chosen;
-    context.strokeStyle = token("--accent");
-    context.lineWidth = 2;
-    context.strokeRect(from - 1, from + row * size, n * size + 2, size);
-    context.strokeRect(0, from + row * size, 1.5 * size, size - 1);
-    context.strokeRect(from + column * size, 0, size - 1, 1.5 * size);
-    context.lineWidth = 3;
-    context.strokeRect(from + column * size - 1, from + row * size - 1, size + 2, size + 2);
-  }
-
-  const resize = () => {
-    const room = root.clientWidth || 320;
-    side = Math.floor(Math.max(200, Math.min(room, options.maxHeight?.() ?? innerHeight * 0.68)));
-    frame.style.width = frame.style.height = `${side}px`;
-    paint();
-  };
-  const watcher = new ResizeObserver(resize);
-  watcher.observe(root);
-  addEventListener("themechange", paint);
-  addEventListener("resize", resize);
-  resize();
-
+  const { canvas } = view;
   /** @param {MouseEvent} event */
   const under = (event) => {
-    const rect = canvas.getBoundingClientRect();
-    return cellAt(event.clientX - rect.left - start(), event.clientY - rect.top - start(), cell(), count());
+    const [x, y] = view.pixelOf(event);
+    const { count, cell, start } = squareOf(side, shown);
+    return cellAt(x - start, y - start, cell, count);
   };
-  canvas.addEventListener("click", (event) => {
+  view.on(canvas, "click", (event) => {
     const at = under(event);
     if (at) options.onChoose(...at);
   });
-  canvas.addEventListener("pointermove", (event) => {
+  view.on(canvas, "pointermove", (event) => {
     if (event.pointerType === "mouse") options.onPoint?.(under(event));
   });
-  canvas.addEventListener("pointerleave", () => options.onPoint?.(null));
-  canvas.addEventListener("keydown", (event) => {
-    const next = shown && moved(shown.chosen, event.key, count());
+  view.on(canvas, "pointerleave", () => options.onPoint?.(null));
+  view.on(canvas, "keydown", (event) => {
+    const next = shown && moved(shown.chosen, event.key, squareOf(side, shown).count);
     if (!next) return;
     event.preventDefault();
     options.onChoose(...next);
@@ -131,16 +87,79 @@ export function similarity(root, options) {
     /** @param {SimilarityData} next */
     update(next) {
       shown = next;
-      if (canvas.getAttribute("aria-label") !== next.summary) canvas.setAttribute("aria-label", next.summary);
-      paint();
+      view.describe(next.summary);
+      view.repaint();
     },
     /** @returns {Promise<Blob>} */
     toPng: () => new Promise((resolve) => canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
-    destroy() {
-      watcher.disconnect();
-      removeEventListener("themechange", paint);
-      removeEventListener("resize", resize);
-      frame.remove();
-    },
+    destroy: view.destroy,
   };
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Square} square @param {SimilarityData} data */
+function paintSquare(context, square, data) {
+  paintCells(context, square, data.values);
+  paintDiagonal(context, square);
+  paintPositives(context, square);
+  paintEdges(context, square, data.tiles);
+  paintChosen(context, square, data.chosen);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Square} square @param {Float32Array} values */
+function paintCells(context, { count, cell, start }, values) {
+  const [minus, zero, plus] = ["--heat-minus", "--heat-zero", "--heat-plus"].map(token);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      const value = values[i * count + j] ?? 0;
+      context.fillStyle =
+        i === j
+          ? token("--case")
+          : mix(zero ?? "", (value < 0 ? minus : plus) ?? "", Math.min(1, Math.abs(value)));
+      context.fillRect(start + j * cell, start + i * cell, cell + 0.5, cell + 0.5);
+    }
+  }
+}
+
+/** It is struck out. @param {CanvasRenderingContext2D} context @param {Square} square */
+function paintDiagonal(context, { count, cell, start }) {
+  context.lineWidth = 1;
+  context.strokeStyle = token("--gray-2");
+  for (let i = 0; i < count; i++) {
+    const at = start + i * cell;
+    context.beginPath();
+    context.moveTo(at, at);
+    context.lineTo(at + cell, at + cell);
+    context.stroke();
+  }
+}
+
+/** The two views of one picture. @param {CanvasRenderingContext2D} context @param {Square} square */
+function paintPositives(context, { count, cell, start }) {
+  context.strokeStyle = token("--ink");
+  context.lineWidth = Math.max(1, cell / 12);
+  for (let i = 0; i < count; i++) {
+    const j = positiveOf(i, count);
+    context.strokeRect(start + j * cell + 1, start + i * cell + 1, cell - 2, cell - 2);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Square} square @param {OffscreenCanvas[]} tiles */
+function paintEdges(context, { cell, start }, tiles) {
+  context.imageSmoothingEnabled = cell < 24;
+  const wide = 1.5 * cell;
+  tiles.forEach((tile, i) => {
+    context.drawImage(tile, 0, start + i * cell, wide, cell - 1);
+    context.drawImage(tile, start + i * cell, 0, cell - 1, wide);
+  });
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Square} square @param {[number, number]} chosen */
+function paintChosen(context, { count, cell, start }, [row, column]) {
+  context.strokeStyle = token("--accent");
+  context.lineWidth = 2;
+  context.strokeRect(start - 1, start + row * cell, count * cell + 2, cell);
+  context.strokeRect(0, start + row * cell, 1.5 * cell, cell - 1);
+  context.strokeRect(start + column * cell, 0, cell - 1, 1.5 * cell);
+  context.lineWidth = 3;
+  context.strokeRect(start + column * cell - 1, start + row * cell - 1, cell + 2, cell + 2);
 }

@@ -9,8 +9,17 @@ const MAX_DEPTH = 50;
 /** @type {Record<string, string>} */
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 // A comment, an instruction, a CDATA section, a tag, or a text up to the next “<”.
-const PIECE =
-  /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[([^]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
+const NAME = /[A-Za-z_][\w.:-]*/.source;
+const VALUE = /"[^"<]*"|'[^'<]*'/.source;
+const PIECE = new RegExp(
+  [
+    /<!--[^]*?-->|<\?[^]*?\?>/.source,
+    /<!\[CDATA\[([^]*?)\]\]>/.source,
+    `<(/?)(${NAME})((?:\\s+${NAME}\\s*=\\s*(?:${VALUE}))*)\\s*(/?)>`,
+    /[^<]+/.source,
+  ].join("|"),
+  "y",
+);
 
 /** @param {string} text @param {number} at @returns {never} */
 function fail(text, at) {

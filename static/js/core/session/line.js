@@ -25,7 +25,6 @@ import { at } from "../place.js";
  * @property {(data: ArrayBuffer) => void} onBytes
  * @property {(why: ApiError | null) => void} onLost why there is no line now; null when there is one again
  */
-/** @typedef {ReturnType<typeof openLine>} Line */
 
 const PAUSES = [0.3, 1, 2, 4, 8, 15]; // seconds between attempts, then the last one again and again
 const ANSWER = 4000; // milliseconds within which a living server says that it is here
@@ -105,118 +104,176 @@ const refused = (why) =>
       ),
   );
 
+/** The timers of a line, each of which goes off at most once. */
+/** @typedef {"retry" | "checking" | "connecting"} Timer */
+
+export class Line {
+  #path;
+  #connect;
+  #handlers;
+  #around;
+  /** @type {Socket | null} */
+  #socket = null;
+  #open = false;
+  /** Attempts since there was a line. */
+  #failures = 0;
+  /**
+   * `retry`: the next attempt; `checking`: the server is to answer by then; `connecting`: there is to be
+   * a line by then.
+   * @type {Map<Timer, number>}
+   */
+  #timers = new Map();
+  #forgetReturn = () => {};
+
+  /**
+   * @param {string} path
+   * @param {Connect} connect
+   * @param {LineHandlers} handlers
+   * @param {typeof surroundings} around
+   */
+  constructor(path, connect, handlers, around) {
+    this.#path = path;
+    this.#connect = connect;
+    this.#handlers = handlers;
+    this.#around = around;
+  }
+
+  /** Whether there is a line, or one is on its way. */
+  get connected() {
+    return this.#socket !== null;
+  }
+
+  /** Say it now, or, as a part of the greeting, when there is a line. @param {unknown} message */
+  say(message) {
+    if (this.#open) this.#socket?.send(JSON.stringify(message));
+    else if (!this.#socket) this.#begin();
+  }
+
+  /** The network or the page is back: try now, or find out whether the line still carries. */
+  check() {
+    if (this.#socket && !this.#open && this.#failures) this.#drop(); // an attempt from before hangs
+    if (this.#timers.has("retry")) this.#begin();
+    else if (this.#open && this.#handlers.wanted() && !this.#timers.has("checking")) {
+      this.#socket?.send(JSON.stringify({ type: "here", id: HERE }));
+      this.#set("checking", ANSWER, () => {
+        this.#drop();
+        if (this.#timers.has("retry")) this.#begin();
+      });
+    }
+  }
+
+  close() {
+    const own = this.#socket;
+    this.#forget();
+    this.#failures = 0;
+    this.#forgetReturn();
+    own?.close(LEFT);
+  }
+
+  // --- A socket's life ---------------------------------------------------------------------------
+
+  #begin() {
+    this.#cancel("retry");
+    const own = this.#connect(this.#path);
+    this.#socket = own;
+    this.#open = false;
+    own.binaryType = "arraybuffer";
+    this.#set("connecting", CONNECT, () => {
+      if (this.#socket === own) this.#drop();
+    });
+    /** What a socket says that was given up is heard no more. @param {(event: any) => void} act */
+    const ours = (act) => (/** @type {any} */ event) => {
+      if (this.#socket === own) act(event);
+    };
+    own.addEventListener(
+      "open",
+      ours(() => this.#greet(own)),
+    );
+    own.addEventListener(
+      "message",
+      ours(({ data }) => this.#hear(data)),
+    );
+    own.addEventListener(
+      "close",
+      ours(({ code }) => void this.#broken(code)),
+    );
+    if (this.#failures === 0) this.#watchForReturn();
+  }
+
+  /** @param {Socket} own */
+  #greet(own) {
+    this.#open = true;
+    this.#cancel("connecting");
+    for (const message of this.#handlers.greet()) own.send(JSON.stringify(message));
+  }
+
+  /** @param {ArrayBuffer | string} data */
+  #hear(data) {
+    this.#cancel("checking");
+    if (this.#failures) this.#handlers.onLost(null);
+    this.#failures = 0; // not before: who takes a line and cuts it would be asked without a pause
+    if (typeof data !== "string") this.#handlers.onBytes(data);
+    else this.#handlers.onText(JSON.parse(data));
+  }
+
+  /** @param {number} [code] */
+  async #broken(code = 1006) {
+    const was = this.#open;
+    this.#forget();
+    if (!this.#handlers.wanted()) return;
+    this.#failures += 1;
+    const pause = PAUSES[Math.min(this.#failures, PAUSES.length) - 1] ?? 15;
+    const waiting = this.#set("retry", 1000 * pause, () => this.#begin());
+    if (was || !this.#around.online()) {
+      this.#handlers.onLost(SERVER_STOPS.includes(code) ? serverGone() : lost());
+      return;
+    }
+    const answers = await this.#around.answers();
+    if (this.#timers.get("retry") === waiting)
+      this.#handlers.onLost(answers ? refused(answers.why) : this.#around.online() ? serverGone() : lost());
+  }
+
+  /** Give up a socket that says nothing, and go on as after any loss. */
+  #drop() {
+    const silent = this.#socket;
+    void this.#broken();
+    silent?.close();
+  }
+
+  #forget() {
+    for (const timer of this.#timers.values()) this.#around.cancel(timer);
+    this.#timers.clear();
+    this.#socket = null;
+    this.#open = false;
+  }
+
+  #watchForReturn() {
+    this.#forgetReturn();
+    this.#forgetReturn = this.#around.onReturn(() => this.check());
+  }
+
+  // --- Timers ------------------------------------------------------------------------------------
+
+  /** @param {Timer} name @param {number} ms @param {() => void} act @returns {number} */
+  #set(name, ms, act) {
+    const timer = this.#around.later(act, ms);
+    this.#timers.set(name, timer);
+    return timer;
+  }
+
+  /** @param {Timer} name */
+  #cancel(name) {
+    const timer = this.#timers.get(name);
+    if (timer !== undefined) this.#around.cancel(timer);
+    this.#timers.delete(name);
+  }
+}
+
 /**
  * @param {string} path
  * @param {Connect} connect
  * @param {LineHandlers} handlers
  * @param {typeof surroundings} [around]
  */
-export function openLine(path, connect, handlers, around = surroundings) {
-  /** @type {Socket | null} */
-  let socket = null;
-  let open = false;
-  let failures = 0; // attempts since there was a line
-  let retry = 0; // the timer of the next attempt
-  let checking = 0; // the timer within which the server is to answer
-  let connecting = 0; // the timer within which there is to be a line
-  let forgetReturn = () => {};
-
-  const begin = () => {
-    around.cancel(retry);
-    retry = 0;
-    const own = connect(path);
-    socket = own;
-    open = false;
-    own.binaryType = "arraybuffer";
-    connecting = around.later(() => void (socket === own && drop()), CONNECT);
-    own.addEventListener("open", () => {
-      if (socket === own) greet(own);
-    });
-    own.addEventListener("message", ({ data }) => {
-      if (socket !== own) return;
-      heard();
-      if (typeof data !== "string") handlers.onBytes(data);
-      else handlers.onText(JSON.parse(data));
-    });
-    own.addEventListener("close", ({ code }) => {
-      if (socket === own) void broken(code);
-    });
-    if (failures === 0) watchForReturn();
-  };
-  /** @param {Socket} own */
-  const greet = (own) => {
-    open = true;
-    around.cancel(connecting);
-    for (const message of handlers.greet()) own.send(JSON.stringify(message));
-  };
-  const heard = () => {
-    around.cancel(checking);
-    checking = 0;
-    if (failures) handlers.onLost(null);
-    failures = 0; // not before: who takes a line and cuts it would be asked without a pause
-  };
-  const forget = () => {
-    for (const timer of [checking, connecting, retry]) around.cancel(timer);
-    checking = connecting = retry = 0;
-    socket = null;
-    open = false;
-  };
-  /** @param {number} [code] */
-  const broken = async (code = 1006) => {
-    const was = open;
-    forget();
-    if (!handlers.wanted()) return;
-    failures += 1;
-    retry = around.later(begin, 1000 * (PAUSES[Math.min(failures, PAUSES.length) - 1] ?? 15));
-    const waiting = retry;
-    if (was || !around.online()) {
-      handlers.onLost(SERVER_STOPS.includes(code) ? serverGone() : lost());
-      return;
-    }
-    const answers = await around.answers();
-    if (retry === waiting)
-      handlers.onLost(answers ? refused(answers.why) : around.online() ? serverGone() : lost());
-  };
-  /** Give up a socket that says nothing, and go on as after any loss. */
-  const drop = () => {
-    const silent = socket;
-    void broken();
-    silent?.close();
-  };
-  /** The network or the page is back: try now, or find out whether the line still carries. */
-  const check = () => {
-    if (socket && !open && failures) drop(); // an attempt from before hangs
-    if (retry) begin();
-    else if (open && handlers.wanted() && !checking) {
-      socket?.send(JSON.stringify({ type: "here", id: HERE }));
-      checking = around.later(() => {
-        drop();
-        if (retry) begin();
-      }, ANSWER);
-    }
-  };
-  const watchForReturn = () => {
-    forgetReturn();
-    forgetReturn = around.onReturn(check);
-  };
-  return {
-    /** Whether there is a line, or one is on its way. */
-    get connected() {
-      return socket !== null;
-    },
-    /** Say it now, or, as a part of the greeting, when there is a line. @param {unknown} message */
-    say(message) {
-      if (open) socket?.send(JSON.stringify(message));
-      else if (!socket) begin();
-    },
-    /** Find out whether anybody is there. */
-    check,
-    close() {
-      const own = socket;
-      forget();
-      failures = 0;
-      forgetReturn();
-      own?.close(LEFT);
-    },
-  };
-}
+export const openLine = (path, connect, handlers, around = surroundings) =>
+  new Line(path, connect, handlers, around);

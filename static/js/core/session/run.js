@@ -1,16 +1,15 @@
 /**
- * A run on the server, over one line: configuration up, frames down, each frame asked for. Every
- * message carries a number that its answer repeats. The twin of app/runs/sockets.py and
- * watching.py, which describe the messages.
+ * A run on the server, over one line: configuration up, frames down, each frame asked for. What is
+ * said is in messages.js.
  */
 
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
 import { connectHere, openLine, surroundings } from "./line.js";
-import { decode } from "../wire.js";
+import { errorOf, Pending, unpack } from "./messages.js";
 
 /** @typedef {import("./line.js").Connect} Connect */
-/** @typedef {ReturnType<typeof decode>} Frame */
+/** @typedef {import("./messages.js").Frame} Frame */
 /**
  * @typedef {object} RunHandlers
  * @property {(told: {run: string, config: Record<string, any>, live: string[]}) => void} onStarted
@@ -28,13 +27,6 @@ import { decode } from "../wire.js";
  * @property {(why: ApiError | null) => void} [onLine]
  */
 
-const PREFIX = 8; // bytes: the number of the ask and the steps taken, before the frame
-const PATIENCE = 20_000; // milliseconds after which to find out whether anybody is still there
-
-/** @param {any} told */
-const errorOf = (told) =>
-  new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
-
 const overMeanwhile = () =>
   new ApiError(
     "run_gone",
@@ -42,40 +34,115 @@ const overMeanwhile = () =>
   );
 const leftByPage = () => new ApiError("left", t("This page was left, so its run has ended."));
 
-/** @param {ArrayBuffer} data */
-function unpack(data) {
-  const view = new DataView(data);
-  return { id: view.getUint32(0, true), taken: view.getUint32(4, true), frame: decode(data.slice(PREFIX)) };
-}
+export class Run {
+  #handlers;
+  #pending;
+  #line;
+  #forgetLeaving;
+  /** The number of the start whose run this is; what is older belongs to another. */
+  #began = 0;
+  /** The number of the resumption under way. */
+  #resuming = 0;
+  /** The run, or the one before, once the server has named it. @type {{run: string, key: string} | null} */
+  #held = null;
+  /** Whether a run is under way, or about to be. */
+  #wanted = false;
 
-/**
- * Messages under way, by number, in the order in which they were said. While any is, the server is
- * asked now and then whether it is still there.
- * @param {() => void} check @param {typeof surroundings} around
- */
-function numbered(check, around) {
-  let last = 0;
-  let patience = 0;
-  /** @type {Map<number, Record<string, any>>} */
-  const pending = new Map();
-  return {
-    pending,
-    /** @param {Record<string, any>} message */
-    add(message) {
-      last += 1;
-      pending.set(last, { id: last, ...message });
-      return last;
-    },
-    /** A number for a message that need not be said again. */
-    next: () => (last += 1),
-    /** @param {number} id */
-    message: (id) => pending.get(id),
-    /** Something was said or heard. */
-    watchOver() {
-      around.cancel(patience);
-      patience = pending.size ? around.later(check, PATIENCE) : 0;
-    },
-  };
+  /**
+   * @param {string} slug
+   * @param {RunHandlers} handlers
+   * @param {Connect} connect
+   * @param {typeof surroundings} around
+   */
+  constructor(slug, handlers, connect, around) {
+    this.#handlers = handlers;
+    this.#pending = new Pending(() => this.#line.check(), around);
+    const heard = {
+      greet: () => this.#greet(),
+      onText: (/** @type {any} */ told) => this.#onText(told),
+      onBytes: (/** @type {ArrayBuffer} */ data) => this.#onBytes(data),
+      wanted: () => this.#wanted,
+      onLost: (/** @type {ApiError | null} */ why) => handlers.onLine?.(why),
+    };
+    this.#line = openLine(`/api/labs/${slug}/run`, connect, heard, around);
+    this.#forgetLeaving = around.onLeave(() => {
+      this.#line.close();
+      this.#end(leftByPage());
+    });
+  }
+
+  /** @param {Record<string, any>} config */
+  start(config) {
+    this.#pending.clear();
+    this.#wanted = true;
+    this.#began = this.#say({ type: "start", config });
+  }
+
+  /**
+   * May be called right after `start`: the server answers in order.
+   * @param {number} steps training steps between the last frame and this one
+   * @param {Record<string, any>} [live]
+   * @param {Record<string, any> | null} [action]
+   */
+  next(steps, live = {}, action = null) {
+    if (this.#wanted) this.#say({ type: "next", steps, live, action });
+  }
+
+  close() {
+    this.#wanted = false;
+    this.#pending.clear();
+    this.#pending.watchOver();
+    this.#forgetLeaving();
+    this.#line.close();
+  }
+
+  /** @param {Record<string, any>} what @returns {number} the message's number */
+  #say(what) {
+    const message = this.#pending.add(what);
+    this.#line.say(message);
+    this.#pending.watchOver();
+    return message.id;
+  }
+
+  #greet() {
+    if (!this.#held) return this.#pending.all;
+    this.#resuming = this.#pending.next();
+    return [{ type: "resume", id: this.#resuming, ...this.#held }, ...this.#pending.all];
+  }
+
+  /** @param {any} told */
+  #onText(told) {
+    const { id, type, error } = told;
+    if (id !== null && id < this.#began) return; // of the run before
+    const resumed = id === this.#resuming;
+    if (type === "ended" && resumed && this.#pending.has(this.#began)) return; // so was that one
+    this.#pending.settle(id);
+    this.#pending.watchOver();
+    if (type === "started") {
+      this.#held = { run: told.run, key: told.key };
+      this.#handlers.onStarted(told);
+    } else if (type === "ended" || (error && id === this.#began)) {
+      this.#end(resumed && error?.code === "run_gone" ? overMeanwhile() : errorOf(error));
+    } else if (error && this.#wanted) this.#handlers.onRefused(errorOf(error));
+  }
+
+  /** @param {ArrayBuffer} data */
+  #onBytes(data) {
+    const { id, taken, frame } = unpack(data);
+    if (id < this.#began || !this.#pending.settle(id)) return;
+    this.#pending.watchOver();
+    this.#handlers.onFrame(frame, taken);
+  }
+
+  /** @param {ApiError} error */
+  #end(error) {
+    const known = this.#wanted;
+    this.#wanted = false;
+    this.#held = null;
+    this.#pending.clear();
+    this.#pending.watchOver();
+    if (known) this.#handlers.onEnded(error);
+  }
 }
 
 /**
@@ -86,98 +153,8 @@ function numbered(check, around) {
  * @param {Connect} [connect]
  * @param {typeof surroundings} [around]
  */
-export function openRun(slug, handlers, connect = connectHere, around = surroundings) {
-  const { pending, add, next, message, watchOver } = numbered(() => line.check(), around);
-  let began = 0; // the number of the start whose run this is; what is older belongs to another
-  let resuming = 0; // the number of the resumption under way
-  /** @type {{run: string, key: string} | null} the run, or the one before, once the server has named it */
-  let held = null;
-  let wanted = false; // a run is under way, or about to be
-
-  /** @param {ApiError} error */
-  const end = (error) => {
-    const known = wanted;
-    wanted = false;
-    held = null;
-    pending.clear();
-    watchOver();
-    if (known) handlers.onEnded(error);
-  };
-  const greet = () => {
-    const messages = [...pending.values()];
-    if (!held) return messages;
-    resuming = next();
-    return [{ type: "resume", id: resuming, ...held }, ...messages];
-  };
-  /** @param {any} told */
-  const onText = (told) => {
-    const { id } = told;
-    if (id !== null && id < began) return; // of the run before
-    if (told.type === "ended" && id === resuming && pending.has(began)) return; // so was that one
-    pending.delete(id);
-    watchOver();
-    if (told.type === "started") {
-      held = { run: told.run, key: told.key };
-      handlers.onStarted(told);
-    } else if (told.type === "ended" || (told.error && id === began)) {
-      end(id === resuming && told.error?.code === "run_gone" ? overMeanwhile() : errorOf(told.error));
-    } else if (told.error && wanted) handlers.onRefused(errorOf(told.error));
-  };
-  /** @param {ArrayBuffer} data */
-  const onBytes = (data) => {
-    const { id, taken, frame } = unpack(data);
-    if (id < began || !pending.delete(id)) return;
-    watchOver();
-    handlers.onFrame(frame, taken);
-  };
-  const line = openLine(
-    `/api/labs/${slug}/run`,
-    connect,
-    {
-      greet,
-      onText,
-      onBytes,
-      wanted: () => wanted,
-      onLost: (why) => handlers.onLine?.(why),
-    },
-    around,
-  );
-  /** @param {Record<string, any>} what */
-  const say = (what) => {
-    const id = add(what);
-    line.say(message(id));
-    watchOver();
-    return id;
-  };
-  const forgetLeaving = around.onLeave(() => {
-    line.close();
-    end(leftByPage());
-  });
-  return {
-    /** @param {Record<string, any>} config */
-    start(config) {
-      pending.clear();
-      wanted = true;
-      began = say({ type: "start", config });
-    },
-    /**
-     * May be called right after `start`: the server answers in order.
-     * @param {number} steps training steps between the last frame and this one
-     * @param {Record<string, any>} [live]
-     * @param {Record<string, any> | null} [action]
-     */
-    next(steps, live = {}, action = null) {
-      if (wanted) say({ type: "next", steps, live, action });
-    },
-    close() {
-      wanted = false;
-      pending.clear();
-      watchOver();
-      forgetLeaving();
-      line.close();
-    },
-  };
-}
+export const openRun = (slug, handlers, connect = connectHere, around = surroundings) =>
+  new Run(slug, handlers, connect, around);
 
 /**
  * Watch someone's run, without control: `next` asks for a frame newer than the last.
@@ -187,53 +164,48 @@ export function openRun(slug, handlers, connect = connectHere, around = surround
  * @param {typeof surroundings} [around]
  */
 export function watchRun(id, handlers, connect = connectHere, around = surroundings) {
-  const { pending, add, message, watchOver } = numbered(() => line.check(), around);
+  const pending = new Pending(() => line.check(), around);
   let over = false;
+  const finish = () => {
+    over = true;
+    pending.clear();
+    pending.watchOver();
+  };
   /** @param {any} told */
   const onText = (told) => {
-    watchOver();
+    pending.watchOver();
     if (told.type === "watching") handlers.onWatching({ lab: told.lab, config: told.config });
     else if (told.type === "config") handlers.onConfig(told.config);
     else if (told.error && !over) {
-      over = true;
-      pending.clear();
-      watchOver();
+      finish();
       handlers.onEnded(errorOf(told.error));
     }
   };
   /** @param {ArrayBuffer} data */
   const onBytes = (data) => {
     const { id: number, frame } = unpack(data);
-    if (over || !pending.delete(number)) return;
-    watchOver();
+    if (over || !pending.settle(number)) return;
+    pending.watchOver();
     handlers.onFrame(frame);
   };
-  const line = openLine(
-    `/api/runs/${encodeURIComponent(id)}/watch`,
-    connect,
-    {
-      greet: () => [...pending.values()],
-      onText,
-      onBytes,
-      wanted: () => !over,
-      onLost: (why) => handlers.onLine?.(why),
-    },
-    around,
-  );
+  const heard = {
+    greet: () => pending.all,
+    onText,
+    onBytes,
+    wanted: () => !over,
+    onLost: (/** @type {ApiError | null} */ why) => handlers.onLine?.(why),
+  };
+  const line = openLine(`/api/runs/${encodeURIComponent(id)}/watch`, connect, heard, around);
   return {
     next() {
       if (over) return;
       pending.clear(); // one answer is enough, to the newest
-      line.say(message(add({ type: "next" })));
-      watchOver();
+      line.say(pending.add({ type: "next" }));
+      pending.watchOver();
     },
     close() {
-      over = true;
-      pending.clear();
-      watchOver();
+      finish();
       line.close();
     },
   };
 }
-
-/** @typedef {ReturnType<typeof openRun>} Run */

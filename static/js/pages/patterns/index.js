@@ -48,7 +48,7 @@ picture($("[data-pattern=empty]"), { maxHeight: () => 120 }).update({
 });
 
 /** @type {number[]} */
-let drawn = [80, 60, 260, 200, 330, 90, 520, 250];
+const drawn = [80, 60, 260, 200, 330, 90, 520, 250];
 let selected = 0;
 const editable = picture($("[data-pattern=editor]"), low);
 editable.element.tabIndex = 0;

@@ -191,10 +191,7 @@ function showSign() {
 }
 
 function showBar() {
-  /** @type {(() => void)[]} */
-  const listeners = [];
-  /** @type {Record<string, any>} */
-  const values = { speed: 5, fps: 30, run: "" };
+  const pace = paceOfPage({ speed: 5, fps: 30, run: "" });
   let [step, timer] = [0, 0];
   /** @type {number | null} */
   let share = null;
@@ -209,10 +206,10 @@ function showBar() {
       step,
       shownStep: share === null ? step : Math.round(share * step),
       frames: Math.max(1, step),
-      framesPerSecond: timer ? values.fps : 0,
+      framesPerSecond: timer ? pace.values.fps : 0,
     });
   const go = () => {
-    step += values.speed;
+    step += pace.values.speed;
     show();
   };
   const pause = () => {
@@ -220,38 +217,43 @@ function showBar() {
     timer = 0;
     show();
   };
-  const bar = runbar($("[data-run]"), {
-    pace: {
-      values,
-      set: (changes) => {
-        Object.assign(values, changes);
-        for (const listener of listeners) listener();
-      },
-      subscribe: (listener) => {
-        listeners.push(listener);
-        return () => void listeners.splice(listeners.indexOf(listener), 1);
-      },
+  const session = {
+    play: () => {
+      share = null;
+      timer = window.setInterval(go, 1000 / pace.values.fps);
+      show();
     },
-    session: {
-      play: () => {
-        share = null;
-        timer = window.setInterval(go, 1000 / values.fps);
-        show();
-      },
-      pause,
-      step: go,
-      reset: () => {
-        step = 0;
-        pause();
-      },
-      again: () => {},
-      dice: () => {},
-      scrub: (to) => {
-        share = to;
-        pause();
-      },
-      ownAddress: () => "?",
+    pause,
+    step: go,
+    reset: () => {
+      step = 0;
+      pause();
     },
-  });
+    again: () => {},
+    dice: () => {},
+    scrub: (/** @type {number | null} */ to) => {
+      share = to;
+      pause();
+    },
+    ownAddress: () => "?",
+  };
+  const bar = runbar($("[data-run]"), { pace, session });
   show();
+}
+
+/** A page's state without an address. @param {Record<string, any>} values */
+function paceOfPage(values) {
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  return {
+    values,
+    set: (/** @type {Record<string, any>} */ changes) => {
+      Object.assign(values, changes);
+      for (const listener of listeners) listener();
+    },
+    subscribe: (/** @type {() => void} */ listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }

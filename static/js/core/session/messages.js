@@ -1,0 +1,81 @@
+/**
+ * Messages to a run and their answers: every message carries a number that its answer repeats. The
+ * twin of app/runs/sockets.py and watching.py, which describe the messages.
+ */
+
+import { ApiError } from "../api.js";
+import { t } from "../i18n.js";
+import { decode } from "../wire.js";
+
+/** @typedef {ReturnType<typeof decode>} Frame */
+
+const PREFIX = 8; // bytes: the number of the ask and the steps taken, before the frame
+const PATIENCE = 20_000; // milliseconds after which to find out whether anybody is still there
+
+/** @param {any} told */
+export const errorOf = (told) =>
+  new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
+
+/** @param {ArrayBuffer} data @returns {{id: number, taken: number, frame: Frame}} */
+export function unpack(data) {
+  const view = new DataView(data);
+  return { id: view.getUint32(0, true), taken: view.getUint32(4, true), frame: decode(data.slice(PREFIX)) };
+}
+
+/**
+ * Messages under way, by number, in the order in which they were said. While any is, the server is
+ * asked now and then whether it is still there.
+ */
+export class Pending {
+  #last = 0;
+  #patience = 0;
+  #check;
+  #around;
+  /** @type {Map<number, Record<string, any>>} */
+  #messages = new Map();
+
+  /** @param {() => void} check @param {typeof import("./line.js").surroundings} around */
+  constructor(check, around) {
+    this.#check = check;
+    this.#around = around;
+  }
+
+  /** First to last. */
+  get all() {
+    return [...this.#messages.values()];
+  }
+
+  /** A number for a message that need not be said again. */
+  next() {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  /** @param {Record<string, any>} message @returns {{id: number}} it, with its number */
+  add(message) {
+    const numbered = { id: this.next(), ...message };
+    this.#messages.set(numbered.id, numbered);
+    return numbered;
+  }
+
+  /** @param {number} id */
+  has(id) {
+    return this.#messages.has(id);
+  }
+
+  /** It is answered. @param {number} id @returns {boolean} whether it was under way */
+  settle(id) {
+    return this.#messages.delete(id);
+  }
+
+  /** None is to be answered any more. */
+  clear() {
+    this.#messages.clear();
+  }
+
+  /** Something was said or heard. */
+  watchOver() {
+    this.#around.cancel(this.#patience);
+    this.#patience = this.#messages.size ? this.#around.later(this.#check, PATIENCE) : 0;
+  }
+}

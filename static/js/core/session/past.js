@@ -1,0 +1,46 @@
+/** The frames that a run has shown so far, and which of them is on show. */
+
+import { createHistory } from "./history.js";
+
+/** @typedef {import("./run.js").Frame} Frame */
+/** @typedef {ReturnType<typeof createPast>} Past */
+
+/** @param {(frame: Frame, about: {past: boolean}) => void} onFrame shows a frame */
+export function createPast(onFrame) {
+  /** @type {ReturnType<typeof createHistory<Frame>>} */
+  const frames = createHistory();
+  /** @type {number | null} */
+  let share = null; // the place on show in [0, 1]; null: the newest
+  const shown = () => (share === null ? frames.last : frames.at(share));
+
+  return {
+    frames,
+    get share() {
+      return share;
+    },
+    get shown() {
+      return shown();
+    },
+    /**
+     * A new frame: shown, unless somebody looks at the past and is not to be called back.
+     * @param {Frame} frame
+     * @param {boolean} callBack
+     */
+    take(frame, callBack) {
+      frames.push(frame);
+      if (callBack) share = null;
+      onFrame(shown() ?? frame, { past: share !== null });
+    },
+    /** @param {number | null} place 0 the first frame kept, 1 the last; null: the newest, live again */
+    show(place) {
+      share = place;
+      const frame = shown();
+      if (frame) onFrame(frame, { past: place !== null });
+    },
+    /** Another run begins. */
+    clear() {
+      frames.clear();
+      share = null;
+    },
+  };
+}

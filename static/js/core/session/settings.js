@@ -1,0 +1,70 @@
+/** The page's settings, and what of them the run was told. */
+
+/** @typedef {Record<string, any>} Config */
+
+export class Settings {
+  #of;
+  #liveNames;
+  /** As text. */
+  #told = "";
+  /** What the run began with. @type {Config} */
+  begun = {};
+  /** What changes this run while it runs: of its mode, once the server has said so. @type {string[]} */
+  live;
+
+  /**
+   * @param {() => Config} of the run's configuration, as the page says it now
+   * @param {string[]} liveNames what may change a running run
+   */
+  constructor(of, liveNames) {
+    this.#of = of;
+    this.#liveNames = liveNames;
+    this.live = liveNames;
+  }
+
+  get now() {
+    return this.#of();
+  }
+
+  /** Whether the run was told them as they are now. */
+  get current() {
+    return JSON.stringify(this.now) === this.#told;
+  }
+
+  /** What is told to a running run. @returns {Config} */
+  get livePart() {
+    const { now } = this;
+    return Object.fromEntries(this.live.filter((name) => name in now).map((name) => [name, now[name]]));
+  }
+
+  /** A run begins with them. @returns {Config} */
+  begin() {
+    this.begun = this.now;
+    this.live = this.#liveNames;
+    this.tell();
+    return this.begun;
+  }
+
+  /** They are told with an ask. @returns {boolean} whether one of them was turned since */
+  tell() {
+    const turned = !this.current;
+    this.#told = JSON.stringify(this.now);
+    return turned;
+  }
+
+  /** The server says what it follows. @param {string[]} names */
+  follow(names) {
+    this.live = this.#liveNames.filter((name) => names.includes(name));
+  }
+
+  // Settings are compared, never what was once made of them: what is live is known when the server says it.
+  /**
+   * @param {Config} then
+   * @returns {boolean} whether they take another run than began with those
+   */
+  outgrown(then) {
+    const fixed = (/** @type {Config} */ config) =>
+      JSON.stringify(Object.entries(config).filter(([name]) => !this.live.includes(name)));
+    return fixed(this.now) !== fixed(then);
+  }
+}

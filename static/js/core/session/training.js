@@ -1,0 +1,210 @@
+/** Training: a run on the server that follows the page's settings, pulled frame by frame. */
+
+import { openRun } from "./run.js";
+import { pullLoop } from "./pull_loop.js";
+import { stepsDue } from "./steps_due.js";
+
+/** @typedef {import("../api.js").ApiError} ApiError */
+/** @typedef {import("./run.js").Frame} Frame */
+/** @typedef {import("./lockstep.js").Lockstep} Lockstep */
+/** @typedef {import("./settings.js").Settings} Settings */
+/** @typedef {import("./standing.js").Standing} Standing */
+
+const DEBOUNCE = 150; // milliseconds that a control rests before it starts a new run
+
+export class Training {
+  /** Whether frames follow each other by themselves, now or as soon as the run is there. */
+  playing = false;
+  /** Whether "start again" plays. */
+  #resume = false;
+  /** Whether what is asked for has a control turned. */
+  #turned = false;
+  /** One goes with each ask. @type {Record<string, any>[]} */
+  #actions = [];
+  #timer = 0;
+  #due = stepsDue();
+  #standing;
+  #settings;
+  #lockstep;
+  #state;
+  #browser;
+  #pull;
+  #run;
+  #forgetChange;
+
+  /**
+   * @param {Standing} standing
+   * @param {Settings} settings
+   * @param {Lockstep} others
+   * @param {object} options
+   * @param {string} options.slug
+   * @param {import("../state.js").State} options.state
+   * @param {import("./pull_loop.js").Browser} options.browser
+   * @param {import("./line.js").Connect} options.connect
+   * @param {typeof import("./line.js").surroundings} options.around
+   */
+  constructor(standing, settings, others, { slug, state, browser, connect, around }) {
+    this.#standing = standing;
+    this.#settings = settings;
+    this.#lockstep = others;
+    this.#state = state;
+    this.#browser = browser;
+    this.#pull = pullLoop({
+      browser,
+      wanted: () => standing.alive && this.#wanted,
+      paced: () => this.playing,
+      ask: () => this.#ask(),
+    });
+    const handlers = {
+      onStarted: this.#onStarted.bind(this),
+      onFrame: this.#onFrame.bind(this),
+      onRefused: this.#onRefused.bind(this),
+      onEnded: this.#onEnded.bind(this),
+      onLine: (/** @type {ApiError | null} */ why) => standing.setLine(why),
+    };
+    this.#run = openRun(slug, handlers, connect, around);
+    this.#forgetChange = state.subscribe(() => this.#onChange());
+  }
+
+  // --- What the visitor does ---------------------------------------------------------------------
+
+  /** Begin anew with the settings as they are now. @param {boolean} [alone] without those in lockstep */
+  begin(alone = false) {
+    clearTimeout(this.#timer);
+    this.#due.giveUp();
+    const config = this.#settings.begin();
+    this.#lockstep.begin();
+    this.#actions = [];
+    this.#standing.clear();
+    this.#standing.enter("connecting");
+    this.#run.start(config);
+    this.#pull.begin();
+    this.#run.next(0);
+    if (!alone) this.#lockstep.reset();
+  }
+
+  /** @param {boolean} on */
+  setPlaying(on) {
+    const standing = this.#standing;
+    this.playing = on;
+    if (standing.phase === "ended") {
+      if (on) this.begin();
+      return;
+    }
+    standing.rate.forget();
+    if (standing.phase !== "connecting") standing.enter(on ? "running" : standing.resting);
+    this.#pull.plan();
+  }
+
+  /** The same start again, as it was. */
+  reset() {
+    this.playing = false;
+    this.begin();
+  }
+
+  /** After its end: the same settings from the start, and on if it was playing. */
+  again() {
+    this.playing = this.#resume;
+    this.begin();
+  }
+
+  /** @param {Record<string, any>} action */
+  act(action) {
+    this.#actions.push(action);
+    this.#pull.plan();
+    this.#lockstep.act(action);
+  }
+
+  /** Whether an action is still to be asked for. */
+  get pending() {
+    return this.#actions.length > 0;
+  }
+
+  /** @param {number} steps @returns {Promise<Frame | null>} */
+  advance(steps) {
+    if (this.#standing.phase === "ended") return Promise.resolve(null);
+    const frame = this.#due.promise(steps);
+    this.#pull.plan();
+    return frame;
+  }
+
+  close() {
+    this.#forgetChange();
+    clearTimeout(this.#timer);
+    this.#due.giveUp();
+    this.#run.close();
+  }
+
+  // --- What is asked -----------------------------------------------------------------------------
+
+  get #wanted() {
+    return this.playing || this.pending || this.#due.any || !this.#settings.current;
+  }
+
+  /** Those in lockstep begin together, so that what starts one anew starts all. */
+  get #anotherRun() {
+    return this.#settings.outgrown(this.#settings.begun) || this.#lockstep.outgrown;
+  }
+
+  #ask() {
+    if (this.#anotherRun) return; // it begins in a moment
+    const { speed, fps } = this.#state.values;
+    const { steps, anew } = this.#due.next(this.playing ? speed : 0);
+    this.#pull.asked(fps);
+    this.#turned = this.#settings.tell();
+    this.#run.next(steps, this.#settings.livePart, this.#actions.shift() ?? null);
+    if (this.#lockstep.any && steps > 0 && anew) this.#pull.waitFor(this.#lockstep.advance(steps));
+  }
+
+  #onChange() {
+    const { closed, phase } = this.#standing;
+    if (closed) return;
+    if (!this.#anotherRun && phase !== "ended") return this.#pull.plan();
+    clearTimeout(this.#timer);
+    if (this.#settings.current && phase === "ended") return;
+    this.#timer = this.#browser.later(() => this.begin(), DEBOUNCE);
+  }
+
+  // --- What the server says ----------------------------------------------------------------------
+
+  /** @param {{run: string, live: string[]}} told */
+  #onStarted({ run, live }) {
+    this.#standing.runId = run;
+    this.#settings.follow(live);
+    this.#standing.tell();
+    this.#onChange();
+  }
+
+  /** @param {Frame} frame @param {number} taken */
+  #onFrame(frame, taken) {
+    const standing = this.#standing;
+    const first = standing.phase === "connecting";
+    this.#pull.answered();
+    // What an action brings does not call back who looks at the past; a control that is turned does.
+    standing.take(frame, this.playing || this.#turned);
+    this.#due.settle(frame, taken, this.#lockstep.any); // in lockstep all take the same steps
+    if (first || !this.playing) standing.enter(this.playing ? "running" : standing.resting);
+    else standing.tell();
+    this.#pull.plan();
+  }
+
+  /** @param {ApiError} why */
+  #onRefused(why) {
+    this.#stop();
+    this.#standing.enter("paused", why);
+  }
+
+  /** @param {ApiError} why */
+  #onEnded(why) {
+    this.#resume = this.playing;
+    this.#stop();
+    this.#standing.runId = this.#standing.line = null;
+    this.#standing.enter("ended", why);
+  }
+
+  #stop() {
+    this.playing = false;
+    this.#pull.answered();
+    this.#due.giveUp();
+  }
+}
