@@ -42,7 +42,8 @@ const whole = (/** @type {number} */ high) => ({
 
 const state = stateOfPage({
   ...runKeys({ speed: 5, fps: 10 }),
-  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 }, // −1: the positive's
+  // −1: the positive's
+  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 },
   picture: whole(159),
   draws: whole(999_999),
   map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },

@@ -97,7 +97,8 @@ export function ownPart(state, onTold) {
 /**
  * What the server tells of the album that the address names, by the rule that it names.
  * @param {import("../../core/state.js").State} state
- * @param {{here: () => Album | null, onAlbum: (album: Album) => void, onError: (error: unknown) => void}} options
+ * @param {{here: () => Album | null, onAlbum: (album: Album) => void, onError: (error: unknown) => void}}
+ *   options
  */
 function followPart(state, { here, onAlbum, onError }) {
   const facts = newest({
@@ -122,7 +123,8 @@ function followPart(state, { here, onAlbum, onError }) {
 /**
  * The button that deletes the pictures, once at a time.
  * @param {HTMLButtonElement} button
- * @param {{address: () => string, onRemoved: () => void, onError: (error: unknown) => void, onGone: () => void}} options
+ * @param {{address: () => string, onRemoved: () => void, onError: (error: unknown) => void, onGone: () =>
+ *   void}} options
  */
 function removePart(button, { address, onRemoved, onError, onGone }) {
   button.addEventListener("click", async () => {

@@ -53,7 +53,8 @@ const CLASSES = 12; // that are named
 
 /**
  * Which pictures these are.
- * @param {{learned_from: number, held_out: number, left_out: number, patches: boolean, names: string[]}} header
+ * @param {{learned_from: number, held_out: number, left_out: number, patches: boolean, names: string[]}}
+ *   header
  * @param {boolean} scenes whose classes are shapes
  */
 export function picturesSaid(

@@ -20,7 +20,8 @@ import { FileSession } from "./files.js";
  * @property {Sweep | null} sweep null while there are no boxes
  * @property {Soft | null} soft what Soft-NMS made of it, if that is chosen
  * @property {string} refused why Soft-NMS, which is chosen, cannot be asked for; or ""
- * @property {string} origin a key of `ORIGINS`, "file" or "edited" for a file's boxes, or "" while there are no boxes
+ * @property {string} origin a key of `ORIGINS`, "file" or "edited" for a file's boxes, or "" while there
+ *   are no boxes
  * @property {number} place of a file's picture
  */
 
@@ -33,7 +34,8 @@ const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "c
  * @param {object} options
  * @param {import("../../core/state.js").State} options.state
  * @param {{uploader: HTMLElement, drop: HTMLElement}} options.roots
- * @param {(anew: boolean) => void} options.onScene another one; `anew`: of another source or photo, not only edited
+ * @param {(anew: boolean) => void} options.onScene another one; `anew`: of another source or photo, not
+ *   only edited
  * @param {() => void} options.onFiles the panel of files is to be drawn anew
  * @param {(error: unknown) => void} options.onError
  */
