@@ -7,17 +7,19 @@ import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tilesOf } from "../../core/pixels.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { onChoice, press } from "../../parts/choice_buttons.js";
+import { OwnPictures } from "../../parts/own_pictures.js";
+import { choice, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
+import { SIDE } from "../../parts/small_picture.js";
 import { runbar, stepsOf } from "../../views/runbar.js";
 import { livePart } from "./live.js";
-import { mapPart } from "./map.js";
-import { ownPart } from "./own.js";
-import { rowPart } from "./row.js";
-import { SIDE } from "./tiles.js";
-import { trialsPart } from "./trials.js";
-import { viewsPart } from "./views.js";
+import { MapPart } from "./map.js";
+import { RowPart } from "./row.js";
+import { TransferPart } from "./transfer.js";
+import { TrialsPart } from "./trials.js";
+import { ViewsPart } from "./views.js";
 import { failed, saidOf } from "./words.js";
-import { worthPart } from "./worth.js";
 
 /** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Shot */
 /**
@@ -35,18 +37,14 @@ const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "
 // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
 const REST = 150;
 const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
-const whole = (/** @type {number} */ high) => ({
-  default: 0,
-  check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high,
-});
+const CHOSEN = ["mode", "method", "space"]; // by buttons
 
 const state = stateOfPage({
   ...runKeys({ speed: 5, fps: 10 }),
-  // −1: the positive's
-  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 },
-  picture: whole(159),
-  draws: whole(999_999),
-  map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },
+  column: whole(-1, 31, -1), // −1: the positive's
+  picture: whole(0, 159, 0),
+  draws: whole(0, 999_999, 0),
+  map: choice("pca", "tsne", "before"),
 });
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Shot | null} */
@@ -61,15 +59,15 @@ let [runOf, shownOf] = ["", ""]; // the pictures of the run, and of its frame on
 /** @param {Record<string, any>} values */
 const picturesOf = (values) => JSON.stringify(SPECIMENS.map((name) => values[name]));
 
-const row = rowPart(state);
+const row = new RowPart(state);
 const live = livePart(state);
-const map = mapPart(
+const map = new MapPart(
   state,
   () => session.act({ do: "map" }),
   () => session.watched,
 );
-const views = viewsPart(state);
-const trials = trialsPart(state);
+const views = new ViewsPart(state);
+const trials = new TrialsPart(state);
 
 const session = trainingSession({
   slug: "contrastive",
@@ -81,12 +79,18 @@ const session = trainingSession({
     if (status.phase === "connecting") runOf = picturesOf(state.values);
     tellBar(status);
     markLive(status.live);
-    if (status.phase === "ended") worth.end();
+    if (status.phase === "ended") transfer.end();
   },
 });
-const worth = worthPart(state, session);
+const transfer = new TransferPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
-const own = ownPart(state, () => showParts());
+const own = new OwnPictures(state, {
+  onTold: () => showParts(),
+  without: {
+    data: "scenes",
+    words: t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine."),
+  },
+});
 if (session.watched) {
   for (const control of document.querySelectorAll(
     ".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]",
@@ -156,7 +160,7 @@ function draw(past = false, fresh = false) {
   live.show(shown, past);
   map.show(shown, specimens, past);
   views.sayBatch(shown);
-  worth.show(shown, fresh);
+  transfer.show(shown, fresh);
   if (late) tellBar(session.status);
 }
 
@@ -200,11 +204,7 @@ function showParts() {
     ? { train: !drawn.header.names, method: drawn.header.method ?? method }
     : { train: mode === "train", method };
   const missing = data === "own" && !state.values.pictures;
-  for (const name of ["mode", "method", "space"]) {
-    for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
-      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === state.values[name]));
-    }
-  }
+  for (const name of CHOSEN) press(name, state.values[name], $(".stage"));
   /** @type {Record<string, boolean>} */
   const parts = {
     train: onShow.train && !missing,
@@ -237,15 +237,9 @@ function sayMissing() {
   $("[data-badge]").textContent = "";
   document.documentElement.dataset.ready = "";
 }
-for (const name of ["mode", "method", "space"]) {
-  for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
-    button.addEventListener("click", () =>
-      state.set({
-        [name]: button.getAttribute(`data-${name}`) ?? "",
-        ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }),
-      }),
-    );
-  }
+for (const name of CHOSEN) {
+  const paceOf = (/** @type {string} */ value) => name === "mode" && { speed: value === "train" ? 5 : 1 };
+  onChoice(name, (value) => state.set({ [name]: value, ...paceOf(value) }), $(".stage"));
 }
 state.subscribe((changed) => {
   showParts();

@@ -3,6 +3,7 @@
 import { ApiError } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { percent } from "../../parts/percent.js";
 
 /** @typedef {import("./index.js").Shot} Shot */
 
@@ -29,7 +30,14 @@ export function curveOf({ arrays }, name) {
 /** Its newest value, NaN before the first step. @param {Shot} shot @param {string} name */
 export const newest = (shot, name) => curveOf(shot, name).at(-1) ?? NaN;
 
-export const percent = (/** @type {number} */ share, digits = 1) => `${number(100 * share, digits)} %`;
+export const KEY_SIDE = 16; // pixels of a key's picture
+
+/**
+ * The name of a view: its picture's number and which of the two.
+ * @param {number} view
+ * @param {number} count
+ */
+export const nameOfView = (view, count) => `${(view % (count / 2)) + 1}${view < count / 2 ? "a" : "b"}`;
 
 /** @param {unknown} error */
 export function failed(error) {
