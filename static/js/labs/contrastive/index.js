@@ -11,6 +11,7 @@ import { onChoice, press } from "../../parts/choice_buttons.js";
 import { OwnPictures } from "../../parts/own_pictures.js";
 import { choice, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
+import { showControls, showParts } from "../../parts/visibility.js";
 import { SIDE } from "../../parts/small_picture.js";
 import { runbar, stepsOf } from "../../views/runbar.js";
 import { livePart } from "./live.js";
@@ -85,7 +86,7 @@ const session = trainingSession({
 const transfer = new TransferPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
 const own = new OwnPictures(state, {
-  onTold: () => showParts(),
+  onTold: () => showChoices(),
   without: {
     data: "scenes",
     words: t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine."),
@@ -128,7 +129,7 @@ function sayFrame(frame) {
   const { step, names } = frame.header;
   const other = !drawn || looksOf(drawn) !== looksOf(frame);
   drawn = frame;
-  if (other) showParts();
+  if (other) showChoices();
   $("[data-said]").textContent = saidOf(frame);
   const badge = $("[data-badge]");
   badge.textContent =
@@ -198,7 +199,7 @@ function fetchSpecimens(rest) {
 const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
 
 /** The buttons say what is chosen, the parts of the page what the frame is of. */
-function showParts() {
+function showChoices() {
   const { mode, method, data } = state.values;
   const onShow = drawn
     ? { train: !drawn.header.names, method: drawn.header.method ?? method }
@@ -212,8 +213,7 @@ function showParts() {
     "not-simsiam": onShow.method !== "simsiam",
     ...Object.fromEntries(["simclr", "moco", "simsiam"].map((name) => [name, onShow.method === name])),
   };
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
-    part.hidden = !parts[part.dataset.for ?? ""];
+  showParts(parts);
   if (missing) sayMissing();
   /** @type {Record<string, boolean>} */
   const controls = {
@@ -227,7 +227,7 @@ function showParts() {
     classes: data === "own" && own.choosable,
     ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
   };
-  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+  showControls(controls);
 }
 /** There are no pictures to show: what was there is of others. The run's bar says what to do. */
 function sayMissing() {
@@ -242,7 +242,7 @@ for (const name of CHOSEN) {
   onChoice(name, (value) => state.set({ [name]: value, ...paceOf(value) }), $(".stage"));
 }
 state.subscribe((changed) => {
-  showParts();
+  showChoices();
   if (SPECIMENS.some((name) => changed.has(name))) fetchSpecimens(REST);
   if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
 });
@@ -275,5 +275,5 @@ wireTools({
       JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
   },
 });
-showParts();
+showChoices();
 fetchSpecimens();

@@ -1,0 +1,17 @@
+/** Which parts of the page, and which controls, have something to say now. */
+
+import { $ } from "../core/dom.js";
+
+/**
+ * Hide every element with `data-for` but those of the parts that are on.
+ * @param {Record<string, boolean>} parts
+ */
+export function showParts(parts) {
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
+    part.hidden = !parts[part.dataset.for ?? ""];
+}
+
+/** A control that has no say now would only confuse. @param {Record<string, boolean>} controls */
+export function showControls(controls) {
+  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+}
