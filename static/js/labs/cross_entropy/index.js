@@ -3,7 +3,6 @@
 import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
 import * as info from "../../math/information.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
-import { onChoice } from "../../parts/choice_buttons.js";
 import { choice, range, text } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { $ } from "../../core/dom.js";
@@ -41,7 +40,6 @@ const distributions = new DistributionsPart(state);
 const softmax = new SoftmaxPart(state);
 const binary = new BinaryPart(state);
 const live = new LivePart(state);
-onChoice("look", (look) => state.set({ look }));
 
 const session = trainingSession({
   slug: "cross-entropy",

@@ -1,7 +1,7 @@
 /** The `mlp` lab: the perceptron's rule, and multilayer perceptrons with every unit's response. */
 
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
@@ -15,7 +15,9 @@ import { matrix } from "../../views/matrix.js";
 import { network } from "../../views/network.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
+import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
+import { showModel } from "./controls.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { ACCURACY_LINES, BANDS, curveColumns, LOSS_LINES, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
@@ -170,7 +172,7 @@ const named = (symbol, name) => (name ? `${symbol}: ${name}` : symbol);
 
 function drawMap() {
   if (!shown || shown.header.model === "perceptron") return;
-  const all = state.values.shown >= shownCount() - 1 && shownCount() > 1 && showAll;
+  const { all } = chooser;
   const layers = unit ? unitLayers(shown, unit) : mapLayers(shown, { look: state.values.look, all });
   $("[data-map-name]").textContent = unit
     ? t("Response of {unit}: orange above zero, blue below", { unit: unitName(unit, shown.header.layers) })
@@ -208,14 +210,7 @@ function drawCurves(frame) {
 
 // --- Which network, which view -------------------------------------------------------------------
 
-const chooser = /** @type {HTMLSelectElement} */ ($("[data-shown]"));
-let showAll = false;
-const shownCount = () => Number(state.values.replicas) + 1;
-chooser.addEventListener("change", () => {
-  showAll = chooser.value === "all";
-  state.set({ shown: showAll ? Number(state.values.replicas) - 1 : Number(chooser.value) });
-  drawMap();
-});
+const chooser = new NetworkChooser(state, drawMap);
 onChoice("look", (look) => state.set({ look }));
 $("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
 // One sample at a time, on data that a line can separate.
@@ -239,42 +234,11 @@ $("[data-next-mistake]").addEventListener("click", async () => {
 });
 
 function showState() {
-  const { model, look, data, replicas, shown: number } = state.values;
+  const { model, look } = state.values;
   press("look", look);
   press("model", model);
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]")))
-    part.hidden = part.dataset.only !== (shown?.header.model ?? model);
-  const surface = ["slope", "hill", "saddle"].includes(data);
-  /** @type {Record<string, boolean>} controls that have no say now */
-  const idle = {
-    loss: surface,
-    classes: !["gaussians", "spiral"].includes(data),
-    samples: data === "own",
-    noise: data === "own",
-    test_share: data === "own",
-    data_seed: data === "own",
-    eta: model !== "perceptron",
-  };
-  for (const root of /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("[data-control][data-kind]")
-  )) {
-    const name = root.dataset.control ?? "";
-    if (["model", "points", "layers", "shown"].includes(name)) continue;
-    const forMlp = !["data", "samples", "noise", "test_share", "classes", "data_seed", "eta"].includes(name);
-    root.hidden = Boolean(idle[name]) || (model === "perceptron" && forMlp);
-  }
-  if (chooser.options.length !== shownCount()) {
-    chooser.replaceChildren(
-      ...Array.from({ length: replicas }, (_, i) => h("option", { value: i }, i + 1)),
-      h("option", { value: "all" }, t("all, mean")),
-    );
-  }
-  chooser.value = showAll ? "all" : String(Math.min(number, replicas - 1));
-  for (const fieldset of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-group]"))) {
-    fieldset.hidden = ![...fieldset.querySelectorAll("[data-control]")].some(
-      (one) => !(/** @type {HTMLElement} */ (one).hidden),
-    );
-  }
+  showModel(state.values, shown?.header.model ?? model);
+  chooser.show();
   editor.show();
   brush.show();
   sayReading($("[data-own-read]"), state.values);
