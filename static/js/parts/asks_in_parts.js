@@ -3,7 +3,7 @@
  * next part.
  */
 
-/** @typedef {{header: any}} Shot */
+/** @typedef {{header: any}} Frame */
 /**
  * @typedef {object} Running what is used of a session
  * @property {(action: Record<string, any>) => void} act
@@ -12,9 +12,9 @@
  */
 
 export class AsksInParts {
-  /** @type {Shot | null} */
+  /** @type {Frame | null} */
   shown = null;
-  /** @type {Shot | null} the frame that was followed by an ask */
+  /** @type {Frame | null} the frame that was followed by an ask */
   answered = null;
   /** @type {string | null} what is to be asked of the run next */
   waiting = null;
@@ -66,40 +66,40 @@ export class AsksInParts {
 
   /**
    * What is under way, and how many of its parts are done.
-   * @param {Shot | null} shot
+   * @param {Frame | null} frame
    * @returns {{kind: string, done: number, all: number} | null}
    */
-  underway(shot) {
-    for (const [kind, parts] of shot ? this.works : []) {
-      const [done, all] = shot?.header[parts] ?? [0, 0];
+  underway(frame) {
+    for (const [kind, parts] of frame ? this.works : []) {
+      const [done, all] = frame?.header[parts] ?? [0, 0];
       if (done < all) return { kind, done, all };
     }
     return null;
   }
 
-  /** A frame is to be shown: a new run forgets what waits. @param {Shot} shot @param {boolean} fresh */
-  take(shot, fresh) {
-    if (fresh && shot.header.step < this.begun) {
+  /** A frame is to be shown: a new run forgets what waits. @param {Frame} frame @param {boolean} fresh */
+  take(frame, fresh) {
+    if (fresh && frame.header.step < this.begun) {
       this.waiting = null;
       this.begun = 0;
     }
-    this.shown = shot;
+    this.shown = frame;
   }
 
   /**
    * A frame is shown: what comes next may be asked for.
-   * @param {Shot} shot
+   * @param {Frame} frame
    * @param {boolean} fresh it has just arrived
    */
-  goOn(shot, fresh) {
-    const going = this.underway(shot);
+  goOn(frame, fresh) {
+    const going = this.underway(frame);
     this.enable(
       !(this.waiting || going || this.session.pending),
-      shot.header.labeled && shot.header.step > 0,
+      frame.header.labeled && frame.header.step > 0,
     );
     // after a look at the past the newest frame comes again
-    if (!fresh || shot === this.answered || this.session.pending) return;
-    this.answered = shot;
+    if (!fresh || frame === this.answered || this.session.pending) return;
+    this.answered = frame;
     if (!this.waiting && going) this.waiting = going.kind;
     this.next();
   }

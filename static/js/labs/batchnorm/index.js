@@ -19,11 +19,11 @@ import {
   ridgesOf,
   rowOf,
 } from "./layers.js";
-import { NormsPanel } from "./norms.js";
-import { statisticsPanel } from "./statistics.js";
-import { SurfacesPanel } from "./surfaces.js";
-import { SweepPanel } from "./sweep.js";
-import { UnitPanel } from "./unit.js";
+import { NormsPart } from "./norms.js";
+import { statisticsPart } from "./statistics.js";
+import { SurfacesPart } from "./surfaces.js";
+import { SweepPart } from "./sweep.js";
+import { UnitPart } from "./unit.js";
 import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
@@ -84,11 +84,11 @@ const session = trainingSession({
   onStatus: (status) => bar.update(status),
 });
 const bar = runbar($("[data-run]"), { session, pace: state });
-const unit = new UnitPanel(state);
-const statistics = statisticsPanel(state);
-new SweepPanel(state);
-new NormsPanel(state);
-new SurfacesPanel(state);
+const unit = new UnitPart(state);
+const statistics = statisticsPart(state);
+new SweepPart(state);
+new NormsPart(state);
+new SurfacesPart(state);
 
 /** @param {Bn} frame */
 function show(frame) {

@@ -25,7 +25,7 @@ const ZOOM = 8; // a value's side in pixels, so that the browser does not blur i
 const X = /** @type {[number, number]} */ ([-0.45, 4]);
 const Y = /** @type {[number, number]} */ ([-0.1, 3.35]);
 
-export class NormsPanel {
+export class NormsPart {
   /** @type {Norms | null} */
   found = null;
   groups = /** @type {HTMLSelectElement} */ ($("[data-groups]"));

@@ -13,7 +13,7 @@ import { say, showWorked } from "./words.js";
 const OWN = "--role-validation";
 
 /** @param {import("../../core/state.js").State} state */
-export function statisticsPanel(state) {
+export function statisticsPart(state) {
   const parts = [runningPart(), batchSizePart(), movedPart()];
   return {
     /** @param {Bn} frame */

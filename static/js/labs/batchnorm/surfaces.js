@@ -20,7 +20,7 @@ const LEVELS = [0.02, 0.1, 0.3, 0.7, 1.3, 2.2]; // of the loss that the weights 
 const NAMES = /** @type {const} */ (["raw", "normalized"]);
 const SLIDERS = /** @type {const} */ ({ descent: 2, spread: 1, offset: 2 }); // digits of their values
 
-export class SurfacesPanel {
+export class SurfacesPart {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;

@@ -51,7 +51,7 @@ const nameOf = (setting) => (setting === "rate" ? t("learning rate") : t("scale 
  * @property {[number[], number[]]} typical of each: without and with BatchNorm
  */
 
-export class SweepPanel {
+export class SweepPart {
   /** @type {Swept | null} */
   swept = null;
   charts = $("[data-sweep-charts]");

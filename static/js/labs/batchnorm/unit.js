@@ -37,7 +37,7 @@ export function numbersOf(frame) {
   return { mean, variance, gamma, beta, runningMean, runningVar, newMean, newVar };
 }
 
-export class UnitPanel {
+export class UnitPart {
   /** @type {Bn | null} */
   frame = null;
   /** @type {{gamma: number, beta: number} | null} what the visitor put in the place of the learned ones */

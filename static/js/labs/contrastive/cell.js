@@ -6,20 +6,20 @@ import { positiveOf } from "../../math/contrast.js";
 import { pictureOf } from "../../parts/small_picture.js";
 import { nameOfView } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 export class CellPart {
   /** @type {unknown[]} the views, and which two of them, that are on show */
   drawn = [];
 
   /**
-   * @param {Shot} shot
+   * @param {Frame} frame
    * @param {OffscreenCanvas[]} tiles the views
    * @param {[number, number]} place
    * @param {number} count of views
    */
-  show(shot, tiles, [i, j], count) {
-    const words = wordsOf(shot, i, j, count);
+  show(frame, tiles, [i, j], count) {
+    const words = wordsOf(frame, i, j, count);
     if ($("[data-cell-said]").textContent !== words) $("[data-cell-said]").textContent = words;
     const drawn = [tiles, i, j];
     if (drawn.every((one, at) => one === this.drawn[at])) return; // the same two pictures
@@ -33,7 +33,7 @@ export class CellPart {
   }
 }
 
-/** @param {Shot} shot @param {number} i @param {number} j @param {number} count */
+/** @param {Frame} frame @param {number} i @param {number} j @param {number} count */
 function wordsOf({ header, arrays }, i, j, count) {
   const value = number(arrays.similarities[i * count + j] ?? NaN, 3);
   if (i === j)

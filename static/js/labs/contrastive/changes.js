@@ -4,7 +4,7 @@ import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 /** @typedef {{now: number[], before: number[]}} Likeness to the picture itself, at each amount of a change */
 
 const CHANGES = [
@@ -28,16 +28,16 @@ export function changesPart() {
   );
   let amounts = /** @type {number[][]} */ ([]);
   return {
-    /** @param {Shot} shot */
-    show(shot) {
-      const measured = likenesses(shot);
+    /** @param {Frame} frame */
+    show(frame) {
+      const measured = likenesses(frame);
       const summary = t("Similarity of a picture to itself changed, measured at step {step}.", {
-        step: shot.header.changes_step,
+        step: frame.header.changes_step,
       });
       measured.forEach(({ now, before }, i) =>
         charts[i]?.update({ columns: [amounts[i] ?? [], now, before], rules: [{ y: 0 }], summary }),
       );
-      $("[data-changes-said]").textContent = sayChanges(shot, measured);
+      $("[data-changes-said]").textContent = sayChanges(frame, measured);
     },
     /** @param {Record<string, number[]>} of amounts of each change, as the server measures them */
     setAmounts(of) {
@@ -46,7 +46,7 @@ export function changesPart() {
   };
 }
 
-/** Of each change. @param {Shot} shot @returns {Likeness[]} */
+/** Of each change. @param {Frame} frame @returns {Likeness[]} */
 function likenesses({ arrays }) {
   const count = arrays.changes.length / CHANGES.length;
   const [apart = 1, apartBefore = 1] = arrays.apart;
@@ -67,7 +67,7 @@ const likeness = (cosines, others) =>
 /** But for the first, which is no change. @param {number[]} values */
 const average = (values) => values.slice(1).reduce((sum, v) => sum + v, 0) / Math.max(values.length - 1, 1);
 
-/** @param {Shot} shot @param {Likeness[]} measured */
+/** @param {Frame} frame @param {Likeness[]} measured */
 function sayChanges({ header, arrays }, measured) {
   const [apart = 1] = arrays.apart;
   if (!(Number.isFinite(apart) && apart < 0.999))

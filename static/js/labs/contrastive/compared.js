@@ -29,7 +29,7 @@ export class ComparedPart {
 
   /** @param {Chosen} chosen */
   show(chosen) {
-    const { method } = chosen.shot.header;
+    const { method } = chosen.frame.header;
     if (method === "simclr") this.showBatch(chosen);
     else if (method === "moco") this.showQueue(chosen);
     else this.showPredictions(chosen);
@@ -37,14 +37,14 @@ export class ComparedPart {
 
   /** SimCLR: against all other views of the batch. @param {Chosen} chosen */
   showBatch(chosen) {
-    const { shot, tiles, row: i, count, values, nameOf } = chosen;
-    const row = rowOf(shot.arrays.similarities, i, values.temperature);
+    const { frame, tiles, row: i, count, values, nameOf } = chosen;
+    const row = rowOf(frame.arrays.similarities, i, values.temperature);
     $("[data-row-title]").textContent = t("View {name}: 1 positive, {count} negatives", {
       name: nameOf(i),
       count: count - 2,
     });
     const more =
-      shot.header.space === "h" ? t("The loss is taken on z; here its arithmetic is done on h.") : "";
+      frame.header.space === "h" ? t("The loss is taken on z; here its arithmetic is done on h.") : "";
     const names = { name: (/** @type {Negative} */ { at }) => nameOf(at), tile: tileAt(tiles) };
     this.showRow(chosen, row, row.negatives.slice(0, HARDEST), names, more);
     sayLoss("simclr", chosen, row, count - 1);
@@ -52,8 +52,8 @@ export class ComparedPart {
 
   /** MoCo: against the keys in the queue. @param {Chosen} chosen */
   showQueue(chosen) {
-    const { shot, tiles, row: i, count, values, nameOf } = chosen;
-    const { header, arrays } = shot;
+    const { frame, tiles, row: i, count, values, nameOf } = chosen;
+    const { header, arrays } = frame;
     const row = queryOf(header.positive_key, arrays.keys, values.temperature);
     const hardest = Array.from(arrays.hardest, (at) => row.negatives.find((one) => one.at === at)).filter(
       (one) => one !== undefined,
@@ -75,8 +75,8 @@ export class ComparedPart {
 
   /** SimSiam: a prediction against the other view, and the other way round. @param {Chosen} chosen */
   showPredictions(chosen) {
-    const { shot, tiles, row: i, count, values, nameOf } = chosen;
-    const [one = NaN, other = NaN] = shot.arrays.predicted ?? [];
+    const { frame, tiles, row: i, count, values, nameOf } = chosen;
+    const [one = NaN, other = NaN] = frame.arrays.predicted ?? [];
     const partner = positiveOf(i, count);
     $("[data-row-title]").textContent = t("View {name} and its other view: no negatives", {
       name: nameOf(i),

@@ -5,7 +5,7 @@ import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 import { curveOf, newest } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** How similarities are distributed. */
 export function histogramPart() {
@@ -20,7 +20,7 @@ export function histogramPart() {
     ],
   });
   return {
-    /** @param {Shot} shot */
+    /** @param {Frame} frame */
     show({ arrays, header }) {
       const bins = arrays.histograms.length / 2;
       const centers = Array.from({ length: bins }, (_, b) => -1 + (2 * b + 1) / bins);
@@ -46,15 +46,15 @@ export function alignmentPart() {
     ],
   });
   return {
-    /** @param {Shot} shot @param {number | null} marker */
-    show(shot, marker) {
+    /** @param {Frame} frame @param {number | null} marker */
+    show(frame, marker) {
       alignment.update({
-        columns: [shot.arrays.steps, curveOf(shot, "alignment"), curveOf(shot, "uniformity")],
+        columns: [frame.arrays.steps, curveOf(frame, "alignment"), curveOf(frame, "uniformity")],
         marker,
         summary: t("At step {step}: alignment {alignment}, uniformity {uniformity}.", {
-          step: shot.header.step,
-          alignment: number(newest(shot, "alignment"), 3),
-          uniformity: number(newest(shot, "uniformity"), 3),
+          step: frame.header.step,
+          alignment: number(newest(frame, "alignment"), 3),
+          uniformity: number(newest(frame, "uniformity"), 3),
         }),
       });
     },
@@ -70,16 +70,16 @@ export function spreadPart() {
     lines: [{ name: t("deviation"), color: "--role-train", digits: 4 }],
   });
   return {
-    /** @param {Shot} shot @param {number | null} marker */
-    show(shot, marker) {
-      const { header, arrays } = shot;
+    /** @param {Frame} frame @param {number | null} marker */
+    show(frame, marker) {
+      const { header, arrays } = frame;
       const even = 1 / Math.sqrt(header.width);
       spread.update({
-        columns: [arrays.steps, curveOf(shot, "spread")],
+        columns: [arrays.steps, curveOf(frame, "spread")],
         marker,
         rules: [{ y: even, label: "1 / √d" }, { y: 0 }],
         summary: t("Deviation of the normalized z: {value}, against {even} where it is spread evenly.", {
-          value: number(newest(shot, "spread"), 4),
+          value: number(newest(frame, "spread"), 4),
           even: number(even, 4),
         }),
       });

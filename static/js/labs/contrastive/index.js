@@ -22,7 +22,7 @@ import { TrialsPart } from "./trials.js";
 import { ViewsPart } from "./views.js";
 import { failed, saidOf } from "./words.js";
 
-/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Shot */
+/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Frame */
 /**
  * What does not change while a run goes on.
  * @typedef {object} Specimens
@@ -48,9 +48,9 @@ const state = stateOfPage({
   map: choice("pca", "tsne", "before"),
 });
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-/** @type {Shot | null} */
+/** @type {Frame | null} */
 let shown = null;
-/** @type {Shot | null} the frame that is drawn: a newer one waits for its pictures */
+/** @type {Frame | null} the frame that is drawn: a newer one waits for its pictures */
 let drawn = null;
 /** @type {Specimens | null} */
 let specimens = null;
@@ -75,7 +75,7 @@ const session = trainingSession({
   state,
   liveNames: liveNames(),
   configOf: runConfig,
-  onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
+  onFrame: (frame, { past }) => show(/** @type {Frame} */ (frame), past),
   onStatus: (status) => {
     if (status.phase === "connecting") runOf = picturesOf(state.values);
     tellBar(status);
@@ -109,7 +109,7 @@ function tellBar(status) {
   bar.update(shown === drawn ? status : { ...status, frames: 0 });
 }
 
-/** @param {Shot} frame @param {boolean} past */
+/** @param {Frame} frame @param {boolean} past */
 function show(frame, past) {
   const first = shown === null;
   shown = frame;
@@ -124,7 +124,7 @@ function show(frame, past) {
   arrived();
 }
 
-/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Shot} frame */
+/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Frame} frame */
 function sayFrame(frame) {
   const { step, names } = frame.header;
   const other = !drawn || looksOf(drawn) !== looksOf(frame);
@@ -195,7 +195,7 @@ function fetchSpecimens(rest) {
 
 // --- What belongs to which setting ------------------------------------------------------------------
 
-/** Whether the same parts of the page show two frames. @param {Shot} frame */
+/** Whether the same parts of the page show two frames. @param {Frame} frame */
 const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
 
 /** The buttons say what is chosen, the parts of the page what the frame is of. */
@@ -247,15 +247,15 @@ state.subscribe((changed) => {
   if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
 });
 
-/** The numbers behind the picture. @param {Shot | null} shot */
-function numbersOf(shot) {
-  const names = shot?.header.names
+/** The numbers behind the picture. @param {Frame | null} frame */
+function numbersOf(frame) {
+  const names = frame?.header.names
     ? ["accuracy", "baseline"]
     : ["similarities", "steps", "history", "worth", "votes", "known"];
   return Object.fromEntries(
     names.map((name) => [
       name,
-      Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
+      Array.from(frame?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
     ]),
   );
 }

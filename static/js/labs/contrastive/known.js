@@ -4,7 +4,7 @@ import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { shareText } from "../../parts/percent.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 const [H, Z] = [1, 2];
 const KNOWN = [t("class"), t("quarter by brightness"), t("strongest color"), t("turned by 0, 90, 180, 270°")];
@@ -12,12 +12,12 @@ const KNOWN = [t("class"), t("quarter by brightness"), t("strongest color"), t("
 const CHANGED_BY = [[], ["color"], ["color", "gray"], ["rotation"]];
 
 /**
- * @param {Shot} shot
+ * @param {Frame} frame
  * @param {{values: Record<string, any>, probing: boolean}} page its settings, and whether a probe is under
  *   way
  */
-export function showKnown(shot, { values, probing }) {
-  const found = new Found(shot, probing);
+export function showKnown(frame, { values, probing }) {
+  const found = new Found(frame, probing);
   $("[data-known]").replaceChildren(
     h(
       "caption",
@@ -31,7 +31,7 @@ export function showKnown(shot, { values, probing }) {
 
 /** What linear classifiers find out, and how sure that is. */
 class Found {
-  /** @param {Shot} shot @param {boolean} probing */
+  /** @param {Frame} frame @param {boolean} probing */
   constructor({ header, arrays }, probing) {
     this.header = header;
     this.arrays = arrays;

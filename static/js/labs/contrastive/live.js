@@ -9,7 +9,7 @@ import { lossPart } from "./loss.js";
 import { driftPart, queuePart } from "./queue.js";
 import { newest } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** @param {import("../../core/state.js").State} state */
 export function livePart(state) {
@@ -18,28 +18,28 @@ export function livePart(state) {
   const always = [losses, histogramPart(), alignmentPart(), spreadPart(), changes];
   const ofMoco = [queuePart(state), driftPart()];
   return {
-    /** @param {Shot} shot @param {boolean} past */
-    show(shot, past) {
-      const marker = past ? shot.header.step : null;
-      for (const part of [...always, ...(shot.header.method === "moco" ? ofMoco : [])])
-        part.show(shot, marker);
-      showFigures(shot);
+    /** @param {Frame} frame @param {boolean} past */
+    show(frame, past) {
+      const marker = past ? frame.header.step : null;
+      for (const part of [...always, ...(frame.header.method === "moco" ? ofMoco : [])])
+        part.show(frame, marker);
+      showFigures(frame);
     },
     setAmounts: changes.setAmounts,
     toCsv: () => losses.toCsv(),
   };
 }
 
-/** @param {Shot} shot */
-function showFigures(shot) {
-  const { header } = shot;
+/** @param {Frame} frame */
+function showFigures(frame) {
+  const { header } = frame;
   const batch = t("{n} pictures, {views} views", { n: header.batch, views: 2 * header.batch });
   /** @type {[string, string][]} */
   const measured = [
-    [t("loss"), number(newest(shot, "loss"), 3)],
-    [t("same picture"), number(newest(shot, "positive"), 3)],
-    [t("different pictures"), number(newest(shot, "negative"), 3)],
-    [t("positive is nearest"), percent(newest(shot, "hits"), 0)],
+    [t("loss"), number(newest(frame, "loss"), 3)],
+    [t("same picture"), number(newest(frame, "positive"), 3)],
+    [t("different pictures"), number(newest(frame, "negative"), 3)],
+    [t("positive is nearest"), percent(newest(frame, "hits"), 0)],
   ];
   $("[data-figures]").replaceChildren(
     ...[...(header.step === 0 ? [] : measured), [t("batch"), batch]].map(([name = "", value = ""]) =>

@@ -7,7 +7,7 @@ import { tick } from "../../math/series.js";
 import { chart } from "../../views/chart.js";
 import { curveOf, newest } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** @param {import("../../core/state.js").State} state */
 export function lossPart(state) {
@@ -22,34 +22,34 @@ export function lossPart(state) {
     ],
   });
   return {
-    /** @param {Shot} shot @param {number | null} marker */
-    show(shot, marker) {
-      const { steps } = shot.arrays;
-      const chance = chanceOf(shot, state.values.queue);
+    /** @param {Frame} frame @param {number | null} marker */
+    show(frame, marker) {
+      const { steps } = frame.arrays;
+      const chance = chanceOf(frame, state.values.queue);
       losses.update({
-        columns: [steps, curveOf(shot, "loss"), chance, curveOf(shot, "floor")],
+        columns: [steps, curveOf(frame, "loss"), chance, curveOf(frame, "floor")],
         marker,
-        summary: summaryOf(shot),
+        summary: summaryOf(frame),
       });
-      $("[data-loss-said]").textContent = hintOf(shot);
+      $("[data-loss-said]").textContent = hintOf(frame);
     },
     toCsv: () => losses.toCsv(),
   };
 }
 
-/** The loss of a guess at each step. @param {Shot} shot @param {number} room of the queue */
+/** The loss of a guess at each step. @param {Frame} frame @param {number} room of the queue */
 const chanceOf = ({ header, arrays }, room) =>
   Array.from(arrays.steps, (step) =>
     header.method === "moco" ? chanceOfQueue(Number(step), header.batch, room) : header.chance,
   );
 
-/** @param {Shot} shot */
-const summaryOf = (shot) =>
-  t("Loss at step {step}: {loss}", { step: shot.header.step, loss: number(newest(shot, "loss"), 3) });
+/** @param {Frame} frame */
+const summaryOf = (frame) =>
+  t("Loss at step {step}: {loss}", { step: frame.header.step, loss: number(newest(frame, "loss"), 3) });
 
-/** @param {Shot} shot */
-function hintOf(shot) {
-  const { header } = shot;
+/** @param {Frame} frame */
+function hintOf(frame) {
+  const { header } = frame;
   if (header.method === "simsiam")
     return t(
       "SimSiam’s loss is minus the cosine of a prediction and the other view: −1 is perfect, and also what total collapse gives.",
@@ -63,7 +63,7 @@ function hintOf(shot) {
     { chance: number(header.chance, 3) },
   );
   if (header.step === 0) return chance;
-  const least = newest(shot, "floor");
+  const least = newest(frame, "floor");
   return sentences([
     chance,
     t("No batch of 2N = {views} views can have less than {floor} at this temperature.", {

@@ -6,11 +6,11 @@ import { onChoice, press } from "../../parts/choice_buttons.js";
 import { embedding } from "../../parts/embedding.js";
 import { percent } from "../../parts/percent.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 /** @typedef {import("./index.js").Specimens} Specimens */
 
 export class MapPart {
-  /** @type {Shot | null} */
+  /** @type {Frame | null} */
   shown = null;
   asked = -1; // the step that a map by t-SNE was asked for
 
@@ -36,12 +36,12 @@ export class MapPart {
     this.askForMap();
   }
 
-  /** @param {Shot} shot @param {Specimens} of @param {boolean} past */
-  show(shot, of, past) {
-    const { header, arrays } = shot;
+  /** @param {Frame} frame @param {Specimens} of @param {boolean} past */
+  show(frame, of, past) {
+    const { header, arrays } = frame;
     const { map: kind, picture } = this.state.values;
     if (header.step < this.asked) this.asked = -1; // a new run
-    this.shown = shot;
+    this.shown = frame;
     if (kind === "tsne" && header.map_step < 0 && this.asked < 0 && !past && !this.watched()) this.ask();
     press("map", kind);
     const before = { near: arrays.neighbors_before, similarity: arrays.near_before };
@@ -50,19 +50,19 @@ export class MapPart {
       tiles: of.mapped,
       labels: of.labels,
       chosen: Math.min(picture, of.mapped.length - 1),
-      places: placesOf(shot, kind),
+      places: placesOf(frame, kind),
       lines: kind === "before" ? before : now,
       before,
       now,
     });
-    $("[data-map-said]").textContent = this.sayMap(shot, kind);
+    $("[data-map-said]").textContent = this.sayMap(frame, kind);
   }
 
-  /** @param {Shot} shot @param {string} kind */
-  sayMap(shot, kind) {
-    const { header } = shot;
+  /** @param {Frame} frame @param {string} kind */
+  sayMap(frame, kind) {
+    const { header } = frame;
     if (kind === "before") return t("Features h of the untrained encoder.");
-    if (kind === "tsne" && hasMap(shot))
+    if (kind === "tsne" && hasMap(frame))
       return t(
         "t-SNE of {space} at step {step}: near means near, far means little. Press again to compute it anew.",
         { space: header.map_space, step: number(header.map_step, 0) },
@@ -82,12 +82,12 @@ export class MapPart {
   }
 }
 
-/** Whether there is a map by t-SNE. @param {Shot} shot */
+/** Whether there is a map by t-SNE. @param {Frame} frame */
 const hasMap = ({ arrays }) => arrays.map.length > 0;
 
-/** @param {Shot} shot @param {string} kind */
-function placesOf(shot, kind) {
-  const { arrays } = shot;
+/** @param {Frame} frame @param {string} kind */
+function placesOf(frame, kind) {
+  const { arrays } = frame;
   if (kind === "before") return arrays.places_before;
-  return kind === "tsne" && hasMap(shot) ? arrays.map : arrays.places;
+  return kind === "tsne" && hasMap(frame) ? arrays.map : arrays.places;
 }

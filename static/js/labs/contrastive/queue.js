@@ -7,7 +7,7 @@ import { heldPicture } from "../../parts/small_picture.js";
 import { chart } from "../../views/chart.js";
 import { KEY_SIDE, curveOf, nameOfView, newest } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /**
  * The newest keys, each with its similarity to the query.
@@ -16,21 +16,21 @@ import { KEY_SIDE, curveOf, nameOfView, newest } from "./words.js";
 export function queuePart(state) {
   const keys = filledList($("[data-queue]"), keyItem);
   return {
-    /** @param {Shot} shot */
-    show(shot) {
-      const { arrays, header } = shot;
+    /** @param {Frame} frame */
+    show(frame) {
+      const { arrays, header } = frame;
       const tiles = tilesOf(arrays.queue, KEY_SIDE);
       const most = Math.max(1e-9, ...Array.from(arrays.keys, (v) => Math.abs(Number(v))));
       const shareOf = (/** @type {number} */ i) => Math.max(0, arrays.keys[i]) / most;
       keys(tiles.map((tile, i) => ({ tile, isNew: i < header.batch, share: shareOf(i) })));
       $("[data-queue-said]").textContent = tiles.length
-        ? sentences([sayFilled(shot, tiles.length, state.values.queue), sayRepeated(shot)])
+        ? sentences([sayFilled(frame, tiles.length, state.values.queue), sayRepeated(frame)])
         : t("The queue is empty before the first step.");
     },
   };
 }
 
-/** @param {Shot} shot @param {number} shown keys @param {number} room of the queue */
+/** @param {Frame} frame @param {number} shown keys @param {number} room of the queue */
 const sayFilled = ({ arrays, header }, shown, room) =>
   t(
     "{filled} of {room} keys; the newest {shown} are shown, outlined those of the last step. Bars: similarity to the chosen view, {name}. A step’s own keys join the queue after it: its loss had only older ones for negatives.",
@@ -42,7 +42,7 @@ const sayFilled = ({ arrays, header }, shown, room) =>
     },
   );
 
-/** @param {Shot} shot */
+/** @param {Frame} frame */
 const sayRepeated = ({ header }) =>
   header.repeated
     ? t(
@@ -78,14 +78,14 @@ export function driftPart() {
     lines: [{ name: t("drift"), color: "--role-train", digits: 4 }],
   });
   return {
-    /** @param {Shot} shot @param {number | null} marker */
-    show(shot, marker) {
+    /** @param {Frame} frame @param {number | null} marker */
+    show(frame, marker) {
       drift.update({
-        columns: [shot.arrays.steps, curveOf(shot, "drift")],
+        columns: [frame.arrays.steps, curveOf(frame, "drift")],
         marker,
         summary: t("Drift at step {step}: {drift}", {
-          step: shot.header.step,
-          drift: number(newest(shot, "drift"), 4),
+          step: frame.header.step,
+          drift: number(newest(frame, "drift"), 4),
         }),
       });
     },

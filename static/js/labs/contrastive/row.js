@@ -8,11 +8,11 @@ import { CellPart } from "./cell.js";
 import { ComparedPart } from "./compared.js";
 import { nameOfView } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 /** @typedef {import("./index.js").Specimens} Specimens */
 /**
  * @typedef {object} Chosen what the row is drawn from
- * @property {Shot} shot
+ * @property {Frame} frame
  * @property {OffscreenCanvas[]} tiles the views
  * @property {number} row
  * @property {number} count of views
@@ -21,7 +21,7 @@ import { nameOfView } from "./words.js";
  */
 
 export class RowPart {
-  /** @type {Shot | null} */
+  /** @type {Frame | null} */
   shown = null;
   /** @type {OffscreenCanvas[]} */
   tiles = [];
@@ -46,14 +46,14 @@ export class RowPart {
     if (this.shown) this.drawCell(this.shown, cell ?? placeOf(this.shown, this.state.values));
   }
 
-  /** @param {Shot} shot @param {Specimens} of */
-  show(shot, of) {
-    this.shown = shot;
+  /** @param {Frame} frame @param {Specimens} of */
+  show(frame, of) {
+    this.shown = frame;
     this.tiles = of.views;
-    const place = placeOf(shot, this.state.values);
-    const count = countOf(shot);
+    const place = placeOf(frame, this.state.values);
+    const count = countOf(frame);
     this.matrix.update({
-      values: shot.arrays.similarities,
+      values: frame.arrays.similarities,
       tiles: this.tiles,
       chosen: place,
       summary: t(
@@ -61,15 +61,15 @@ export class RowPart {
         { count, pictures: count / 2, half: count / 2 },
       ),
     });
-    this.drawCell(shot, this.pointed ?? place);
+    this.drawCell(frame, this.pointed ?? place);
     const nameOf = (/** @type {number} */ view) => nameOfView(view, count);
     const { values } = this.state;
-    this.compared.show({ shot, tiles: this.tiles, row: place[0], count, values, nameOf });
+    this.compared.show({ frame, tiles: this.tiles, row: place[0], count, values, nameOf });
   }
 
-  /** @param {Shot} shot @param {[number, number]} place */
-  drawCell(shot, place) {
-    this.cell.show(shot, this.tiles, place, countOf(shot));
+  /** @param {Frame} frame @param {[number, number]} place */
+  drawCell(frame, place) {
+    this.cell.show(frame, this.tiles, place, countOf(frame));
   }
 
   toPng() {
@@ -77,18 +77,18 @@ export class RowPart {
   }
 }
 
-/** How many views the matrix has. @param {Shot} shot */
+/** How many views the matrix has. @param {Frame} frame */
 const countOf = ({ arrays }) => Math.sqrt(arrays.similarities.length);
 
 /**
  * The row, and the column: that of the positive where none was chosen. What the matrix does not
  * hold was computed for the row that the frame names.
- * @param {Shot} shot
+ * @param {Frame} frame
  * @param {Record<string, any>} values
  * @returns {[number, number]}
  */
-function placeOf(shot, values) {
-  const count = countOf(shot);
-  const row = shot.header.method === "simclr" ? values.row % count : shot.header.row;
+function placeOf(frame, values) {
+  const count = countOf(frame);
+  const row = frame.header.method === "simclr" ? values.row % count : frame.header.row;
   return [row, values.column < 0 ? positiveOf(row, count) : values.column % count];
 }

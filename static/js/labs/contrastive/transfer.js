@@ -9,7 +9,7 @@ import { percent } from "../../parts/percent.js";
 import { ALL, FEW, meanOf, meansOf, transferView } from "../../parts/transfer.js";
 import { showKnown } from "./known.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 /** @typedef {import("../../core/state.js").State} State */
 
 const [UNTRAINED, H, Z, SCRATCH, TUNED] = [0, 1, 2, 3, 4]; // rows of what is measured
@@ -42,7 +42,7 @@ const WORKS = [
 ];
 
 export class TransferPart {
-  /** @type {Shot | null} */
+  /** @type {Frame | null} */
   shown = null;
 
   /** @param {State} state @param {import("../../core/session/session.js").Session} session */
@@ -71,17 +71,17 @@ export class TransferPart {
     drawPipeline(discard.checked);
   }
 
-  /** @param {Shot} shot @param {boolean} fresh it has just arrived: what waits may be asked for */
-  show(shot, fresh) {
-    this.asks.take(shot, fresh);
-    this.shown = shot;
-    if (fresh) this.earlier.keep(measurementOf(shot));
-    const summary = this.sentence(shot);
-    const { worth: accuracies, votes } = shot.arrays;
+  /** @param {Frame} frame @param {boolean} fresh it has just arrived: what waits may be asked for */
+  show(frame, fresh) {
+    this.asks.take(frame, fresh);
+    this.shown = frame;
+    if (fresh) this.earlier.keep(measurementOf(frame));
+    const summary = this.sentence(frame);
+    const { worth: accuracies, votes } = frame.arrays;
     this.view.update({ accuracies, votes, earlier: this.earlier.list(), summary });
-    showKnown(shot, { values: this.state.values, probing: this.asks.underway(shot)?.kind === "probe" });
+    showKnown(frame, { values: this.state.values, probing: this.asks.underway(frame)?.kind === "probe" });
     if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
-    this.asks.goOn(shot, fresh);
+    this.asks.goOn(frame, fresh);
   }
 
   /** The run is over: nothing is under way any more. */
@@ -90,12 +90,12 @@ export class TransferPart {
     $("[data-worth-said]").textContent = this.shown ? this.sentence(this.shown) : "";
   }
 
-  /** @param {Shot} shot */
-  sentence(shot) {
-    if (!shot.header.labeled)
+  /** @param {Frame} frame */
+  sentence(frame) {
+    if (!frame.header.labeled)
       return t("These pictures have no classes, so there is nothing to test a classifier on.");
-    const going = this.session.status.phase === "ended" ? null : this.asks.underway(shot);
-    return going ? sayGoing(going) : sayMeasured(shot);
+    const going = this.session.status.phase === "ended" ? null : this.asks.underway(frame);
+    return going ? sayGoing(going) : sayMeasured(frame);
   }
 }
 
@@ -123,7 +123,7 @@ const earlierOf = (state) => ({
   title: () => `h, ${METHODS[state.values.method]?.name}`,
 });
 
-/** What h yields in a probe. @param {Shot} shot @returns {import("../../parts/earlier.js").Measurement} */
+/** What h yields in a probe. @param {Frame} frame @returns {import("../../parts/earlier.js").Measurement} */
 const measurementOf = ({ header, arrays }) => ({
   at: Number(arrays.worth_steps[H]),
   done: header.probed_parts[0],
@@ -141,14 +141,14 @@ function sayGoing({ kind, done, all }) {
   return t("Fine-tuning with ever more labels: {done} of {all} parts are done.", { done, all });
 }
 
-/** @param {Shot} shot */
-function sayMeasured(shot) {
-  const words = [...sayHeldOut(shot), ...sayProbe(shot), ...sayLabels(shot)];
+/** @param {Frame} frame */
+function sayMeasured(frame) {
+  const words = [...sayHeldOut(frame), ...sayProbe(frame), ...sayLabels(frame)];
   const measured = words.length > 0;
   return measured ? sentences(words) : t("Not measured yet.");
 }
 
-/** @param {Shot} shot */
+/** @param {Frame} frame */
 const sayHeldOut = ({ header }) =>
   header.held_out
     ? []
@@ -158,7 +158,7 @@ const sayHeldOut = ({ header }) =>
         ),
       ];
 
-/** @param {Shot} shot */
+/** @param {Frame} frame */
 function sayProbe({ arrays }) {
   if (!(arrays.worth_steps[H] >= 0)) return [];
   const found = (/** @type {number} */ what) => percent(meanOf(arrays.worth, what, ALL));
@@ -170,7 +170,7 @@ function sayProbe({ arrays }) {
   ];
 }
 
-/** Of the two trainings with labels. @param {Shot} shot */
+/** Of the two trainings with labels. @param {Frame} frame */
 function sayLabels({ header, arrays }) {
   const steps = number(header.label_steps, 0);
   const [tuned, scratch] = [meanOf(arrays.worth, TUNED, FEW), meanOf(arrays.worth, SCRATCH, FEW)];

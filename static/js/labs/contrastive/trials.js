@@ -11,7 +11,7 @@ import { percent } from "../../parts/percent.js";
 import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -47,7 +47,7 @@ function summed(values) {
 export class TrialsPart {
   /** @type {Record<string, OffscreenCanvas | undefined>} a view by each operation alone */
   views = {};
-  /** @type {Shot | null} */
+  /** @type {Frame | null} */
   shown = null;
 
   /** @param {import("../../core/state.js").State} state */
@@ -67,21 +67,21 @@ export class TrialsPart {
     });
   }
 
-  /** @param {Shot} shot */
-  show(shot) {
-    this.shown = shot;
-    this.draw(shot);
-    this.query.want({ config: configOf(this.state.values), operations: shot.header.operations });
+  /** @param {Frame} frame */
+  show(frame) {
+    this.shown = frame;
+    this.draw(frame);
+    this.query.want({ config: configOf(this.state.values), operations: frame.header.operations });
   }
 
-  /** @param {Shot} shot */
-  draw(shot) {
+  /** @param {Frame} frame */
+  draw(frame) {
     const headOf = (/** @type {string} */ name) => {
       const view = this.views[name];
       return [nameOf(name), ...(view ? [pictureOf(view)] : [])];
     };
-    const pairs = shot.header.names[0].length > 1;
-    $("[data-trials]").replaceChildren(...(pairs ? pairTable(shot, headOf) : projectorTable(shot)));
+    const pairs = frame.header.names[0].length > 1;
+    $("[data-trials]").replaceChildren(...(pairs ? pairTable(frame, headOf) : projectorTable(frame)));
   }
 
   toCsv() {
@@ -108,7 +108,7 @@ async function fetchViews({ config, operations }, signal) {
 
 // --- The results --------------------------------------------------------------------------------------
 
-/** Of all repetitions. @param {Shot} shot @param {number} trial @param {number} which 0 for h, 1 for z */
+/** Of all repetitions. @param {Frame} frame @param {number} trial @param {number} which 0 for h, 1 for z */
 function resultsOf({ header, arrays }, trial, which) {
   const { accuracy } = arrays;
   const repetitions = accuracy.length / (2 * header.names.length);
@@ -117,13 +117,13 @@ function resultsOf({ header, arrays }, trial, which) {
   );
 }
 
-/** The least and the greatest of all. @param {Shot} shot @returns {[number, number]} */
+/** The least and the greatest of all. @param {Frame} frame @returns {[number, number]} */
 function reachOf({ arrays }) {
   const all = Array.from(arrays.accuracy, Number).filter(Number.isFinite);
   return all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
 }
 
-/** @param {Shot} shot */
+/** @param {Frame} frame */
 function sayBaseline({ header, arrays }) {
   const { count, mean } = summed(Array.from(arrays.baseline, Number));
   const guess = t("Guessing: {share}.", { share: `${number(100 / header.classes, 1)} %` });
@@ -132,10 +132,10 @@ function sayBaseline({ header, arrays }) {
 
 // --- The tables ---------------------------------------------------------------------------------------
 
-/** @param {Shot} shot @param {number} trial @param {number} which @param {[number, number]} reach */
-function cell(shot, trial, which, [low, high]) {
-  const { count, mean, spread } = summed(resultsOf(shot, trial, which));
-  if (!count) return h("td", { class: "coming" }, trial === shot.header.done ? t("training …") : "·");
+/** @param {Frame} frame @param {number} trial @param {number} which @param {[number, number]} reach */
+function cell(frame, trial, which, [low, high]) {
+  const { count, mean, spread } = summed(resultsOf(frame, trial, which));
+  if (!count) return h("td", { class: "coming" }, trial === frame.header.done ? t("training …") : "·");
   const seeds = count > 1 ? `± ${number(100 * spread, 1)}` : t("1 seed");
   const td = h("td", { class: "worth-cell" }, percent(mean), h("small", {}, seeds));
   td.style.setProperty("--share", `${Math.round((90 * (mean - low)) / Math.max(high - low, 1e-6))}%`);
@@ -144,19 +144,19 @@ function cell(shot, trial, which, [low, high]) {
 
 /**
  * Pairs of operations; on the diagonal one alone.
- * @param {Shot} shot
+ * @param {Frame} frame
  * @param {(operation: string) => (Node | string)[]} headOf
  */
-function pairTable(shot, headOf) {
-  const names = /** @type {string[][]} */ (shot.header.names);
+function pairTable(frame, headOf) {
+  const names = /** @type {string[][]} */ (frame.header.names);
   const operations = [...new Set(names.map(([first]) => first ?? ""))];
-  const reach = reachOf(shot);
+  const reach = reachOf(frame);
   /** @param {string} first @param {number} i @param {string} second @param {number} j */
   const cellOf = (first, i, second, j) =>
     j < i
       ? h("td", { class: "coming" }, "")
       : cell(
-          shot,
+          frame,
           names.findIndex(([a, b]) => a === first && b === second),
           0,
           reach,
@@ -172,26 +172,26 @@ function pairTable(shot, headOf) {
   );
   const caption = t(
     "Accuracy of a linear classifier on h after training with two operations only; on the diagonal with one. {baseline}",
-    { baseline: sayBaseline(shot) },
+    { baseline: sayBaseline(frame) },
   );
   return [h("caption", {}, caption), h("thead", {}, h("tr", {}, h("td"), ...heads)), h("tbody", {}, ...rows)];
 }
 
-/** @param {Shot} shot */
-function projectorTable(shot) {
-  const reach = reachOf(shot);
+/** @param {Frame} frame */
+function projectorTable(frame) {
+  const reach = reachOf(frame);
   const heads = [t("projector"), t("classifier on h"), t("classifier on z")];
-  const rows = shot.header.names.map((/** @type {string[]} */ [name], /** @type {number} */ i) =>
+  const rows = frame.header.names.map((/** @type {string[]} */ [name], /** @type {number} */ i) =>
     h(
       "tr",
       {},
       h("th", { scope: "row" }, nameOf(name ?? "")),
-      cell(shot, i, 0, reach),
-      cell(shot, i, 1, reach),
+      cell(frame, i, 0, reach),
+      cell(frame, i, 1, reach),
     ),
   );
   const caption = t("Accuracy of a linear classifier before the projector and after it. {baseline}", {
-    baseline: sayBaseline(shot),
+    baseline: sayBaseline(frame),
   });
   return [
     h("caption", {}, caption),
@@ -205,10 +205,10 @@ function projectorTable(shot) {
 /** @param {string} first what the rows are */
 const columnNames = (first) => [first, "h mean", "h deviation", "z mean", "z deviation"];
 
-/** @param {Shot} shot */
-function csvOfTrials(shot) {
-  const names = /** @type {string[][]} */ (shot.header.names);
-  const [ofH = [], ofZ = []] = [0, 1].map((which) => names.map((_, i) => summed(resultsOf(shot, i, which))));
+/** @param {Frame} frame */
+function csvOfTrials(frame) {
+  const names = /** @type {string[][]} */ (frame.header.names);
+  const [ofH = [], ofZ = []] = [0, 1].map((which) => names.map((_, i) => summed(resultsOf(frame, i, which))));
   const columnsOf = (/** @type {Summed[]} */ all) => [
     all.map((one) => one.mean),
     all.map((one) => one.spread),

@@ -56,7 +56,7 @@ export class ViewsPart {
     this.draw();
   }
 
-  /** What a batch of the run holds. @param {import("./index.js").Shot} shot */
+  /** What a batch of the run holds. @param {import("./index.js").Frame} frame */
   sayBatch({ header }) {
     const words = batchWords(header);
     if ($("[data-batch-said]").textContent !== words) $("[data-batch-said]").textContent = words;

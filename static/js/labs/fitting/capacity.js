@@ -25,7 +25,7 @@ const SIZE_ONLY = ["width", "replicas", "validation", "early_stopping", "patienc
  * @property {(width: number) => void} onWidth
  */
 
-export class CapacityPanel {
+export class CapacityPart {
   /** @type {Family} */
   family = "polynomial";
   /** @type {any} */

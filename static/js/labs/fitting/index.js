@@ -11,7 +11,7 @@ import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
-import { CapacityPanel } from "./capacity.js";
+import { CapacityPart } from "./capacity.js";
 import { errorColumns, ERROR_BANDS, ERROR_LINES, fitLayers, marksOf, rulesOf } from "./layers.js";
 import { ownPoints } from "./own.js";
 import { fitSentence, liveFormulas, showFigures, summaryOf } from "./words.js";
@@ -164,7 +164,7 @@ state.subscribe(showSource);
 
 // --- Error against capacity ----------------------------------------------------------------------
 
-const capacity = new CapacityPanel({
+const capacity = new CapacityPart({
   state,
   configOf: (values) => ({ ...configOf(values), mode: "capacity" }),
   onWidth: (width) => state.set({ width }),

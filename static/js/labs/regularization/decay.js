@@ -28,7 +28,7 @@ const LOOKS = [
   { color: "--class-point-1", digits: 3, dash: [3, 3] },
 ];
 
-export class DecayPanel {
+export class DecayPart {
   said = $("[data-decay-said]");
   slider = /** @type {HTMLInputElement} */ ($("[data-decay-lambda]"));
   view = chart($("[data-decay]"), {

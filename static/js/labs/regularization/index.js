@@ -17,7 +17,7 @@ import {
   ERROR_BANDS,
   ERROR_LINES,
   errorColumns,
-  filmLayers,
+  weightHistogramLayers,
   isKnown,
   lambdaMarks,
   pathColumns,
@@ -25,9 +25,9 @@ import {
   pathRange,
 } from "./layers.js";
 import { nearestLambda } from "./math.js";
-import { DecayPanel } from "./decay.js";
-import { PlanePanel } from "./plane.js";
-import { ShrinkingPanel } from "./shrinking.js";
+import { DecayPart } from "./decay.js";
+import { PlanePart } from "./plane.js";
+import { ShrinkingPart } from "./shrinking.js";
 import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, showSurvivors } from "./words.js";
 
 /** @typedef {import("./layers.js").Reg} Reg */
@@ -82,7 +82,7 @@ const weights = plot($("[data-bars]"), {
   yLabel: t("weight"),
   maxHeight: low,
 });
-const film = plot($("[data-film]"), {
+const histogram = plot($("[data-film]"), {
   x: [0, 1],
   y: [-1, 1],
   xLabel: t("training steps"),
@@ -166,8 +166,8 @@ function drawBelow(frame) {
       ? t("How much each input is used: the length of its weights")
       : t("Weights at the chosen λ");
   weights.update({ ...bars(frame), summary: barsSummary(frame) });
-  film.update({
-    ...filmLayers(frame),
+  histogram.update({
+    ...weightHistogramLayers(frame),
     summary: t("How the weights at λ = {lambda} are distributed, from the start to step {step}.", {
       lambda: lambdaText(frame.arrays.lambdas[frame.header.at] ?? NaN),
       step: frame.header.step,
@@ -242,9 +242,9 @@ function showChoices() {
   showControls(controls);
 }
 
-new PlanePanel(state);
-new ShrinkingPanel(state);
-new DecayPanel(state);
+new PlanePart(state);
+new ShrinkingPart(state);
+new DecayPart(state);
 wireLesson(state, () => {
   resting = false;
   session.reset(); // what only changes the penalty begins at least squares, too

@@ -34,7 +34,7 @@ export function decays(start, pull, steps) {
  * @returns {{values: Uint8Array, rows: number, columns: number}} row 0 the lowest bin; a single moment is
  *   drawn twice, as wide as the picture
  */
-export function filmGrid(film, weights, reach, bins) {
+export function histogramGrid(film, weights, reach, bins) {
   const moments = Math.round(film.length / Math.max(weights, 1));
   const columns = Math.max(moments, 2);
   const values = new Uint8Array(bins * columns);

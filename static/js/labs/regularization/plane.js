@@ -24,7 +24,7 @@ import { lambdaText } from "./words.js";
 
 const KINDS = /** @type {const} */ (["l1", "l2"]);
 
-export class PlanePanel {
+export class PlanePart {
   /** @type {Solved | null} */
   solved = null;
   said = $("[data-plane-said]");

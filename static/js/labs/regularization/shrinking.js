@@ -15,7 +15,7 @@ const ROWS = [0, 1, 2, 5, 10, 20, 50];
 /** @param {string} name */
 const slider = (name) => /** @type {HTMLInputElement} */ ($(`[data-${name}]`));
 
-export class ShrinkingPanel {
+export class ShrinkingPart {
   view = chart($("[data-dynamics]"), {
     x: t("step"),
     y: "θ",
