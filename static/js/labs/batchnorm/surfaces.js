@@ -112,10 +112,11 @@ function layersOf({ hessian, best, path }, x, y) {
 
 /** @param {"raw" | "normalized"} name @param {Surface} surface @param {number} descent share of the limit */
 function sentenceOf(name, surface, descent) {
+  const who = name === "raw" ? t("Raw inputs") : t("Normalized inputs");
   const shape = t(
     "{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.",
     {
-      who: name === "raw" ? t("Raw inputs") : t("Normalized inputs"),
+      who,
       ratio: number(surface.condition, 1),
       limit: brief(surface.limit),
       rate: brief(surface.limit * descent),

@@ -123,8 +123,8 @@ export class UnitPart {
     for (const name of /** @type {const} */ (["gamma", "beta"])) {
       const slider = this.sliders[name];
       if (document.activeElement !== slider || !this.own) slider.value = String(unit[name]);
-      const learned = this.own ? ` (${t("learned: {value}", { value: brief(found[name]) })})` : "";
-      say(`[data-${name}-said]`, brief(unit[name]) + learned);
+      const learned = t("learned: {value}", { value: brief(found[name]) });
+      say(`[data-${name}-said]`, brief(unit[name]) + (this.own ? ` (${learned})` : ""));
     }
     $("[data-learned]").hidden = this.own === null;
   }
