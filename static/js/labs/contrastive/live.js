@@ -1,7 +1,8 @@
 /** What of a contrastive training is drawn under the matrix: each part from the frame and its history. */
 
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { percent } from "../../parts/percent.js";
 import { changesPart } from "./changes.js";
 import { alignmentPart, histogramPart, spreadPart } from "./geometry.js";
@@ -41,9 +42,5 @@ function showFigures(frame) {
     [t("different pictures"), number(newest(frame, "negative"), 3)],
     [t("positive is nearest"), percent(newest(frame, "hits"), 0)],
   ];
-  $("[data-figures]").replaceChildren(
-    ...[...(header.step === 0 ? [] : measured), [t("batch"), batch]].map(([name = "", value = ""]) =>
-      h("div", {}, h("dt", {}, name), h("dd", {}, value)),
-    ),
-  );
+  fillFigures($("[data-figures]"), [...(header.step === 0 ? [] : measured), [t("batch"), batch]]);
 }

@@ -1,7 +1,8 @@
 /** The two trainings: curves, reliability, and the worst digits with their probabilities. */
 
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { csvOf } from "../../math/series.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
@@ -97,9 +98,7 @@ function showFigures(live) {
     [t("calibration error"), number(live.header.calibration[loss], 3)],
   ]);
   figures.push([t("parameters"), number(live.header.parameters, 0)]);
-  $("[data-figures]").replaceChildren(
-    ...figures.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-  );
+  fillFigures($("[data-figures]"), figures);
 }
 
 /** @param {Live} live */

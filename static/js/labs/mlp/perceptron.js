@@ -2,10 +2,10 @@
 
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { pointLayers } from "./layers.js";
-import { figures } from "./words.js";
 
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
@@ -177,7 +177,7 @@ function saySample(header) {
 
 /** @param {any} frame @param {HTMLElement} list */
 export function showPerceptronFigures({ header }, list) {
-  figures(list, [
+  fillFigures(list, [
     [t("Mistakes"), number(header.mistakes, 0)],
     [t("At most (Novikoff)"), header.bound === null ? t("no bound") : number(Math.floor(header.bound), 0)],
     [t("Rounds"), number(header.epochs, 0)],
