@@ -7,6 +7,7 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tilesOf } from "../../core/pixels.js";
 import { csvOf } from "../../math/series.js";
+import { pngOf } from "../../parts/png.js";
 import { percent } from "../../parts/percent.js";
 import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed } from "./words.js";
@@ -90,7 +91,7 @@ export class TrialsPart {
 
   /** The table as a picture. @returns {Promise<Blob>} */
   toPng() {
-    return pngOf($("[data-trials]"));
+    return pngOfTable($("[data-trials]"));
   }
 }
 
@@ -219,7 +220,7 @@ function csvOfTrials(frame) {
 }
 
 /** @param {HTMLElement} table @returns {Promise<Blob>} */
-function pngOf(table) {
+function pngOfTable(table) {
   const rows = [...table.querySelectorAll("tr")].map((tr) =>
     [...tr.children].map((td) => td.textContent ?? ""),
   );
@@ -234,5 +235,5 @@ function pngOf(table) {
   rows.forEach((row, i) =>
     row.forEach((text, j) => context.fillText(text, j * wide + 8, i * high + 26, wide - 12)),
   );
-  return new Promise((resolve) => canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob))));
+  return pngOf(canvas);
 }

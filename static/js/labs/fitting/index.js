@@ -6,6 +6,7 @@ import { t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { pngOf } from "../../parts/png.js";
 import { flag } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
@@ -179,8 +180,7 @@ wireTools({
   state,
   session,
   exports: {
-    png: () =>
-      new Promise((resolve) => view.snapshot().toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
+    png: () => pngOf(view.snapshot()),
     csv: errors.toCsv,
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

@@ -7,6 +7,7 @@ import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
+import { pngOf } from "../../parts/png.js";
 import { choice, text } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
@@ -255,12 +256,7 @@ wireTools({
   state,
   session,
   exports: {
-    png: () =>
-      new Promise((resolve) =>
-        (isPerceptron() ? line.snapshot() : view.snapshot()).toBlob((blob) =>
-          resolve(/** @type {Blob} */ (blob)),
-        ),
-      ),
+    png: () => pngOf(isPerceptron() ? line.snapshot() : view.snapshot()),
     csv: () => (isPerceptron() ? line.toCsv() : losses.toCsv()),
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

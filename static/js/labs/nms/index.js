@@ -6,6 +6,7 @@ import { $, download, oncePerFrame } from "../../core/dom.js";
 import { boxUnder } from "../../math/geometry.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { drawnBoxes } from "../../parts/photo_lab.js";
+import { pngOf } from "../../parts/png.js";
 import { player } from "../../views/player.js";
 import { toCoco, toCsv } from "./export.js";
 import { withBox, withValues } from "./edit.js";
@@ -168,7 +169,7 @@ $("[data-swipe] input").addEventListener("input", (event) => {
 const save = (name, text, type) => download(`vitrine-nms.${name}`, new Blob([text], { type }));
 const scoreOf = (/** @type {number} */ index) => outcome.scoreOf(index);
 const exports = {
-  png: () => stage.after.snapshot().toBlob((blob) => blob && download("vitrine-nms.png", blob)),
+  png: async () => download("vitrine-nms.png", await pngOf(stage.after.snapshot())),
   json: () =>
     source.scene &&
     save("json", toCoco(source.scene.problem, outcome.result.kept, scoreOf), "application/json"),
