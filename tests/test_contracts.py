@@ -149,10 +149,23 @@ def test_one_word_names_a_lab_in_every_layer(lab: Lab) -> None:
         f"app/labs/{word}/__init__.py",
         f"templates/labs/{word}.html",
         f"static/js/labs/{word}/index.js",
+        f"static/js/labs/{word}/thumbnail.js",
     ):
         assert (ROOT / path).is_file()
     assert lab.papers
     assert lab.lesson
+
+
+def test_the_home_page_tells_where_each_thumbnail_is_and_its_script_names_no_lab(
+    client: TestClient,
+) -> None:
+    page, script = client.get("/").text, (BROWSER / "pages" / "home.js").read_text()
+    for lab in LABS:
+        word = lab.slug.replace("-", "_")
+        assert f'data-lab="{word}"' in page
+        assert not re.search(rf"\b(?:{word}|{lab.slug})\b", script)
+        own = (BROWSER / "labs" / word / "thumbnail.js").read_text()
+        assert re.search(r"^export (?:const|async function) thumbnail\b", own, re.MULTILINE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import psutil
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 GUARD = 60  # seconds against hanging for ever, never a claim
@@ -64,6 +65,13 @@ def served(port: int = 0, **settings: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(GUARD)
+
+
+def assert_fits_a_phone(page: Page) -> None:
+    """Nothing is wider than the screen of 360 px, and axe has nothing to say."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
 def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:

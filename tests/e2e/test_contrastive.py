@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import steps, until
+from tests.e2e.browser import assert_fits_a_phone, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 QUICK = "count=200&batch_size=32&speed=2"
@@ -296,3 +296,10 @@ def test_the_code_is_a_script_of_these_settings(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
     page.locator("[data-code]").click()
     expect(page.locator("[data-code-text]")).to_contain_text("nt_xent(z, TEMPERATURE).loss")
+
+
+@pytest.mark.parametrize("query", ["method=moco", "method=simsiam"])
+def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
+    assert_fits_a_phone(
+        open_page(f"/labs/contrastive?{query}&count=200&batch_size=64", width=360, height=740)
+    )

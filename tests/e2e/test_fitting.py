@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import Server, held, only_worker_of, served, steps, until
+from tests.e2e.browser import (
+    Server,
+    assert_fits_a_phone,
+    held,
+    only_worker_of,
+    served,
+    steps,
+    until,
+)
 from tests.e2e.conftest import OpenPage, Watch
 
 
@@ -251,3 +259,7 @@ def test_with_reduced_motion_it_waits_to_be_started(open_page: OpenPage) -> None
     page.wait_for_timeout(500)
     assert steps(page) == 0
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
+
+
+def test_axe_and_a_phone_have_nothing_to_say_against_the_sweep(open_page: OpenPage) -> None:
+    assert_fits_a_phone(open_page("/labs/fitting?mode=capacity&sweep=true", width=360, height=740))

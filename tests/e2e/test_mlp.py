@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import held, steps, until
+from tests.e2e.browser import assert_fits_a_phone, held, steps, until
 from tests.e2e.conftest import OpenPage, Watch
 
 
@@ -181,3 +181,8 @@ def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
     assert steps(page) < newest
     page.locator("[data-run-play]").click()
     until(page, 110)
+
+
+@pytest.mark.parametrize("query", ["model=perceptron&data=gaussians", "compare=b", "data=hill"])
+def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
+    assert_fits_a_phone(open_page(f"/labs/mlp?{query}", width=360, height=740))

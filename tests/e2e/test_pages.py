@@ -1,37 +1,26 @@
 """What holds on every page, in a real browser."""
 
+from urllib.parse import urlencode
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
+from tests.e2e.browser import assert_fits_a_phone
 
-PATHS = [
-    "/",
-    "/labs/fitting",
-    "/labs/mlp",
-    "/labs/batchnorm",
-    "/labs/regularization",
-    "/labs/cross-entropy",
-    "/labs/contrastive",
-    "/labs/rpn",
-    "/labs/nms",
-    "/patterns",
-    "/api",
-]
+LAB_PATHS = [f"/labs/{lab.slug}" for lab in LABS]
+PATHS = ["/", *LAB_PATHS, "/patterns", "/api"]
+# Other modes than a page opens in; what else a page has to show, its lab's own tests open.
 MODES = [
-    "fitting?mode=capacity&sweep=true",
-    "mlp?model=perceptron&data=gaussians",
-    "mlp?compare=b",
-    "mlp?data=hill",
-    "batchnorm?mode=sweep",
-    "regularization?model=polynomial",
-    "regularization?model=mlp",
-    "contrastive?method=moco&count=200&batch_size=64",
-    "contrastive?method=simsiam&count=200&batch_size=64",
-    "contrastive?mode=composition&count=200&trial_steps=20",
-    "contrastive?mode=projector&count=200&trial_steps=20",
+    (lab, value)
+    for lab in LABS
+    for control in lab.controls
+    if control.name == "mode"
+    for value in control.look.choices or ()
+    if value != control.default
 ]
+SMALL = {"count": 200, "trial_steps": 20}  # of a run that has to be there, whatever it shows
 PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
 SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a sentence
 
@@ -50,12 +39,11 @@ def test_a_narrow_phone_never_scrolls_sideways(open_page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(open_page, mode):
-    page = open_page(f"/labs/{mode}", width=360, height=740)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+@pytest.mark.parametrize(("lab", "mode"), MODES, ids=lambda v: getattr(v, "slug", v))
+def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(open_page, lab, mode):
+    small = {name: value for name, value in SMALL.items() if name in lab.config.model_fields}
+    query = urlencode({"mode": mode, **small})
+    assert_fits_a_phone(open_page(f"/labs/{lab.slug}?{query}", width=360, height=740))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -68,13 +56,13 @@ def test_a_chinese_browser_gets_chinese_and_can_switch(open_page, path):
     expect(page.locator("nav.labs")).to_contain_text("Non-maximum suppression")
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/labs/")])
+@pytest.mark.parametrize("path", LAB_PATHS)
 def test_the_stage_takes_at_least_60_percent_of_a_desktop(open_page, path):
     page = open_page(path, width=1440)
     assert page.locator(".stage").bounding_box()["width"] >= 0.6 * 1440
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/labs/")])
+@pytest.mark.parametrize("path", LAB_PATHS)
 def test_the_presenter_sees_the_picture_larger_and_no_panels(open_page, path):
     page = open_page(path)
     before = page.locator(PICTURE).last.bounding_box()["width"]

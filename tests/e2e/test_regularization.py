@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import until
+from tests.e2e.browser import assert_fits_a_phone, until
 from tests.e2e.conftest import OpenPage, Watch
 
 FAST = "method=accelerated&rate=1&speed=20"
@@ -196,3 +196,8 @@ def test_weight_decay_says_what_is_fixed(open_page: OpenPage) -> None:
     page = open_page("/labs/regularization", reduced_motion="reduce")
     expect(page.locator("[data-decay-fixed]")).to_contain_text("batch size 6, 400 steps")
     expect(page.locator("[data-decay-fixed]")).to_contain_text("0.05 for Adam")
+
+
+@pytest.mark.parametrize("query", ["model=polynomial", "model=mlp"])
+def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
+    assert_fits_a_phone(open_page(f"/labs/regularization?{query}", width=360, height=740))

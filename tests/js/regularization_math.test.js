@@ -4,7 +4,7 @@ import { bowl, heights } from "../../static/js/math/bowl.js";
 import {
   cost,
   decays,
-  filmGrid,
+  histogramGrid,
   nearestLambda,
   roundedUp,
   zerosOf,
@@ -41,7 +41,7 @@ test("a start below zero is the mirror image, and zero stays zero", () => {
 });
 
 test("a histogram's column holds every weight once, and those beyond the end in the last bin", () => {
-  const grid = filmGrid([-1, 0, 0, 1, 9, 9, 9, -9], 4, 1, 5);
+  const grid = histogramGrid([-1, 0, 0, 1, 9, 9, 9, -9], 4, 1, 5);
   assert.deepEqual([grid.rows, grid.columns], [5, 2]);
   const share = (/** @type {number} */ bin, /** @type {number} */ moment) =>
     ((grid.values[bin * 2 + moment] ?? 0) / 255) ** 2;
@@ -56,7 +56,7 @@ test("a histogram's column holds every weight once, and those beyond the end in 
 });
 
 test("one moment alone fills the picture", () => {
-  const { values, columns } = filmGrid([0.5], 1, 1, 3);
+  const { values, columns } = histogramGrid([0.5], 1, 1, 3);
   assert.equal(columns, 2);
   assert.deepEqual([...values], [0, 0, 0, 0, 255, 255]);
 });

@@ -4,11 +4,11 @@ import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/control
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { choice, flag, range, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { ridges } from "../../views/ridges.js";
 import { runbar } from "../../views/runbar.js";
-import { bowlsPanel } from "./bowls.js";
 import {
   LAYER_LINES,
   layerColumns,
@@ -19,34 +19,22 @@ import {
   ridgesOf,
   rowOf,
 } from "./layers.js";
-import { sistersPanel } from "./sisters.js";
-import { statisticsPanel } from "./statistics.js";
-import { sweepPanel } from "./sweep.js";
-import { unitPanel } from "./unit.js";
+import { NormsPart } from "./norms.js";
+import { statisticsPart } from "./statistics.js";
+import { SurfacesPart } from "./surfaces.js";
+import { SweepPart } from "./sweep.js";
+import { UnitPart } from "./unit.js";
 import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
-/** @param {number} low @param {number} high @param {number} fallback */
-const range = (low, high, fallback) => ({
-  default: fallback,
-  low,
-  high,
-  check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high,
-});
-/** @param {string} first the default @param {string[]} others */
-const choice = (first, ...others) => ({
-  default: first,
-  check: (/** @type {any} */ v) => v === first || others.includes(v),
-});
-
 const state = stateOfPage({
   ...runKeys({ speed: 5 }),
-  sweep: { default: false, check: (v) => typeof v === "boolean" },
+  sweep: flag(),
   phase: choice("train", "eval"),
   sister: choice("batch", "layer", "instance", "group"),
   groups: { default: 2, check: (v) => [1, 2, 4].includes(Number(v)) },
-  map: { default: 0, check: (v) => Number.isInteger(v) && Number(v) >= 0 && Number(v) <= 11 },
+  map: whole(0, 11, 0),
   descent: range(0.01, 1.2, 0.7),
   spread: range(0.5, 10, 5),
   offset: range(-3, 3, 1),
@@ -96,11 +84,11 @@ const session = trainingSession({
   onStatus: (status) => bar.update(status),
 });
 const bar = runbar($("[data-run]"), { session, pace: state });
-const unit = unitPanel({ state });
-const statistics = statisticsPanel({ state });
-sweepPanel({ state });
-sistersPanel({ state });
-bowlsPanel({ state });
+const unit = new UnitPart(state);
+const statistics = statisticsPart(state);
+new SweepPart(state);
+new NormsPart(state);
+new SurfacesPart(state);
 
 /** @param {Bn} frame */
 function show(frame) {

@@ -3,220 +3,232 @@
 import { configOf } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { number, plain, sentences, t } from "../../core/i18n.js";
-import { trainingSession } from "../../core/session/session.js";
 import { fillTable } from "../../core/table.js";
+import { onChoice, press } from "../../parts/choice_buttons.js";
+import { Sweep, without } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
 import { PLACES, stepsOf } from "./layers.js";
 
 const ENOUGH = 1200; // training steps; beyond, hardly any setting arrives that has not
-const AT_ONCE = 20; // steps between two pictures
 const [NONE, BEFORE] = [0, 1];
-/** What a sweep does not depend on; it is given its default. @type {Record<string, string[]>} */
+/** What a sweep does not depend on. @type {Record<string, string[]>} */
 const IDLE = { rate: ["learning_rate"], scale: ["init_scale"] };
 const ALWAYS_IDLE = ["layer", "unit", "seeds"];
-
-/** @param {ArrayLike<number>} values @returns {string} */
-const ends = (values) =>
-  values.length > 1
-    ? t("{low} to {high}", { low: plain(values[0] ?? NaN), high: plain(values[values.length - 1] ?? NaN) })
-    : plain(values[0] ?? NaN);
+const LOOKS = [PLACES[0], PLACES[1]].map((place, i) => ({
+  name: i ? t("with BatchNorm") : t("without BatchNorm"),
+  color: place?.color ?? "--ink",
+  ...(place?.dash.length && { dash: place.dash }),
+  ...(place && { shape: place.shape }),
+  digits: 0,
+}));
+/** @type {import("../../views/chart.js").Line[]} */
+const LINES = [
+  ...LOOKS,
+  ...LOOKS.map((look) => ({
+    ...look,
+    name: t("{name}: not yet", { name: look.name }),
+    width: 0,
+    hollow: true,
+  })),
+  ...LOOKS.flatMap((look) => [
+    { ...look, quiet: true },
+    { ...look, quiet: true },
+  ]),
+];
 
 /** What is swept. @param {string} setting */
 const nameOf = (setting) => (setting === "rate" ? t("learning rate") : t("scale of the start"));
 
-/** @param {{state: import("../../core/state.js").State}} options */
-export function sweepPanel({ state }) {
-  const button = $("[data-sweep]");
-  const said = $("[data-sweep-said]");
-  /** @type {any} */
-  let frame = null;
-  /** @type {ReturnType<typeof trainingSession> | null} */
-  let session = null;
-  const [none = PLACES[0], before = PLACES[0]] = PLACES;
-  const looks = [none, before].map((place, i) => ({
-    name: i ? t("with BatchNorm") : t("without BatchNorm"),
-    color: place?.color ?? "--ink",
-    ...(place?.dash.length && { dash: place.dash }),
-    ...(place && { shape: place.shape }),
-    digits: 0,
-  }));
-  // A chart's axis keeps its name, so what is swept now has a chart of its own.
-  const build = (/** @type {string} */ setting) =>
-    chart($("[data-sweep-steps]"), {
+/**
+ * @typedef {{typical: number, first: number, last: number}} Reached after so many steps; Infinity: not yet
+ */
+/**
+ * @typedef {object} Swept what a frame tells
+ * @property {number} step
+ * @property {string} setting
+ * @property {number[]} values
+ * @property {[Reached, Reached][]} reached of each value: without and with BatchNorm
+ * @property {[number[], number[]]} typical of each: without and with BatchNorm
+ */
+
+export class SweepPart {
+  /** @type {Swept | null} */
+  swept = null;
+  charts = $("[data-sweep-charts]");
+  said = $("[data-sweep-said]");
+
+  /** @param {import("../../core/state.js").State} state */
+  constructor(state) {
+    this.state = state;
+    this.setting = state.values.setting; // of the chart
+    this.steps = this.build(this.setting);
+    this.asked = state.values.sweep;
+    this.run = this.prepare();
+    onChoice("setting", (setting) => this.choose(setting));
+    state.subscribe(() => this.follow());
+    this.draw();
+    if (state.values.sweep) this.run.begin();
+  }
+
+  prepare() {
+    const button = $("[data-sweep]");
+    const run = new Sweep({
+      slug: "batchnorm",
+      state: this.state,
+      button,
+      name: t("Train all sixteen"),
+      enough: ENOUGH,
+      liveNames: ["target"],
+      configOf: (values) => ({
+        ...without(configOf(values), [...ALWAYS_IDLE, ...(IDLE[values.setting] ?? [])]),
+        mode: "sweep",
+      }),
+      onFrame: (frame) => this.take(frame),
+      onRefused: (words) => (this.said.textContent = words),
+    });
+    button.addEventListener("click", () => run.toggle());
+    return run;
+  }
+
+  /** @param {any} frame */
+  take(frame) {
+    if (frame.header.setting !== this.state.values.setting) return false;
+    this.swept = frame.header.step ? sweptOf(frame) : null;
+    this.draw();
+    return true;
+  }
+
+  /** @param {string} setting */
+  choose(setting) {
+    if (setting === this.state.values.setting) return;
+    this.swept = null;
+    this.state.set({ setting });
+    this.draw();
+  }
+
+  /** The page's state has changed. */
+  follow() {
+    const { sweep } = this.state.values;
+    if (sweep && !this.asked) this.run.begin();
+    this.asked = sweep;
+    this.draw();
+  }
+
+  /** A chart's axis keeps its name, so what is swept now has a chart of its own. @param {string} setting */
+  build(setting) {
+    return chart($("[data-sweep-steps]"), {
       x: nameOf(setting),
       y: t("training steps"),
       height: 250,
       xScale: "log",
       yScale: "log",
-      lines: [
-        ...looks,
-        ...looks.map((look) => ({
-          ...look,
-          name: t("{name}: not yet", { name: look.name }),
-          width: 0,
-          hollow: true,
-        })),
-        ...looks.flatMap((look) => [
-          { ...look, quiet: true },
-          { ...look, quiet: true },
-        ]),
-      ],
-      bands: looks.map((look, i) => ({ between: [4 + 2 * i, 5 + 2 * i], color: look.color })),
+      lines: LINES,
+      bands: LOOKS.map((look, i) => ({ between: [4 + 2 * i, 5 + 2 * i], color: look.color })),
       onPick: (value) => {
-        if (frame) state.set({ [frame.header.setting === "rate" ? "learning_rate" : "init_scale"]: value });
+        if (this.swept)
+          this.state.set({ [this.swept.setting === "rate" ? "learning_rate" : "init_scale"]: value });
       },
     });
-  let swept = state.values.setting;
-  let steps = build(swept);
+  }
+
   /** @param {string} setting */
-  function stepsFor(setting) {
-    if (setting !== swept) {
-      steps.destroy();
-      steps = build(setting);
-      swept = setting;
+  chartFor(setting) {
+    if (setting !== this.setting) {
+      this.steps.destroy();
+      this.steps = this.build(setting);
+      this.setting = setting;
     }
-    return steps;
+    return this.steps;
   }
 
-  /** Of each setting and kind. @returns {{typical: number, first: number, last: number}[][]} */
-  function reached() {
-    const [count = 0, , starts = 0] = frame.shapes.reached;
-    const of = (/** @type {number} */ k, /** @type {number} */ v) =>
-      stepsOf(frame.arrays.reached.subarray((2 * k + v) * starts, (2 * k + v + 1) * starts));
-    return Array.from({ length: count }, (_, k) => [of(k, NONE), of(k, BEFORE)]);
-  }
-
-  function draw() {
-    const trained = Boolean(frame?.header.step);
-    $("[data-sweep-charts]").hidden = !trained;
-    for (const one of document.querySelectorAll("[data-setting]"))
-      one.setAttribute("aria-pressed", String(one.getAttribute("data-setting") === state.values.setting));
-    if (!trained) {
-      said.textContent = t(
+  draw() {
+    const { swept } = this;
+    this.charts.hidden = !swept;
+    press("setting", this.state.values.setting);
+    if (!swept) {
+      this.said.textContent = t(
         "Eight settings, each with and without BatchNorm, each from several starts, are trained at once on the same batches.",
       );
       return;
     }
-    const { step, setting } = frame.header;
-    const values = Array.from(/** @type {Float64Array} */ (frame.arrays.values));
-    const table = reached();
-    const typical = [NONE, BEFORE].map((v) => table.map((row) => row[v]?.typical ?? Infinity));
-    const late = (/** @type {number} */ v) => typical[v]?.map((n) => (Number.isFinite(n) ? null : step));
-    const bounds = [NONE, BEFORE].flatMap((v) => [
-      table.map((row) => row[v]?.first ?? NaN),
-      table.map((row) => row[v]?.last ?? NaN),
-    ]);
-    said.textContent = sentence(values, typical);
-    stepsFor(setting).update({
-      columns: [values, ...typical, late(NONE), late(BEFORE), ...bounds],
-      summary: said.textContent,
-    });
-    const text = (/** @type {number} */ n) => (Number.isFinite(n) ? number(n, 0) : t("not yet"));
-    fillTable(
-      $("[data-sweep-table]"),
-      [nameOf(setting), t("without"), t("with"), t("times sooner")],
-      values.map((value, k) => {
-        const [without = Infinity, within = Infinity] = typical.map((row) => row[k]);
-        const ratio = without / within;
-        return [plain(value), text(without), text(within), Number.isFinite(ratio) ? number(ratio, 1) : "–"];
-      }),
-    );
+    this.said.textContent = sentenceOf(swept, this.state.values.target);
+    this.chartFor(swept.setting).update({ columns: columnsOf(swept), summary: this.said.textContent });
+    showTable(swept);
   }
+}
 
-  /** @param {number[]} values @param {number[][]} typical */
-  function sentence(values, typical) {
-    const works = typical.map((row) => values.filter((_, k) => Number.isFinite(row[k])));
-    const [without = [], within = []] = works;
-    const [slow = [], fast = []] = typical;
-    const ratios = slow
-      .map((n, k) => n / (fast[k] ?? NaN))
-      .filter(Number.isFinite)
-      .sort((a, b) => a - b);
-    const counted = (/** @type {number[]} */ those) =>
-      those.length ? `${those.length} (${ends(those)})` : "0";
-    const words = [
-      t(
-        "After {step} steps, of {all} settings those that reached a loss of {target}: {without} without BatchNorm, {within} with it.",
-        {
-          step: number(frame.header.step, 0),
-          all: values.length,
-          target: number(state.values.target, 2),
-          without: counted(without),
-          within: counted(within),
-        },
-      ),
-    ];
-    if (ratios.length > 1)
-      words.push(
-        t("Where both do, it takes {low} to {high} times as many steps without.", {
-          low: number(ratios[0] ?? NaN, 1),
-          high: number(ratios.at(-1) ?? NaN, 1),
-        }),
-      );
-    words.push(t("Click a setting to load it above."));
-    return sentences(words);
-  }
+/** @param {any} frame @returns {Swept} */
+function sweptOf({ header, arrays, shapes }) {
+  const [count = 0, , starts = 0] = shapes.reached;
+  const of = (/** @type {number} */ k, /** @type {number} */ v) =>
+    stepsOf(arrays.reached.subarray((2 * k + v) * starts, (2 * k + v + 1) * starts));
+  const reached = Array.from(
+    { length: count },
+    (_, k) => /** @type {[Reached, Reached]} */ ([of(k, NONE), of(k, BEFORE)]),
+  );
+  return {
+    step: header.step,
+    setting: header.setting,
+    values: Array.from(arrays.values),
+    reached,
+    typical: [reached.map(([none]) => none.typical), reached.map(([, before]) => before.typical)],
+  };
+}
 
-  function begin() {
-    if (session) {
-      session.reset();
-      session.play();
-      return;
-    }
-    session = trainingSession({
-      slug: "batchnorm",
-      liveNames: ["target"],
-      configOf: (values) => {
-        const idle = [...ALWAYS_IDLE, ...(IDLE[values.setting] ?? [])];
-        return {
-          ...Object.fromEntries(Object.entries(configOf(values)).filter(([name]) => !idle.includes(name))),
-          mode: "sweep",
-        };
-      },
-      state: {
-        ...state,
-        get values() {
-          return { ...state.values, speed: AT_ONCE, run: "" };
-        },
-      },
-      onFrame: (next) => {
-        if (next.header.setting !== state.values.setting) return; // of the run that is being left
-        frame = next;
-        draw();
-        if (next.header.step >= ENOUGH) session?.pause();
-      },
-      onStatus: ({ phase, error, step }) => {
-        button.setAttribute("aria-busy", String(phase === "running"));
-        button.textContent =
-          phase === "running" ? t("Stop at step {step}", { step }) : t("Train all sixteen");
-        if (error) said.textContent = error.message;
-      },
-    });
-    session.play();
-  }
+/** Of the chart, in the order of its lines. @param {Swept} swept */
+function columnsOf({ step, values, reached, typical }) {
+  const late = typical.map((row) => row.map((n) => (Number.isFinite(n) ? null : step)));
+  const bounds = [NONE, BEFORE].flatMap((v) => [
+    reached.map((row) => row[v]?.first ?? NaN),
+    reached.map((row) => row[v]?.last ?? NaN),
+  ]);
+  return [values, ...typical, ...late, ...bounds];
+}
 
-  button.addEventListener("click", () => {
-    if (session?.status.phase === "running") session.pause();
-    else {
-      state.set({ sweep: true });
-      begin();
-    }
+/** @param {Swept} swept */
+function showTable({ setting, values, reached }) {
+  const text = (/** @type {number} */ n) => (Number.isFinite(n) ? number(n, 0) : t("not yet"));
+  fillTable(
+    $("[data-sweep-table]"),
+    [nameOf(setting), t("without"), t("with"), t("times sooner")],
+    reached.map(([none, before], k) => {
+      const ratio = none.typical / before.typical;
+      const sooner = Number.isFinite(ratio) ? number(ratio, 1) : "–";
+      return [plain(values[k] ?? NaN), text(none.typical), text(before.typical), sooner];
+    }),
+  );
+}
+
+/** How many, and from which to which. @param {number[]} values */
+function counted(values) {
+  if (!values.length) return "0";
+  const [low = NaN, high = NaN] = [values[0], values.at(-1)];
+  const ends = values.length > 1 ? t("{low} to {high}", { low: plain(low), high: plain(high) }) : plain(low);
+  return `${values.length} (${ends})`;
+}
+
+/** @param {Swept} swept @param {number} target */
+function sentenceOf({ step, values, typical }, target) {
+  const [slow, fast] = typical;
+  const there = (/** @type {number[]} */ row) => counted(values.filter((_, k) => Number.isFinite(row[k])));
+  const ratios = slow
+    .map((n, k) => n / (fast[k] ?? NaN))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const arrived = t(
+    "After {step} steps, of {all} settings those that reached a loss of {target}: {without} without BatchNorm, {within} with it.",
+    {
+      step: number(step, 0),
+      all: values.length,
+      target: number(target, 2),
+      without: there(slow),
+      within: there(fast),
+    },
+  );
+  const [low = NaN, high = NaN] = [ratios[0], ratios.at(-1)];
+  const sooner = t("Where both do, it takes {low} to {high} times as many steps without.", {
+    low: number(low, 1),
+    high: number(high, 1),
   });
-  for (const one of document.querySelectorAll("[data-setting]")) {
-    one.addEventListener("click", () => {
-      const setting = one.getAttribute("data-setting") ?? "rate";
-      if (setting === state.values.setting) return;
-      frame = null;
-      state.set({ setting });
-      draw();
-    });
-  }
-  let asked = state.values.sweep;
-  state.subscribe(() => {
-    if (state.values.sweep && !asked) begin();
-    asked = state.values.sweep;
-    draw();
-  });
-  draw();
-  if (state.values.sweep) begin();
+  return sentences([arrived, ratios.length > 1 ? sooner : "", t("Click a setting to load it above.")]);
 }

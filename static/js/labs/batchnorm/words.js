@@ -2,6 +2,7 @@
 
 import { $, h } from "../../core/dom.js";
 import { brief, number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { lossesOf, lostOf, PLACES, ratioOf, reachedOf, rowOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
@@ -76,17 +77,7 @@ export function showFigures(root, frame, target) {
       `${number(frame.header.parameters, 0)} + ${number(frame.header.parameters_with - frame.header.parameters, 0)}`,
     ],
   ];
-  if (root.childElementCount !== rows.length)
-    root.replaceChildren(...rows.map(() => h("div", {}, h("dt"), h("dd"))));
-  rows.forEach(([name = "", value = ""], i) => {
-    for (const [tag, text] of [
-      ["dt", name],
-      ["dd", value],
-    ]) {
-      const cell = root.children[i]?.querySelector(/** @type {string} */ (tag));
-      if (cell && cell.textContent !== text) cell.textContent = text ?? "";
-    }
-  });
+  fillFigures(root, rows);
 }
 
 /** For a screen reader. @param {Bn} frame */

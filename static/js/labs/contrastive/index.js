@@ -7,19 +7,22 @@ import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tilesOf } from "../../core/pixels.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { onChoice, press } from "../../parts/choice_buttons.js";
+import { OwnPictures } from "../../parts/own_pictures.js";
+import { choice, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
+import { showControls, showParts } from "../../parts/visibility.js";
+import { SIDE } from "../../parts/small_picture.js";
 import { runbar, stepsOf } from "../../views/runbar.js";
 import { livePart } from "./live.js";
-import { mapPart } from "./map.js";
-import { ownPart } from "./own.js";
-import { rowPart } from "./row.js";
-import { SIDE } from "./tiles.js";
-import { trialsPart } from "./trials.js";
-import { viewsPart } from "./views.js";
+import { MapPart } from "./map.js";
+import { RowPart } from "./row.js";
+import { TransferPart } from "./transfer.js";
+import { TrialsPart } from "./trials.js";
+import { ViewsPart } from "./views.js";
 import { failed, saidOf } from "./words.js";
-import { worthPart } from "./worth.js";
 
-/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Shot */
+/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Frame */
 /**
  * What does not change while a run goes on.
  * @typedef {object} Specimens
@@ -35,22 +38,19 @@ const POLICY = ["crop", "flip", "color", "gray", "blur", "rotation", "cutout", "
 // milliseconds that settings rest before pictures of them are asked for: drawing thousands takes seconds
 const REST = 150;
 const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
-const whole = (/** @type {number} */ high) => ({
-  default: 0,
-  check: (/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= high,
-});
+const CHOSEN = ["mode", "method", "space"]; // by buttons
 
 const state = stateOfPage({
   ...runKeys({ speed: 5, fps: 10 }),
-  column: { default: -1, check: (v) => typeof v === "number" && Number.isInteger(v) && v >= -1 && v <= 31 }, // −1: the positive's
-  picture: whole(159),
-  draws: whole(999_999),
-  map: { default: "pca", check: (v) => ["pca", "tsne", "before"].includes(String(v)) },
+  column: whole(-1, 31, -1), // −1: the positive's
+  picture: whole(0, 159, 0),
+  draws: whole(0, 999_999, 0),
+  map: choice("pca", "tsne", "before"),
 });
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-/** @type {Shot | null} */
+/** @type {Frame | null} */
 let shown = null;
-/** @type {Shot | null} the frame that is drawn: a newer one waits for its pictures */
+/** @type {Frame | null} the frame that is drawn: a newer one waits for its pictures */
 let drawn = null;
 /** @type {Specimens | null} */
 let specimens = null;
@@ -60,32 +60,38 @@ let [runOf, shownOf] = ["", ""]; // the pictures of the run, and of its frame on
 /** @param {Record<string, any>} values */
 const picturesOf = (values) => JSON.stringify(SPECIMENS.map((name) => values[name]));
 
-const row = rowPart(state);
+const row = new RowPart(state);
 const live = livePart(state);
-const map = mapPart(
+const map = new MapPart(
   state,
   () => session.act({ do: "map" }),
   () => session.watched,
 );
-const views = viewsPart(state);
-const trials = trialsPart(state);
+const views = new ViewsPart(state);
+const trials = new TrialsPart(state);
 
 const session = trainingSession({
   slug: "contrastive",
   state,
   liveNames: liveNames(),
   configOf: runConfig,
-  onFrame: (frame, { past }) => show(/** @type {Shot} */ (frame), past),
+  onFrame: (frame, { past }) => show(/** @type {Frame} */ (frame), past),
   onStatus: (status) => {
     if (status.phase === "connecting") runOf = picturesOf(state.values);
     tellBar(status);
     markLive(status.live);
-    if (status.phase === "ended") worth.end();
+    if (status.phase === "ended") transfer.end();
   },
 });
-const worth = worthPart(state, session);
+const transfer = new TransferPart(state, session);
 const bar = runbar($("[data-run]"), { session, pace: state, unit: countedOf });
-const own = ownPart(state, () => showParts());
+const own = new OwnPictures(state, {
+  onTold: () => showChoices(),
+  without: {
+    data: "scenes",
+    words: t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine."),
+  },
+});
 if (session.watched) {
   for (const control of document.querySelectorAll(
     ".stage [data-mode], .stage [data-method], .stage [data-space], [data-files], [data-own-delete], [name=classes], [data-map=tsne]",
@@ -103,7 +109,7 @@ function tellBar(status) {
   bar.update(shown === drawn ? status : { ...status, frames: 0 });
 }
 
-/** @param {Shot} frame @param {boolean} past */
+/** @param {Frame} frame @param {boolean} past */
 function show(frame, past) {
   const first = shown === null;
   shown = frame;
@@ -118,12 +124,12 @@ function show(frame, past) {
   arrived();
 }
 
-/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Shot} frame */
+/** What speaks of the frame changes when it is drawn, not when it arrives. @param {Frame} frame */
 function sayFrame(frame) {
   const { step, names } = frame.header;
   const other = !drawn || looksOf(drawn) !== looksOf(frame);
   drawn = frame;
-  if (other) showParts();
+  if (other) showChoices();
   $("[data-said]").textContent = saidOf(frame);
   const badge = $("[data-badge]");
   badge.textContent =
@@ -155,7 +161,7 @@ function draw(past = false, fresh = false) {
   live.show(shown, past);
   map.show(shown, specimens, past);
   views.sayBatch(shown);
-  worth.show(shown, fresh);
+  transfer.show(shown, fresh);
   if (late) tellBar(session.status);
 }
 
@@ -189,21 +195,17 @@ function fetchSpecimens(rest) {
 
 // --- What belongs to which setting ------------------------------------------------------------------
 
-/** Whether the same parts of the page show two frames. @param {Shot} frame */
+/** Whether the same parts of the page show two frames. @param {Frame} frame */
 const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
 
 /** The buttons say what is chosen, the parts of the page what the frame is of. */
-function showParts() {
+function showChoices() {
   const { mode, method, data } = state.values;
   const onShow = drawn
     ? { train: !drawn.header.names, method: drawn.header.method ?? method }
     : { train: mode === "train", method };
   const missing = data === "own" && !state.values.pictures;
-  for (const name of ["mode", "method", "space"]) {
-    for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
-      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === state.values[name]));
-    }
-  }
+  for (const name of CHOSEN) press(name, state.values[name], $(".stage"));
   /** @type {Record<string, boolean>} */
   const parts = {
     train: onShow.train && !missing,
@@ -211,8 +213,7 @@ function showParts() {
     "not-simsiam": onShow.method !== "simsiam",
     ...Object.fromEntries(["simclr", "moco", "simsiam"].map((name) => [name, onShow.method === name])),
   };
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
-    part.hidden = !parts[part.dataset.for ?? ""];
+  showParts(parts);
   if (missing) sayMissing();
   /** @type {Record<string, boolean>} */
   const controls = {
@@ -226,7 +227,7 @@ function showParts() {
     classes: data === "own" && own.choosable,
     ...Object.fromEntries(POLICY.map((name) => [name, mode !== "composition"])), // it brings its own
   };
-  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+  showControls(controls);
 }
 /** There are no pictures to show: what was there is of others. The run's bar says what to do. */
 function sayMissing() {
@@ -236,31 +237,25 @@ function sayMissing() {
   $("[data-badge]").textContent = "";
   document.documentElement.dataset.ready = "";
 }
-for (const name of ["mode", "method", "space"]) {
-  for (const button of document.querySelectorAll(`.stage [data-${name}]`)) {
-    button.addEventListener("click", () =>
-      state.set({
-        [name]: button.getAttribute(`data-${name}`) ?? "",
-        ...(name === "mode" && { speed: button.getAttribute("data-mode") === "train" ? 5 : 1 }),
-      }),
-    );
-  }
+for (const name of CHOSEN) {
+  const paceOf = (/** @type {string} */ value) => name === "mode" && { speed: value === "train" ? 5 : 1 };
+  onChoice(name, (value) => state.set({ [name]: value, ...paceOf(value) }), $(".stage"));
 }
 state.subscribe((changed) => {
-  showParts();
+  showChoices();
   if (SPECIMENS.some((name) => changed.has(name))) fetchSpecimens(REST);
   if (["row", "column", "picture", "map", "temperature"].some((name) => changed.has(name))) draw();
 });
 
-/** The numbers behind the picture. @param {Shot | null} shot */
-function numbersOf(shot) {
-  const names = shot?.header.names
+/** The numbers behind the picture. @param {Frame | null} frame */
+function numbersOf(frame) {
+  const names = frame?.header.names
     ? ["accuracy", "baseline"]
     : ["similarities", "steps", "history", "worth", "votes", "known"];
   return Object.fromEntries(
     names.map((name) => [
       name,
-      Array.from(shot?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
+      Array.from(frame?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
     ]),
   );
 }
@@ -280,5 +275,5 @@ wireTools({
       JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf(shown) }, null, 1),
   },
 });
-showParts();
+showChoices();
 fetchSpecimens();

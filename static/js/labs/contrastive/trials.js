@@ -7,10 +7,12 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tilesOf } from "../../core/pixels.js";
 import { csvOf } from "../../math/series.js";
-import { pictureOf, SIDE } from "./tiles.js";
+import { pngOf } from "../../parts/png.js";
+import { percent } from "../../parts/percent.js";
+import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed } from "./words.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -37,191 +39,201 @@ function summed(values) {
   return { count: there.length, mean, spread };
 }
 
-/** @param {import("../../core/state.js").State} state */
-export function trialsPart(state) {
+/** @typedef {{count: number, mean: number, spread: number}} Summed */
+/**
+ * @typedef {{config: Record<string, any>, operations: Record<string, any>}} Asked what the views are of,
+ *   and settings
+ */
+
+export class TrialsPart {
   /** @type {Record<string, OffscreenCanvas | undefined>} a view by each operation alone */
-  let views = {};
-  /** @type {Shot | null} */
-  let shown = null;
+  views = {};
+  /** @type {Frame | null} */
+  shown = null;
 
-  /** @param {number} trial @param {number} which 0 for h, 1 for z */
-  const resultsOf = (trial, which) => {
-    const { accuracy } = /** @type {Shot} */ (shown).arrays;
-    const repetitions = accuracy.length / (2 * /** @type {Shot} */ (shown).header.names.length);
-    return Array.from({ length: repetitions }, (_, r) =>
-      Number(accuracy[(trial * repetitions + r) * 2 + which]),
-    );
-  };
-  /** @param {number} trial @param {number} which @param {[number, number]} reach */
-  function cell(trial, which, [low, high]) {
-    const { count, mean, spread } = summed(resultsOf(trial, which));
-    if (!count)
-      return h(
-        "td",
-        { class: "coming" },
-        trial === /** @type {Shot} */ (shown).header.done ? t("training …") : "·",
-      );
-    const td = h(
-      "td",
-      { class: "worth-cell" },
-      `${number(100 * mean, 1)} %`,
-      h("small", {}, count > 1 ? `± ${number(100 * spread, 1)}` : t("1 seed")),
-    );
-    td.style.setProperty("--share", `${Math.round((90 * (mean - low)) / Math.max(high - low, 1e-6))}%`);
-    return td;
-  }
-  /** @returns {[number, number]} */
-  function reachOf() {
-    const all = Array.from(/** @type {Shot} */ (shown).arrays.accuracy, Number).filter(Number.isFinite);
-    return all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
-  }
-  const baseline = () => {
-    const { count, mean } = summed(Array.from(/** @type {Shot} */ (shown).arrays.baseline, Number));
-    const guess = t("Guessing: {share}.", {
-      share: `${number(100 / /** @type {Shot} */ (shown).header.classes, 1)} %`,
+  /** @param {import("../../core/state.js").State} state */
+  constructor(state) {
+    this.state = state;
+    /** One picture as each operation alone changes it. */
+    this.query = newest({
+      ask: fetchViews,
+      show: (found) => {
+        this.views = found;
+        if (this.shown) this.draw(this.shown);
+      },
+      fail: failed,
+      same: (a, b) =>
+        PICTURES.every((name) => a.config[name] === b.config[name]) &&
+        JSON.stringify(a.operations) === JSON.stringify(b.operations),
     });
-    return count
-      ? sentences([t("The untrained encoder: {share}.", { share: `${number(100 * mean, 1)} %` }), guess])
-      : "";
-  };
+  }
 
-  /** One picture as each operation alone changes it: what they are of, and the operations' settings. */
-  const query = newest({
-    ask: async (
-      /** @type {{config: Record<string, any>, operations: Record<string, any>}} */ { config, operations },
-      signal,
-    ) => {
-      /** @type {typeof views} */
-      const found = {};
-      for (const [name, policy] of Object.entries(operations)) {
-        const { arrays } = await postForFrame(
-          "/api/contrastive/views",
-          { config: { ...config, ...policy }, picture: 0, number: 0, pairs: 1 },
-          signal,
+  /** @param {Frame} frame */
+  show(frame) {
+    this.shown = frame;
+    this.draw(frame);
+    this.query.want({ config: configOf(this.state.values), operations: frame.header.operations });
+  }
+
+  /** @param {Frame} frame */
+  draw(frame) {
+    const headOf = (/** @type {string} */ name) => {
+      const view = this.views[name];
+      return [nameOf(name), ...(view ? [pictureOf(view)] : [])];
+    };
+    const pairs = frame.header.names[0].length > 1;
+    $("[data-trials]").replaceChildren(...(pairs ? pairTable(frame, headOf) : projectorTable(frame)));
+  }
+
+  toCsv() {
+    return this.shown ? csvOfTrials(this.shown) : csvOf(columnNames(t("projector")), [[], [], [], [], []]);
+  }
+
+  /** The table as a picture. @returns {Promise<Blob>} */
+  toPng() {
+    return pngOfTable($("[data-trials]"));
+  }
+}
+
+/** @param {Asked} asked @param {AbortSignal} signal */
+async function fetchViews({ config, operations }, signal) {
+  /** @type {TrialsPart["views"]} */
+  const found = {};
+  for (const [name, policy] of Object.entries(operations)) {
+    const asked = { config: { ...config, ...policy }, picture: 0, number: 0, pairs: 1 };
+    const { arrays } = await postForFrame("/api/contrastive/views", asked, signal);
+    found[name] = tilesOf(arrays.views, SIDE)[0];
+  }
+  return found;
+}
+
+// --- The results --------------------------------------------------------------------------------------
+
+/** Of all repetitions. @param {Frame} frame @param {number} trial @param {number} which 0 for h, 1 for z */
+function resultsOf({ header, arrays }, trial, which) {
+  const { accuracy } = arrays;
+  const repetitions = accuracy.length / (2 * header.names.length);
+  return Array.from({ length: repetitions }, (_, r) =>
+    Number(accuracy[(trial * repetitions + r) * 2 + which]),
+  );
+}
+
+/** The least and the greatest of all. @param {Frame} frame @returns {[number, number]} */
+function reachOf({ arrays }) {
+  const all = Array.from(arrays.accuracy, Number).filter(Number.isFinite);
+  return all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
+}
+
+/** @param {Frame} frame */
+function sayBaseline({ header, arrays }) {
+  const { count, mean } = summed(Array.from(arrays.baseline, Number));
+  const guess = t("Guessing: {share}.", { share: `${number(100 / header.classes, 1)} %` });
+  return count ? sentences([t("The untrained encoder: {share}.", { share: percent(mean) }), guess]) : "";
+}
+
+// --- The tables ---------------------------------------------------------------------------------------
+
+/** @param {Frame} frame @param {number} trial @param {number} which @param {[number, number]} reach */
+function cell(frame, trial, which, [low, high]) {
+  const { count, mean, spread } = summed(resultsOf(frame, trial, which));
+  if (!count) return h("td", { class: "coming" }, trial === frame.header.done ? t("training …") : "·");
+  const seeds = count > 1 ? `± ${number(100 * spread, 1)}` : t("1 seed");
+  const td = h("td", { class: "worth-cell" }, percent(mean), h("small", {}, seeds));
+  td.style.setProperty("--share", `${Math.round((90 * (mean - low)) / Math.max(high - low, 1e-6))}%`);
+  return td;
+}
+
+/**
+ * Pairs of operations; on the diagonal one alone.
+ * @param {Frame} frame
+ * @param {(operation: string) => (Node | string)[]} headOf
+ */
+function pairTable(frame, headOf) {
+  const names = /** @type {string[][]} */ (frame.header.names);
+  const operations = [...new Set(names.map(([first]) => first ?? ""))];
+  const reach = reachOf(frame);
+  /** @param {string} first @param {number} i @param {string} second @param {number} j */
+  const cellOf = (first, i, second, j) =>
+    j < i
+      ? h("td", { class: "coming" }, "")
+      : cell(
+          frame,
+          names.findIndex(([a, b]) => a === first && b === second),
+          0,
+          reach,
         );
-        found[name] = tilesOf(arrays.views, SIDE)[0];
-      }
-      return found;
-    },
-    show: (found) => {
-      views = found;
-      if (shown) draw();
-    },
-    fail: failed,
-    same: (a, b) =>
-      PICTURES.every((name) => a.config[name] === b.config[name]) &&
-      JSON.stringify(a.operations) === JSON.stringify(b.operations),
+  const heads = operations.map((name) => h("th", { scope: "col" }, ...headOf(name)));
+  const rows = operations.map((first, i) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, ...headOf(first)),
+      ...operations.map((second, j) => cellOf(first, i, second, j)),
+    ),
+  );
+  const caption = t(
+    "Accuracy of a linear classifier on h after training with two operations only; on the diagonal with one. {baseline}",
+    { baseline: sayBaseline(frame) },
+  );
+  return [h("caption", {}, caption), h("thead", {}, h("tr", {}, h("td"), ...heads)), h("tbody", {}, ...rows)];
+}
+
+/** @param {Frame} frame */
+function projectorTable(frame) {
+  const reach = reachOf(frame);
+  const heads = [t("projector"), t("classifier on h"), t("classifier on z")];
+  const rows = frame.header.names.map((/** @type {string[]} */ [name], /** @type {number} */ i) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, nameOf(name ?? "")),
+      cell(frame, i, 0, reach),
+      cell(frame, i, 1, reach),
+    ),
+  );
+  const caption = t("Accuracy of a linear classifier before the projector and after it. {baseline}", {
+    baseline: sayBaseline(frame),
   });
-  /** @param {string} name */
-  const headOf = (name) => [nameOf(name), ...(views[name] ? [pictureOf(views[name])] : [])];
+  return [
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, ...rows),
+  ];
+}
 
-  /** @param {string[][]} names */
-  function drawPairs(names) {
-    const operations = [...new Set(names.map(([first]) => first ?? ""))];
-    const reach = reachOf();
-    const head = h(
-      "tr",
-      {},
-      h("td"),
-      ...operations.map((name) => h("th", { scope: "col" }, ...headOf(name))),
-    );
-    const rows = operations.map((first, i) =>
-      h(
-        "tr",
-        {},
-        h("th", { scope: "row" }, ...headOf(first)),
-        ...operations.map((second, j) => {
-          if (j < i) return h("td", { class: "coming" }, "");
-          return cell(
-            names.findIndex(([a, b]) => a === first && b === second),
-            0,
-            reach,
-          );
-        }),
-      ),
-    );
-    const caption = t(
-      "Accuracy of a linear classifier on h after training with two operations only; on the diagonal with one. {baseline}",
-      { baseline: baseline() },
-    );
-    return [h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...rows)];
-  }
+// --- Files --------------------------------------------------------------------------------------------
 
-  /** @param {string[][]} names */
-  function drawProjectors(names) {
-    const reach = reachOf();
-    const head = h(
-      "tr",
-      {},
-      h("th", { scope: "col" }, t("projector")),
-      h("th", { scope: "col" }, t("classifier on h")),
-      h("th", { scope: "col" }, t("classifier on z")),
-    );
-    const rows = names.map(([name], i) =>
-      h("tr", {}, h("th", { scope: "row" }, nameOf(name ?? "")), cell(i, 0, reach), cell(i, 1, reach)),
-    );
-    const caption = t("Accuracy of a linear classifier before the projector and after it. {baseline}", {
-      baseline: baseline(),
-    });
-    return [h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...rows)];
-  }
+/** @param {string} first what the rows are */
+const columnNames = (first) => [first, "h mean", "h deviation", "z mean", "z deviation"];
 
-  function draw() {
-    const { names } = /** @type {Shot} */ (shown).header;
-    $("[data-trials]").replaceChildren(...(names[0].length > 1 ? drawPairs(names) : drawProjectors(names)));
-  }
+/** @param {Frame} frame */
+function csvOfTrials(frame) {
+  const names = /** @type {string[][]} */ (frame.header.names);
+  const [ofH = [], ofZ = []] = [0, 1].map((which) => names.map((_, i) => summed(resultsOf(frame, i, which))));
+  const columnsOf = (/** @type {Summed[]} */ all) => [
+    all.map((one) => one.mean),
+    all.map((one) => one.spread),
+  ];
+  const rows = names.map((name) => [...new Set(name)].map(nameOf).join(" + "));
+  const what = (names[0]?.length ?? 0) > 1 ? t("operations") : t("projector");
+  return csvOf(columnNames(what), [rows, ...columnsOf(ofH), ...columnsOf(ofZ)]);
+}
 
-  return {
-    /** @param {Shot} shot */
-    show(shot) {
-      shown = shot;
-      draw();
-      query.want({ config: configOf(state.values), operations: shot.header.operations });
-    },
-    toCsv() {
-      const names = shown?.header.names ?? [];
-      const each = [0, 1].map((which) =>
-        names.map((/** @type {any} */ _, /** @type {number} */ i) => summed(resultsOf(i, which))),
-      );
-      const columns = [
-        names.map((/** @type {string[]} */ name) => [...new Set(name)].map(nameOf).join(" + ")),
-        ...each.flatMap((of) => [
-          of.map((/** @type {any} */ one) => one.mean),
-          of.map((/** @type {any} */ one) => one.spread),
-        ]),
-      ];
-      return csvOf(
-        [
-          names[0]?.length > 1 ? t("operations") : t("projector"),
-          "h mean",
-          "h deviation",
-          "z mean",
-          "z deviation",
-        ],
-        columns,
-      );
-    },
-    /** The table as a picture. @returns {Promise<Blob>} */
-    toPng() {
-      const table = $("[data-trials]");
-      const rows = [...table.querySelectorAll("tr")].map((tr) =>
-        [...tr.children].map((td) => td.textContent ?? ""),
-      );
-      const [wide, high] = [130, 44];
-      const canvas = h("canvas");
-      const context = context2d(
-        canvas,
-        wide * Math.max(1, ...rows.map((row) => row.length)),
-        high * rows.length,
-      );
-      context.fillStyle = token("--card");
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      context.fillStyle = token("--ink");
-      context.font = "14px system-ui, sans-serif";
-      rows.forEach((row, i) =>
-        row.forEach((text, j) => context.fillText(text, j * wide + 8, i * high + 26, wide - 12)),
-      );
-      return new Promise((resolve) => canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob))));
-    },
-  };
+/** @param {HTMLElement} table @returns {Promise<Blob>} */
+function pngOfTable(table) {
+  const rows = [...table.querySelectorAll("tr")].map((tr) =>
+    [...tr.children].map((td) => td.textContent ?? ""),
+  );
+  const [wide, high] = [130, 44];
+  const canvas = h("canvas");
+  const width = wide * Math.max(1, ...rows.map((row) => row.length));
+  const context = context2d(canvas, width, high * rows.length);
+  context.fillStyle = token("--card");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.fillStyle = token("--ink");
+  context.font = "14px system-ui, sans-serif";
+  rows.forEach((row, i) =>
+    row.forEach((text, j) => context.fillText(text, j * wide + 8, i * high + 26, wide - 12)),
+  );
+  return pngOf(canvas);
 }

@@ -6,7 +6,7 @@ import { $, context2d, h, token } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { rgba, tilesOf } from "../../core/pixels.js";
-import { pictureOf, SIDE } from "./tiles.js";
+import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed, picturesSaid } from "./words.js";
 
 /** @typedef {import("./index.js").Specimens} Specimens */
@@ -15,179 +15,186 @@ const PAIRS = 4;
 const SIZE = 220; // CSS pixels of the picture with its crops
 const CHOICE = 24; // pictures to choose from
 
-/** @param {import("../../core/state.js").State} state */
-export function viewsPart(state) {
+export class ViewsPart {
   /** @type {{header: any, arrays: Record<string, any>} | null} */
-  let drawn = null;
-  let lit = 0; // the pair whose crops are drawn strongest
-  const canvas = h("canvas", { role: "img" });
-  const list = h("ol", { class: "pairs" });
-  $("[data-views-of]").append(
-    h(
-      "figure",
-      { class: "from" },
-      canvas,
-      h(
-        "figcaption",
-        {},
-        t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"),
-      ),
-    ),
-    list,
-  );
+  drawn = null;
+  lit = 0; // the pair whose crops are drawn strongest
+  canvas = h("canvas", { role: "img" });
+  list = h("ol", { class: "pairs" });
+  choice = $("[data-pictures]");
 
-  const query = newest({
-    ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
-      postForFrame("/api/contrastive/views", { ...asked, pairs: PAIRS }, signal),
-    show: (frame) => {
-      drawn = frame;
-      show();
-    },
-    fail: failed,
-    same: () => false,
-  });
-  function draw() {
-    const { picture, draws } = state.values;
-    query.want({ config: configOf(state.values), picture, number: draws });
+  /** @param {import("../../core/state.js").State} state */
+  constructor(state) {
+    this.state = state;
+    const said = t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner");
+    const from = h("figure", { class: "from" }, this.canvas, h("figcaption", {}, said));
+    $("[data-views-of]").append(from, this.list);
+    this.query = newest({
+      ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
+        postForFrame("/api/contrastive/views", { ...asked, pairs: PAIRS }, signal),
+      show: (frame) => {
+        this.drawn = frame;
+        this.showViews(frame.arrays);
+      },
+      fail: failed,
+      same: () => false,
+    });
+    addEventListener("themechange", () => this.paint());
+    $("[data-draw]").addEventListener("click", () =>
+      state.set({ draws: (state.values.draws + PAIRS) % 1_000_000 }),
+    );
+    state.subscribe((changed) => {
+      if (changed.has("picture")) pressAt([...this.choice.children], state.values.picture);
+      if (changed.has("picture") || changed.has("draws")) this.draw();
+    });
   }
 
-  function paint() {
-    if (!drawn) return;
-    const { original, corners } = drawn.arrays;
-    const context = context2d(canvas, SIZE, SIZE);
+  /** @param {Specimens} of */
+  show(of) {
+    this.showChoice(of);
+    $("[data-pictures-said]").textContent = picturesSaid(of.header, this.state.values.data === "scenes");
+    this.draw();
+  }
+
+  /** What a batch of the run holds. @param {import("./index.js").Frame} frame */
+  sayBatch({ header }) {
+    const words = batchWords(header);
+    if ($("[data-batch-said]").textContent !== words) $("[data-batch-said]").textContent = words;
+  }
+
+  /** The pictures to choose from. @param {Specimens} of */
+  showChoice(of) {
+    this.choice.replaceChildren(
+      ...of.mapped.slice(0, CHOICE).map((tile, i) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": i === this.state.values.picture,
+            "aria-label": t("Picture {number}", { number: i + 1 }),
+            onclick: () => this.state.set({ picture: i }),
+          },
+          pictureOf(tile),
+        ),
+      ),
+    );
+  }
+
+  /** Draw views of the chosen picture anew. */
+  draw() {
+    const { picture, draws } = this.state.values;
+    this.query.want({ config: configOf(this.state.values), picture, number: draws });
+  }
+
+  /** @param {Record<string, any>} arrays */
+  showViews(arrays) {
+    const tiles = tilesOf(arrays.views, SIDE);
+    const pairs = Array.from({ length: PAIRS }, (_, pair) =>
+      h("li", {}, ...[0, 1].map((which) => this.viewItem(arrays, tiles, pair, which))),
+    );
+    this.list.replaceChildren(...pairs);
+    this.paint();
+  }
+
+  /**
+   * @param {Record<string, any>} arrays
+   * @param {OffscreenCanvas[]} tiles
+   * @param {number} pair
+   * @param {number} which of its two views
+   */
+  viewItem(arrays, tiles, pair, which) {
+    const view = which * PAIRS + pair;
+    const how = wordsOf(arrays, view);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": pair === this.lit,
+        "aria-label": t("View {which} of pair {pair}: {how}", { which: which + 1, pair: pair + 1, how }),
+        onclick: () => this.light(pair),
+      },
+      pictureOf(tiles[view]),
+    );
+    return h("div", {}, button, h("p", { class: "how" }, h("b", {}, which ? "t₂ " : "t₁ "), how));
+  }
+
+  /** Show where a pair's views come from. @param {number} pair */
+  light(pair) {
+    this.lit = pair;
+    [...this.list.children].forEach((item, i) => {
+      for (const button of item.querySelectorAll("button"))
+        button.setAttribute("aria-pressed", String(i === pair));
+    });
+    this.paint();
+  }
+
+  paint() {
+    if (!this.drawn) return;
+    const { original, corners } = this.drawn.arrays;
+    const context = context2d(this.canvas, SIZE, SIZE);
     const tile = new OffscreenCanvas(SIDE, SIDE);
     tile.getContext("2d")?.putImageData(new ImageData(rgba(original, SIDE), SIDE, SIDE), 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(tile, 0, 0, SIZE, SIZE);
-    const scale = SIZE / SIDE;
-    for (let which = 0; which < 2; which++) {
-      const at = (which * PAIRS + lit) * 8;
-      context.beginPath();
-      for (let k = 0; k < 4; k++)
-        context.lineTo(corners[at + 2 * k] * scale, corners[at + 2 * k + 1] * scale);
-      context.closePath();
-      for (const [color, width] of /** @type {[string, number][]} */ ([
-        ["--halo", 5],
-        ["--label-positive", 2.5],
-      ])) {
-        context.strokeStyle = token(color);
-        context.lineWidth = width;
-        context.setLineDash(which ? [7, 5] : []);
-        context.stroke();
-      }
-      context.setLineDash([]);
-      context.fillStyle = token("--chosen"); // the view's upper left corner: turn and flip can be told
-      context.beginPath();
-      context.arc(corners[at] * scale, corners[at + 1] * scale, 4, 0, 2 * Math.PI);
-      context.fill();
+    for (const which of [0, 1]) {
+      const at = (which * PAIRS + this.lit) * 8;
+      outline(context, corners.subarray(at, at + 8), which === 1);
     }
-    canvas.setAttribute(
+    this.canvas.setAttribute(
       "aria-label",
       t("The picture, with the outlines of both views’ crops; a dot marks each view’s upper left corner."),
     );
   }
+}
 
-  function show() {
-    if (!drawn) return;
-    const tiles = tilesOf(drawn.arrays.views, SIDE);
-    list.replaceChildren(
-      ...Array.from({ length: PAIRS }, (_, pair) =>
-        h(
-          "li",
-          {},
-          ...[0, 1].map((which) => {
-            const view = which * PAIRS + pair;
-            const words = wordsOf(drawn?.arrays ?? {}, view);
-            const button = h(
-              "button",
-              {
-                type: "button",
-                "aria-pressed": pair === lit,
-                "aria-label": t("View {which} of pair {pair}: {how}", {
-                  which: which + 1,
-                  pair: pair + 1,
-                  how: words,
-                }),
-              },
-              pictureOf(tiles[view]),
-            );
-            button.addEventListener("click", () => light(pair));
-            return h("div", {}, button, h("p", { class: "how" }, h("b", {}, which ? "t₂ " : "t₁ "), words));
-          }),
-        ),
-      ),
+/** Press one of the buttons. @param {Element[]} buttons @param {number} at */
+const pressAt = (buttons, at) =>
+  buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === at)));
+
+/**
+ * Where a view's crop lies in the picture.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Float32Array} corners x and y of four
+ * @param {boolean} dashed
+ */
+function outline(context, corners, dashed) {
+  const scale = SIZE / SIDE;
+  const [x = 0, y = 0] = corners;
+  context.beginPath();
+  for (let k = 0; k < 8; k += 2) context.lineTo((corners[k] ?? 0) * scale, (corners[k + 1] ?? 0) * scale);
+  context.closePath();
+  for (const [color, width] of /** @type {[string, number][]} */ ([
+    ["--halo", 5],
+    ["--label-positive", 2.5],
+  ])) {
+    context.strokeStyle = token(color);
+    context.lineWidth = width;
+    context.setLineDash(dashed ? [7, 5] : []);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.fillStyle = token("--chosen"); // the view's upper left corner: turn and flip can be told
+  context.beginPath();
+  context.arc(x * scale, y * scale, 4, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/** @param {any} header */
+function batchWords({ method, batch: n }) {
+  if (method === "simclr")
+    return t(
+      "A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.",
+      { n, views: 2 * n, negatives: 2 * n - 2 },
     );
-    paint();
-  }
-  /** Show where a pair's views come from. @param {number} pair */
-  function light(pair) {
-    lit = pair;
-    [...list.children].forEach((item, i) => {
-      for (const button of item.querySelectorAll("button"))
-        button.setAttribute("aria-pressed", String(i === pair));
-    });
-    paint();
-  }
-  addEventListener("themechange", paint);
-  $("[data-draw]").addEventListener("click", () =>
-    state.set({ draws: (state.values.draws + PAIRS) % 1_000_000 }),
+  if (method === "moco")
+    return t(
+      "A batch has N = {n} pictures: one view of each is a query, the other its positive key. The negatives of all queries are the keys in the queue.",
+      { n },
+    );
+  return t(
+    "A batch has N = {n} pictures, so {views} views: each has 1 positive, and there are no negatives.",
+    { n, views: 2 * n },
   );
-
-  /** @param {Specimens} of */
-  function showChoice(of) {
-    const root = $("[data-pictures]");
-    root.replaceChildren(
-      ...of.mapped.slice(0, CHOICE).map((tile, i) => {
-        const button = h(
-          "button",
-          {
-            type: "button",
-            "aria-pressed": i === state.values.picture,
-            "aria-label": t("Picture {number}", { number: i + 1 }),
-          },
-          pictureOf(tile),
-        );
-        button.addEventListener("click", () => state.set({ picture: i }));
-        return button;
-      }),
-    );
-  }
-  state.subscribe((changed) => {
-    if (changed.has("picture")) {
-      [...$("[data-pictures]").children].forEach((button, i) =>
-        button.setAttribute("aria-pressed", String(i === state.values.picture)),
-      );
-    }
-    if (changed.has("picture") || changed.has("draws")) draw();
-  });
-
-  return {
-    /** @param {Specimens} of */
-    show(of) {
-      showChoice(of);
-      $("[data-pictures-said]").textContent = picturesSaid(of.header, state.values.data === "scenes");
-      draw();
-    },
-    /** What a batch of the run holds. @param {import("./index.js").Shot} shot */
-    sayBatch({ header }) {
-      const n = header.batch;
-      const words = {
-        simclr: t(
-          "A batch has N = {n} pictures, so {views} views: each has 1 positive and {negatives} negatives.",
-          { n, views: 2 * n, negatives: 2 * n - 2 },
-        ),
-        moco: t(
-          "A batch has N = {n} pictures: one view of each is a query, the other its positive key. The negatives of all queries are the keys in the queue.",
-          { n },
-        ),
-        simsiam: t(
-          "A batch has N = {n} pictures, so {views} views: each has 1 positive, and there are no negatives.",
-          { n, views: 2 * n },
-        ),
-      }[/** @type {"simclr" | "moco" | "simsiam"} */ (header.method)];
-      if ($("[data-batch-said]").textContent !== words) $("[data-batch-said]").textContent = words;
-    },
-  };
 }
 
 /** What was drawn for a view. @param {Record<string, any>} arrays @param {number} view */

@@ -3,8 +3,9 @@
 import { ApiError } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { percent } from "../../parts/percent.js";
 
-/** @typedef {import("./index.js").Shot} Shot */
+/** @typedef {import("./index.js").Frame} Frame */
 
 /** Rows of the history, see models/representation/contrastive_training.py. */
 export const MEASURES = [
@@ -19,17 +20,24 @@ export const MEASURES = [
   "floor",
 ];
 
-/** A measure's curve. @param {Shot} shot @param {string} name @returns {Float32Array} */
+/** A measure's curve. @param {Frame} frame @param {string} name @returns {Float32Array} */
 export function curveOf({ arrays }, name) {
   const long = arrays.steps.length;
   const at = MEASURES.indexOf(name);
   return arrays.history.subarray(at * long, (at + 1) * long);
 }
 
-/** Its newest value, NaN before the first step. @param {Shot} shot @param {string} name */
-export const newest = (shot, name) => curveOf(shot, name).at(-1) ?? NaN;
+/** Its newest value, NaN before the first step. @param {Frame} frame @param {string} name */
+export const newest = (frame, name) => curveOf(frame, name).at(-1) ?? NaN;
 
-export const percent = (/** @type {number} */ share, digits = 1) => `${number(100 * share, digits)} %`;
+export const KEY_SIDE = 16; // pixels of a key's picture
+
+/**
+ * The name of a view: its picture's number and which of the two.
+ * @param {number} view
+ * @param {number} count
+ */
+export const nameOfView = (view, count) => `${(view % (count / 2)) + 1}${view < count / 2 ? "a" : "b"}`;
 
 /** @param {unknown} error */
 export function failed(error) {
@@ -53,7 +61,8 @@ const CLASSES = 12; // that are named
 
 /**
  * Which pictures these are.
- * @param {{learned_from: number, held_out: number, left_out: number, patches: boolean, names: string[]}} header
+ * @param {{learned_from: number, held_out: number, left_out: number, patches: boolean, names: string[]}}
+ *   header
  * @param {boolean} scenes whose classes are shapes
  */
 export function picturesSaid(
@@ -89,9 +98,9 @@ export function picturesSaid(
   return sentences(words);
 }
 
-/** What has just happened. @param {Shot} shot */
-export function saidOf(shot) {
-  const { header } = shot;
+/** What has just happened. @param {Frame} frame */
+export function saidOf(frame) {
+  const { header } = frame;
   if (header.names) return trialsSaid(header);
   if (header.step === 0) {
     return t(
@@ -104,12 +113,12 @@ export function saidOf(shot) {
       {
         step: number(header.step, 0),
         epochs: number(header.step / header.epoch, 1),
-        positive: number(newest(shot, "positive"), 2),
-        negative: number(newest(shot, "negative"), 2),
+        positive: number(newest(frame, "positive"), 2),
+        negative: number(newest(frame, "negative"), 2),
       },
     ),
   ];
-  const spread = newest(shot, "spread") * Math.sqrt(header.width);
+  const spread = newest(frame, "spread") * Math.sqrt(header.width);
   if (spread < 0.15 && header.method === "simsiam")
     words.push(
       t(
@@ -119,13 +128,13 @@ export function saidOf(shot) {
   else if (header.method === "moco")
     words.push(
       t("For {hits} of the queries the key of the same picture is the most similar of this batch’s keys.", {
-        hits: percent(newest(shot, "hits"), 0),
+        hits: percent(newest(frame, "hits"), 0),
       }),
     );
   else
     words.push(
       t("For {hits} of the views of this batch the positive is the most similar of all.", {
-        hits: percent(newest(shot, "hits"), 0),
+        hits: percent(newest(frame, "hits"), 0),
       }),
     );
   return sentences(words);

@@ -3,6 +3,7 @@
 import { h } from "../../core/dom.js";
 import * as info from "../../math/information.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 
 export const NAMES = [..."ABCDEFGHIJ"];
 export const INFINITE = t("infinite");
@@ -110,8 +111,9 @@ export function quantities(root, p, q, unit) {
     ["KL(q ‖ p)", info.kl(q, p)],
     [t("most: log {count}", { count: p.length }), Math.log(p.length)],
   ];
-  root.replaceChildren(
-    ...rows.map(([name, nats]) => h("div", {}, h("dt", {}, name), h("dd", {}, told(toUnit(nats, unit))))),
+  fillFigures(
+    root,
+    rows.map(([name, nats]) => [name, told(toUnit(nats, unit))]),
   );
 }
 

@@ -6,11 +6,13 @@ import { t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { pngOf } from "../../parts/png.js";
+import { flag } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
-import { capacityPanel } from "./capacity.js";
+import { CapacityPart } from "./capacity.js";
 import { errorColumns, ERROR_BANDS, ERROR_LINES, fitLayers, marksOf, rulesOf } from "./layers.js";
 import { ownPoints } from "./own.js";
 import { fitSentence, liveFormulas, showFigures, summaryOf } from "./words.js";
@@ -21,8 +23,8 @@ const FIRST_DRAWING = encodeHeights(Array.from({ length: 33 }, (_, i) => 0.7 * M
 
 const state = stateOfPage({
   ...runKeys({ speed: 5 }),
-  singles: { default: false, check: (v) => typeof v === "boolean" },
-  sweep: { default: false, check: (v) => typeof v === "boolean" },
+  singles: flag(),
+  sweep: flag(),
 });
 const UNREAD = { axes: "", reading: "" }; // which change no training
 /** @type {import("./layers.js").Fit | null} */
@@ -163,7 +165,7 @@ state.subscribe(showSource);
 
 // --- Error against capacity ----------------------------------------------------------------------
 
-const capacity = capacityPanel({
+const capacity = new CapacityPart({
   state,
   configOf: (values) => ({ ...configOf(values), mode: "capacity" }),
   onWidth: (width) => state.set({ width }),
@@ -178,8 +180,7 @@ wireTools({
   state,
   session,
   exports: {
-    png: () =>
-      new Promise((resolve) => view.snapshot().toBlob((blob) => resolve(/** @type {Blob} */ (blob)))),
+    png: () => pngOf(view.snapshot()),
     csv: errors.toCsv,
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

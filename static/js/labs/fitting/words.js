@@ -1,7 +1,8 @@
 /** Sentences and numbers of the `fitting` page: from what was measured, never from the settings. */
 
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { median } from "../../math/series.js";
 import { rowOf } from "./layers.js";
 
@@ -113,13 +114,7 @@ export function showFigures(root, frame) {
     [t("Weights and biases"), number(header.parameters, 0)],
     [t("Training points"), number(countOf(frame, 0), 0)],
   ];
-  if (root.childElementCount !== rows.length) {
-    root.replaceChildren(...rows.map(([name = ""]) => h("div", {}, h("dt", {}, name), h("dd", {}))));
-  }
-  rows.forEach(([, value = ""], i) => {
-    const cell = root.children[i]?.querySelector("dd");
-    if (cell && cell.textContent !== value) cell.textContent = value;
-  });
+  fillFigures(root, rows);
 }
 
 /** @param {Fit} frame */

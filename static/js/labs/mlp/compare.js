@@ -27,26 +27,58 @@ const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 const MARK = "b"; // the address of B when all of it is as usual
 
 /**
- * @param {{
- *   state: import("../../core/state.js").State,
- *   configOf: (values: Record<string, any>) => Record<string, any>,
- *   liveNames: string[],
- *   onDraw: () => void,
- * }} options
+ * @typedef {object} Options
+ * @property {import("../../core/state.js").State} state
+ * @property {(values: Record<string, any>) => Record<string, any>} configOf
+ * @property {string[]} liveNames
+ * @property {() => void} onDraw
  */
-export function comparison({ state, configOf, liveNames, onDraw }) {
-  const rules = Object.fromEntries(Object.entries(state.rules).filter(([name]) => OWN.includes(name)));
-  /** @type {ReturnType<typeof trainingSession>[]} */
-  const followers = [];
-  /** @type {any} */
-  let frame = null;
-  /** @type {ReturnType<typeof plot> | null} */
-  let view = null;
-  const section = $("[data-compared]");
-  const own = () => fromQuery(String(state.values.compare).slice(MARK.length + 1), rules);
 
-  function begin() {
-    view = plot($("[data-plot-b]"), {
+export class Comparison {
+  /**
+   * @type {ReturnType<typeof trainingSession>[]} the other session, while comparing: it goes in lockstep
+   *   with the page's own
+   */
+  followers = [];
+  /** @type {any} B's newest frame */
+  frame = null;
+  /** @type {ReturnType<typeof plot> | null} */
+  view = null;
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options;
+    this.state = options.state;
+    this.rules = Object.fromEntries(Object.entries(this.state.rules).filter(([name]) => OWN.includes(name)));
+    this.state.subscribe(() => this.follow());
+    queueMicrotask(() => this.follow());
+  }
+
+  /** What B keeps to itself, as the address has it. */
+  own() {
+    return fromQuery(String(this.state.values.compare).slice(MARK.length + 1), this.rules);
+  }
+
+  toggle() {
+    const { values } = this.state;
+    this.state.set({ compare: values.compare ? "" : `${MARK}&${toQuery(values, this.rules)}` });
+  }
+
+  follow() {
+    const { compare, model, run } = this.state.values;
+    const on = compare !== "" && model === "mlp" && !run;
+    const button = $("[data-compare]");
+    $("[data-compared]").hidden = !on;
+    button.setAttribute("aria-pressed", String(on));
+    button.textContent = on ? t("End comparing") : t("Compare");
+    if (on && !this.followers.length) this.begin();
+    else if (!on && this.followers.length) this.end();
+    else if (on && this.frame) this.showName();
+  }
+
+  begin() {
+    const { configOf, liveNames } = this.options;
+    this.view = plot($("[data-plot-b]"), {
       x: SIDE,
       y: SIDE,
       square: true,
@@ -54,60 +86,47 @@ export function comparison({ state, configOf, liveNames, onDraw }) {
       yLabel: "x₂",
       maxHeight: () => Math.max(260, innerHeight * 0.42),
     });
-    followers.push(
+    this.followers.push(
       trainingSession({
         slug: "mlp",
-        state,
+        state: this.state,
         liveNames,
-        configOf: (values) => ({ ...configOf(values), ...own() }),
-        onFrame: (next) => {
-          frame = next;
-          view?.update({
-            layers: mapLayers(frame, { look: state.values.look, all: false }),
-            summary: mlpSentence(/** @type {any} */ (next)),
-          });
-          $("[data-compared-name]").textContent = nameOf();
-          onDraw();
-        },
+        configOf: (values) => ({ ...configOf(values), ...this.own() }),
+        onFrame: (frame) => this.show(frame),
       }),
     );
   }
-  /** How B differs from what is set now. */
-  function nameOf() {
-    const b = own();
-    const differing = OWN.filter((name) => b[name] !== state.values[name]).map((name) => {
-      const title =
-        document.querySelector(`[data-control="${name}"] label`)?.textContent?.trim() ?? t("Hidden layers");
-      return `${title}: ${b[name] === "" ? "0" : b[name]}`;
-    });
-    return differing.length ? `B (${differing.join(", ")})` : t("B, the same settings; change one of A’s");
-  }
-  function end() {
-    for (const one of followers.splice(0)) one.close();
-    view?.destroy();
-    frame = view = null;
-    onDraw();
-  }
-  function follow() {
-    const on = state.values.compare !== "" && state.values.model === "mlp" && !state.values.run;
-    section.hidden = !on;
-    const button = $("[data-compare]");
-    button.setAttribute("aria-pressed", String(on));
-    button.textContent = on ? t("End comparing") : t("Compare");
-    if (on && !followers.length) begin();
-    else if (!on && followers.length) end();
-    else if (on && frame) $("[data-compared-name]").textContent = nameOf();
-  }
-  state.subscribe(follow);
-  queueMicrotask(follow);
 
-  return {
-    /** The other session, while comparing: it goes in lockstep with the page's own. */
-    followers,
-    toggle() {
-      state.set({ compare: state.values.compare ? "" : `${MARK}&${toQuery(state.values, rules)}` });
-    },
-    /** B's newest frame. */
-    curves: () => frame,
-  };
+  end() {
+    for (const one of this.followers.splice(0)) one.close();
+    this.view?.destroy();
+    this.frame = this.view = null;
+    this.options.onDraw();
+  }
+
+  /** @param {any} frame */
+  show(frame) {
+    this.frame = frame;
+    this.view?.update({
+      layers: mapLayers(frame, { look: this.state.values.look, all: false }),
+      summary: mlpSentence(frame),
+    });
+    this.showName();
+    this.options.onDraw();
+  }
+
+  /** How B differs from what is set now. */
+  showName() {
+    const b = this.own();
+    const differing = OWN.filter((name) => b[name] !== this.state.values[name]).map(
+      (name) => `${titleOf(name)}: ${b[name] === "" ? "0" : b[name]}`,
+    );
+    $("[data-compared-name]").textContent = differing.length
+      ? `B (${differing.join(", ")})`
+      : t("B, the same settings; change one of A’s");
+  }
 }
+
+/** A setting's name, as the page shows it. @param {string} name */
+const titleOf = (name) =>
+  document.querySelector(`[data-control="${name}"] label`)?.textContent?.trim() ?? t("Hidden layers");

@@ -1,11 +1,14 @@
 /** The `mlp` lab: the perceptron's rule, and multilayer perceptrons with every unit's response. */
 
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { onChoice, press } from "../../parts/choice_buttons.js";
+import { pngOf } from "../../parts/png.js";
+import { choice, text } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { histograms } from "../../views/histogram.js";
@@ -13,11 +16,14 @@ import { matrix } from "../../views/matrix.js";
 import { network } from "../../views/network.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
-import { comparison } from "./compare.js";
+import { NetworkChooser } from "./chooser.js";
+import { Comparison } from "./compare.js";
+import { showModel } from "./controls.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { ACCURACY_LINES, BANDS, curveColumns, LOSS_LINES, mapLayers, pieces, unitLayers } from "./layers.js";
-import { ownPoints, painter } from "./own.js";
-import { perceptronView } from "./perceptron.js";
+import { ownPoints } from "./own.js";
+import { Painter } from "./painter.js";
+import { PerceptronView, perceptronSentence, showPerceptronFigures } from "./perceptron.js";
 import { classNames, healthWords, mlpSentence, showClasses, showMlpFigures, unitName } from "./words.js";
 
 /** @typedef {import("./layers.js").Mlp} Mlp */
@@ -32,8 +38,8 @@ const CORNERS = encodeRows(
 );
 const state = stateOfPage({
   ...runKeys({ speed: 10 }),
-  look: { default: "shares", check: (v) => ["shares", "classes"].includes(String(v)) },
-  compare: { default: "", check: (v) => typeof v === "string" && v.length <= 2000 },
+  look: choice("shares", "classes"),
+  compare: text("", (v) => v.length <= 2000),
 });
 const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
 /** @param {Record<string, any>} values */
@@ -80,11 +86,11 @@ const accuracies = chart($("[data-accuracies]"), {
 });
 const confusion = matrix($("[data-confusion]"));
 const [weights, gradients] = [histograms($("[data-weights]")), histograms($("[data-gradients]"))];
-const line = perceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) =>
+const line = new PerceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) =>
   brush.paint(x, y, phase),
 );
 
-const compared = comparison({
+const compared = new Comparison({
   state,
   configOf: trained,
   liveNames: liveNames(),
@@ -105,7 +111,7 @@ const session = trainingSession({
 const bar = runbar($("[data-run]"), { session, pace: state });
 const form = weightForm(net, (action) => session.act(action));
 const editor = layerEditor($("[data-layers]"), state);
-const brush = painter({ state, pointsNow: () => shown, onChange: () => showState() });
+const brush = new Painter({ state, pointsNow: () => shown, onChange: () => showState() });
 ownPoints((values) => state.set({ data: "own", ...values }));
 
 /** @param {any} frame */
@@ -116,8 +122,8 @@ function show(frame) {
   if (first || other) showState();
   if (frame.header.model === "perceptron") {
     line.update(frame, { painting: brush.on, units: units() });
-    $("[data-said]").textContent = line.sentence(frame);
-    line.showNumbers(frame, $("[data-figures]"));
+    $("[data-said]").textContent = perceptronSentence(frame);
+    showPerceptronFigures(frame, $("[data-figures]"));
   } else showMlp(frame);
   if (first) {
     document.documentElement.dataset.ready = "";
@@ -167,7 +173,7 @@ const named = (symbol, name) => (name ? `${symbol}: ${name}` : symbol);
 
 function drawMap() {
   if (!shown || shown.header.model === "perceptron") return;
-  const all = state.values.shown >= shownCount() - 1 && shownCount() > 1 && showAll;
+  const { all } = chooser;
   const layers = unit ? unitLayers(shown, unit) : mapLayers(shown, { look: state.values.look, all });
   $("[data-map-name]").textContent = unit
     ? t("Response of {unit}: orange above zero, blue below", { unit: unitName(unit, shown.header.layers) })
@@ -196,7 +202,7 @@ function drawNetwork({ header, arrays }) {
 /** @param {Mlp} frame */
 function drawCurves(frame) {
   if (frame.header.model === "perceptron") return;
-  const other = compared.curves();
+  const other = compared.frame;
   const marker = session.status.share === null ? null : frame.header.step;
   losses.update({ ...curveColumns(frame, "loss", other), marker, summary: mlpSentence(frame) });
   accuracies.update({ ...curveColumns(frame, "accuracy", other), marker, summary: mlpSentence(frame) });
@@ -205,19 +211,8 @@ function drawCurves(frame) {
 
 // --- Which network, which view -------------------------------------------------------------------
 
-const chooser = /** @type {HTMLSelectElement} */ ($("[data-shown]"));
-let showAll = false;
-const shownCount = () => Number(state.values.replicas) + 1;
-chooser.addEventListener("change", () => {
-  showAll = chooser.value === "all";
-  state.set({ shown: showAll ? Number(state.values.replicas) - 1 : Number(chooser.value) });
-  drawMap();
-});
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (
-  document.querySelectorAll("button[data-look]")
-)) {
-  button.addEventListener("click", () => state.set({ look: button.dataset.look ?? "" }));
-}
+const chooser = new NetworkChooser(state, drawMap);
+onChoice("look", (look) => state.set({ look }));
 $("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {
@@ -240,45 +235,11 @@ $("[data-next-mistake]").addEventListener("click", async () => {
 });
 
 function showState() {
-  const { model, look, data, replicas, shown: number } = state.values;
-  for (const [name, value] of Object.entries({ look, model })) {
-    for (const button of document.querySelectorAll(`button[data-${name}]`)) {
-      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
-    }
-  }
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]")))
-    part.hidden = part.dataset.only !== (shown?.header.model ?? model);
-  const surface = ["slope", "hill", "saddle"].includes(data);
-  /** @type {Record<string, boolean>} controls that have no say now */
-  const idle = {
-    loss: surface,
-    classes: !["gaussians", "spiral"].includes(data),
-    samples: data === "own",
-    noise: data === "own",
-    test_share: data === "own",
-    data_seed: data === "own",
-    eta: model !== "perceptron",
-  };
-  for (const root of /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("[data-control][data-kind]")
-  )) {
-    const name = root.dataset.control ?? "";
-    if (["model", "points", "layers", "shown"].includes(name)) continue;
-    const forMlp = !["data", "samples", "noise", "test_share", "classes", "data_seed", "eta"].includes(name);
-    root.hidden = Boolean(idle[name]) || (model === "perceptron" && forMlp);
-  }
-  if (chooser.options.length !== shownCount()) {
-    chooser.replaceChildren(
-      ...Array.from({ length: replicas }, (_, i) => h("option", { value: i }, i + 1)),
-      h("option", { value: "all" }, t("all, mean")),
-    );
-  }
-  chooser.value = showAll ? "all" : String(Math.min(number, replicas - 1));
-  for (const fieldset of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-group]"))) {
-    fieldset.hidden = ![...fieldset.querySelectorAll("[data-control]")].some(
-      (one) => !(/** @type {HTMLElement} */ (one).hidden),
-    );
-  }
+  const { model, look } = state.values;
+  press("look", look);
+  press("model", model);
+  showModel(state.values, shown?.header.model ?? model);
+  chooser.show();
   editor.show();
   brush.show();
   sayReading($("[data-own-read]"), state.values);
@@ -295,12 +256,7 @@ wireTools({
   state,
   session,
   exports: {
-    png: () =>
-      new Promise((resolve) =>
-        (isPerceptron() ? line.snapshot() : view.snapshot()).toBlob((blob) =>
-          resolve(/** @type {Blob} */ (blob)),
-        ),
-      ),
+    png: () => pngOf(isPerceptron() ? line.snapshot() : view.snapshot()),
     csv: () => (isPerceptron() ? line.toCsv() : losses.toCsv()),
     json: () => JSON.stringify({ config: configOf(state.values), result: shown?.header }, null, 1),
   },

@@ -2,6 +2,7 @@
 
 import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { historyOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Mlp} Mlp */
@@ -129,19 +130,12 @@ export const unitName = ({ layer, unit }, layers) =>
     ? t("output {number}", { number: unit + 1 })
     : t("unit {number} of hidden layer {layer}", { number: unit + 1, layer });
 
-/** @param {HTMLElement} root @param {(string | number)[][]} rows */
-export function figures(root, rows) {
-  root.replaceChildren(
-    ...rows.map(([name = "", value = ""]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-  );
-}
-
 /** @param {HTMLElement} root @param {Mlp} frame */
 export function showMlpFigures(root, frame) {
   const { header, arrays } = frame;
   const [training = NaN, right = NaN, test = NaN, tested = NaN] = arrays.scores;
   const penalty = lastOf(frame, "penalty");
-  figures(root, [
+  fillFigures(root, [
     [t("Training loss"), brief(training)],
     [t("Test loss"), brief(test)],
     ...(header.classes === null

@@ -19,7 +19,8 @@ const GRID = 19;
  * @property {{rows: number, columns: number} | null} grid
  * @property {{id: string | number, name: string}[] | null} [classes] what the labels mean
  * @property {{id: string | number | null, name: string} | null} [picture] of a file
- * @property {{x: number, y: number, width: number, height: number} | null} [frame] what is to be seen, where it is not the picture
+ * @property {{x: number, y: number, width: number, height: number} | null} [frame] what is to be seen,
+ *   where it is not the picture
  */
 
 /**

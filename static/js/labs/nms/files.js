@@ -5,6 +5,7 @@
 
 import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { choice, whole } from "../../parts/rules.js";
 import { stemOf } from "./gathering.js";
 import { decodedImage, plainGround } from "./image.js";
 import { startReader } from "./reader.js";
@@ -31,14 +32,11 @@ import { problemOf, thresholdFor, thresholdReach } from "./scene.js";
  * @property {(error: unknown) => void} onError
  */
 
-/**
- * @type {Record<string, import("../../core/state.js").Rule>} what stands in the page's address of a file
- *   that is open
- */
+/** What stands in the page's address of a file that is open. */
 export const FILE_RULES = {
-  picture: { default: 1, check: (v) => Number.isInteger(v) && Number(v) >= 1 && Number(v) <= 1e7 },
-  boxes_as: { default: "form", check: (v) => ["form", "xywh", "xyxy"].includes(String(v)) },
-  scores_as: { default: "raw", check: (v) => ["raw", "logits", "percent"].includes(String(v)) },
+  picture: whole(1, 1e7, 1),
+  boxes_as: choice("form", "xywh", "xyxy"),
+  scores_as: choice("raw", "logits", "percent"),
 };
 
 export class FileSession {
@@ -73,7 +71,7 @@ export class FileSession {
       same: () => false,
     });
     this.pictures = newest({
-      ask: (/** @type {Choice} */ choice) => this.fetch(choice),
+      ask: (/** @type {Choice} */ chosen) => this.fetch(chosen),
       show: ({ answer, problem }, { index }) => this.present(answer, problem, index),
       fail: onError,
       same: () => false,

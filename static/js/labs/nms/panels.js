@@ -3,6 +3,7 @@
 import { $, h } from "../../core/dom.js";
 import { matchTruths } from "../../math/geometry.js";
 import { number, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { className, sameClass } from "./names.js";
 
 /** @typedef {import("./cases.js").Problem} Problem */
@@ -29,9 +30,7 @@ export function showFigures(problem, result, kept) {
       ["F1", number(match.f1)],
     );
   }
-  $("[data-figures]").replaceChildren(
-    ...rows.map(([name = "", value = ""]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-  );
+  fillFigures($("[data-figures]"), rows);
 }
 
 /**

@@ -47,7 +47,8 @@ export const MOST_BOXES = 6000; // of one picture; the server takes no more
 
 /**
  * @param {{name: string, text: string}[]} files
- * @param {{order?: BoxOrder | null, onProgress?: (share: number) => void}} [how] `order` in place of the forms' own
+ * @param {{order?: BoxOrder | null, onProgress?: (share: number) => void}} [how] `order` in place of the
+ *   forms' own
  * @returns {ReadSet}
  * @throws {Unreadable} with the reason, and the file's name where there are several
  */

@@ -4,8 +4,7 @@
  */
 
 import { newest } from "../../core/newest.js";
-import { photoSession } from "../../parts/photo_session.js";
-import { uploader } from "../../views/uploader.js";
+import { photoSource } from "../../parts/photo_lab.js";
 import { fetchProposals, fetchSoft, fetchSweep, softRefusal } from "./ask.js";
 import { emptyGround, neighbors, textbook, unboxed } from "./cases.js";
 import { withTruth } from "./edit.js";
@@ -20,216 +19,272 @@ import { FileSession } from "./files.js";
  * @property {Sweep | null} sweep null while there are no boxes
  * @property {Soft | null} soft what Soft-NMS made of it, if that is chosen
  * @property {string} refused why Soft-NMS, which is chosen, cannot be asked for; or ""
- * @property {string} origin a key of `ORIGINS`, "file" or "edited" for a file's boxes, or "" while there are no boxes
+ * @property {string} origin a key of `ORIGINS`, "file" or "edited" for a file's boxes, or "" while there
+ *   are no boxes
  * @property {number} place of a file's picture
  */
 
 // files of boxes, by their names, where photos may be dropped, too
 const BOXES = /\.(?:json|jsonl|ndjson|txt|xml)$/i;
+/**
+ * @typedef {{problem: Problem, origin: string, anew: boolean, place?: number}} Draft boxes without an
+ *   answer
+ */
+/**
+ * @typedef {object} Answer
+ * @property {Problem} problem
+ * @property {Sweep} sweep
+ * @property {Soft | null} soft
+ * @property {Record<string, any>} values what Soft-NMS was asked with
+ */
+/**
+ * @typedef {object} Options
+ * @property {import("../../core/state.js").State} state
+ * @property {{uploader: HTMLElement, drop: HTMLElement}} roots
+ * @property {(anew: boolean) => void} onScene another one; `anew`: of another source or photo, not only
+ *   edited
+ * @property {() => void} onFiles the panel of files is to be drawn anew
+ * @property {(error: unknown) => void} onError
+ */
+
 // what Soft-NMS depends on
 const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "class_aware"];
 
-/**
- * @param {object} options
- * @param {import("../../core/state.js").State} options.state
- * @param {{uploader: HTMLElement, drop: HTMLElement}} options.roots
- * @param {(anew: boolean) => void} options.onScene another one; `anew`: of another source or photo, not only edited
- * @param {() => void} options.onFiles the panel of files is to be drawn anew
- * @param {(error: unknown) => void} options.onError
- */
-export function boxSource({ state, roots, onScene, onFiles, onError }) {
-  /** @type {Scene | null} what is on show */
-  let scene = null;
-  /** @typedef {{problem: Problem, origin: string, anew: boolean, place?: number}} Draft */
-  /** @type {Draft | null} the newest boxes, which an edit goes on from; null while there are none */
-  let draft = null;
-  let entered = "";
-
-  const isSoft = () => state.values.method !== "greedy";
-  const softValues = () => Object.fromEntries(SOFT.map((name) => [name, state.values[name]]));
-
-  /** @typedef {{problem: Problem, sweep: Sweep, soft: Soft | null, values: Record<string, any>}} Answer */
-  /** @param {Problem} problem @param {Sweep} sweep @param {AbortSignal} signal @returns {Promise<Answer>} */
-  async function withSoft(problem, sweep, signal) {
-    const values = softValues();
-    return {
-      problem,
-      sweep,
-      values,
-      soft: isSoft() && !softRefusal(problem) ? await softOf(problem, sweep, values, signal) : null,
-    };
+export class BoxSource {
+  /** @param {Options} options */
+  constructor(options) {
+    this.state = options.state;
+    this.onScene = options.onScene;
+    /** @type {Scene | null} what is on show */
+    this.scene = null;
+    /** @type {Draft | null} the newest boxes, which an edit goes on from; null while there are none */
+    this.draft = null;
+    this.entered = "";
+    this.sweeps = this.askForSweeps(options);
+    this.softs = this.askForSofts(options);
+    this.files = this.openFiles(options);
+    this.photos = this.takePhotos(options);
   }
-  /**
-   * @param {Problem} problem
-   * @param {Sweep} sweep
-   * @param {Record<string, any>} values
-   * @param {AbortSignal} signal
-   */
-  const softOf = (problem, sweep, values, signal) =>
-    fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);
 
-  const sweeps = newest({
-    ask: async (/** @type {{of: Draft, classAware: boolean}} */ { of: { problem }, classAware }, signal) =>
-      withSoft(problem, await fetchSweep(problem, classAware, signal), signal),
-    show: (answer, { of }) => show(answer, of),
-    fail: onError,
-    follow: true, // boxes that are dragged
-    same: () => false,
-  });
-  const softs = newest({
-    ask: (/** @type {{of: Scene, values: Record<string, any>}} */ { of, values }, signal) =>
-      softOf(of.problem, /** @type {Sweep} */ (of.sweep), values, signal),
-    show: (soft) => {
-      scene = scene && { ...scene, soft };
-      onScene(false);
-    },
-    fail: onError,
-    follow: true,
-    same: () => false,
-  });
-  const files = new FileSession({
-    state,
-    onPicture: (problem, edited) =>
-      want({ problem, origin: edited ? "edited" : "file", anew: true, place: files.place }),
-    onChange: onFiles,
-    onError,
-  });
-  const photos = photoSession({
-    settings: () => ({}),
-    find: async (photo, _, signal) => {
-      const { problem, sweep } = await fetchProposals(photo, signal);
-      return withSoft(problem, sweep, signal);
-    },
-    onPhoto: (photo) => showEmpty(unboxed(photo)),
-    onFound: (_, answer) => {
-      draft = { problem: answer.problem, origin: "shipped", anew: true };
-      show(answer, draft);
-    },
-    onError,
-    onSamples: (samples, chosen) => samplesView.update({ samples, chosen }),
-    onProgress: (share) => samplesView.progress(share),
-  });
-  const samplesView = uploader(roots.uploader, {
-    drop: roots.drop,
-    onFile: (file) => {
-      if (file instanceof File && BOXES.test(file.name)) {
-        state.set({ source: "file" });
-        return files.open([file]);
-      }
-      if (entered !== "photo") leave();
-      entered = "photo";
-      state.set({ source: "photo", step: -1 });
-      photos.upload(file);
-    },
-    onSample: photos.sample,
-  });
+  // --- What is asked of the server --------------------------------------------------------------
+
+  /** @param {Options} options */
+  askForSweeps({ onError }) {
+    return newest({
+      ask: async (/** @type {{of: Draft, classAware: boolean}} */ { of: { problem }, classAware }, signal) =>
+        this.withSoft(problem, await fetchSweep(problem, classAware, signal), signal),
+      show: (answer, { of }) => this.show(answer, of),
+      fail: onError,
+      follow: true, // boxes that are dragged
+      same: () => false,
+    });
+  }
+
+  /** @param {Options} options */
+  askForSofts({ onError }) {
+    return newest({
+      ask: (/** @type {{of: Scene, values: Record<string, any>}} */ { of, values }, signal) =>
+        softOf(of.problem, /** @type {Sweep} */ (of.sweep), values, signal),
+      show: (soft) => {
+        this.scene = this.scene && { ...this.scene, soft };
+        this.onScene(false);
+      },
+      fail: onError,
+      follow: true,
+      same: () => false,
+    });
+  }
+
+  /** @param {Options} options */
+  openFiles({ state, onFiles, onError }) {
+    return new FileSession({
+      state,
+      onPicture: (problem, edited) =>
+        this.want({ problem, origin: edited ? "edited" : "file", anew: true, place: this.files.place }),
+      onChange: onFiles,
+      onError,
+    });
+  }
+
+  /** @param {Options} options */
+  takePhotos({ roots, onError }) {
+    return photoSource({
+      roots,
+      session: {
+        settings: () => ({}),
+        find: async (photo, _, signal) => {
+          const { problem, sweep } = await fetchProposals(photo, signal);
+          return this.withSoft(problem, sweep, signal);
+        },
+        onPhoto: (photo) => this.showEmpty(unboxed(photo)),
+        onFound: (_, answer) => {
+          this.draft = { problem: answer.problem, origin: "shipped", anew: true };
+          this.show(answer, this.draft);
+        },
+        onError,
+      },
+      onFile: (file) => this.takeFile(file),
+    });
+  }
+
+  /** A photo, or a file of boxes, is dropped or pasted. @param {Blob} file */
+  takeFile(file) {
+    if (file instanceof File && BOXES.test(file.name)) {
+      this.state.set({ source: "file" });
+      return this.files.open([file]);
+    }
+    if (this.entered !== "photo") this.leave();
+    this.entered = "photo";
+    this.state.set({ source: "photo", step: -1 });
+    this.photos.upload(file);
+  }
+
+  // --- Soft-NMS ---------------------------------------------------------------------------------
+
+  get isSoft() {
+    return this.state.values.method !== "greedy";
+  }
+
+  softValues() {
+    return Object.fromEntries(SOFT.map((name) => [name, this.state.values[name]]));
+  }
+
+  /** @param {Problem} problem @param {Sweep} sweep @param {AbortSignal} signal @returns {Promise<Answer>} */
+  async withSoft(problem, sweep, signal) {
+    const values = this.softValues();
+    const asked = this.isSoft && !softRefusal(problem);
+    return { problem, sweep, values, soft: asked ? await softOf(problem, sweep, values, signal) : null };
+  }
+
+  askSoft() {
+    if (!this.scene) return;
+    this.scene = { ...this.scene, refused: softRefusal(this.scene.problem) };
+    if (this.scene.refused) this.scene = { ...this.scene, soft: null };
+    else if (this.scene.sweep) this.softs.want({ of: this.scene, values: this.softValues() });
+  }
+
+  // --- What is on show --------------------------------------------------------------------------
 
   /** @param {Answer} answer @param {Draft} of */
-  function show({ problem, sweep, soft, values }, { origin, anew, place = 0 }) {
-    softs.drop();
-    if (draft) draft = { ...draft, anew: false };
-    scene = { problem, sweep, soft, refused: isSoft() ? softRefusal(problem) : "", origin, place };
-    onScene(anew);
+  show({ problem, sweep, soft, values }, { origin, anew, place = 0 }) {
+    this.softs.drop();
+    if (this.draft) this.draft = { ...this.draft, anew: false };
+    const refused = this.isSoft ? softRefusal(problem) : "";
+    this.scene = { problem, sweep, soft, refused, origin, place };
+    this.onScene(anew);
     // Its settings may have changed while the answer was under way.
-    if (isSoft() && JSON.stringify(values) !== JSON.stringify(softValues())) askSoft();
-  }
-  /** @param {Problem} problem */
-  function showEmpty(problem) {
-    softs.drop();
-    draft = null;
-    scene = { problem, sweep: null, soft: null, refused: "", origin: "", place: 0 };
-    onScene(true);
-  }
-  /** @param {Draft} of */
-  function want(of) {
-    draft = of;
-    sweeps.want({ of, classAware: state.values.class_aware });
-  }
-  /** Whatever is under way is of a source that is chosen no more. */
-  function leave() {
-    for (const one of [sweeps, softs]) one.drop();
-    photos.leave();
-    files.leave();
-    // A threshold for a file's logits or percents says nothing about probabilities.
-    const { score_threshold } = state.values;
-    if (files.opened && (score_threshold < 0 || score_threshold > 1))
-      state.set({ score_threshold: state.rules.score_threshold?.default ?? 0 });
-    draft = null;
-  }
-  const originOfEdit = () => (state.values.source === "file" ? "edited" : "hand");
-  /** A file's picture keeps its edits while the file is open. @param {Problem} problem */
-  function keep(problem) {
-    if (state.values.source === "file" && files.opened) files.keepEdit(problem);
-  }
-  /** @param {(problem: Problem) => Problem} edit */
-  function setTruths(edit) {
-    if (draft) draft = { ...draft, problem: edit(draft.problem) };
-    if (draft && sweeps.busy) want(draft);
-    scene = scene && { ...scene, problem: edit(scene.problem) };
-    if (draft ?? scene?.sweep) keep(/** @type {Draft | Scene} */ (draft ?? scene).problem);
-    if (scene?.origin === "file") scene = { ...scene, origin: "edited" };
-    onScene(false);
-  }
-  function askSoft() {
-    if (!scene) return;
-    scene = { ...scene, refused: softRefusal(scene.problem) };
-    if (scene.refused) scene = { ...scene, soft: null };
-    else if (scene.sweep) softs.want({ of: scene, values: softValues() });
+    if (this.isSoft && JSON.stringify(values) !== JSON.stringify(this.softValues())) this.askSoft();
   }
 
-  return {
-    files,
-    get scene() {
-      return scene;
-    },
-    /** Load what `source` names, once each time it changes. */
-    enter() {
-      const { source } = state.values;
-      if (source === entered) return;
-      entered = source;
-      leave();
-      if (source === "textbook") want({ problem: textbook(), origin: "drawn", anew: true });
-      else if (source === "neighbors") want({ problem: neighbors(), origin: "drawn", anew: true });
-      else if (source === "hand") {
-        want({ problem: emptyGround(), origin: "hand", anew: true });
-        state.set({ tool: "boxes" });
-      } else if (source === "photo") photos.open();
-      else if (files.opened) files.enter();
-      else showEmpty(unboxed(emptyGround()));
-    },
-    /** Ask again, if what has changed matters to the answer. @param {Set<string>} changed */
-    follow(changed) {
-      if (!isSoft()) {
-        softs.drop();
-        scene = scene && { ...scene, soft: null, refused: "" };
-      }
-      files.follow(changed);
-      if (changed.has("class_aware") && draft) want(draft);
-      else if (isSoft() && SOFT.some((name) => changed.has(name))) askSoft();
-    },
-    /** The newest boxes: an edit goes on from them, though their answer may still be under way. */
-    get newest() {
-      return draft?.problem ?? scene?.problem ?? null;
-    },
-    /** Boxes were edited by hand. @param {Problem} problem */
-    edit(problem) {
-      keep(problem);
-      want({ problem, origin: originOfEdit(), anew: draft?.anew ?? false, place: scene?.place ?? 0 });
-    },
-    /**
-     * Ground truth changes no answer.
-     * @param {number} index
-     * @param {number[] | null} box as the editor hands it back
-     */
-    editTruth(index, box) {
-      setTruths((problem) => withTruth(problem, index, box));
-    },
-    clearTruths() {
-      setTruths((problem) => ({ ...problem, truths: [], truthLabels: null }));
-    },
-    /** Whether the photo on show waits for its boxes. */
-    get searching() {
-      return photos.searching;
-    },
-  };
+  /** @param {Problem} problem */
+  showEmpty(problem) {
+    this.softs.drop();
+    this.draft = null;
+    this.scene = { problem, sweep: null, soft: null, refused: "", origin: "", place: 0 };
+    this.onScene(true);
+  }
+
+  /** @param {Draft} of */
+  want(of) {
+    this.draft = of;
+    this.sweeps.want({ of, classAware: this.state.values.class_aware });
+  }
+
+  /** Whether the photo on show waits for its boxes. */
+  get searching() {
+    return this.photos.searching;
+  }
+
+  // --- Which source -----------------------------------------------------------------------------
+
+  /** Load what `source` names, once each time it changes. */
+  enter() {
+    const { source } = this.state.values;
+    if (source === this.entered) return;
+    this.entered = source;
+    this.leave();
+    if (source === "textbook") this.want({ problem: textbook(), origin: "drawn", anew: true });
+    else if (source === "neighbors") this.want({ problem: neighbors(), origin: "drawn", anew: true });
+    else if (source === "hand") {
+      this.want({ problem: emptyGround(), origin: "hand", anew: true });
+      this.state.set({ tool: "boxes" });
+    } else if (source === "photo") this.photos.open();
+    else if (this.files.opened) this.files.enter();
+    else this.showEmpty(unboxed(emptyGround()));
+  }
+
+  /** Whatever is under way is of a source that is chosen no more. */
+  leave() {
+    for (const one of [this.sweeps, this.softs]) one.drop();
+    this.photos.leave();
+    this.files.leave();
+    // A threshold for a file's logits or percents says nothing about probabilities.
+    const { score_threshold } = this.state.values;
+    if (this.files.opened && (score_threshold < 0 || score_threshold > 1))
+      this.state.set({ score_threshold: this.state.rules.score_threshold?.default ?? 0 });
+    this.draft = null;
+  }
+
+  /** Ask again, if what has changed matters to the answer. @param {Set<string>} changed */
+  follow(changed) {
+    if (!this.isSoft) {
+      this.softs.drop();
+      this.scene = this.scene && { ...this.scene, soft: null, refused: "" };
+    }
+    this.files.follow(changed);
+    if (changed.has("class_aware") && this.draft) this.want(this.draft);
+    else if (this.isSoft && SOFT.some((name) => changed.has(name))) this.askSoft();
+  }
+
+  // --- Edits ------------------------------------------------------------------------------------
+
+  /** The newest boxes: an edit goes on from them, though their answer may still be under way. */
+  get newest() {
+    return this.draft?.problem ?? this.scene?.problem ?? null;
+  }
+
+  /** Boxes were edited by hand. @param {Problem} problem */
+  edit(problem) {
+    this.keep(problem);
+    const origin = this.state.values.source === "file" ? "edited" : "hand";
+    this.want({ problem, origin, anew: this.draft?.anew ?? false, place: this.scene?.place ?? 0 });
+  }
+
+  /**
+   * Ground truth changes no answer.
+   * @param {number} index
+   * @param {number[] | null} box as the editor hands it back
+   */
+  editTruth(index, box) {
+    this.setTruths((problem) => withTruth(problem, index, box));
+  }
+
+  clearTruths() {
+    this.setTruths((problem) => ({ ...problem, truths: [], truthLabels: null }));
+  }
+
+  /** @param {(problem: Problem) => Problem} edit */
+  setTruths(edit) {
+    if (this.draft) this.draft = { ...this.draft, problem: edit(this.draft.problem) };
+    if (this.draft && this.sweeps.busy) this.want(this.draft);
+    this.scene = this.scene && { ...this.scene, problem: edit(this.scene.problem) };
+    const edited = this.draft ?? (this.scene?.sweep ? this.scene : null);
+    if (edited) this.keep(edited.problem);
+    if (this.scene?.origin === "file") this.scene = { ...this.scene, origin: "edited" };
+    this.onScene(false);
+  }
+
+  /** A file's picture keeps its edits while the file is open. @param {Problem} problem */
+  keep(problem) {
+    if (this.state.values.source === "file" && this.files.opened) this.files.keepEdit(problem);
+  }
 }
+
+/**
+ * @param {Problem} problem
+ * @param {Sweep} sweep
+ * @param {Record<string, any>} values
+ * @param {AbortSignal} signal
+ */
+const softOf = (problem, sweep, values, signal) =>
+  fetchSoft(problem, Array.from(sweep.order).slice(0, values.top_n), values, signal);

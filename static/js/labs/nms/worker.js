@@ -11,7 +11,8 @@ import { kindOf, overlaps, pictureAt, readFiles } from "./reading.js";
 /**
  * @typedef {object} OpenQuestion
  * @property {File[]} files
- * @property {{files: File[], kind: string} | null} beside what is open already: it stays, if boxes and ground truth meet
+ * @property {{files: File[], kind: string} | null} beside what is open already: it stays, if boxes and
+ *   ground truth meet
  * @property {import("./rows.js").BoxOrder | null} order
  * @property {ReturnType<typeof import("../../core/i18n.js").speech>} speech
  */
@@ -61,7 +62,10 @@ async function open({ files, beside, order, speech }, onProgress) {
 
 /**
  * Both sets as one, if one has the boxes and the other the ground truth of a picture.
- * @param {NonNullable<OpenQuestion["beside"]>} beside @param {{name: string, text: string}[]} contents @param {ReadSet} alone @param {Parameters<typeof readFiles>[1]} how
+ * @param {NonNullable<OpenQuestion["beside"]>} beside
+ * @param {{name: string, text: string}[]} contents
+ * @param {ReadSet} alone
+ * @param {Parameters<typeof readFiles>[1]} how
  */
 async function joined(beside, contents, alone, how) {
   if ([beside.kind, kindOf(alone.opened)].sort().join() !== "boxes,truths") return null;

@@ -4,7 +4,10 @@ import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/control
 import { $, h } from "../../core/dom.js";
 import { plain, t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { choiceButtons, press } from "../../parts/choice_buttons.js";
+import { range } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
+import { showControls, showParts } from "../../parts/visibility.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
@@ -14,7 +17,7 @@ import {
   ERROR_BANDS,
   ERROR_LINES,
   errorColumns,
-  filmLayers,
+  weightHistogramLayers,
   isKnown,
   lambdaMarks,
   pathColumns,
@@ -22,20 +25,14 @@ import {
   pathRange,
 } from "./layers.js";
 import { nearestLambda } from "./math.js";
-import { decayPanel, dynamicsPanel } from "./panels.js";
-import { planePanel } from "./plane.js";
+import { DecayPart } from "./decay.js";
+import { PlanePart } from "./plane.js";
+import { ShrinkingPart } from "./shrinking.js";
 import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, showSurvivors } from "./words.js";
 
 /** @typedef {import("./layers.js").Reg} Reg */
 
 const PULLS = ["penalty", "mix", "method", "rate"]; // what makes weights that rest move again
-/** @param {number} low @param {number} high @param {number} fallback */
-const range = (low, high, fallback) => ({
-  default: fallback,
-  low,
-  high,
-  check: (/** @type {any} */ v) => typeof v === "number" && v >= low && v <= high,
-});
 
 const state = stateOfPage({
   ...runKeys({ speed: 2 }),
@@ -85,7 +82,7 @@ const weights = plot($("[data-bars]"), {
   yLabel: t("weight"),
   maxHeight: low,
 });
-const film = plot($("[data-film]"), {
+const histogram = plot($("[data-film]"), {
   x: [0, 1],
   y: [-1, 1],
   xLabel: t("training steps"),
@@ -117,7 +114,7 @@ function show(frame) {
   const leaps = state.values.method === "subgradient" && state.values.penalty !== "l2";
   reach = pathRange(frame, frame.header.step === 0 || other ? [0, 0] : reach, leaps);
   shown = frame;
-  if (first || other) showParts();
+  if (first || other) showChoices();
   const summary = saidOf(frame);
   $("[data-said]").textContent = summary;
   drawPaths(frame, summary);
@@ -169,8 +166,8 @@ function drawBelow(frame) {
       ? t("How much each input is used: the length of its weights")
       : t("Weights at the chosen λ");
   weights.update({ ...bars(frame), summary: barsSummary(frame) });
-  film.update({
-    ...filmLayers(frame),
+  histogram.update({
+    ...weightHistogramLayers(frame),
     summary: t("How the weights at λ = {lambda} are distributed, from the start to step {step}.", {
       lambda: lambdaText(frame.arrays.lambdas[frame.header.at] ?? NaN),
       step: frame.header.step,
@@ -205,23 +202,17 @@ state.subscribe((changed) => {
     resting = false;
     session.play();
   }
-  showParts();
+  showChoices();
   showTrained();
 });
 
 // --- Buttons, and what has no say now --------------------------------------------------------------
 
-for (const name of ["penalty", "method"]) {
-  for (const button of document.querySelectorAll(`.toolbar [data-${name}]`)) {
-    button.addEventListener("click", () => state.set({ [name]: button.getAttribute(`data-${name}`) ?? "" }));
-  }
-}
+choiceButtons(state, ["penalty", "method"], $(".stage"));
 
-function showParts() {
+function showChoices() {
   const { penalty, method, model } = state.values;
-  for (const button of document.querySelectorAll(".toolbar [data-penalty]")) {
-    button.setAttribute("aria-pressed", String(button.getAttribute("data-penalty") === penalty));
-  }
+  press("penalty", penalty, $(".stage"));
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (
     document.querySelectorAll(".toolbar [data-method]")
   )) {
@@ -245,16 +236,15 @@ function showParts() {
     l2: penalty === "l2",
     elastic: penalty === "elastic",
   };
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]")))
-    part.hidden = !parts[part.dataset.for ?? ""];
+  showParts(parts);
   /** @type {Record<string, boolean>} */
   const controls = { mix: penalty === "elastic", useful: known, correlation: known, hidden: model === "mlp" };
-  for (const [name, on] of Object.entries(controls)) $(`[data-control="${name}"]`).hidden = !on;
+  showControls(controls);
 }
 
-planePanel({ state });
-dynamicsPanel({ state });
-decayPanel({ state });
+new PlanePart(state);
+new ShrinkingPart(state);
+new DecayPart(state);
 wireLesson(state, () => {
   resting = false;
   session.reset(); // what only changes the penalty begins at least squares, too
@@ -280,4 +270,4 @@ wireTools({
       ),
   },
 });
-showParts();
+showChoices();

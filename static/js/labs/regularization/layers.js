@@ -2,7 +2,7 @@
 
 import { t } from "../../core/i18n.js";
 import { ROLES } from "../../views/shapes.js";
-import { filmGrid, roundedUp } from "./math.js";
+import { histogramGrid, roundedUp } from "./math.js";
 
 /**
  * @typedef {{
@@ -202,7 +202,7 @@ export function bars(frame) {
 }
 
 /** Weights of the chosen λ over time. @param {Reg} frame */
-export function filmLayers(frame) {
+export function weightHistogramLayers(frame) {
   const { film, moments } = frame.arrays;
   const weights = frame.shapes.film?.[1] ?? 0;
   const last = Math.max(moments.at(-1) ?? 0, 1);
@@ -213,7 +213,7 @@ export function filmLayers(frame) {
   const x = [0, last];
   /** @type {[number, number]} */
   const y = [-reach, reach];
-  const grid = filmGrid(film, weights, reach, BINS);
+  const grid = histogramGrid(film, weights, reach, BINS);
   /** @type {Layer[]} */
   const layers = [{ type: "heat", ramp: "gray", ...grid, x, y }];
   if (weights <= MANY && moments.length > 1) {

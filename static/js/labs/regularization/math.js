@@ -31,9 +31,10 @@ export function decays(start, pull, steps) {
  * @param {number} weights
  * @param {number} reach bins go from -reach to reach
  * @param {number} bins
- * @returns {{values: Uint8Array, rows: number, columns: number}} row 0 the lowest bin; a single moment is drawn twice, as wide as the picture
+ * @returns {{values: Uint8Array, rows: number, columns: number}} row 0 the lowest bin; a single moment is
+ *   drawn twice, as wide as the picture
  */
-export function filmGrid(film, weights, reach, bins) {
+export function histogramGrid(film, weights, reach, bins) {
   const moments = Math.round(film.length / Math.max(weights, 1));
   const columns = Math.max(moments, 2);
   const values = new Uint8Array(bins * columns);
@@ -61,7 +62,8 @@ export const cost = (share) => (a, b) => share * (Math.abs(a) + Math.abs(b)) + (
  * changes from one λ to the next.
  * @param {number[]} lambdas
  * @param {number[][]} path the weights at each λ
- * @returns {{weight: number, first: number, last: number, stays: boolean, passes: boolean}[]} in the order of λ; `stays` up to the grid's end
+ * @returns {{weight: number, first: number, last: number, stays: boolean, passes: boolean}[]} in the order
+ *   of λ; `stays` up to the grid's end
  */
 export function zerosOf(lambdas, path) {
   const found = (path[0] ?? []).flatMap((_, weight) => {

@@ -1,52 +1,162 @@
-/** Two weights: the bowl of the data loss, the diamond and the disc, and the solution that slides. */
+/** Two weights: the surface of the data loss, the diamond and the disc, and the solution that slides. */
 
 import { ApiError, json } from "../../core/api.js";
-import { bowl, heights } from "../../math/bowl.js";
 import { $ } from "../../core/dom.js";
 import { brief, number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { plot } from "../../views/plot.js";
-import { cost, nearestLambda, zerosOf } from "./math.js";
+import { nearestLambda, zerosOf } from "./math.js";
+import { groundOf, layersOf } from "./plane_layers.js";
 import { lambdaText } from "./words.js";
 
 /** @typedef {[number, number]} Pair */
+/** @typedef {ReturnType<typeof zerosOf>} Zeros */
 /**
  * @typedef {{lambdas: number[], trained: number[], hessian: number[][], best: number[], least: number, l1:
- *   number[][], l2: number[][], elastic: number[][], points: number}} Bowl
+ *   number[][], l2: number[][], elastic: number[][], points: number}} Surface
  */
-
-const SIDE = 81; // nodes along a side of the grid that contours are drawn from
-const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weights 0, 0 add
-
 /**
- * The place where both pictures look: 0, the best, and room around.
- * @param {Bowl} of
- * @returns {[Pair, Pair]}
+ * @typedef {object} Solved what is drawn
+ * @property {Surface} surface
+ * @property {import("./plane_layers.js").Ground} ground
+ * @property {number} mix of the elastic net
  */
-function window2(of) {
-  const [a = 0, b = 0] = of.best;
-  const unit = Math.max(Math.abs(a), Math.abs(b), 0.5);
-  const side = (/** @type {number} */ v) =>
-    /** @type {Pair} */ (v < 0 ? [-1.45 * unit, 0.7 * unit] : [-0.7 * unit, 1.45 * unit]);
-  return [side(a), side(b)];
+
+const KINDS = /** @type {const} */ (["l1", "l2"]);
+
+export class PlanePart {
+  /** @type {Solved | null} */
+  solved = null;
+  said = $("[data-plane-said]");
+  lambda = /** @type {HTMLInputElement} */ ($("[data-plane-lambda]"));
+  between = /** @type {HTMLInputElement} */ ($("[data-between]"));
+  views = {
+    l1: view("l1", t("Two weights: L1 and its diamond")),
+    l2: view("l2", t("Two weights: L2 and its disc")),
+  };
+
+  /** @param {import("../../core/state.js").State} state */
+  constructor(state) {
+    this.state = state;
+    this.query = newest({
+      ask: (/** @type {{between: number, mix: number}} */ { between, mix }, signal) =>
+        json(`/api/regularization/geometry?correlation=${between}&mix=${mix}`, { signal }),
+      show: (/** @type {Surface} */ surface, { mix }) => {
+        this.solved = { surface, mix, ground: groundOf(surface) };
+        this.draw();
+      },
+      fail: (error) => {
+        if (!(error instanceof ApiError)) throw error;
+        this.said.textContent = error.message;
+      },
+      follow: true,
+    });
+    this.lambda.addEventListener("input", () =>
+      state.set({ lam: Number((10 ** Number(this.lambda.value)).toPrecision(3)) }),
+    );
+    this.between.addEventListener("input", () => state.set({ between: Number(this.between.value) }));
+    state.subscribe(() => this.follow());
+    this.follow();
+  }
+
+  follow() {
+    const { lam, between, mix } = this.state.values;
+    const position = Math.log10(lam);
+    if (Math.abs(Number(this.lambda.value) - position) > 0.05) this.lambda.value = String(position);
+    this.between.value = String(between);
+    if (!this.solved) this.sayLambda(lambdaText(lam));
+    $("[data-between-said]").textContent = number(between, 1);
+    this.draw();
+    this.query.want({ between, mix });
+  }
+
+  draw() {
+    if (!this.solved) return;
+    const { surface, ground, mix } = this.solved;
+    const at = placeOf(surface, this.state.values.lam);
+    const lambda = lambdaText(surface.lambdas[at] ?? NaN);
+    const elastic = this.state.values.penalty === "elastic";
+    const paths = { l1: elastic ? surface.elastic : surface.l1, l2: surface.l2 };
+    const shares = { l1: elastic ? mix : 1, l2: 0 }; // of L1 in the penalty
+    this.sayLambda(lambda);
+    for (const kind of KINDS) {
+      const path = paths[kind];
+      this.views[kind].update({
+        layers: layersOf(surface, ground, { path, at, share: shares[kind] }),
+        x: ground.x,
+        y: ground.y,
+        summary: summaryOf(surface, path[at], lambda),
+      });
+    }
+    this.said.textContent = sentences([
+      saySolutions(elastic, lambda, paths.l1[at], paths.l2[at]),
+      ...sayZeros(zerosOf(surface.lambdas, paths.l1), zerosOf(surface.lambdas, paths.l2)),
+    ]);
+  }
+
+  /** @param {string} lambda */
+  sayLambda(lambda) {
+    $("[data-plane-lambda-said]").textContent = lambda;
+    this.lambda.setAttribute("aria-valuetext", lambda);
+  }
 }
 
-/** @param {ReturnType<typeof zerosOf>[number]} zero */
-function zeroText({ weight, first, last, stays }) {
-  const values = { name: weight ? "θ₂" : "θ₁", first: lambdaText(first), last: lambdaText(last) };
-  if (stays) return t("{name} from λ = {first} on", values);
-  return values.first === values.last
-    ? t("{name} close to λ = {first}", values)
-    : t("{name} from λ = {first} to {last}", values);
+/** @param {"l1" | "l2"} kind @param {string} summary */
+function view(kind, summary) {
+  const made = plot($(`[data-plane=${kind}]`), {
+    x: [-1, 2],
+    y: [-1, 2],
+    square: true,
+    xLabel: "θ₁",
+    yLabel: "θ₂",
+    maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 400)),
+  });
+  made.update({ layers: [], summary });
+  return made;
 }
 
 /**
- * Which weights are zero, and where.
- * @param {ReturnType<typeof zerosOf>} left
- * @param {ReturnType<typeof zerosOf>} right
+ * The chosen λ is one that the page's runs train; the paths between are finer.
+ * @param {Surface} surface
+ * @param {number} lam
  */
-function zerosSaid(left, right) {
-  const list = (/** @type {ReturnType<typeof zerosOf>} */ zeros) => zeros.map(zeroText).join(t("; "));
+const placeOf = ({ trained, lambdas }, lam) =>
+  trained[
+    nearestLambda(
+      trained.map((k) => lambdas[k] ?? NaN),
+      lam,
+    )
+  ] ?? 0;
+
+// --- What is said -------------------------------------------------------------------------------------
+
+/** @param {Surface} surface @param {number[] | undefined} solution @param {string} lambda */
+function summaryOf({ best }, solution, lambda) {
+  const [a = 0, b = 0] = solution ?? [];
+  const [c = 0, d = 0] = best;
+  return t(
+    "Lines of equal data loss over two weights. At λ = {lambda} the solution is {a}, {b}; least squares is {c}, {d}.",
+    { lambda, a: number(a, 3), b: number(b, 3), c: number(c, 3), d: number(d, 3) },
+  );
+}
+
+/**
+ * @param {boolean} elastic
+ * @param {string} lambda
+ * @param {number[] | undefined} left the solution under L1, or of the elastic net
+ * @param {number[] | undefined} right under L2
+ */
+function saySolutions(elastic, lambda, left, right) {
+  const pair = (/** @type {number[]} */ [a = 0, b = 0] = []) => `(${brief(a)}, ${brief(b)})`;
+  const values = { lambda, l1: pair(left), l2: pair(right) };
+  return elastic
+    ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", values)
+    : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", values);
+}
+
+/** Which weights are zero, and where. @param {Zeros} left @param {Zeros} right */
+function sayZeros(left, right) {
+  const list = (/** @type {Zeros} */ zeros) => zeros.map(zeroText).join(t("; "));
   return [
     left.length
       ? t("On the left, exactly zero: {list}.", { list: list(left) })
@@ -60,193 +170,11 @@ function zerosSaid(left, right) {
   ];
 }
 
-/**
- * @param {{state: import("../../core/state.js").State}} options
- */
-export function planePanel({ state }) {
-  const square = () => Math.max(240, Math.min(innerHeight * 0.5, 400));
-  const options = {
-    x: /** @type {Pair} */ ([-1, 2]),
-    y: /** @type {Pair} */ ([-1, 2]),
-    square: true,
-    xLabel: "θ₁",
-    yLabel: "θ₂",
-    maxHeight: square,
-  };
-  const views = { l1: plot($("[data-plane=l1]"), options), l2: plot($("[data-plane=l2]"), options) };
-  views.l1.update({ layers: [], summary: t("Two weights: L1 and its diamond") });
-  views.l2.update({ layers: [], summary: t("Two weights: L2 and its disc") });
-  const slide = /** @type {HTMLInputElement} */ ($("[data-plane-lambda]"));
-  const between = /** @type {HTMLInputElement} */ ($("[data-between]"));
-  const said = $("[data-plane-said]");
-  /** @type {Bowl | null} */
-  let of = null;
-  /** @type {{x: Pair, y: Pair, data: Float64Array} | null} */
-  let ground = null;
-
-  const elastic = () => state.values.penalty === "elastic";
-  let mix = 0; // of the elastic net on show
-  const query = newest({
-    ask: (/** @type {{between: number, mix: number}} */ asked, signal) =>
-      json(`/api/regularization/geometry?correlation=${asked.between}&mix=${asked.mix}`, { signal }),
-    show: (answer, asked) => {
-      [of, mix] = [answer, asked.mix];
-      const [x, y] = window2(answer);
-      ground = { x, y, data: heights(x, y, SIDE, bowl(answer.hessian, answer.best)) };
-      draw();
-    },
-    fail: (error) => {
-      if (!(error instanceof ApiError)) throw error;
-      said.textContent = error.message;
-    },
-    follow: true,
-  });
-  /** The chosen λ is one that the page's runs train; the paths between are finer. @param {Bowl} found */
-  const placeOf = (found) =>
-    found.trained[
-      nearestLambda(
-        found.trained.map((k) => found.lambdas[k] ?? NaN),
-        state.values.lam,
-      )
-    ] ?? 0;
-  /** @param {Bowl} found @param {"l1" | "l2"} kind */
-  const pathOf = (found, kind) => (kind === "l1" && elastic() ? found.elastic : found[kind]);
-
-  /** @param {"l1" | "l2"} kind @param {number} at */
-  function layersOf(kind, at) {
-    if (!of || !ground) return [];
-    const { x, y, data } = ground;
-    const path = pathOf(of, kind);
-    const [a = 0, b = 0] = path[at] ?? [];
-    const penalty = cost(kind === "l2" ? 0 : elastic() ? mix : 1);
-    const lossAt = bowl(of.hessian, of.best);
-    const origin = lossAt(0, 0);
-    const grid = { rows: SIDE, columns: SIDE, x, y };
-    /** @type {import("../../views/plot.js").Layer[]} */
-    const layers = LEVELS.map((level) => ({
-      type: "contour",
-      values: data,
-      level: level * origin,
-      color: "--gray-2",
-      width: 1,
-      ...grid,
-    }));
-    layers.push(
-      { type: "line", xs: x, ys: [0, 0], color: "--gray-2", width: 1 },
-      { type: "line", xs: [0, 0], ys: y, color: "--gray-2", width: 1 },
-    );
-    if (a !== 0 || b !== 0) {
-      layers.push({
-        type: "contour",
-        values: data,
-        level: Math.max(lossAt(a, b), 1e-9),
-        color: "--role-train",
-        width: 2,
-        dash: [6, 4],
-        ...grid,
-      });
-      layers.push({
-        type: "contour",
-        values: heights(x, y, SIDE, penalty),
-        level: penalty(a, b),
-        color: "--accent",
-        width: 2.5,
-        ...grid,
-      });
-    }
-    layers.push(
-      {
-        type: "line",
-        xs: path.map(([v = 0]) => v),
-        ys: path.map(([, v = 0]) => v),
-        color: "--role-test",
-        width: 2,
-        dash: [2, 3],
-      },
-      { type: "points", x: [of.best[0] ?? 0], y: [of.best[1] ?? 0], role: "train", shape: "cross", size: 6 },
-      { type: "points", x: [a], y: [b], role: "train", color: "--role-test", size: 7 },
-      {
-        type: "label",
-        x: of.best[0] ?? 0,
-        y: of.best[1] ?? 0,
-        text: t("least squares"),
-        color: "--role-train",
-        leader: [14, -22],
-      },
-      {
-        type: "label",
-        x: a,
-        y: b,
-        text: `${brief(a)}, ${brief(b)}`,
-        color: "--role-test",
-        leader: [-16, 26],
-      },
-    );
-    return layers;
-  }
-
-  function draw() {
-    if (!of || !ground) return;
-    const at = placeOf(of);
-    const lambda = lambdaText(of.lambdas[at] ?? NaN);
-    sayLambda(lambda);
-    for (const kind of /** @type {const} */ (["l1", "l2"])) {
-      const [a = 0, b = 0] = pathOf(of, kind)[at] ?? [];
-      views[kind].update({
-        layers: layersOf(kind, at),
-        x: ground.x,
-        y: ground.y,
-        summary: t(
-          "Lines of equal data loss over two weights. At λ = {lambda} the solution is {a}, {b}; least squares is {c}, {d}.",
-          {
-            lambda,
-            a: number(a, 3),
-            b: number(b, 3),
-            c: number(of.best[0] ?? 0, 3),
-            d: number(of.best[1] ?? 0, 3),
-          },
-        ),
-      });
-    }
-    said.textContent = sentence(of, at, lambda);
-  }
-  /** @param {Bowl} found @param {number} at @param {string} lambda */
-  function sentence(found, at, lambda) {
-    const pair = (/** @type {number[]} */ [a = 0, b = 0] = []) => `(${brief(a)}, ${brief(b)})`;
-    const corner = pathOf(found, "l1");
-    const words = elastic()
-      ? t("At λ = {lambda} the elastic net has {l1}, L2 has {l2}.", {
-          lambda,
-          l1: pair(corner[at]),
-          l2: pair(found.l2[at]),
-        })
-      : t("At λ = {lambda} L1 has {l1}, L2 has {l2}.", {
-          lambda,
-          l1: pair(corner[at]),
-          l2: pair(found.l2[at]),
-        });
-    return sentences([words, ...zerosSaid(zerosOf(found.lambdas, corner), zerosOf(found.lambdas, found.l2))]);
-  }
-
-  /** @param {string} lambda */
-  function sayLambda(lambda) {
-    $("[data-plane-lambda-said]").textContent = lambda;
-    slide.setAttribute("aria-valuetext", lambda);
-  }
-
-  slide.addEventListener("input", () =>
-    state.set({ lam: Number((10 ** Number(slide.value)).toPrecision(3)) }),
-  );
-  between.addEventListener("input", () => state.set({ between: Number(between.value) }));
-  const follow = () => {
-    const position = Math.log10(state.values.lam);
-    if (Math.abs(Number(slide.value) - position) > 0.05) slide.value = String(position);
-    between.value = String(state.values.between);
-    if (!of) sayLambda(lambdaText(state.values.lam));
-    $("[data-between-said]").textContent = number(state.values.between, 1);
-    draw();
-    query.want({ between: state.values.between, mix: state.values.mix });
-  };
-  state.subscribe(follow);
-  follow();
+/** @param {Zeros[number]} zero */
+function zeroText({ weight, first, last, stays }) {
+  const values = { name: weight ? "θ₂" : "θ₁", first: lambdaText(first), last: lambdaText(last) };
+  if (stays) return t("{name} from λ = {first} on", values);
+  return values.first === values.last
+    ? t("{name} close to λ = {first}", values)
+    : t("{name} from λ = {first} to {last}", values);
 }

@@ -1,7 +1,8 @@
 /** Sentences and numbers of the `regularization` page: from what was measured, never from the settings. */
 
-import { $, h } from "../../core/dom.js";
+import { $ } from "../../core/dom.js";
 import { brief, number, plain, sentences, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { fillTable } from "../../core/table.js";
 import { featureName, isKnown, rowOf } from "./layers.js";
 
@@ -97,13 +98,7 @@ export function showFigures(root, frame) {
     [t("Best by cross-validation"), at(header.best)],
     [t("Its test error"), header.best === null ? "–" : brief(arrays.test[header.best] ?? NaN)],
   ];
-  if (root.childElementCount !== rows.length) {
-    root.replaceChildren(...rows.map(([name = ""]) => h("div", {}, h("dt", {}, name), h("dd", {}))));
-  }
-  rows.forEach(([, value = ""], i) => {
-    const cell = root.children[i]?.querySelector("dd");
-    if (cell && cell.textContent !== value) cell.textContent = value;
-  });
+  fillFigures(root, rows);
 }
 
 /** Which features survive at three λ: a table and its sentence. @param {Reg} frame */

@@ -162,7 +162,8 @@ export function outcome(output, values) {
  * @param {Output} output
  * @param {ReturnType<typeof outcome>} result
  * @param {number} anchor
- * @returns {{kind: "small" | "below" | "suppressed" | "beyond" | "proposal", rank: number, by?: number, iou?: number}}
+ * @returns {{kind: "small" | "below" | "suppressed" | "beyond" | "proposal", rank: number, by?: number,
+ *   iou?: number}}
  */
 export function fateOf(output, result, anchor) {
   if (!output.largeEnough[anchor]) return { kind: "small", rank: 0 };

@@ -2,6 +2,7 @@
 
 import { $, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
+import { fillFigures } from "../../parts/figures.js";
 import { warm } from "../../views/picture.js";
 import { shapeName } from "./layers.js";
 import { decoded, fateOf, recall } from "./math.js";
@@ -198,34 +199,26 @@ function fateText({ output, result, values }, anchor) {
 }
 
 /** Recall after every stage, where there is ground truth. @param {Model} model */
-export function showFigures({ output, result, truths }) {
-  const rows = [];
-  if (truths.length) {
-    const all = Array.from({ length: output.anchors.length / 4 }, (_, i) => i);
-    const moved = new Float32Array(output.anchors.length);
-    for (const i of all) moved.set(decoded(output, i).clipped, i * 4);
-    const upTo = Array.from({ length: result.entered }, (_, i) => i);
-    rows.push(
-      [t("Anchors"), recall(output.anchors, all, truths)],
-      [t("Boxes"), recall(moved, all, truths)],
-      [t("Top-n"), recall(output.boxes, upTo, truths)],
-      [t("NMS"), recall(output.boxes, result.kept, truths)],
-      [t("Proposals"), recall(output.boxes, result.proposals, truths)],
-    );
-  }
-  $("[data-figures]").replaceChildren(
-    ...(rows.length
-      ? [
-          h(
-            "div",
-            {},
-            h("dt", {}, t("Recall at IoU 0.5, after:")),
-            h("dd", {}, t("{count} objects", { count: truths.length / 4 })),
-          ),
-        ]
-      : []),
-    ...rows.map(([name, value]) =>
-      h("div", {}, h("dt", {}, String(name)), h("dd", {}, number(Number(value)))),
-    ),
-  );
+export function showFigures(model) {
+  const recalls = model.truths.length ? recallsOf(model) : [];
+  const count = t("{count} objects", { count: model.truths.length / 4 });
+  fillFigures($("[data-figures]"), [
+    ...(recalls.length ? [[t("Recall at IoU 0.5, after:"), count]] : []),
+    ...recalls.map(([name, share]) => [name, number(share)]),
+  ]);
+}
+
+/** @param {Model} model @returns {[stage: string, share: number][]} */
+function recallsOf({ output, result, truths }) {
+  const all = Array.from({ length: output.anchors.length / 4 }, (_, i) => i);
+  const moved = new Float32Array(output.anchors.length);
+  for (const i of all) moved.set(decoded(output, i).clipped, i * 4);
+  const upTo = Array.from({ length: result.entered }, (_, i) => i);
+  return [
+    [t("Anchors"), recall(output.anchors, all, truths)],
+    [t("Boxes"), recall(moved, all, truths)],
+    [t("Top-n"), recall(output.boxes, upTo, truths)],
+    [t("NMS"), recall(output.boxes, result.kept, truths)],
+    [t("Proposals"), recall(output.boxes, result.proposals, truths)],
+  ];
 }

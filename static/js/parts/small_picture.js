@@ -1,9 +1,8 @@
-/** Small pictures as elements, and what views are called. */
+/** Small pictures as elements. */
 
-import { h } from "../../core/dom.js";
+import { h } from "../core/dom.js";
 
 export const SIDE = 32; // pixels of a picture
-export const KEY_SIDE = 16; // of a key's picture
 
 /** A picture as an element. @param {OffscreenCanvas | undefined} tile @param {string} [label] */
 export function pictureOf(tile, label) {
@@ -32,10 +31,3 @@ export function heldPicture() {
   }
   return { canvas, paint };
 }
-
-/**
- * The name of a view: its picture's number and which of the two.
- * @param {number} view
- * @param {number} count
- */
-export const nameOf = (view, count) => `${(view % (count / 2)) + 1}${view < count / 2 ? "a" : "b"}`;

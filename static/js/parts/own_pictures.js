@@ -1,10 +1,10 @@
 /** The visitor's own pictures: one photo, many, or zips, made into an album by the server. */
 
-import { uploadAlbum } from "../../core/files/album_upload.js";
-import { ApiError, json } from "../../core/api.js";
-import { $ } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
-import { newest } from "../../core/newest.js";
+import { uploadAlbum } from "../core/files/album_upload.js";
+import { ApiError, json } from "../core/api.js";
+import { $ } from "../core/dom.js";
+import { number, sentences, t } from "../core/i18n.js";
+import { newest } from "../core/newest.js";
 
 const MOST_CLASSES = 100;
 
@@ -23,81 +23,93 @@ const MOST_CLASSES = 100;
 const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
 
 /**
- * @param {import("../../core/state.js").State} state
- * @param {() => void} onTold what the server tells of the album has changed
+ * @typedef {object} Options
+ * @property {() => void} onTold what the server tells of the album has changed
+ * @property {{data: string, words: string}} without what is learned from, and said, when the pictures are
+ *   deleted
  */
-export function ownPart(state, onTold) {
-  const input = /** @type {HTMLInputElement} */ ($("[data-files]"));
-  const said = $("[data-own-said]");
-  const remove = /** @type {HTMLButtonElement} */ ($("[data-own-delete]"));
+
+export class OwnPictures {
   /** @type {Album | null} the album that the server has told of */
-  let here = null;
+  here = null;
+  said = $("[data-own-said]");
+  input = /** @type {HTMLInputElement} */ ($("[data-files]"));
+  remove = /** @type {HTMLButtonElement} */ ($("[data-own-delete]"));
+
+  /**
+   * @param {import("../core/state.js").State} state has `data`, `pictures`, `classes` and `picture`
+   * @param {Options} options
+   */
+  constructor(state, options) {
+    this.state = state;
+    this.options = options;
+    const onError = (/** @type {unknown} */ error) => this.complain(error);
+    const { take } = uploadPart({ onAlbum: (album) => this.take(album), onError });
+    removePart(this.remove, {
+      address: () => addressOf(this.here?.id ?? ""),
+      onRemoved: () => {
+        this.said.textContent = options.without.words;
+        this.leave();
+      },
+      onError,
+      onGone: () => this.leave(),
+    });
+    this.said.after($('[data-control="classes"]')); // beside what it changes
+    state.subscribe(() => this.showRemove());
+    followPart(state, { here: () => this.here, onAlbum: (album) => this.tell(album), onError });
+    takeFiles(this.input, take);
+  }
+
+  /** The server has made an album of the visitor's files. @param {Album} album */
+  take(album) {
+    this.here = album; // so that what follows asks for nothing
+    this.state.set({ data: "own", pictures: album.id, classes: album.rule, picture: 0 });
+    this.tell(album);
+  }
 
   /** @param {Album} album */
-  function tell(album) {
-    here = album;
-    showRemove();
+  tell(album) {
+    this.here = album;
+    this.showRemove();
     offerRules(album);
-    said.textContent = sentences(wordsOf(album));
-    onTold();
+    this.said.textContent = sentences(wordsOf(album));
+    this.options.onTold();
   }
-  // Where other pictures are on show, nobody would know which ones it deletes.
-  function showRemove() {
-    const { data, pictures } = state.values;
-    remove.hidden = data !== "own" || pictures === "" || pictures !== here?.id;
-  }
-  /** @param {unknown} error */
-  function complain(error) {
-    if (!(error instanceof ApiError)) throw error;
-    said.textContent = error.message;
-  }
-  const { take } = uploadPart({
-    onAlbum: (album) => {
-      here = album; // so that what follows asks for nothing
-      state.set({ data: "own", pictures: album.id, classes: album.rule, picture: 0 });
-      tell(album);
-    },
-    onError: complain,
-  });
-  removePart(remove, {
-    address: () => addressOf(here?.id ?? ""),
-    onRemoved: () => {
-      said.textContent = t(
-        "These pictures are deleted from this server. Back to the shapes drawn by Vitrine.",
-      );
-      leave();
-    },
-    onError: complain,
-    onGone: () => leave(),
-  });
-  /** Back to the built-in scenes. The button hides, so that the focus needs another place. */
-  function leave() {
-    here = null;
-    input.focus();
-    state.set({ data: "scenes", pictures: "", classes: "auto", picture: 0 });
-  }
-  said.after($('[data-control="classes"]')); // beside what it changes
-  state.subscribe(showRemove);
-  followPart(state, { here: () => here, onAlbum: tell, onError: complain });
-  takeFiles(input, take);
 
-  return {
-    /** Whether the album on show has classes to choose. */
-    get choosable() {
-      return (
-        here !== null &&
-        here.id === state.values.pictures &&
-        !here.patches &&
-        Object.keys(here.rules).length > 1
-      );
-    },
-  };
+  /** Where other pictures are on show, nobody would know which ones it deletes. */
+  showRemove() {
+    const { data, pictures } = this.state.values;
+    this.remove.hidden = data !== "own" || pictures === "" || pictures !== this.here?.id;
+  }
+
+  /** @param {unknown} error */
+  complain(error) {
+    if (!(error instanceof ApiError)) throw error;
+    this.said.textContent = error.message;
+  }
+
+  /** Back to the lab's own pictures. The button hides, so that the focus needs another place. */
+  leave() {
+    this.here = null;
+    this.input.focus();
+    this.state.set({ data: this.options.without.data, pictures: "", classes: "auto", picture: 0 });
+  }
+
+  /** Whether the album on show has classes to choose. */
+  get choosable() {
+    const { here } = this;
+    if (here === null || here.id !== this.state.values.pictures) return false;
+    return !here.patches && Object.keys(here.rules).length > 1;
+  }
 }
 
 /**
  * What the server tells of the album that the address names, by the rule that it names.
- * @param {import("../../core/state.js").State} state
- * @param {{here: () => Album | null, onAlbum: (album: Album) => void, onError: (error: unknown) => void}} options
+ * @param {import("../core/state.js").State} state
+ * @param {object} options
+ * @param {() => Album | null} options.here
+ * @param {(album: Album) => void} options.onAlbum
+ * @param {(error: unknown) => void} options.onError
  */
 function followPart(state, { here, onAlbum, onError }) {
   const facts = newest({
@@ -122,7 +134,11 @@ function followPart(state, { here, onAlbum, onError }) {
 /**
  * The button that deletes the pictures, once at a time.
  * @param {HTMLButtonElement} button
- * @param {{address: () => string, onRemoved: () => void, onError: (error: unknown) => void, onGone: () => void}} options
+ * @param {object} options
+ * @param {() => string} options.address
+ * @param {() => void} options.onRemoved
+ * @param {(error: unknown) => void} options.onError
+ * @param {() => void} options.onGone
  */
 function removePart(button, { address, onRemoved, onError, onGone }) {
   button.addEventListener("click", async () => {

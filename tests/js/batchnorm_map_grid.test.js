@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stepsOf } from "../../static/js/labs/batchnorm/layers.js";
-import { enlarged, framed, tileRange } from "../../static/js/labs/batchnorm/tiles.js";
+import { enlarged, framed, tileRange } from "../../static/js/labs/batchnorm/map_grid.js";
 
 test("a map is enlarged without blur, its first row at the top of the picture", () => {
   const { values, rows, columns } = enlarged([-1, 0, 1, 0.5], 2, 2, 2, 1);

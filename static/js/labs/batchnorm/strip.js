@@ -1,0 +1,80 @@
+/** A batch's values of one unit on three lines, from x over x̂ to y. No DOM here. */
+
+import { brief, t } from "../../core/i18n.js";
+
+/** @typedef {import("./unit.js").Normalized} Normalized */
+/** @typedef {import("../../views/plot.js").Layer} Layer */
+
+/**
+ * @type {[import("../../views/plot.js").Unit, import("../../views/plot.js").Unit]} upwards nothing is
+ *   counted
+ */
+const AXES = [
+  { name: t("value"), offset: 0, scale: 1 },
+  { name: "", offset: 0, scale: 0 },
+];
+const LEVELS = { x: 2.7, xHat: 1.7, y: 0.7 }; // heights of the lines
+const NAMES = { x: "x", xHat: "x̂", y: "y = γ x̂ + β" };
+const ROWS = /** @type {const} */ (["x", "xHat", "y"]);
+
+/** What the plot is updated with. @param {Normalized} unit */
+export function stripOf(unit) {
+  const reach = reachOf(unit);
+  return {
+    layers: [
+      ...ROWS.map((row) =>
+        line([-reach, reach], [LEVELS[row], LEVELS[row]], { color: "--gray-3", width: 1 }),
+      ),
+      ...pointPaths(unit),
+      line([0, 0], [0, 3.1], { color: "--gray-2", width: 1, dash: [3, 4] }),
+      line([unit.mean, unit.mean], [LEVELS.x - 0.22, LEVELS.x + 0.22], { color: "--role-test", width: 3 }),
+      ...ROWS.map((row) => dots(unit[row], LEVELS[row])),
+      ...ROWS.map((row) => caption(-reach, LEVELS[row] + 0.26, NAMES[row])),
+    ],
+    x: /** @type {[number, number]} */ ([-reach, reach]),
+    units: AXES,
+    summary: t(
+      "The batch’s values of this unit as x, normalized as x̂, and as y. Upright: the mean that is subtracted, {mean}.",
+      { mean: brief(unit.mean) },
+    ),
+  };
+}
+
+/** How far to each side. @param {Normalized} unit */
+function reachOf(unit) {
+  let reach = 3;
+  for (const row of ROWS)
+    for (const v of unit[row]) if (Number.isFinite(v)) reach = Math.max(reach, Math.abs(v));
+  return Math.min(Math.ceil(reach * 1.1), 1e6);
+}
+
+/** Each point's way; the first one's stands out. @param {Normalized} unit */
+const pointPaths = ({ x, xHat, y }) =>
+  Array.from(x, (v, i) =>
+    line([v, xHat[i] ?? NaN, y[i] ?? NaN], [LEVELS.x, LEVELS.xHat, LEVELS.y], {
+      color: i === 0 ? "--accent" : "--gray-2",
+      width: i === 0 ? 2 : 0.7,
+      alpha: i === 0 ? 1 : 0.6,
+    }),
+  );
+
+/**
+ * @param {number[]} xs
+ * @param {number[]} ys
+ * @param {{color: string, width: number, alpha?: number, dash?: number[]}} look
+ * @returns {Layer}
+ */
+const line = (xs, ys, look) => ({ type: "line", xs, ys, ...look });
+
+/** @param {Float32Array} row @param {number} level @returns {Layer} */
+const dots = (row, level) => ({
+  type: "points",
+  x: row,
+  y: Array.from(row, () => level),
+  role: "train",
+  size: 4,
+  alpha: 0.85,
+});
+
+/** @param {number} x @param {number} y @param {string} text @returns {Layer} */
+const caption = (x, y, text) => ({ type: "label", x, y, text, color: "--ink" });

@@ -1,0 +1,91 @@
+/** Which changes of a picture no longer matter to h: occluded, rotated, recolored. */
+
+import { $ } from "../../core/dom.js";
+import { number, t } from "../../core/i18n.js";
+import { chart } from "../../views/chart.js";
+
+/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {{now: number[], before: number[]}} Likeness to the picture itself, at each amount of a change */
+
+const CHANGES = [
+  { name: "occlude", x: t("share covered") },
+  { name: "rotate", x: t("degrees") },
+  { name: "recolor", x: t("turn of the hue") },
+];
+
+export function changesPart() {
+  const charts = CHANGES.map(({ name, x }) =>
+    chart($(`[data-changes="${name}"]`), {
+      x,
+      y: t("likeness"),
+      height: 190,
+      yRange: [-0.25, 1.05],
+      lines: [
+        { name: t("now"), color: "--role-train", digits: 2, shape: "circle" },
+        { name: t("before"), color: "--gray-1", dash: [6, 4], digits: 2 },
+      ],
+    }),
+  );
+  let amounts = /** @type {number[][]} */ ([]);
+  return {
+    /** @param {Frame} frame */
+    show(frame) {
+      const measured = likenesses(frame);
+      const summary = t("Similarity of a picture to itself changed, measured at step {step}.", {
+        step: frame.header.changes_step,
+      });
+      measured.forEach(({ now, before }, i) =>
+        charts[i]?.update({ columns: [amounts[i] ?? [], now, before], rules: [{ y: 0 }], summary }),
+      );
+      $("[data-changes-said]").textContent = sayChanges(frame, measured);
+    },
+    /** @param {Record<string, number[]>} of amounts of each change, as the server measures them */
+    setAmounts(of) {
+      amounts = CHANGES.map(({ name }) => of[name] ?? []);
+    },
+  };
+}
+
+/** Of each change. @param {Frame} frame @returns {Likeness[]} */
+function likenesses({ arrays }) {
+  const count = arrays.changes.length / CHANGES.length;
+  const [apart = 1, apartBefore = 1] = arrays.apart;
+  return CHANGES.map((_, i) => {
+    const part = (/** @type {Float32Array} */ all, /** @type {number} */ others) =>
+      likeness(all.subarray(i * count, (i + 1) * count), others);
+    return { now: part(arrays.changes, apart), before: part(arrays.changes_before, apartBefore) };
+  });
+}
+
+/**
+ * Cosines to the changed pictures, so that 1 is the picture itself and 0 what other pictures have.
+ * @param {Float32Array} cosines @param {number} others the cosine of different pictures
+ */
+const likeness = (cosines, others) =>
+  Array.from(cosines, (cosine) => (others < 0.9995 ? (cosine - others) / (1 - others) : NaN));
+
+/** But for the first, which is no change. @param {number[]} values */
+const average = (values) => values.slice(1).reduce((sum, v) => sum + v, 0) / Math.max(values.length - 1, 1);
+
+/** @param {Frame} frame @param {Likeness[]} measured */
+function sayChanges({ header, arrays }, measured) {
+  const [apart = 1] = arrays.apart;
+  if (!(Number.isFinite(apart) && apart < 0.999))
+    return t("All pictures are at the same place, so a changed one is no nearer than any other.");
+  const [occluded, rotated, recolored] = measured.map(({ now, before }) => ({
+    now: number(average(now), 2),
+    before: number(average(before), 2),
+  }));
+  return t(
+    "On average over all amounts, at step {step}: occluded {occluded} (before training {occludedBefore}), rotated {rotated} ({rotatedBefore}), recolored {recolored} ({recoloredBefore}). What has risen matters less than before.",
+    {
+      step: number(header.changes_step, 0),
+      occluded: occluded?.now ?? "",
+      occludedBefore: occluded?.before ?? "",
+      rotated: rotated?.now ?? "",
+      rotatedBefore: rotated?.before ?? "",
+      recolored: recolored?.now ?? "",
+      recoloredBefore: recolored?.before ?? "",
+    },
+  );
+}

@@ -1,0 +1,63 @@
+/** Whether the networks are right as often as they are sure. */
+
+import { $ } from "../../core/dom.js";
+import { number, t } from "../../core/i18n.js";
+import { chart } from "../../views/chart.js";
+import { LOOKS } from "./measured.js";
+
+/** @typedef {import("./measured.js").Live} Live */
+/**
+ * @typedef {[number, number | null, number | null, number]} Point how sure, how often right by each loss,
+ *   how sure
+ */
+
+const BINS = 10;
+
+export function reliabilityPart() {
+  const [first, second] = LOOKS;
+  const look = { digits: 3, spanGaps: true };
+  const view = chart($("[data-reliability]"), {
+    x: t("how sure"),
+    y: t("how often right"),
+    height: 220,
+    xRange: [0, 1],
+    yRange: [0, 1.02],
+    lines: [
+      { ...first, name: t("cross-entropy"), color: "--role-train", ...look, shape: "circle" },
+      { ...second, name: t("squared error"), color: "--role-test", ...look, shape: "square" },
+      { name: t("as sure as right"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
+    ],
+  });
+  return {
+    /** @param {Live} live @param {string} summary */
+    show(live, summary) {
+      const points = pointsOf(live);
+      view.update({
+        columns: [0, 1, 2, 3].map((i) => points.map((point) => point[i] ?? null)),
+        summary,
+      });
+      $("[data-counts]").textContent = t("Predictions in each tenth of being sure: {counts}", {
+        counts: LOOKS.map(({ name }, loss) => `${name} ${countsOf(live, loss)}`).join("; "),
+      });
+    },
+  };
+}
+
+/** @param {Live} live @returns {Point[]} */
+function pointsOf({ arrays: { confidence, right, counts } }) {
+  /** @type {Point[]} */
+  const points = [
+    [0, null, null, 0],
+    [1, null, null, 1],
+  ];
+  for (let bin = 0; bin < 2 * BINS; bin++) {
+    if (!(counts[bin] > 0)) continue;
+    const [first, second] = bin < BINS ? [right[bin], null] : [null, right[bin]];
+    points.push([confidence[bin], first, second, confidence[bin]]);
+  }
+  return points.sort((a, b) => a[0] - b[0]);
+}
+
+/** @param {Live} live @param {number} loss */
+const countsOf = ({ arrays: { counts } }, loss) =>
+  Array.from(counts.subarray(loss * BINS, (loss + 1) * BINS), (n) => number(Number(n), 0)).join(" · ");

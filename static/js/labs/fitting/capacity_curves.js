@@ -1,0 +1,136 @@
+/** Errors against capacity as a chart is updated with them, and what they say. No DOM here. */
+
+import { number, sentences, t } from "../../core/i18n.js";
+import { median } from "../../math/series.js";
+import { ROLES } from "../../views/shapes.js";
+import { brief } from "./words.js";
+
+const PERFECT = 1e-6; // a training error that is but rounding
+const MUCH = 1000; // times below the least test error, errors are drawn no lower
+
+/** @type {import("../../views/chart.js").Line[]} */
+export const CAPACITY_LINES = [
+  { name: t("training error"), color: ROLES.train.color, digits: 4, shape: "circle" },
+  {
+    name: t("generalization error (test)"),
+    color: ROLES.test.color,
+    dash: ROLES.test.dash,
+    digits: 4,
+    shape: "circle",
+    hollow: true,
+  },
+  ...["train", "train", "test", "test"].map((role) => ({ name: role, color: `--role-${role}`, quiet: true })),
+];
+/** @type {import("../../views/chart.js").Band[]} */
+export const CAPACITY_BANDS = [
+  { between: [2, 3], color: ROLES.train.color, alpha: 0.18 },
+  { between: [4, 5], color: ROLES.test.color, alpha: 0.18 },
+];
+
+/** @param {ArrayLike<number>} values @param {number} share */
+function quantile(values, share) {
+  const sorted = Array.from(values).sort((a, b) => a - b);
+  return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+}
+
+/**
+ * @typedef {{middle: number[], low: number[], high: number[]}} Spread median, and 10 to 90 %, of each
+ *   capacity
+ */
+
+/** @param {Float32Array} matrix a row a capacity @param {number[]} shape @returns {Spread} */
+function spreadOf(matrix, [rows = 0, columns = 0]) {
+  const each = Array.from({ length: rows }, (_, i) => matrix.subarray(i * columns, (i + 1) * columns));
+  return {
+    middle: each.map(median),
+    low: each.map((row) => quantile(row, 0.1)),
+    high: each.map((row) => quantile(row, 0.9)),
+  };
+}
+
+/** @param {number} x */
+const bestMark = (x) => ({ x, label: t("best"), color: ROLES.test.color, dash: [5, 4] });
+/** @param {any} header */
+const noiseRules = ({ floor }) => (floor ? [{ y: floor, label: t("the noise alone") }] : []);
+
+/** @param {any} frame @param {{width: number, test: number} | null} here the visitor's own network */
+export function networksOf({ header, arrays, shapes }, here) {
+  const training = spreadOf(arrays.training, shapes.training);
+  const test = spreadOf(arrays.test, shapes.test);
+  const best = test.middle.indexOf(Math.min(...test.middle));
+  const width = header.widths[best];
+  return {
+    columns: columnsOf(header.widths, training, test),
+    marks: [bestMark(width)],
+    rules: noiseRules(header),
+    here:
+      here && Number.isFinite(here.test) ? { x: here.width, y: here.test, label: t("you are here") } : null,
+    summary: t(
+      "After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.",
+      { step: header.step, error: brief(test.middle[best] ?? NaN), width },
+    ),
+  };
+}
+
+/** In the order of the lines. @param {number[]} xs @param {Spread} training @param {Spread} test */
+const columnsOf = (xs, training, test) => [
+  xs,
+  training.middle,
+  test.middle,
+  training.low,
+  training.high,
+  test.low,
+  test.high,
+];
+
+/** @param {any} frame */
+export function polynomialsOf({ header, arrays, shapes }) {
+  const training = spreadOf(arrays.polynomial_training, shapes.polynomial_training);
+  const test = spreadOf(arrays.polynomial_test, shapes.polynomial_test);
+  const least = Math.min(...test.middle);
+  const best = test.middle.indexOf(least);
+  const degrees = test.middle.map((_, degree) => degree);
+  const through = header.points - 1;
+  const mark = { x: through, label: t("as many coefficients as points"), color: "--gray-2", dash: [2, 3] };
+  return {
+    columns: columnsOf(degrees, noLower(training, least / MUCH), test),
+    marks: [bestMark(best), ...(through < degrees.length ? [mark] : [])],
+    rules: noiseRules(header),
+    summary: sayPolynomials(training.middle, test.middle, header.points),
+  };
+}
+
+/**
+ * A perfect fit's error is rounding, 1e-28; drawn as it is it would flatten all the rest.
+ * @param {Spread} training
+ * @param {number} floor
+ * @returns {Spread}
+ */
+function noLower({ middle, low, high }, floor) {
+  const raised = (/** @type {number[]} */ row) => row.map((v) => Math.max(v, floor));
+  return { middle: raised(middle), low: raised(low), high: raised(high) };
+}
+
+/** @param {number[]} training @param {number[]} test by degree @param {number} points */
+function sayPolynomials(training, test, points) {
+  const least = Math.min(...test);
+  const best = test.indexOf(least);
+  const worst = test.indexOf(Math.max(...test));
+  const through = points - 1;
+  // Of two points above each other no polynomial takes both.
+  const hits = through >= test.length || (training[through] ?? NaN) < PERFECT;
+  if (!hits) return `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})`;
+  const again = worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
+  return sentences([
+    t(
+      "Least test error {error} at degree {best}. From degree {through} on, the polynomial goes through all {points} points.",
+      { error: brief(least), best, through, points },
+    ),
+    again
+      ? t(
+          "There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.",
+          { worst: number(test[worst] ?? NaN, 0) },
+        )
+      : "",
+  ]);
+}

@@ -1,0 +1,40 @@
+/** Which of the networks that are trained together is on show: one, or the mean of all. */
+
+import { $, h } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+
+export class NetworkChooser {
+  wantsAll = false;
+  select = /** @type {HTMLSelectElement} */ ($("[data-shown]"));
+
+  /** @param {import("../../core/state.js").State} state @param {() => void} onChoose */
+  constructor(state, onChoose) {
+    this.state = state;
+    this.select.addEventListener("change", () => {
+      const { value } = this.select;
+      this.wantsAll = value === "all";
+      state.set({ shown: this.wantsAll ? this.count - 1 : Number(value) });
+      onChoose();
+    });
+  }
+
+  /** Of the networks. */
+  get count() {
+    return Number(this.state.values.replicas);
+  }
+
+  /** Whether the mean of all is on show. */
+  get all() {
+    return this.wantsAll && this.state.values.shown >= this.count && this.count > 0;
+  }
+
+  show() {
+    if (this.select.options.length !== this.count + 1)
+      this.select.replaceChildren(
+        ...Array.from({ length: this.count }, (_, i) => h("option", { value: i }, i + 1)),
+        h("option", { value: "all" }, t("all, mean")),
+      );
+    const shown = Math.min(this.state.values.shown, this.count - 1);
+    this.select.value = this.wantsAll ? "all" : String(shown);
+  }
+}
