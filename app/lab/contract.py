@@ -139,6 +139,10 @@ class Lab(Generic[Config]):
     def controls(self) -> list[Control]:
         return list(controls_of(self.config))
 
+    def control(self, name: str) -> Control:
+        """The control of that field."""
+        return next(row for row in self.controls if row.name == name)
+
     @property
     def groups(self) -> dict[LazyText, list[Control]]:
         """Controls under their headings."""

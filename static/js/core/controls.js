@@ -40,12 +40,25 @@ function ruleOf(root) {
 }
 
 /**
- * State for a page with controls, plus `extra` values of its own (a chosen cell, a stage).
+ * State for a page with controls: what its lab's configuration describes, also of the page's own (a
+ * chosen cell, a stage), plus `extra` values.
  * @param {Record<string, Rule>} extra
+ * @param {Record<string, {default?: Rule["default"], check?: (text: string) => boolean}>} [closer]
+ *   what only the page knows of a value: what else a text has to be, a default that depends on the window
  */
-export function stateOfPage(extra) {
+export function stateOfPage(extra, closer = {}) {
   const roots = controlRoots();
-  const state = createState({ ...Object.fromEntries(roots.map(ruleOf)), ...extra }, sayRefused);
+  const rules = Object.fromEntries(roots.map(ruleOf));
+  for (const [name, { default: fallback, check }] of Object.entries(closer)) {
+    const rule = rules[name];
+    if (!rule) throw new Error(`${name} is no field of this page`);
+    rules[name] = {
+      ...rule,
+      default: fallback ?? rule.default,
+      check: (v) => rule.check(v) && (check?.(String(v)) ?? true),
+    };
+  }
+  const state = createState({ ...rules, ...extra }, sayRefused);
   const shows = roots.map((root) => wire(root, state));
   state.subscribe(() => shows.forEach((show) => show()));
   shows.forEach((show) => show());

@@ -4,7 +4,6 @@ import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/control
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
-import { choice, flag, range, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { ridges } from "../../views/ridges.js";
@@ -28,17 +27,7 @@ import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
-const state = stateOfPage({
-  ...runKeys({ speed: 5 }),
-  sweep: flag(),
-  phase: choice("train", "eval"),
-  sister: choice("batch", "layer", "instance", "group"),
-  groups: { default: 2, check: (v) => [1, 2, 4].includes(Number(v)) },
-  map: whole(0, 11, 0),
-  descent: range(0.01, 1.2, 0.7),
-  spread: range(0.5, 10, 5),
-  offset: range(-3, 3, 1),
-});
+const state = stateOfPage(runKeys({ speed: 5 }));
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Bn | null} */
 let shown = null;

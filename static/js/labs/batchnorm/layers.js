@@ -3,16 +3,7 @@
 import { t } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
 
-/**
- * @typedef {{
- *   header: {step: number, layer: number, unit: number, eps: number, sizes: number[], by_size: number[],
- *     shifts: number[], parameters: number, parameters_with: number},
- *   arrays: Record<"steps" | "history" | "losses" | "reached" | "moments" | "bins" | "curve" | "saturated" |
- * "slopes"
- *     | "batch" | "numbers" | "seen" | "statistics" | "moved", Float32Array> & {ridges: Uint8Array},
- *   shapes: Record<string, number[]>,
- * }} Bn
- */
+/** @typedef {import("../../../types/frames.js").BatchnormFrame} Bn */
 /** @typedef {import("../../views/chart.js").Line} Line */
 
 /** Where BatchNorm is: each place has its own color, dash and shape. */

@@ -48,7 +48,7 @@ export class NormsPart {
       },
     });
     this.showPressed = choiceButtons(state, ["sister"]);
-    this.groups.addEventListener("change", () => state.set({ groups: Number(this.groups.value) }));
+    this.groups.addEventListener("change", () => state.set({ groups: this.groups.value }));
     for (const view of Object.values(this.views)) this.chooseOn(view.element);
     state.subscribe(() => this.follow());
     this.follow();

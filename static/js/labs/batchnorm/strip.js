@@ -66,7 +66,7 @@ const pointPaths = ({ x, xHat, y }) =>
  */
 const line = (xs, ys, look) => ({ type: "line", xs, ys, ...look });
 
-/** @param {Float32Array} row @param {number} level @returns {Layer} */
+/** @param {Normalized["x"]} row @param {number} level @returns {Layer} */
 const dots = (row, level) => ({
   type: "points",
   x: row,

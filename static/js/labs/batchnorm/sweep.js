@@ -9,6 +9,8 @@ import { Sweep, without } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
 import { PLACES, stepsOf } from "./layers.js";
 
+/** @typedef {import("../../../types/frames.js").SweepFrame} SweepFrame */
+
 const ENOUGH = 1200; // training steps; beyond, hardly any setting arrives that has not
 const [NONE, BEFORE] = [0, 1];
 /** What a sweep does not depend on. @type {Record<string, string[]>} */
@@ -90,7 +92,7 @@ export class SweepPart {
     return run;
   }
 
-  /** @param {any} frame */
+  /** @param {SweepFrame} frame */
   take(frame) {
     if (frame.header.setting !== this.state.values.setting) return false;
     this.swept = frame.header.step ? sweptOf(frame) : null;
@@ -157,7 +159,7 @@ export class SweepPart {
   }
 }
 
-/** @param {any} frame @returns {Swept} */
+/** @param {SweepFrame} frame @returns {Swept} */
 function sweptOf({ header, arrays, shapes }) {
   const [count = 0, , starts = 0] = shapes.reached;
   const of = (/** @type {number} */ k, /** @type {number} */ v) =>

@@ -10,11 +10,12 @@ import { say } from "./words.js";
 import { showUnit } from "./worked.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
+/** @typedef {ReturnType<typeof rowOf>} Values */
 /**
  * @typedef {object} Normalized one unit on the batch, in one mode
- * @property {Float32Array} x
- * @property {Float32Array} xHat
- * @property {Float32Array} y
+ * @property {Values} x
+ * @property {Values} xHat
+ * @property {Values} y
  * @property {number} mean that is subtracted
  * @property {number} variance
  * @property {number} gamma

@@ -55,7 +55,7 @@ const rowsOf = ({ x, xHat, y, mean }) =>
 
 /** What the mode makes of x̂. @param {Normalized} unit */
 function sayMode({ x, xHat, evaluating }) {
-  const mean = brief(xHat.reduce((sum, v) => sum + v, 0) / xHat.length);
+  const mean = brief(Array.from(xHat).reduce((sum, v) => sum + v, 0) / xHat.length);
   if (x.length === 1)
     return evaluating
       ? t(

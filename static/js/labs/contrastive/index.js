@@ -9,7 +9,6 @@ import { tilesOf } from "../../core/pixels.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
 import { OwnPictures } from "../../parts/own_pictures.js";
-import { choice, whole } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { showControls, showParts } from "../../parts/visibility.js";
 import { SIDE } from "../../parts/small_picture.js";
@@ -40,13 +39,7 @@ const REST = 150;
 const SPECIMENS = ["data", "pictures", "classes", "count", "seed", ...POLICY];
 const CHOSEN = ["mode", "method", "space"]; // by buttons
 
-const state = stateOfPage({
-  ...runKeys({ speed: 5, fps: 10 }),
-  column: whole(-1, 31, -1), // −1: the positive's
-  picture: whole(0, 159, 0),
-  draws: whole(0, 999_999, 0),
-  map: choice("pca", "tsne", "before"),
-});
+const state = stateOfPage(runKeys({ speed: 5, fps: 10 }));
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Frame | null} */
 let shown = null;

@@ -5,6 +5,8 @@ import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
 
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} ContrastiveFrame */
+
 /** @typedef {import("./index.js").Frame} Frame */
 
 /** Rows of the history, see models/representation/contrastive_training.py. */
@@ -140,7 +142,7 @@ export function saidOf(frame) {
   return sentences(words);
 }
 
-/** @param {any} header */
+/** @param {import("../../../types/frames.js").TrialsFrame["header"]} header */
 function trialsSaid(header) {
   if (header.done === 0)
     return t(

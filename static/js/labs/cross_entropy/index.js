@@ -3,7 +3,6 @@
 import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
 import * as info from "../../math/information.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
-import { choice, range, text } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { $ } from "../../core/dom.js";
 import { runbar } from "../../views/runbar.js";
@@ -20,19 +19,10 @@ function areShares(row) {
 /** @param {string} row */
 const areLogits = (row) => info.decode(row, -10, 10) !== null;
 
-const state = stateOfPage({
-  ...runKeys({ speed: 2, fps: 10 }),
-  p: text("0.5,0.25,0.125,0.125", areShares),
-  q: text("0.25,0.25,0.25,0.25", areShares),
-  unit: choice("bits", "nats"),
-  chosen: range(0, 9, 0),
-  z: text("2,1,0.5,-1", areLogits),
-  t: range(0.1, 10, 1),
-  shift: range(-1000, 1000, 0),
-  smoothing: range(0, 0.5, 0),
-  target: range(0, 9, 1),
-  logit: range(-10, 10, -6),
-  look: choice("cross-entropy", "squared"),
+const state = stateOfPage(runKeys({ speed: 2, fps: 10 }), {
+  p: { check: areShares },
+  q: { check: areShares },
+  z: { check: areLogits },
 });
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -47,7 +37,7 @@ const session = trainingSession({
   liveNames: liveNames(),
   configOf,
   onFrame: (frame, { past }) => {
-    live.show(frame, past);
+    live.show(/** @type {import("./live.js").CrossEntropyFrame} */ (frame), past);
     document.documentElement.dataset.ready = "";
   },
   onStatus: (status) => bar.update(status),

@@ -10,6 +10,8 @@ import { ACCURACY, LENGTH, LOOKS, NATS, bandOf, lengthOf, rowsOf, scoreOf } from
 import { reliabilityPart } from "./reliability.js";
 import { showWorst } from "./worst.js";
 
+/** @typedef {import("../../../types/frames.js").CrossEntropyFrame} CrossEntropyFrame */
+
 /** @typedef {import("./measured.js").Live} Live */
 
 /** Each loss with its band. @param {number} digits */
@@ -51,7 +53,7 @@ export class LivePart {
     addEventListener("themechange", () => this.draw());
   }
 
-  /** @param {any} frame @param {boolean} past */
+  /** @param {CrossEntropyFrame} frame @param {boolean} past */
   show(frame, past) {
     this.shown = frame;
     this.marker = past ? frame.header.step : null;

@@ -10,6 +10,8 @@ import { Sweep, without } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
 import { CAPACITY_BANDS, CAPACITY_LINES, networksOf, polynomialsOf } from "./capacity_curves.js";
 
+/** @typedef {import("../../../types/frames.js").CapacityFrame} CapacityFrame */
+
 /** @typedef {"network" | "polynomial"} Family */
 
 const ENOUGH = 600; // training steps; beyond, the picture hardly changes
@@ -56,7 +58,7 @@ export class CapacityPart {
     return newest({
       ask: (/** @type {Record<string, any>} */ config, signal) =>
         postForFrame("/api/labs/fitting/run", { config, steps: 0 }, signal),
-      show: (answer) => this.take(answer),
+      show: (answer) => this.take(/** @type {CapacityFrame} */ (answer)),
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
         this.said.textContent = error.message;
@@ -92,7 +94,7 @@ export class CapacityPart {
     return run;
   }
 
-  /** @param {any} frame */
+  /** @param {CapacityFrame} frame */
   take(frame) {
     this.frame = frame;
     this.draw();

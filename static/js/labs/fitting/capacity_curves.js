@@ -5,6 +5,8 @@ import { median } from "../../math/series.js";
 import { ROLES } from "../../views/shapes.js";
 import { brief } from "./words.js";
 
+/** @typedef {import("../../../types/frames.js").CapacityFrame} CapacityFrame */
+
 const PERFECT = 1e-6; // a training error that is but rounding
 const MUCH = 1000; // times below the least test error, errors are drawn no lower
 
@@ -50,15 +52,18 @@ function spreadOf(matrix, [rows = 0, columns = 0]) {
 
 /** @param {number} x */
 const bestMark = (x) => ({ x, label: t("best"), color: ROLES.test.color, dash: [5, 4] });
-/** @param {any} header */
+/** @param {CapacityFrame["header"]} header */
 const noiseRules = ({ floor }) => (floor ? [{ y: floor, label: t("the noise alone") }] : []);
 
-/** @param {any} frame @param {{width: number, test: number} | null} here the visitor's own network */
+/**
+ * @param {CapacityFrame} frame
+ * @param {{width: number, test: number} | null} here the visitor's own network
+ */
 export function networksOf({ header, arrays, shapes }, here) {
   const training = spreadOf(arrays.training, shapes.training);
   const test = spreadOf(arrays.test, shapes.test);
   const best = test.middle.indexOf(Math.min(...test.middle));
-  const width = header.widths[best];
+  const width = header.widths[best] ?? NaN;
   return {
     columns: columnsOf(header.widths, training, test),
     marks: [bestMark(width)],
@@ -83,7 +88,7 @@ const columnsOf = (xs, training, test) => [
   test.high,
 ];
 
-/** @param {any} frame */
+/** @param {CapacityFrame} frame */
 export function polynomialsOf({ header, arrays, shapes }) {
   const training = spreadOf(arrays.polynomial_training, shapes.polynomial_training);
   const test = spreadOf(arrays.polynomial_test, shapes.polynomial_test);

@@ -7,7 +7,6 @@ import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { pngOf } from "../../parts/png.js";
-import { flag } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
@@ -21,11 +20,7 @@ const CURVES = ["sine", "step", "polynomial", "drawn"];
 // A gentle wave, for whoever chooses "the one you draw" before drawing.
 const FIRST_DRAWING = encodeHeights(Array.from({ length: 33 }, (_, i) => 0.7 * Math.cos(i / 5)));
 
-const state = stateOfPage({
-  ...runKeys({ speed: 5 }),
-  singles: flag(),
-  sweep: flag(),
-});
+const state = stateOfPage(runKeys({ speed: 5 }));
 const UNREAD = { axes: "", reading: "" }; // which change no training
 /** @type {import("./layers.js").Fit | null} */
 let shown = null;

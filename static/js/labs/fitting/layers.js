@@ -3,17 +3,7 @@
 import { t } from "../../core/i18n.js";
 import { ROLES } from "../../views/shapes.js";
 
-/**
- * @typedef {{
- *   header: {step: number, floor: number | null, baseline: number | null, best_step: number | null,
- *     best_test: number | null, parameters: number,
- *     verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" |
- * "overfits" | "uncertain"},
- *   arrays: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors"
- * | "stopped_at", Float32Array>,
- *   shapes: Record<string, number[]>,
- * }} Fit
- */
+/** @typedef {import("../../../types/frames.js").FittingFrame} Fit */
 
 /** @type {("train" | "validation" | "test")[]} */
 const ORDER = ["test", "validation", "train"];

@@ -8,6 +8,8 @@ import { plot } from "../../views/plot.js";
 import { mapLayers } from "./layers.js";
 import { mlpSentence } from "./words.js";
 
+/** @typedef {import("../../../types/frames.js").MlpFrame} MlpFrame */
+
 /** What B keeps to itself. */
 const OWN = [
   "layers",
@@ -40,7 +42,7 @@ export class Comparison {
    *   with the page's own
    */
   followers = [];
-  /** @type {any} B's newest frame */
+  /** @type {MlpFrame | null} B's newest frame */
   frame = null;
   /** @type {ReturnType<typeof plot> | null} */
   view = null;
@@ -92,7 +94,7 @@ export class Comparison {
         state: this.state,
         liveNames,
         configOf: (values) => ({ ...configOf(values), ...this.own() }),
-        onFrame: (frame) => this.show(frame),
+        onFrame: (frame) => this.show(/** @type {MlpFrame} */ (frame)),
       }),
     );
   }
@@ -104,7 +106,7 @@ export class Comparison {
     this.options.onDraw();
   }
 
-  /** @param {any} frame */
+  /** @param {MlpFrame} frame */
   show(frame) {
     this.frame = frame;
     this.view?.update({

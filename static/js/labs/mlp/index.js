@@ -8,7 +8,6 @@ import { encodeRows } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
 import { pngOf } from "../../parts/png.js";
-import { choice, text } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { histograms } from "../../views/histogram.js";
@@ -36,11 +35,7 @@ const CORNERS = encodeRows(
     [0.8, 0.8, 0],
   ].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })),
 );
-const state = stateOfPage({
-  ...runKeys({ speed: 10 }),
-  look: choice("shares", "classes"),
-  compare: text("", (v) => v.length <= 2000),
-});
+const state = stateOfPage(runKeys({ speed: 10 }));
 const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
 /** @param {Record<string, any>} values */
 const trained = (values) => ({ ...configOf(values), ...UNREAD });

@@ -4,21 +4,17 @@ import { unitIndex } from "../../math/network_layout.js";
 import { t } from "../../core/i18n.js";
 import { ROLES } from "../../views/shapes.js";
 
-/**
- * @typedef {{
- *   header: {step: number, model: string, layers: number[], classes: number | null, health: string, dead:
- * number, parameters: number, batch: number},
- *   arrays: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" |
- * "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", Float32Array>,
- *   shapes: Record<string, number[]>,
- * }} Mlp
- */
+/** @typedef {import("../../../types/frames.js").MlpFrame} Mlp */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 
 const RANGE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 
-/** Points by role and class; heights are colored by sign. @param {Mlp} frame @returns {Layer[]} */
-export function pointLayers({ header, arrays }) {
+/**
+ * Points by role and class; heights are colored by sign.
+ * @param {{classes: number | null, arrays: Pick<Mlp["arrays"], "x" | "y" | "role">}} of
+ * @returns {Layer[]}
+ */
+export function pointLayers({ classes, arrays }) {
   const { x, y, role } = arrays;
   /** @type {Layer[]} */
   const layers = [];
@@ -28,7 +24,7 @@ export function pointLayers({ header, arrays }) {
   ])) {
     const mine = Array.from(role, (r, i) => (r === number ? i : -1)).filter((i) => i >= 0);
     const place = { x: mine.map((i) => x[2 * i] ?? 0), y: mine.map((i) => x[2 * i + 1] ?? 0) };
-    if (header.classes !== null) {
+    if (classes !== null) {
       layers.push({ type: "points", role: name, size: 4.5, ...place, category: mine.map((i) => y[i] ?? 0) });
       continue;
     }
@@ -88,7 +84,7 @@ export function mapLayers(frame, { look, all }) {
         ...grid,
       },
       { type: "contour", values, level: 127.5, ...grid },
-      ...pointLayers(frame),
+      ...pointLayers({ classes: frame.header.classes, arrays: frame.arrays }),
     ];
   }
   const maps = header.classes === 2 ? both(values) : values;
@@ -114,7 +110,7 @@ export function mapLayers(frame, { look, all }) {
       layers.push({ type: "contour", values: ahead, level: 0, width: 1.2, ...grid });
     }
   }
-  return [...layers, ...pointLayers(frame)];
+  return [...layers, ...pointLayers({ classes: frame.header.classes, arrays: frame.arrays })];
 }
 
 /**
@@ -135,7 +131,7 @@ export function unitLayers(frame, { layer, unit }) {
   return [
     { type: "heat", ramp: "sign", values, ...grid },
     { type: "contour", values, level: 128, ...grid },
-    ...pointLayers(frame),
+    ...pointLayers({ classes: frame.header.classes, arrays: frame.arrays }),
   ];
 }
 

@@ -7,6 +7,8 @@ import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { pointLayers } from "./layers.js";
 
+/** @typedef {import("../../../types/frames.js").PerceptronFrame} PerceptronFrame */
+
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 const ARROW = 0.55; // length of the longest arrow; w itself has no place on the plane
@@ -38,7 +40,7 @@ export class PerceptronView {
   }
 
   /**
-   * @param {any} frame
+   * @param {PerceptronFrame} frame
    * @param {{painting: boolean, units: [import("../../core/axis.js").Unit,
    *   import("../../core/axis.js").Unit] | null}} how
    */
@@ -69,13 +71,22 @@ export function across([a = 0, b = 0, c = 0]) {
   return { xs: SIDE.map((y) => -(b * y + c) / a), ys: SIDE };
 }
 
-/** @param {any} frame @returns {Layer[]} */
+/** @param {PerceptronFrame} frame @returns {Layer[]} */
 function layersOf(frame) {
   const { header } = frame;
-  return [...lines(header), ...pointLayers(frame), ...sample(frame), ...(header.wrong ? arrows(header) : [])];
+  return [
+    ...lines(header),
+    ...pointLayers({ classes: 2, arrays: frame.arrays }),
+    ...sample(frame),
+    ...(header.wrong ? arrows(header) : []),
+  ];
 }
 
-/** The line, and what it was before a mistake moved it. @param {any} header @returns {Layer[]} */
+/**
+ * The line, and what it was before a mistake moved it.
+ * @param {PerceptronFrame["header"]} header
+ * @returns {Layer[]}
+ */
 function lines(header) {
   const after = across(header.after);
   const before = header.wrong ? across(header.before) : null;
@@ -87,21 +98,25 @@ function lines(header) {
   ];
 }
 
-/** The sample that is looked at. @param {any} frame @returns {Layer[]} */
+/** The sample that is looked at. @param {PerceptronFrame} frame @returns {Layer[]} */
 function sample({ header, arrays }) {
   const training = Array.from(arrays.role, (/** @type {number} */ r, i) => (r === 0 ? i : -1)).filter(
     (i) => i >= 0,
   );
   const point = header.number >= 0 ? training[header.number] : undefined;
   if (point === undefined) return [];
-  const [x, y] = [arrays.x[2 * point], arrays.x[2 * point + 1]];
+  const [x = NaN, y = NaN] = arrays.x.slice(2 * point, 2 * point + 2);
   return [
     { type: "points", x: [x], y: [y], alpha: 0, size: 7, selected: 0 },
     { type: "label", x, y, text: header.wrong ? t("wrong") : t("right"), leader: [34, -34] },
   ];
 }
 
-/** w, y x and their sum, from the middle, on one scale. @param {any} header @returns {Layer[]} */
+/**
+ * w, y x and their sum, from the middle, on one scale.
+ * @param {PerceptronFrame["header"]} header
+ * @returns {Layer[]}
+ */
 function arrows({ before, update, after }) {
   const longest = Math.max(...[before, update, after].map(([a = 0, b = 0]) => Math.hypot(a, b)), 1e-9);
   const scaled = (/** @type {number[]} */ [a = 0, b = 0]) =>
@@ -114,7 +129,7 @@ function arrows({ before, update, after }) {
   ];
 }
 
-/** Novikoff's bound, where it is in sight. @param {any} header */
+/** Novikoff's bound, where it is in sight. @param {PerceptronFrame["header"]} header */
 function boundRules({ bound, mistakes }) {
   if (bound === null || bound >= 50 * Math.max(mistakes, 1)) return [];
   return [{ y: bound, label: t("Novikoff’s bound (R/γ)² = {bound}", { bound: number(bound, 1) }) }];
@@ -122,7 +137,7 @@ function boundRules({ bound, mistakes }) {
 
 // --- What is said -------------------------------------------------------------------------------------
 
-/** @param {any} header */
+/** @param {PerceptronFrame["header"]} header */
 const sayUpdate = (header) =>
   t("{before} + {update} = {after}; margin {low} → {high}", {
     before: triple(header.before),
@@ -132,7 +147,7 @@ const sayUpdate = (header) =>
     high: number(header.margin_after, 3),
   });
 
-/** @param {any} header */
+/** @param {PerceptronFrame["header"]} header */
 const sayBound = (header) =>
   header.bound === null
     ? t("Here no line separates the samples: γ = 0, and there is no bound.")
@@ -143,7 +158,7 @@ const sayBound = (header) =>
         mistakes: header.mistakes,
       });
 
-/** @param {any} frame */
+/** @param {PerceptronFrame} frame */
 export function perceptronSentence({ header }) {
   const none = header.bound === null ? t("No line separates these points.") : "";
   if (header.converged)
@@ -164,7 +179,7 @@ export function perceptronSentence({ header }) {
   return sentences([saySample(header), none]);
 }
 
-/** @param {any} header */
+/** @param {PerceptronFrame["header"]} header */
 function saySample(header) {
   const values = { number: header.number + 1, margin: number(header.margin_before, 3) };
   return header.wrong
@@ -175,7 +190,7 @@ function saySample(header) {
     : t("Sample {number} is on the right side (margin {margin}): nothing changes.", values);
 }
 
-/** @param {any} frame @param {HTMLElement} list */
+/** @param {PerceptronFrame} frame @param {HTMLElement} list */
 export function showPerceptronFigures({ header }, list) {
   fillFigures(list, [
     [t("Mistakes"), number(header.mistakes, 0)],

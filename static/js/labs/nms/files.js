@@ -5,7 +5,6 @@
 
 import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
-import { choice, whole } from "../../parts/rules.js";
 import { stemOf } from "./gathering.js";
 import { decodedImage, plainGround } from "./image.js";
 import { startReader } from "./reader.js";
@@ -26,18 +25,11 @@ import { problemOf, thresholdFor, thresholdReach } from "./scene.js";
  */
 /**
  * @typedef {object} Options
- * @property {import("../../core/state.js").State} state with `FILE_RULES`
+ * @property {import("../../core/state.js").State} state
  * @property {(problem: Problem, edited: boolean) => void} onPicture another picture is there
  * @property {() => void} onChange something of the panel is to be drawn anew
  * @property {(error: unknown) => void} onError
  */
-
-/** What stands in the page's address of a file that is open. */
-export const FILE_RULES = {
-  picture: whole(1, 1e7, 1),
-  boxes_as: choice("form", "xywh", "xyxy"),
-  scores_as: choice("raw", "logits", "percent"),
-};
 
 export class FileSession {
   /** @param {Options} options */

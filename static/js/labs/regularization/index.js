@@ -5,7 +5,6 @@ import { $, h } from "../../core/dom.js";
 import { plain, t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { choiceButtons, press } from "../../parts/choice_buttons.js";
-import { range } from "../../parts/rules.js";
 import { wireTools } from "../../parts/share.js";
 import { showControls, showParts } from "../../parts/visibility.js";
 import { chart } from "../../views/chart.js";
@@ -34,13 +33,7 @@ import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, show
 
 const PULLS = ["penalty", "mix", "method", "rate"]; // what makes weights that rest move again
 
-const state = stateOfPage({
-  ...runKeys({ speed: 2 }),
-  between: range(-0.9, 0.9, 0.6),
-  pull: range(0.01, 0.4, 0.07),
-  start: range(-2, 2, 1),
-  decay: range(0.01, 10, 0.5),
-});
+const state = stateOfPage(runKeys({ speed: 2 }));
 const trained = h("p", { class: "hint" });
 $("[data-control=lam]").append(trained);
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;

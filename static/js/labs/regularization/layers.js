@@ -4,18 +4,7 @@ import { t } from "../../core/i18n.js";
 import { ROLES } from "../../views/shapes.js";
 import { histogramGrid, roundedUp } from "./math.js";
 
-/**
- * @typedef {{
- *   header: {step: number, model: "features" | "polynomial" | "random" | "mlp", at: number, penalized:
- * number,
- *     best: number | null, one_error: number | null, floor: number, start_test: number, data_loss: number,
- *     penalty: number, moved: number},
- *   arrays: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" |
- * "validated"
- *     | "moments" | "film" | "x" | "y" | "grid" | "curve" | "true_curve", Float32Array>,
- *   shapes: Record<string, number[]>,
- * }} Reg
- */
+/** @typedef {import("../../../types/frames.js").RegularizationFrame} Reg */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 /** @typedef {import("../../views/chart.js").Line} Line */
 

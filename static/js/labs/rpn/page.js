@@ -1,7 +1,6 @@
 /** What the `rpn` page knows: its settings, its photo, and the network's answer about it. */
 
 import { stateOfPage } from "../../core/controls.js";
-import { choice, oneOf, whole } from "../../parts/rules.js";
 import { anchorIndex, assign } from "./math.js";
 
 export const STAGES = [
@@ -20,16 +19,7 @@ const PLACED = ["anchors", "scores", "deltas", "clipped"]; // the stages that sh
 /** @param {string} stage */
 export const isPlaced = (stage) => PLACED.includes(stage);
 
-export const state = stateOfPage({
-  stage: oneOf(STAGES, "anchors"),
-  row: whole(-1, 4000, -1),
-  column: whole(-1, 4000, -1),
-  shape: whole(-1, 63, -1),
-  map: whole(0, 9, 0),
-  channel: whole(0, 4095, 0),
-  heat: whole(-1, 63, -1),
-  tool: choice("look", "truth"),
-});
+export const state = stateOfPage({});
 
 /**
  * @typedef {object} Page
