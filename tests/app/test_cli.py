@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from app import __version__, cli
 from app.lan import Machine, is_local, this_machine
 from app.main import create_app
-from app.settings import Settings
+from app.settings import Settings, settings
 from models.detection.opened import BUILDERS
 
 GUARD = 60  # seconds against hanging for ever
@@ -231,7 +231,10 @@ def test_weights_from_a_file_are_installed_and_opened_on_a_photo(tmp_path: Path)
 
 @pytest.mark.parametrize("content", [None, b"", b"not weights", "other"])
 def test_a_file_that_is_no_such_weights_is_refused_and_not_installed(
-    tmp_path: Path, content: bytes | str | None
+    tmp_path: Path,
+    content: bytes | str | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file, folder = tmp_path / "mine.pth", tmp_path / "weights"
     if content == "other":
@@ -239,10 +242,13 @@ def test_a_file_that_is_no_such_weights_is_refused_and_not_installed(
     elif isinstance(content, bytes):
         file.write_bytes(content)
     name = "fasterrcnn_resnet50_fpn_v2"
-    done = vitrine("fetch-weights", name, "--from", str(file), VITRINE_WEIGHTS_FOLDER=str(folder))
-    assert done.returncode == 1
-    assert done.stderr.startswith("vitrine: ")
-    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("VITRINE_WEIGHTS_FOLDER", str(folder))
+    settings.cache_clear()
+    assert cli.main(["fetch-weights", name, "--from", str(file)]) == 1
+    settings.cache_clear()
+    said = capsys.readouterr().err
+    assert said.startswith("vitrine: ")
+    assert "Traceback" not in said
     assert not folder.exists()
 
 
@@ -255,6 +261,7 @@ def test_version_6_addresses_stand_in_brackets() -> None:
     assert not is_local("192.168.1.2")
 
 
+@pytest.mark.servers
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("loading", [True, False], ids=["while it loads", "when it has loaded"])

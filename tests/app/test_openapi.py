@@ -49,7 +49,7 @@ def closed_store() -> Iterator[None]:
 
 @schema.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=12,
     derandomize=True,
     deadline=None,
     database=None,

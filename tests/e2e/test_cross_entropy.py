@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browser import held, until
 from tests.e2e.conftest import OpenPage
 
 
@@ -115,3 +116,16 @@ def test_an_exponential_that_became_0_makes_the_naive_loss_infinite(open_page: O
     page = open_page(f"/labs/cross-entropy?{query}", reduced_motion="reduce")
     expect(page.locator("[data-naive] tr").last).to_contain_text("infinite")
     expect(page.locator("[data-softmax-said]")).to_contain_text("the exponential of B is too small")
+
+
+def test_the_worst_digits_of_either_loss_are_a_click_away(open_page: OpenPage) -> None:
+    page = open_page("/labs/cross-entropy")
+    until(page, 10)  # before the first step both networks are the same
+    page.locator("[data-run-play]").click()
+    held(page)
+    said = page.locator("[data-worst-said]")
+    before = said.inner_text()
+    page.locator("button[data-look=squared]").click()
+    expect(page.locator("button[data-look=squared]")).to_have_attribute("aria-pressed", "true")
+    expect(said).not_to_have_text(before)
+    page.wait_for_url(re.compile("look=squared"))

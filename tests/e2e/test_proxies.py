@@ -20,6 +20,7 @@ from tests.e2e.browser import GUARD, find_chromium, ready, served, until
 from tests.e2e.conftest import Visits, Watch
 
 NAME = "lab.example.org"
+pytestmark = pytest.mark.servers
 MANUAL = Path(__file__).parents[2] / "docs" / "behind-a-proxy.md"
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1;

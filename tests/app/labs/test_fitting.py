@@ -175,6 +175,7 @@ def band(frame: Any) -> float:
     return float(np.mean(frame.band[2] - frame.band[0]))
 
 
+@pytest.mark.claims
 def test_the_lesson_says_what_is_then_seen() -> None:
     """Each claim of the texts in `fitting_config.LESSON`, from the numbers of the frames."""
     by_heart, small, much, penalty, early, quiet = (

@@ -4,6 +4,7 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from models.data.toy import Points, sample_plane
@@ -157,6 +158,7 @@ def test_another_momentum_is_that_of_torch() -> None:
     torch.testing.assert_close(comparison.networks.running_mean[0][2], module[1].running_mean)
 
 
+@pytest.mark.claims
 def test_the_loss_jumps_more_by_running_statistics_than_by_the_batchs() -> None:
     """What the page's lesson says of the jags of its curves."""
     settings = replace(SETTINGS, depth=4, width=12, learning_rate=0.1, batch_size=32, seeds=3)

@@ -328,6 +328,7 @@ def test_the_similarities_are_those_of_pairs_and_of_all_other_views() -> None:
     assert measured(contrast, "negative")[0] == pytest.approx(sum(wanted) / 960, abs=1e-5)
 
 
+@pytest.mark.claims
 def test_simsiam_collapses_without_the_stop_gradient_and_not_with_it() -> None:
     left = {}
     for stop in (True, False):

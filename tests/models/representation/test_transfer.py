@@ -145,6 +145,7 @@ def test_each_picture_is_turned_as_often_as_its_number_says() -> None:
         assert torch.equal(part, picture)
 
 
+@pytest.mark.claims
 def test_a_short_training_makes_h_worth_clearly_more_than_at_random() -> None:
     """Eight epochs without a label; the benchmark trains for a minute, with three seeds."""
     torch.set_num_threads(2)

@@ -1,5 +1,6 @@
 /** The two trainings: curves, reliability, and the worst digits with their probabilities. */
 
+import { onChoice } from "../../parts/choice_buttons.js";
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
@@ -50,6 +51,7 @@ export class LivePart {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
+    onChoice("look", (look) => state.set({ look }));
     addEventListener("themechange", () => this.draw());
   }
 

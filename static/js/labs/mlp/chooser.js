@@ -25,7 +25,7 @@ export class NetworkChooser {
 
   /** Whether the mean of all is on show. */
   get all() {
-    return this.wantsAll && this.state.values.shown >= this.count && this.count > 0;
+    return this.wantsAll;
   }
 
   show() {
