@@ -16,7 +16,7 @@ from models.representation.probe import few_labels, knn, linear_probe
 BUDGETS = (1, 5, 10, 100)  # labels a class
 DRAWS = 5  # with few labels, which ones matters: so several draws
 ALL = 100_000  # more labels a class than there are: all of them
-NEIGHBORS = 20
+VOTERS = 20  # nearest labeled pictures
 
 
 class Labeled(NamedTuple):
@@ -46,7 +46,7 @@ def probed(
 def neighbors_vote(train: Labeled, test: Labeled, per_class: int = ALL, seed: int = 0) -> float:
     """Test accuracy of a vote of the nearest labeled pictures, by cosine."""
     (chosen,) = draws_of(train.y, per_class, 1, seed)
-    k = min(NEIGHBORS, len(chosen))
+    k = min(VOTERS, len(chosen))
     return knn(train.x[chosen], train.y[chosen], test.x, test.y, k)
 
 

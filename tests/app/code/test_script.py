@@ -14,7 +14,7 @@ from app.runs.whole import notebook
 from models.data.toy import TEST, TRAIN, sample_plane
 from models.replicas.replicas import Options, Replicas, accuracy
 from models.training import Batches
-from tests.app.labs.scripts import printed
+from tests.app.labs.scripts import printed, run
 
 STEPS = 60
 BASE = Options(learning_rate=0.1)
@@ -109,3 +109,9 @@ def test_early_stopping_goes_back_to_the_best_state(tmp_path: Path) -> None:
     long = printed(write(replace(s, early_stop=stop, steps=800)), tmp_path)
     assert short == long
     assert short != printed(write(replace(s, steps=400)), tmp_path)
+
+
+def test_a_script_is_tried_where_nothing_of_ours_can_be_imported(tmp_path: Path) -> None:
+    assert run("import torch\nprint(torch.ones(2).sum().item())", tmp_path) == "2.0\n"
+    with pytest.raises(AssertionError, match=r"a script asks for models"):
+        run("from models.data import toy", tmp_path)

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.data.scenes import draw_scenes
-from models.representation.accuracy import ALL, BUDGETS, NEIGHBORS, draws_of
+from models.representation.accuracy import ALL, BUDGETS, draws_of
 from models.representation.augment import Policy
 from models.representation.contrastive import info_nce
 from models.representation.contrastive_study import (
@@ -20,6 +20,7 @@ from models.representation.contrastive_study import (
     CHANGES,
     CHANGES_EVERY,
     LOOKED_AT,
+    NEIGHBORS,
     Study,
 )
 from models.representation.contrastive_training import ContrastSettings
@@ -269,17 +270,21 @@ def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> N
     for study in (at_once, in_parts):
         study.train(2)
     probe(at_once)
-    parts = at_once.probing.all
+    parts = at_once.transfer.probing.all
     for part in range(parts):
         in_parts.probe()
-        assert (in_parts.probing.done, in_parts.probing.all) == (part + 1, parts)
+        assert (in_parts.transfer.probing.done, in_parts.transfer.probing.all) == (part + 1, parts)
         in_parts.train(1)
-    assert np.array_equal(in_parts.worth, at_once.worth, equal_nan=True)
-    assert np.array_equal(in_parts.known, at_once.known)
-    assert in_parts.worth_steps.tolist() == at_once.worth_steps.tolist() == [0, 2, 2, -1, -1]
+    assert np.array_equal(in_parts.transfer.worth, at_once.transfer.worth, equal_nan=True)
+    assert np.array_equal(in_parts.transfer.known, at_once.transfer.known)
+    assert (
+        in_parts.transfer.worth_steps.tolist()
+        == at_once.transfer.worth_steps.tolist()
+        == [0, 2, 2, -1, -1]
+    )
     probe(in_parts)
-    assert in_parts.probing.done == 2 * parts // 3  # the untrained h was judged already
-    assert in_parts.worth_steps.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
+    assert in_parts.transfer.probing.done == 2 * parts // 3  # the untrained h was judged already
+    assert in_parts.transfer.worth_steps.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
 
 
 def test_gray_pictures_are_not_asked_for_their_strongest_color() -> None:
