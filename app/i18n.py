@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 from starlette.requests import HTTPConnection
 
@@ -72,9 +73,7 @@ def language_of(connection: HTTPConnection) -> str:
         if chosen in LANGUAGES:
             return chosen
     wanted = accept_languages(connection.headers.get("accept-language", ""))
-    return next(
-        (known for tag in wanted for known in [tag.split("-")[0]] if known in LANGUAGES), DEFAULT
-    )
+    return negotiate_locale(wanted, LANGUAGES, sep="-") or DEFAULT
 
 
 def accept_languages(header: str) -> list[str]:
