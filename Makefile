@@ -20,14 +20,15 @@ run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
 test: $(VENV)/for-test chromium ## run the tests, also those in a real browser
 	$(NODE) --test "tests/js/*.test.js"
 	$(PY) -m pytest -m "not browser and not servers and not claims" -n 2
-	$(PY) -m pytest -m "browser and not servers" -n 2
+	$(PY) -m pytest -m "browser and not servers and not claims" -n 2
 
 test-servers: $(VENV)/for-test chromium ## tests that start servers: the command, nginx, Caddy
 	$(PY) -m pytest -m "servers and not browser" -n 2
 	$(PY) -m pytest -m "servers and browser"
 
-claims: $(VENV)/for-test ## what lessons and papers claim, trained as long as that takes
-	$(PY) -m pytest -m claims -n 2
+claims: $(VENV)/for-test chromium ## what lessons and papers claim, trained as long as that takes
+	$(PY) -m pytest -m "claims and not browser" -n 2
+	$(PY) -m pytest -m "claims and browser" -n 2
 
 check: $(VENV)/for-check node_modules/.package-lock.json ## format, lint, types of Python and JavaScript
 	$(VENV)/bin/ruff format --check .

@@ -84,7 +84,5 @@ def texts(language: str, digest: str, entry: str) -> Response:
 
 def is_page(entry: str) -> bool:
     """Whether there is a script of that name that a page may load."""
-    return (
-        re.fullmatch(r"(labs|pages)/[a-z_]+(/index)?\.js", entry) is not None
-        and (SCRIPTS / entry).is_file()
-    )
+    named = entry == COMMON or re.fullmatch(r"(labs|pages)/[a-z_]+(/index)?\.js", entry)
+    return bool(named) and (SCRIPTS / entry).is_file()

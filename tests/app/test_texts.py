@@ -15,6 +15,7 @@ from app.texts import SCRIPTS, scripts_of, texts_of
 
 PAGES = {
     "/": "pages/home.js",
+    "/api": "core/page.js",
     "/patterns": "pages/patterns/index.js",
     **{f"/labs/{lab.slug}": f"labs/{lab.slug.replace('-', '_')}/index.js" for lab in LABS},
 }
@@ -64,7 +65,7 @@ def test_an_english_page_needs_no_texts(client: TestClient) -> None:
     "address",
     [
         "zh/0/../../app/main.py",
-        "zh/0/core/page.js",
+        "zh/0/core/state.js",
         "zh/0/labs/none/index.js",
         "xx/0/pages/home.js",
         "en/0/pages/home.js",

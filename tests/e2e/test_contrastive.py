@@ -80,6 +80,7 @@ def test_views_are_drawn_again_and_again_and_never_the_original(open_page: OpenP
     expect(page.locator("[data-batch-said]")).to_contain_text("N = 32")
 
 
+@pytest.mark.claims
 def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
     page.locator("[data-run-step]").click()
@@ -129,6 +130,7 @@ def test_another_row_of_moco_is_computed_without_training(open_page: OpenPage) -
     assert steps(page) == 2
 
 
+@pytest.mark.claims
 def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
     table = page.locator("[data-worth-table] tbody tr")
