@@ -170,9 +170,9 @@ def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
 def test_the_mean_of_all_networks_is_one_choice_of_what_is_drawn(open_page: OpenPage) -> None:
     page = open_page("/labs/mlp", reduced_motion="reduce")
     expect(page.locator("[data-map-name]")).to_have_text("Network 1")
-    page.locator("select[data-shown]").select_option(value="all")
+    page.locator("select[data-shown]").select_option(label="all, mean")
     expect(page.locator("[data-map-name]")).to_have_text("Mean of all networks")
-    page.locator("select[data-shown]").select_option(value="2")
+    page.locator("select[data-shown]").select_option(index=2)
     expect(page.locator("[data-map-name]")).to_have_text("Network 3")
 
 

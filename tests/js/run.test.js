@@ -242,6 +242,18 @@ test("closing is silent and says that the page leaves; so does leaving it, and t
   assert.deepEqual(left.heard, [["ended", "left"]]);
 });
 
+test("a run that is closed while its line connects closes the line once it is there", () => {
+  const wire = exchange();
+  const handlers = { onStarted() {}, onFrame() {}, onRefused() {}, onEnded() {} };
+  const run = openRun("fitting", handlers, wire.connect, fakeSurroundings().here);
+  run.start({});
+  run.close();
+  assert(!wire.socket.closed);
+  wire.socket.emit("open");
+  assert.equal(wire.socket.code, 1000);
+  assert.deepEqual(wire.socket.sent, []);
+});
+
 test("watching: settings, then frames as they are asked for, changed settings, on over a lost line", () => {
   const wire = exchange();
   const around = fakeSurroundings();

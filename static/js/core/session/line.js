@@ -163,11 +163,14 @@ export class Line {
   }
 
   close() {
-    const own = this.#socket;
+    const [own, open] = [this.#socket, this.#open];
     this.#forget();
     this.#failures = 0;
     this.#forgetReturn();
-    own?.close(LEFT);
+    // A browser complains of a socket that is closed while it connects; one that goes with its page
+    // connects no more.
+    if (open) own?.close(LEFT);
+    else own?.addEventListener("open", () => own.close(LEFT));
   }
 
   // --- A socket's life ---------------------------------------------------------------------------
