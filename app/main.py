@@ -23,8 +23,7 @@ from app.pictures.albums import endpoints as albums
 from app.pictures.albums.store import AlbumStore
 from app.pictures.private_folder import remove_abandoned
 from app.registry import LABS
-from app.runs import sockets, watching
-from app.runs import whole as training
+from app.runs import sockets, watching, whole
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
 from app.settings import Settings
@@ -85,7 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for store in (app.state.images, app.state.albums):
         store.on_forgotten.append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
-    app.state.whole_runs = training.WholeRuns(app.state.room, app.state.shared_answers)
+    app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app)
     # First, because it is asked for most, and every route before it is compared with the path.
@@ -98,7 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(samples.router)
     app.include_router(sockets.router)
     app.include_router(watching.router)
-    app.include_router(training.router)
+    app.include_router(whole.router)
     app.include_router(share.router)
     app.include_router(tables.router)
     for lab in LABS:

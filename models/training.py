@@ -1,4 +1,4 @@
-"""What every training here has: batches, a loop that measures as it goes, a past, an end in words.
+"""Learning from batches of points: the batches, a loop that measures as it goes, an end in words.
 
 Shape letters: N points.
 """

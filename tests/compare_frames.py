@@ -19,6 +19,8 @@ from typing import Any, get_args
 import torch
 from starlette.testclient import TestClient
 
+from app.lab import wire
+from app.lab.contract import Ask
 from app.main import create_app
 from app.registry import LABS
 from app.settings import Settings
@@ -27,7 +29,8 @@ KINDS = ("mode", "model", "method", "data")  # fields by which a lab runs someth
 SMALL = {"count": 200, "trial_steps": 20, "replicas": 2}
 BROUGHT = ("own", "drawn", "cifar10", "folder")  # data that somebody has to bring
 STEPS = (0, 1, 2)  # training steps before each frame of a run
-HOST = {"Host": "localhost", "Accept": "application/x-vitrine-frame"}
+HOST = {"Host": "localhost"}
+JSON, FRAME = "application/json", wire.MEDIA_TYPE  # two forms of the same answer
 GETS = (
     "/api/batchnorm/sisters?groups=2",
     "/api/batchnorm/surface?share=0.5&offset=1&spread=3",
@@ -36,6 +39,7 @@ GETS = (
     "/api/rpn/models",
     "/api/samples",
 )
+PHOTOS = ("street", "china")
 SQUARES = {"boxes": [[0, 0, 10, 10], [1, 1, 11, 11], [30, 30, 40, 40]], "scores": [0.9, 0.8, 0.7]}
 POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/api/nms", SQUARES),
@@ -52,7 +56,6 @@ def digest(data: bytes) -> str:
 
 def facts(data: bytes) -> dict[str, str]:
     """A frame on the wire: its header's values, and a hash of each array."""
-    wire = sys.modules.get("app.lab.contract.wire") or sys.modules["app.lab.wire"]
     header, arrays = wire.decode(data)
     told = {name: json.dumps(value, sort_keys=True) for name, value in header.items()}
     for name, array in arrays.items():
@@ -73,14 +76,13 @@ def configs(lab: Any) -> Iterator[Any]:
 
 def runs() -> Iterator[tuple[str, dict[str, str]]]:
     for lab in (lab for lab in LABS if lab.run):
-        ask = sys.modules[type(lab).__module__].Ask  # type: ignore[attr-defined]
         for config in configs(lab):
             changed = {
                 n: v for n, v in config.model_dump().items() if v != getattr(lab.config(), n)
             }
             run = lab.run(config)
             for steps in STEPS:
-                frame = next(run) if steps == 0 else run.send(ask(config, steps))
+                frame = next(run) if steps == 0 else run.send(Ask(config, steps))
                 yield f"{lab.slug} {json.dumps(changed)} +{steps}", facts(frame.to_bytes())
             script = lab.code(config, 3).encode() if lab.code else b""
             yield f"{lab.slug} {json.dumps(changed)} script", {"script": digest(script)}
@@ -91,15 +93,17 @@ def answers() -> Iterator[tuple[str, dict[str, str]]]:
     client = TestClient(app, headers=HOST)
     for path in GETS:
         yield path, told(client.get(path))
-    for number, (path, body) in enumerate(POSTS):
-        yield f"{path} {number}", told(client.post(path, json=body))
-    for name in ("street", "faces", "flower"):
-        made = client.post(f"/api/samples/{name}")
-        if made.status_code < 300:
-            image = made.json()["id"]
-            found = client.post("/api/rpn/proposals", json={"image_id": image})
-            yield f"proposals {name}", {k: v for k, v in told(found).items() if "id" not in k}
+    asked = [*POSTS, *(("/api/rpn/proposals", {"image_id": id_of(client, n)}) for n in PHOTOS)]
+    for number, (path, body) in enumerate(asked):
+        for form in (JSON, FRAME):
+            found = client.post(path, json=body, headers={"Accept": form})
+            yield f"{path} {number} {form}", told(found)
     app.state.images.close()
+
+
+def id_of(client: TestClient, name: str) -> str:
+    """The id of a sample, which is another one each time."""
+    return str(client.post(f"/api/samples/{name}").json()["id"])
 
 
 def told(answer: Any) -> dict[str, str]:

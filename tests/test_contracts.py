@@ -79,6 +79,14 @@ def test_a_lab_knows_neither_the_pages_nor_the_application(path: Path) -> None:
     assert not [module for module in imports(path) if any(is_in(module, a) for a in above)]
 
 
+@pytest.mark.parametrize("path", [p for p in PYTHON if p.parts[-3] == "labs"], ids=name_of)
+def test_a_lab_loads_torch_only_when_it_trains(path: Path) -> None:
+    """So what it takes from `models` it imports inside functions, but the list of networks."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.module != "models.detection.catalog":
+            assert not is_in(node.module or "", "models"), node.module
+
+
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)
 def test_only_the_decoder_and_the_places_of_our_own_pictures_know_pillow(path: Path) -> None:
     if "models" not in path.parts and "PIL" in {m.split(".")[0] for m in imports(path)}:

@@ -5,7 +5,7 @@
 over all weights w, not over biases. The networks' own loss is the mean over N points, so that
 what they make small is 2 / N times J: the same minimum, with 2 λ / N in place of λ.
 
-Shape letters as in regularization.py; H hidden units, P penalized weights.
+Shape letters as in linear.py; H hidden units, P penalized weights.
 """
 
 from dataclasses import replace

@@ -17,7 +17,7 @@ from models.batchnorm import Running, Step, batch_norm, normalize
 from models.data.toy import TEST, TRAIN, Points
 from models.history import History
 from models.replicas.replicas import ACTIVATIONS, Activation, BatchNorm, Options, Replicas, accuracy
-from models.training import Batches, Training
+from models.training import Training
 
 Setting = Literal["rate", "scale"]
 EVERY = 5  # training steps between two measurements of the losses
@@ -290,10 +290,12 @@ def changed_to(options: Options, setting: Setting, value: float) -> Options:
     return replace(options, init_scale=value)
 
 
-class BatchNormSweep:
+class BatchNormSweep(Training):
     """K values of one setting, each in V variants, S seeds of each: R = K * V * S. In float32: many
     networks cost what their numbers weigh.
     """
+
+    EVERY = EVERY
 
     def __init__(
         self,
@@ -303,7 +305,10 @@ class BatchNormSweep:
         points: Points,
         variants: Sequence[BatchNorm] = ("none", "before"),
     ) -> None:
-        self.values, self.variants, self.step = tuple(values), tuple(variants), 0
+        mine = points.role == TRAIN
+        self._x, self._y = points.x[mine].float(), points.y[mine].float()
+        super().__init__((), len(self._x), settings.batch_size, settings.seed)
+        self.values, self.variants = tuple(values), tuple(variants)
         base = Options(
             init="xavier", init_scale=settings.init_scale, learning_rate=settings.learning_rate
         )
@@ -318,20 +323,12 @@ class BatchNormSweep:
             shape, options, activation=settings.activation, loss="cross-entropy",
             seed=settings.seed,
         )  # fmt: skip
-        mine = points.role == TRAIN
-        self._x, self._y = points.x[mine].float(), points.y[mine].float()
         self.networks.batchnorm_momentum = settings.momentum
-        self._batches = Batches(len(self._x), settings.batch_size, settings.seed)
         self.reached = Reached(len(options))
         self._measure()
 
-    def train(self, steps: int) -> None:
-        for _ in range(steps):
-            chosen = self._batches.next()
-            self.networks.step(self._x[chosen], self._y[chosen])
-            self.step += 1
-            if self.step % EVERY == 0:
-                self._measure()
+    def _learn(self, chosen: Tensor) -> None:
+        self.networks.step(self._x[chosen], self._y[chosen])
 
     def _measure(self) -> None:
         self.loss = self.networks.evaluate(self._x, self._y)

@@ -1,4 +1,4 @@
-"""What the networks of mlp.py are put together from: options, activations, losses, starts, batches.
+"""What the networks of replicas.py are put together from: options, activations, losses, starts.
 
 Shape letters as there: R replicas, N points, C_l width of layer l.
 """

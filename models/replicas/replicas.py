@@ -27,10 +27,9 @@ from models.replicas.parts import (
     check,
     draw_init,
 )
-from models.training import Batches
 
 __all__ = [
-    "ACTIVATIONS", "Activation", "BatchNorm", "Batches", "Init", "Loss", "Losses", "Optimizer",
+    "ACTIVATIONS", "Activation", "BatchNorm", "Init", "Loss", "Losses", "Optimizer",
     "Options", "Replicas", "Trace", "accuracy", "as_module", "draw_init",
 ]  # fmt: skip
 

@@ -193,6 +193,7 @@ export interface BatchnormFrame {
     seen: Float64Array;
     /** [4, T'] the batch's mean, variance, the running ones */
     statistics: Float32Array;
+    /** [V + 1, shifts] test accuracy on moved points */
     moved: Float32Array;
   };
   shapes: Record<"steps" | "history" | "losses" | "reached" | "moments" | "ridges" | "bins" | "curve" | "saturated" | "slopes" | "batch" | "numbers" | "seen" | "statistics" | "moved", number[]>;

@@ -33,7 +33,7 @@ STRICTER = {
     "/api/labs/{slug}/code",
 }
 # What schemathesis takes for a body without its field `file` it sends with one all the same, now
-# and then; what uploads refuse is in test_images.py and test_albums.py.
+# and then; what uploads refuse is in test_images.py and albums/test_endpoints.py.
 UPLOADS = {"/api/images", "/api/albums", "/api/albums/drafts/{draft_id}"}
 GUARD = 120  # seconds after which an answer hangs; a busy machine takes long to load torch
 app = create_app(Settings())

@@ -229,12 +229,13 @@ def test_reading_can_be_canceled_and_what_was_open_stays(open_page, tmp_path):
     expect(page.locator("[data-badge]")).to_contain_text("first.json")
     held: list[Route] = []
     # A reader that takes as long as we like.
-    page.route("**/nms_worker.js", lambda route: held.append(route))
+    page.route("**/labs/nms/worker.js", lambda route: held.append(route))
     choose(page, written(tmp_path, "second.json", rows_of(2)))
     expect(page.locator("[data-reading]")).to_be_visible()
     page.locator("[data-reading-cancel]").click()
+    assert held, "the reader was not held"
     expect(page.locator("[data-reading]")).to_be_hidden()
-    page.unroute("**/nms_worker.js")
+    page.unroute("**/labs/nms/worker.js")
     page.locator("[data-after] .over").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-said]")).to_contain_text("Box 1 (score 0.90) is kept")

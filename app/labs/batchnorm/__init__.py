@@ -31,10 +31,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    frames=(
-        BatchnormFrame,
-        SweepFrame,
-    ),
+    frames=(BatchnormFrame, SweepFrame),
     live_in=lambda config: None if config.mode == "race" else ("target",),
     parameters=parameters,
     code=code,

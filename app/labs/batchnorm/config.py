@@ -1,4 +1,4 @@
-"""What the visitor may set on the `batchnorm` page, and its lesson."""
+"""What a learner may set in the `batchnorm` lab."""
 
 from typing import Literal
 

@@ -20,9 +20,6 @@ VALUES = {  # of a sweep: the middle ones are what one would choose
 }
 
 
-# --- From settings to data and networks -----------------------------------------------------------
-
-
 def points_of(config: BatchnormConfig) -> Points:
     from models.data.toy import sample_plane
 

@@ -1,4 +1,4 @@
-"""What the `batchnorm` page draws: one frame of a run."""
+"""What the `batchnorm` page draws: the frames of its runs."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ class BatchnormFrame(Frame):
     sizes: list[int]
     by_size: list[float]  # test accuracy with statistics of so many test points
     shifts: list[float]
-    moved: NDArray[
-        np.float32
-    ]  # [V + 1, shifts] test accuracy, see models.replicas.batchnorm_comparison
+    moved: NDArray[np.float32]  # [V + 1, shifts] test accuracy on moved points
     parameters: int  # of one network without BatchNorm, and of one with it
     parameters_with: int
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,7 +98,6 @@ def reached_of(steps: Tensor, shape: tuple[int, ...]) -> NDArray[np.int32]:
 
 
 def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask[BatchnormConfig], None]:
-    from dataclasses import replace
 
     from models.replicas.batchnorm_comparison import BatchNormSweep
 

@@ -4,12 +4,7 @@ from app.i18n import N_
 from app.lab.contract import Lab, Paper
 from app.labs.contrastive.code import code
 from app.labs.contrastive.config import ContrastiveAction, ContrastiveConfig
-from app.labs.contrastive.data import (
-    album_of,
-    followed,
-    memory,
-    parameters,
-)
+from app.labs.contrastive.data import album_of, followed, memory, parameters
 from app.labs.contrastive.frames import ContrastiveFrame, TrialsFrame
 from app.labs.contrastive.lesson import LESSON
 from app.labs.contrastive.queries import router
@@ -34,7 +29,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    frames=(ContrastiveFrame, TrialsFrame,),
+    frames=(ContrastiveFrame, TrialsFrame),
     live_in=followed,
     action=ContrastiveAction,
     parameters=parameters,

@@ -103,7 +103,7 @@ def sections(wanted: frozenset[str]) -> list[tuple[str, str]]:
         text = "\n".join(text for _, text in kept)
         own = set().union(*(defined for defined, _ in kept)) if kept else set()
         for again in sorted(own & taken):  # the same name stands for something else in two modules
-            text = re.sub(rf"\b{again}\b", f"{name.split('.')[1].upper()}_{again}", text)
+            text = re.sub(rf"\b{again}\b", f"{name.split('.')[-1].upper()}_{again}", text)
         taken |= own
         if text:
             titled.append((title, text.strip()))

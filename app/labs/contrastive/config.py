@@ -1,4 +1,4 @@
-"""What the visitor may set on the `contrastive` page."""
+"""What a learner may set in the `contrastive` lab."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""What the `contrastive` page draws: one frame of a run."""
+"""What the `contrastive` page draws: the frames of its runs."""
 
 from __future__ import annotations
 

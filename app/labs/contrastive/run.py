@@ -13,10 +13,7 @@ from app.errors import Diverged
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
 from app.labs.contrastive.config import ContrastiveAction, ContrastiveConfig
-from app.labs.contrastive.data import (
-    pictures_of,
-    settings_of,
-)
+from app.labs.contrastive.data import pictures_of, settings_of
 from app.labs.contrastive.frames import ContrastiveFrame
 from app.labs.contrastive.trials import trials
 from app.pictures.albums.album import Album

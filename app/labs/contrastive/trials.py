@@ -10,12 +10,7 @@ from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab.contract import Ask
 from app.labs.contrastive.config import ContrastiveConfig
-from app.labs.contrastive.data import (
-    REPETITIONS,
-    TRIAL_BATCH,
-    TRIAL_PICTURES,
-    settings_of,
-)
+from app.labs.contrastive.data import REPETITIONS, TRIAL_BATCH, TRIAL_PICTURES, settings_of
 from app.labs.contrastive.frames import TrialsFrame
 
 if TYPE_CHECKING:

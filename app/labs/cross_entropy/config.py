@@ -1,4 +1,4 @@
-"""What the visitor may set on the `cross-entropy` page, and its lesson."""
+"""What a learner may set in the `cross-entropy` lab."""
 
 from typing import Literal
 

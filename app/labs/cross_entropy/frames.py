@@ -1,4 +1,4 @@
-"""What the `cross-entropy` page draws: one frame of a run."""
+"""What the `cross-entropy` page draws: the frames of its runs."""
 
 from __future__ import annotations
 

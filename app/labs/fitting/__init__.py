@@ -29,10 +29,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    frames=(
-        FittingFrame,
-        CapacityFrame,
-    ),
+    frames=(FittingFrame, CapacityFrame),
     live_in=lambda config: None if config.mode == "fit" else (),
     parameters=parameters,
     code=code,

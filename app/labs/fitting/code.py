@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.code.script import EarlyStop, Script, write
 from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.data import points_of, settings_of
@@ -10,7 +12,6 @@ from app.tables.notes import notes_on
 
 def code(config: FittingConfig, steps: int) -> str:
     """The networks of one size as a script."""
-    from dataclasses import replace
 
     from models.replicas.curve_fit import EVERY
 

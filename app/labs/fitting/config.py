@@ -1,4 +1,4 @@
-"""What the visitor may set on the `fitting` page, and its lesson."""
+"""What a learner may set in the `fitting` lab."""
 
 from typing import Literal
 

@@ -23,9 +23,6 @@ WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 SWEEP_SEEDS = 8
 
 
-# --- From settings to data and networks ---------------------------------------------------------
-
-
 def data_of(config: FittingConfig) -> tuple[object, ...]:
     """The settings that the points depend on."""
     if config.data == "own":

@@ -1,4 +1,4 @@
-"""What the `fitting` page draws: one frame of a run."""
+"""What the `fitting` page draws: the frames of its runs."""
 
 from __future__ import annotations
 

@@ -3,11 +3,10 @@
 from app.i18n import N_
 from app.lab.contract import Lab, Paper
 from app.labs.mlp.code import code
-from app.labs.mlp.config import MlpConfig
+from app.labs.mlp.config import MlpConfig, SetWeight
 from app.labs.mlp.data import followed, parameters
-from app.labs.mlp.frames import MlpFrame, SetWeight
+from app.labs.mlp.frames import MlpFrame, PerceptronFrame
 from app.labs.mlp.lesson import LESSON
-from app.labs.mlp.perceptron import PerceptronFrame
 from app.labs.mlp.run import run
 from app.labs.mlp.table import router
 
@@ -33,7 +32,7 @@ LAB = Lab(
     lesson=LESSON,
     router=router,
     run=run,
-    frames=(MlpFrame, PerceptronFrame,),
+    frames=(MlpFrame, PerceptronFrame),
     live_in=followed,
     action=SetWeight,
     parameters=parameters,

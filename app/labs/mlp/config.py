@@ -1,6 +1,8 @@
-"""What the visitor may set on the `mlp` page, and its lesson."""
+"""What a learner may set in the `mlp` lab."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.i18n import N_
 from app.lab import fields
@@ -191,3 +193,14 @@ class MlpConfig(LabConfig):
     # The page's own state.
     look: Literal["shares", "classes"] = page_state("shares")  # of the map
     compare: str = page_state("", max_length=2000)  # the other settings, as an address has them
+
+
+class SetWeight(BaseModel):
+    """A weight from one unit to another, or with `source` null the bias of `target`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    layer: Annotated[int, Field(ge=0, le=MAX_LAYERS)]
+    source: Annotated[int, Field(ge=0, le=MAX_UNITS)] | None = None
+    target: Annotated[int, Field(ge=0, le=MAX_UNITS)]
+    value: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]

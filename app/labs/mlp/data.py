@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 SURFACES = ("slope", "hill", "saddle")
 
 
-# --- From settings to data and networks -----------------------------------------------------------
-
-
 def layers_of(config: MlpConfig) -> tuple[int, ...]:
     """Hidden layers from "6,4". Raises `InvalidInput`."""
     parts = config.layers.split(",") if config.layers else []

@@ -1,16 +1,14 @@
-"""What the `mlp` page draws: one frame of a run."""
+"""What the `mlp` page draws: the frames of its runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.lab.contract import Frame
-from app.labs.mlp.config import MAX_LAYERS, MAX_UNITS
 
 if TYPE_CHECKING:
     from models.replicas.classify import Health
@@ -44,12 +42,28 @@ class MlpFrame(Frame):
     batch: int
 
 
-class SetWeight(BaseModel):
-    """A weight from one unit to another, or with `source` null the bias of `target`."""
+@dataclass(frozen=True, kw_only=True)
+class PerceptronFrame(Frame):
+    """The line w.x = 0 before and after one look at one sample. N points, T moments."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    layer: Annotated[int, Field(ge=0, le=MAX_LAYERS)]
-    source: Annotated[int, Field(ge=0, le=MAX_UNITS)] | None = None
-    target: Annotated[int, Field(ge=0, le=MAX_UNITS)]
-    value: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
+    model: str
+    x: NDArray[np.float32]  # [N, 2]
+    y: NDArray[np.float32]  # [N] 0 or 1
+    role: NDArray[np.uint8]
+    number: int  # the sample looked at, -1 before the first
+    wrong: bool
+    before: list[float]  # w: two weights and the bias
+    update: list[float]
+    after: list[float]
+    margin_before: float
+    margin_after: float
+    mistakes: int
+    epochs: int
+    bound: float | None  # Novikoff's, None where no line separates the points
+    gamma: float
+    radius: float
+    cycle: int | None  # mistakes in one round of the cycle
+    converged: bool
+    steps: NDArray[np.float64]  # [T] samples looked at
+    history: NDArray[np.float32]  # [1, T] mistakes so far
+    accuracy: float

@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.lab.contract import Ask, Frame
+from app.lab.contract import Ask
 from app.labs.mlp.config import MlpConfig
+from app.labs.mlp.frames import PerceptronFrame
 
 if TYPE_CHECKING:
     from models.data.toy import Points
     from models.history import History
     from models.perceptron import Perceptron
-
-
-@dataclass(frozen=True, kw_only=True)
-class PerceptronFrame(Frame):
-    """The line w.x = 0 before and after one look at one sample. N points, T moments."""
-
-    model: str
-    x: NDArray[np.float32]  # [N, 2]
-    y: NDArray[np.float32]  # [N] 0 or 1
-    role: NDArray[np.uint8]
-    number: int  # the sample looked at, -1 before the first
-    wrong: bool
-    before: list[float]  # w: two weights and the bias
-    update: list[float]
-    after: list[float]
-    margin_before: float
-    margin_after: float
-    mistakes: int
-    epochs: int
-    bound: float | None  # Novikoff's, None where no line separates the points
-    gamma: float
-    radius: float
-    cycle: int | None  # mistakes in one round of the cycle
-    converged: bool
-    steps: NDArray[np.float64]  # [T] samples looked at
-    history: NDArray[np.float32]  # [1, T] mistakes so far
-    accuracy: float
 
 
 def learn_by_mistakes(

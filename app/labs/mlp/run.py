@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
-from app.labs.mlp.config import MlpConfig
+from app.labs.mlp.config import MlpConfig, SetWeight
 from app.labs.mlp.data import SURFACES, classes_of, data_of, points_of, settings_of
-from app.labs.mlp.frames import MlpFrame, SetWeight
+from app.labs.mlp.frames import MlpFrame
 from app.labs.mlp.perceptron import learn_by_mistakes
 
 if TYPE_CHECKING:

@@ -13,16 +13,7 @@ from app.doors.bodies import json_body, parse_json
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.tables.queries import CANNOT_READ, MAX_BODY, PointsAnswer, TableText
-from app.tables.reading import (
-    MAX_CLASSES,
-    Rows,
-    Table,
-    enough,
-    rows_of,
-    scaled,
-    told,
-    units_of,
-)
+from app.tables.reading import MAX_CLASSES, Rows, Table, enough, rows_of, scaled, told, units_of
 
 SIDES = (-1.2, 1.2)  # own columns are moved into this range
 OWN_TEST = 0.3  # share of a visitor's own rows that test

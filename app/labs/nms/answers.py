@@ -7,9 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.lab.controls import same_field
-from app.labs.nms.config import Method, NmsConfig
+from app.labs.nms.config import MAX_BOXES, Method, NmsConfig
 
-MAX_BOXES = 6000
 SOFT_SCORE_THRESHOLD = 0.001  # Bodla et al.'s code
 
 

@@ -8,6 +8,7 @@ from app.i18n import N_
 from app.lab.controls import LabConfig, Look, control, page_state
 
 HOW, WHICH = N_("Suppression"), N_("Which boxes take part")
+MAX_BOXES = 6000
 # Beyond this float32 loses whole pixels, and areas overflow.
 MAX_COORDINATE = 1e6
 Method = Literal["greedy", "soft-linear", "soft-gaussian"]
@@ -65,14 +66,14 @@ class NmsConfig(LabConfig):
         N_("How many of the best-scored boxes take part."),
         Look(WHICH, usual=(100, 1000)),
         ge=1,
-        le=6000,
+        le=MAX_BOXES,
     )
 
     # The page's own state.
     source: Literal["textbook", "neighbors", "photo", "hand", "file"] = page_state("textbook")
     view: Literal["side", "swipe"] = page_state("side")  # on a phone it begins as "swipe"
     tool: Literal["look", "boxes", "truth"] = page_state("look")
-    step: int = page_state(-1, -1, 6000)  # decisions taken; -1: all
+    step: int = page_state(-1, -1, MAX_BOXES)  # decisions taken; -1: all
     # A visitor's file: which of its pictures, and how its boxes and scores are read.
     picture: int = page_state(1, 1, 10_000_000)
     boxes_as: Literal["form", "xywh", "xyxy"] = page_state("form")

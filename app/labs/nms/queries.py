@@ -13,13 +13,7 @@ from app.doors.bodies import json_body, parse_json
 from app.errors import BAD_BODY, InvalidInput, can_fail
 from app.i18n import N_
 from app.lab import wire
-from app.labs.nms.answers import (
-    SOFT_SCORE_THRESHOLD,
-    BoxSet,
-    Decision,
-    NmsAnswer,
-    NmsQuery,
-)
+from app.labs.nms.answers import SOFT_SCORE_THRESHOLD, BoxSet, Decision, NmsAnswer, NmsQuery
 from app.labs.nms.config import MAX_COORDINATE
 from app.settings import MEBIBYTE
 

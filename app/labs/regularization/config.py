@@ -1,4 +1,4 @@
-"""What the visitor may set on the `regularization` page, and its lesson."""
+"""What a learner may set in the `regularization` lab."""
 
 from typing import Literal
 

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 FOLDS = 5
 
 
-# --- From settings to data and models -------------------------------------------------------------
-
-
 def l1_share(config: RegularizationConfig) -> float:
     """ρ: how much of the penalty is L1."""
     return {"l1": 1.0, "l2": 0.0, "elastic": config.mix}[config.penalty]

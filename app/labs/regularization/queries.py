@@ -38,7 +38,7 @@ class GeometryAnswer(BaseModel):
 
 
 class DecaySettings(BaseModel):
-    """What nobody can change about the race."""
+    """What nobody can change about the comparison."""
 
     points: int
     features: int
@@ -104,10 +104,10 @@ async def decay(
     request: Request, lam: float = same_query(RegularizationConfig, "decay")
 ) -> Response:
     """SGD and Adam, each with L2 in the loss and with weight decay, on one regression."""
-    return await remembered(request, raced, lam)
+    return await remembered(request, compared, lam)
 
 
-def raced(lam: float) -> DecayAnswer:
+def compared(lam: float) -> DecayAnswer:
     from models.regularization.data import with_useless_features
     from models.regularization.decay import BATCH, NAMES, compare
 

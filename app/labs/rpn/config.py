@@ -11,6 +11,7 @@ from models.detection.catalog import NETWORKS, NetworkName
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
 # The size that models.detection.preprocess prepares for; importing it from there loads torch.
 INPUT_SIZE = 320
+MAX_BOXES = 6000  # into NMS, or out of it
 
 
 class RpnConfig(LabConfig):
@@ -39,7 +40,7 @@ class RpnConfig(LabConfig):
         N_("Only the best-scored boxes go on to NMS."),
         Look(NETWORK, usual=(1000, 6000)),
         ge=1,
-        le=6000,
+        le=MAX_BOXES,
     )
     iou_threshold: float = control(
         0.7,
@@ -55,7 +56,7 @@ class RpnConfig(LabConfig):
         N_("How many of the boxes that NMS keeps become proposals."),
         Look(NETWORK, usual=(100, 300), reach=(1, 2000)),
         ge=1,
-        le=6000,
+        le=MAX_BOXES,
     )
     min_size: float = control(
         0.0,

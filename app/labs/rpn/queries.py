@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from models.boxes.nms import Sweep
     from models.detection.opened import Opened
 
-STAGES = ("photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals")
 PICTURED_SIDE = 64  # locations; a larger feature map is not sent as pictures
 
 

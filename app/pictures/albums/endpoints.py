@@ -20,7 +20,7 @@ from app.pictures.stored_file import StoredFile
 from app.pictures.uploads import BINARY, CANNOT_UPLOAD, Allowed, upload_body, uploaded
 from app.settings import MEBIBYTE, Settings
 
-MAX_FILES = 200  # in one request; more come in several (`album_drafts.py`)
+MAX_FILES = 200  # in one request; more come in several (`drafts.py`)
 
 
 def allowed(settings: Settings) -> Allowed:

@@ -1,8 +1,8 @@
 """Where albums are kept: many small pictures of one visitor that a run may learn from.
 
 Out of a zip of class folders, out of photos, or out of a data set on the server's own disk. As
-with single pictures (`image_store.py`) a process with limits does the decoding; whoever knows an
-album's id may use it, and there is no list.
+with single pictures (app/pictures/store.py) a process with limits does the decoding; whoever knows
+an album's id may use it, and there is no list.
 """
 
 from __future__ import annotations

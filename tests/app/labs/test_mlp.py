@@ -15,10 +15,9 @@ from app.errors import Diverged, InvalidInput
 from app.lab import wire
 from app.lab.contract import Ask
 from app.labs.mlp import LAB
-from app.labs.mlp.config import XOR, MlpConfig
-from app.labs.mlp.frames import MlpFrame, SetWeight
+from app.labs.mlp.config import XOR, MlpConfig, SetWeight
+from app.labs.mlp.frames import MlpFrame, PerceptronFrame
 from app.labs.mlp.lesson import LESSON
-from app.labs.mlp.perceptron import PerceptronFrame
 from app.labs.mlp.run import run
 from models.data.toy import decode_plane
 from tests.app.labs.scripts import printed
