@@ -128,6 +128,12 @@ class Control:
     choices: tuple[Any, ...] = ()
 
     @property
+    def taken(self) -> tuple[float, float]:
+        """What a page's address may have: of the page's own state what its slider reaches."""
+        narrow = self.look.reach if self.look.page else None
+        return narrow or (self.low, self.high)
+
+    @property
     def slider(self) -> tuple[float, float]:
         """Where its slider begins and ends; exponents of ten on a logarithmic one."""
         ends = self.look.reach or (self.low, self.high)

@@ -90,7 +90,7 @@ def test_the_sweep_says_where_training_stops_working(open_page: OpenPage) -> Non
 
 def test_the_sisters_frame_what_shares_a_mean(open_page: OpenPage, watch: Watch) -> None:
     page = open_page(f"/labs/batchnorm?{SMALL}", reduced_motion="reduce")
-    said = page.locator("[data-sisters-said]")
+    said = page.locator("[data-norms-said]")
     expect(said).to_contain_text("48 values in all; there are 4 pairs")
     for kind, words in (
         ("layer", "64 values in all; there are 3"),
@@ -109,7 +109,7 @@ def test_the_sisters_frame_what_shares_a_mean(open_page: OpenPage, watch: Watch)
 
 def test_normalized_inputs_need_fewer_steps(open_page: OpenPage) -> None:
     page = open_page(f"/labs/batchnorm?{SMALL}", reduced_motion="reduce")
-    said = page.locator("[data-bowls-said]")
+    said = page.locator("[data-surfaces-said]")
     expect(said).to_contain_text("Normalized inputs")
     raw, normalized = map(int, re.findall(r"after (\d+) steps", said.inner_text()))
     assert raw > 3 * normalized

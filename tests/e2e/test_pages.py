@@ -1,6 +1,6 @@
 """What holds on every page, in a real browser."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlparse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -121,6 +121,36 @@ def test_values_that_are_not_allowed_leave_the_address_and_are_named(open_page):
     page.go_back()
     page.wait_for_url("**?noise=0.3")
     assert page.locator("[data-control=noise] .number").input_value() == "0.3"
+
+
+# What a page has of its own, by lab: something that its lesson's second step says nothing of.
+OWN = {
+    "rpn": "row=2&column=3",
+    "nms": "view=swipe",
+    "cross-entropy": "smoothing=0.2&target=2",
+    "contrastive": "picture=3",
+    "batchnorm": "map=2",
+    "regularization": "decay=2",
+    "fitting": "singles=true",
+    "mlp": "look=classes",
+}
+
+
+@pytest.mark.parametrize("slug", OWN)
+def test_a_step_of_the_lesson_leaves_what_the_page_has_of_its_own(open_page, slug):
+    page = open_page(f"/labs/{slug}?{OWN[slug]}", reduced_motion="reduce")
+    page.locator(".steps summary").nth(1).click()
+    page.locator(".steps .try").nth(1).click()
+    page.wait_for_timeout(500)  # the address is written a moment later
+    query = dict(parse_qsl(urlparse(page.url).query))
+    assert dict(parse_qsl(OWN[slug])).items() <= query.items()
+
+
+def test_of_the_pages_own_numbers_the_address_has_what_its_sliders_reach(open_page):
+    page = open_page("/labs/batchnorm?offset=5&spread=9", reduced_motion="reduce")
+    expect(page.locator("[data-refused]")).to_contain_text("offset")
+    assert page.locator("[data-offset]").input_value() == "1"
+    assert page.locator("[data-spread]").input_value() == "9"
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)

@@ -53,15 +53,13 @@ test("two hills have two lines, and a level that nothing reaches has none", () =
   );
 });
 
-test("in a saddle two lines go, each around one corner, and they do not cross", () => {
+test("in a saddle two lines go, each around one high corner, whatever the height in the middle", () => {
   for (const middle of [0.9, -0.9]) {
     // Corners: high at 0 and 3, low at 1 and 2.
     const values = [1 + middle / 2, -1 + middle / 2, -1 + middle / 2, 1 + middle / 2];
     const lines = contours(values, 2, 2, 0);
-    assert.equal(lines.length, 2);
-    const sides = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.sign((x0 + x1) / 2 - (y0 + y1) / 2));
-    const ends = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.sign((x0 + x1 + y0 + y1) / 2 - 1));
-    assert((sides[0] && sides[0] === -(sides[1] ?? 0)) || (ends[0] && ends[0] === -(ends[1] ?? 0)));
+    const around = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => ((x0 + x1 + y0 + y1) / 2 < 1 ? 0 : 3));
+    assert.deepEqual(around.sort(), [0, 3]);
   }
 });
 

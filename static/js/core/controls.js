@@ -107,7 +107,7 @@ function sayRefused(names, unknown) {
 }
 
 /** Names of the controls: the keys of the lab's configuration. */
-export const configNames = () =>
+const configNames = () =>
   controlRoots()
     .filter((root) => !("page" in root.dataset))
     .map((root) => root.dataset.control ?? "");
@@ -216,7 +216,8 @@ function wire(root, state) {
 const NOTCHES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 /**
- * "Try this" buttons of the lesson: each sets a state.
+ * "Try this" buttons of the lesson: each sets a state. The other controls go back to their defaults; what
+ * the page has of its own (a chosen cell, an open panel) stays unless the step names it.
  * @param {import("./state.js").State} state
  * @param {(step: Record<string, any>) => void} [onTry]
  */
@@ -226,7 +227,7 @@ export function wireLesson(state, onTry) {
       const step = JSON.parse(/** @type {HTMLElement} */ (button).dataset.state ?? "{}");
       const defaults = Object.fromEntries(
         Object.entries(state.rules)
-          .filter(([name]) => document.querySelector(`[data-control="${name}"]`))
+          .filter(([name]) => document.querySelector(`[data-control="${name}"]:not([data-page])`))
           .map(([name, rule]) => [name, rule.default]),
       );
       state.set({ ...defaults, ...step });

@@ -114,13 +114,13 @@ export function decode(text, low, high) {
 // --- Logits -----------------------------------------------------------------------------------------
 
 /** @param {Row} z */
-export function logSumExp(z) {
+function logSumExp(z) {
   const top = Math.max(...z);
   return top + Math.log(sum(z.map((v) => Math.exp(v - top))));
 }
 
 /** @param {Row} z @param {number} [temperature] */
-export function logSoftmax(z, temperature = 1) {
+function logSoftmax(z, temperature = 1) {
   const scaled = z.map((v) => v / temperature);
   const all = logSumExp(scaled);
   return scaled.map((v) => v - all);
@@ -179,7 +179,7 @@ export const slopeOfLogits = (z, y, temperature = 1) =>
 export const sigmoid = (z) => (z >= 0 ? 1 : Math.exp(z)) / (1 + Math.exp(-Math.abs(z)));
 
 /** log(1 + exp z). @param {number} z */
-export const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
 /** Of a sample of class 1: -log sigmoid(z), and its slope. @param {number} z */
 export const binaryCrossEntropy = (z) => ({ loss: softplus(-z), slope: -sigmoid(-z) });

@@ -1,7 +1,7 @@
 /** A slider whose positions are powers of ten. Zero, where it is allowed, is the leftmost notch. */
 
 /** One press of an arrow key, in decades. */
-export const NOTCH = 0.05;
+const NOTCH = 0.05;
 const LOWEST = 1e-6; // the first value beside zero
 
 /** @param {number} value @param {number} [digits] significant ones */

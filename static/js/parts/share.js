@@ -1,5 +1,6 @@
 /** Export, share, and the code: what a lab lets a visitor take away. Ties templates/_tools.html. */
 
+import { press } from "./choice_buttons.js";
 import { ApiError, post, postForText } from "../core/api.js";
 import { configOf } from "../core/controls.js";
 import { $, copyText, download, h } from "../core/dom.js";
@@ -77,13 +78,6 @@ function wireCopy(button, text) {
   });
 }
 
-/** Buttons of which one is pressed. @param {HTMLElement} root @param {string} name @param {string} value */
-function press(root, name, value) {
-  for (const button of root.querySelectorAll(`[data-${name}]`)) {
-    button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
-  }
-}
-
 /** @typedef {{url: string, qr: string}} Address */
 /** @typedef {Address & {others: Address[], reachable: boolean, container: boolean}} Shared */
 
@@ -111,7 +105,7 @@ function wireShare({ state, session }, opener) {
     const run = session?.status.runId ?? "";
     const watch = kind === "watch" && run !== "";
     $("[data-share-kinds]", dialog).hidden = run === "";
-    press(dialog, "share-kind", watch ? "watch" : "settings");
+    press("share-kind", watch ? "watch" : "settings", dialog);
     $("[data-share-said]", dialog).textContent = watch
       ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
       : t("Whoever opens this link finds this page with the settings that you see now.");
@@ -198,7 +192,7 @@ function wireCode(tools, opener) {
     show: (answer, asked) => {
       ({ format } = asked);
       text = answer;
-      press(dialog, "code-format", format);
+      press("code-format", format, dialog);
       warning.textContent = "";
       shown.replaceChildren(h("code", {}, format === "ipynb" ? cellsOf(text) : text));
     },
@@ -213,7 +207,7 @@ function wireCode(tools, opener) {
     const config = (tools.configOf ?? configOf)(tools.state.values);
     query.want({ config, steps: tools.session?.status.step || DEFAULT_STEPS, format: wanted });
   };
-  press(dialog, "code-format", format);
+  press("code-format", format, dialog);
   opener.addEventListener("click", () => {
     dialog.showModal();
     show(format);

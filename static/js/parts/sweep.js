@@ -79,9 +79,9 @@ export class Sweep {
 }
 
 /**
- * A configuration without what a sweep does not depend on: that is given its default.
+ * A configuration in which what a sweep does not depend on has its default.
  * @param {Record<string, any>} config
  * @param {string[]} idle
  */
-export const without = (config, idle) =>
+export const withDefaults = (config, idle) =>
   Object.fromEntries(Object.entries(config).filter(([name]) => !idle.includes(name)));

@@ -23,7 +23,7 @@ import { shareText } from "./percent.js";
  */
 
 const BUDGETS = [1, 5, 10, 100]; // labels a class
-export const COUNT = BUDGETS.length + 1; // all labels, too
+const COUNT = BUDGETS.length + 1; // all labels, too
 export const ALL = COUNT - 1; // the place of all labels
 export const FEW = 2; // the place of the budget that sentences are about
 const BESIDE = 250; // where “all labels” stands on the axis

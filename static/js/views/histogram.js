@@ -13,7 +13,7 @@ const HEIGHT = 56;
  * Shares of values in bins that reach as far as the greatest absolute value on both sides.
  * @param {ArrayLike<number>} values
  */
-export function binned(values) {
+function binned(values) {
   const finite = Array.from(values).filter(Number.isFinite);
   const reach = Math.max(1e-12, ...finite.map(Math.abs));
   const counts = new Array(BINS).fill(0);

@@ -21,10 +21,6 @@ export function viewLife() {
 
   return {
     on,
-    /** Whether it has ended. */
-    get over() {
-      return signal.aborted;
-    },
     /**
      * Hear when the room that a view has may be another: the element's own size, or the window's, whose
      * height views look at and whose device pixels change with its zoom.

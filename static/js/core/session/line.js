@@ -138,11 +138,6 @@ export class Line {
     this.#around = around;
   }
 
-  /** Whether there is a line, or one is on its way. */
-  get connected() {
-    return this.#socket !== null;
-  }
-
   /** Say it now, or, as a part of the greeting, when there is a line. @param {unknown} message */
   say(message) {
     if (this.#open) this.#socket?.send(JSON.stringify(message));

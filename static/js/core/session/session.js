@@ -92,10 +92,6 @@ export class Session {
   get status() {
     return this.#standing.status;
   }
-  /** The frame on show. */
-  get frame() {
-    return this.#standing.past.shown;
-  }
   /** Frames kept of the past, first to last. */
   get past() {
     return this.#standing.past.frames;
@@ -128,7 +124,6 @@ export class Session {
 
   play = () => this.#setPlaying(true);
   pause = () => this.#setPlaying(false);
-  toggle = () => this.#setPlaying(!this.#training?.playing);
   /** One frame further: as many training steps as `speed` says. */
   step = () => {
     this.#setPlaying(false);

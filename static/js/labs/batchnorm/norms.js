@@ -44,7 +44,7 @@ export class NormsPart {
       },
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        $("[data-sisters-said]").textContent = error.message;
+        $("[data-norms-said]").textContent = error.message;
       },
     });
     this.showPressed = choiceButtons(state, ["sister"]);
@@ -99,7 +99,7 @@ export class NormsPart {
     const norm = this.found?.kinds.find((one) => one.kind === kind);
     if (!this.found || !norm) return;
     const summary = sentenceOf(this.found, norm, map);
-    $("[data-sisters-said]").textContent = summary;
+    $("[data-norms-said]").textContent = summary;
     this.views.x.update({ layers: layersOf(this.found, norm, this.found.x, map), summary });
     this.views.x_hat.update({ layers: layersOf(this.found, norm, norm.x_hat, map), summary });
   }

@@ -31,7 +31,7 @@ export class SurfacesPart {
       show: (found, { descent }) => this.show(found, descent),
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        $("[data-bowls-said]").textContent = error.message;
+        $("[data-surfaces-said]").textContent = error.message;
       },
       follow: true,
     });
@@ -61,7 +61,7 @@ export class SurfacesPart {
       this.views[name].update({ layers: layersOf(surface, x, y), x, y, summary });
     }
     const words = NAMES.map((name) => sentenceOf(name, found[name], descent));
-    $("[data-bowls-said]").textContent = sentences(words);
+    $("[data-surfaces-said]").textContent = sentences(words);
   }
 }
 

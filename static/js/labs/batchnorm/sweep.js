@@ -5,7 +5,7 @@ import { $ } from "../../core/dom.js";
 import { number, plain, sentences, t } from "../../core/i18n.js";
 import { fillTable } from "../../core/table.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
-import { Sweep, without } from "../../parts/sweep.js";
+import { Sweep, withDefaults } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
 import { PLACES, stepsOf } from "./layers.js";
 
@@ -82,7 +82,7 @@ export class SweepPart {
       enough: ENOUGH,
       liveNames: ["target"],
       configOf: (values) => ({
-        ...without(configOf(values), [...ALWAYS_IDLE, ...(IDLE[values.setting] ?? [])]),
+        ...withDefaults(configOf(values), [...ALWAYS_IDLE, ...(IDLE[values.setting] ?? [])]),
         mode: "sweep",
       }),
       onFrame: (frame) => this.take(frame),

@@ -10,7 +10,7 @@ import { percent } from "../../parts/percent.js";
 /** @typedef {import("./index.js").Frame} Frame */
 
 /** Rows of the history, see models/representation/contrastive_training.py. */
-export const MEASURES = [
+const MEASURES = [
   "loss",
   "positive",
   "negative",

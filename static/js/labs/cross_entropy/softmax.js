@@ -20,7 +20,7 @@ import { INFINITE, NAMES, digitsFor } from "./words.js";
  */
 
 /** The page's own logits. @param {Record<string, any>} values */
-export const logitsOf = (values) => info.decode(values.z, -10, 10) ?? [0, 0];
+const logitsOf = (values) => info.decode(values.z, -10, 10) ?? [0, 0];
 
 /** @param {Record<string, any>} values @returns {Worked} */
 function workedOf(values) {

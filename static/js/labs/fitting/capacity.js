@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { median } from "../../math/series.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
-import { Sweep, without } from "../../parts/sweep.js";
+import { Sweep, withDefaults } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
 import { CAPACITY_BANDS, CAPACITY_LINES, networksOf, polynomialsOf } from "./capacity_curves.js";
 
@@ -82,7 +82,7 @@ export class CapacityPart {
       name: t("Train every size"),
       enough: ENOUGH,
       liveNames: [], // another penalty is another experiment
-      configOf: (values) => without(configOf(values), SIZE_ONLY),
+      configOf: (values) => withDefaults(configOf(values), SIZE_ONLY),
       onFrame: (frame) => this.take(frame),
       onBegin: () => this.query.drop(), // the run brings the polynomials, too
       onRefused: (words) => (this.said.textContent = words),

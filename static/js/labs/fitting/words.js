@@ -13,7 +13,7 @@ export const brief = (value) =>
   value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3);
 
 /** Medians over the networks. @param {Fit} frame */
-export const errorsNow = (frame) => {
+const errorsNow = (frame) => {
   const [training = NaN, validation = NaN, test = NaN, penalty = NaN] = [0, 1, 2, 3].map((i) =>
     median(rowOf(frame, "errors", i)),
   );

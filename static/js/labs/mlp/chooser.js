@@ -4,7 +4,7 @@ import { $, h } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 
 export class NetworkChooser {
-  wantsAll = false;
+  all = false; // the mean of all is on show
   select = /** @type {HTMLSelectElement} */ ($("[data-shown]"));
 
   /** @param {import("../../core/state.js").State} state @param {() => void} onChoose */
@@ -12,8 +12,8 @@ export class NetworkChooser {
     this.state = state;
     this.select.addEventListener("change", () => {
       const { value } = this.select;
-      this.wantsAll = value === "all";
-      state.set({ shown: this.wantsAll ? this.count - 1 : Number(value) });
+      this.all = value === "all";
+      state.set({ shown: this.all ? this.count - 1 : Number(value) });
       onChoose();
     });
   }
@@ -23,11 +23,6 @@ export class NetworkChooser {
     return Number(this.state.values.replicas);
   }
 
-  /** Whether the mean of all is on show. */
-  get all() {
-    return this.wantsAll;
-  }
-
   show() {
     if (this.select.options.length !== this.count + 1)
       this.select.replaceChildren(
@@ -35,6 +30,7 @@ export class NetworkChooser {
         h("option", { value: "all" }, t("all, mean")),
       );
     const shown = Math.min(this.state.values.shown, this.count - 1);
-    this.select.value = this.wantsAll ? "all" : String(shown);
+    if (this.state.values.shown < this.count - 1) this.all = false; // a lesson, or a step back, chose one
+    this.select.value = this.all ? "all" : String(shown);
   }
 }

@@ -1,5 +1,6 @@
 /** Two settings side by side: B is what was set when comparing began; data and seed are shared. */
 
+import { titleOf } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { trainingSession } from "../../core/session/session.js";
@@ -121,14 +122,11 @@ export class Comparison {
   showName() {
     const b = this.own();
     const differing = OWN.filter((name) => b[name] !== this.state.values[name]).map(
-      (name) => `${titleOf(name)}: ${b[name] === "" ? "0" : b[name]}`,
+      (name) =>
+        `${name === "layers" ? t("Hidden layers") : titleOf(name)}: ${b[name] === "" ? "0" : b[name]}`,
     );
     $("[data-compared-name]").textContent = differing.length
       ? `B (${differing.join(", ")})`
       : t("B, the same settings; change one of A’s");
   }
 }
-
-/** A setting's name, as the page shows it. @param {string} name */
-const titleOf = (name) =>
-  document.querySelector(`[data-control="${name}"] label`)?.textContent?.trim() ?? t("Hidden layers");

@@ -80,7 +80,7 @@ const FEW = 5; // fewer test points say nothing about others
  * @param {number} right share of the training points
  * @param {number} tested share of the test points
  */
-export function accuracyVerdict(counts, right, tested) {
+function accuracyVerdict(counts, right, tested) {
   const count = counts.reduce((a, b) => a + b, 0);
   if (count < FEW)
     return t("Only {count} of the points are for testing, too few to say how it does on new ones.", {

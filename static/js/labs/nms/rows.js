@@ -7,7 +7,7 @@ import { number, t } from "../../core/i18n.js";
 import { Unreadable } from "../../core/files/json_file.js";
 
 /** Beyond this float32 loses whole pixels; the server takes no more, either. */
-export const MAX_COORDINATE = 1e6;
+const MAX_COORDINATE = 1e6;
 const NUMERAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const EVERY = 20_000; // rows between two words of progress
 
