@@ -1,13 +1,12 @@
 """The browser's types of all frames: `make types` writes static/types/frames.d.ts.
 
 A frame's arrays and the rest of its fields arrive apart (`static/js/core/wire.js`), so each type
-has `header`, `arrays` and `shapes`. The comment beside a field is its description here as there.
+has `header`, `arrays`, `shapes`, and `rows` by their names. The comment beside a field is its
+description here as there.
 """
 
-import ast
 import inspect
 import re
-import sys
 from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from app import ROOT
-from app.lab.contract import Frame
+from app.lab.contract import Frame, Numbers, Rows
 from app.registry import LABS
 
 FILE = ROOT / "static" / "types" / "frames.d.ts"
@@ -31,13 +30,15 @@ def declarations() -> str:
 
 def interface(frame: type[Frame]) -> str:
     """One frame: its arrays by the type of their numbers, the rest as it stands in JSON."""
-    hints, words = hints_of(frame), comments_of(frame)
+    hints, words = get_type_hints(frame), comments_of(frame)
     names = [field.name for field in fields(frame)]
     arrays = [name for name in names if get_origin(hints[name]) is np.ndarray]
     header = [row(n, typescript(hints[n]), words) for n in names if n not in arrays]
     values = [row(name, array(hints[name]), words) for name in arrays]
-    shapes = f"    shapes: Record<{' | '.join(map(quoted, arrays)) or 'never'}, number[]>;\n"
-    parts = ("  header: {\n", *header, "  };\n", "  arrays: {\n", *values, "  };\n", shapes[2:])
+    shapes = f"  shapes: Record<{' | '.join(map(quoted, arrays)) or 'never'}, number[]>;\n"
+    named = [row(name, by_name(hints[name], of), {}) for name, of in frame.named.items()]
+    parts = ("  header: {\n", *header, "  };\n", "  arrays: {\n", *values, "  };\n", shapes)
+    parts = (*parts, "  rows: {\n", *named, "  };\n")
     return f"export interface {frame.__name__} {{\n{''.join(parts)}}}\n"
 
 
@@ -46,20 +47,18 @@ def row(name: str, kind: str, words: dict[str, str]) -> str:
     return f"{about}    {name}: {kind};\n"
 
 
-def hints_of(frame: type[Frame]) -> dict[str, Any]:
-    """Types of its fields, also those that its module imports for type checkers only."""
-    module = sys.modules[frame.__module__]
-    names: dict[str, Any] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            exec(compile(ast.Module(node.body, []), module.__name__, "exec"), names)
-    return get_type_hints(frame, localns=names)
-
-
 def comments_of(frame: type[Frame]) -> dict[str, str]:
     """What stands behind each field in the source."""
     found = re.findall(r"^    (\w+): .*?  # (.*)$", inspect.getsource(frame), re.MULTILINE)
     return dict(found)
+
+
+def by_name(hint: Any, named: Rows) -> str:
+    """The rows of an array, or its numbers, by their names on each axis."""
+    rest = "number" if isinstance(named, Numbers) else array(hint)
+    for names in reversed(named.axes):
+        rest = f"Record<{' | '.join(map(quoted, names))}, {rest}>"
+    return rest
 
 
 def array(hint: Any) -> str:

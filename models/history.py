@@ -66,6 +66,11 @@ class History:
         """float64 [T]."""
         return np.array([row[0] for row in self._rows], np.float64)
 
+    def row(self, name: str) -> NDArray[np.float32]:
+        """float32 [T], the values of that name. Raises ValueError for a name that is not kept."""
+        row: NDArray[np.float32] = self.table[self.names.index(name)]
+        return row
+
     @property
     def table(self) -> NDArray[np.float32]:
         """float32 [K, T], a row for each name."""

@@ -21,6 +21,7 @@ SCRIPTS = sorted(BROWSER.rglob("*.js"))
 VENDOR = ROOT / "static" / "vendor"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
+NAMES_ONLY = ("models.detection.catalog", "models.measures")  # of networks, of measures
 MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"}
 MAX_LINES = 400
 MAX_WEIGHTS = 5_000_000
@@ -81,10 +82,16 @@ def test_a_lab_knows_neither_the_pages_nor_the_application(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in PYTHON if p.parts[-3] == "labs"], ids=name_of)
 def test_a_lab_loads_torch_only_when_it_trains(path: Path) -> None:
-    """So what it takes from `models` it imports inside functions, but the list of networks."""
+    """So what it takes from `models` it imports inside functions, but mere names."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.ImportFrom) and node.module != "models.detection.catalog":
+        if isinstance(node, ast.ImportFrom) and node.module not in NAMES_ONLY:
             assert not is_in(node.module or "", "models"), node.module
+
+
+@pytest.mark.parametrize("module", NAMES_ONLY)
+def test_names_of_models_cost_nothing_to_import(module: str) -> None:
+    found = imports(ROOT / f"{module.replace('.', '/')}.py")
+    assert {name.split(".")[0] for name in found} <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=name_of)

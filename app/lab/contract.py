@@ -19,9 +19,9 @@ however many frames were asked for on the way.
 
 import math
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from fastapi import APIRouter
@@ -55,19 +55,45 @@ class Step:
     state: dict[str, str | float | bool]
 
 
+class Rows:
+    """Names of an array's rows, for `Annotated`: `Rows(Place, Quantile)` names those of the first
+    axis by the literals of `Place`, of the second by those of `Quantile`.
+    """
+
+    def __init__(self, *axes: Any) -> None:
+        self.axes: tuple[tuple[str, ...], ...] = tuple(map(get_args, axes))
+
+
+class Numbers(Rows):
+    """Names on all axes of an array: each is one number."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One picture of a run. A lab's own frame adds fields: numpy arrays travel as arrays, the
-    rest as JSON. NaN and infinity may stand in arrays (a gap in a curve), never in the rest.
+    """One picture of a run. A lab's own frame adds fields: numpy arrays travel as arrays, with the
+    names of their rows where they have any (`Rows`), the rest as JSON. NaN and infinity may stand
+    in arrays (a gap in a curve), never in the rest.
     """
 
     step: int  # training steps done
+
+    named: ClassVar[Mapping[str, Rows]] = {}  # arrays whose rows have names
+
+    def __init_subclass__(cls) -> None:
+        hints = get_type_hints(cls, include_extras=True)
+        cls.named = {
+            name: marked
+            for name, hint in hints.items()
+            for marked in getattr(hint, "__metadata__", ())
+            if isinstance(marked, Rows)
+        }
 
     def to_bytes(self) -> bytes:
         """The frame on the wire. Raises ValueError for NaN or infinity outside the arrays."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         arrays = {n: v for n, v in values.items() if isinstance(v, np.ndarray)}
-        return wire.encode({n: v for n, v in values.items() if n not in arrays}, arrays)
+        header = {n: v for n, v in values.items() if n not in arrays}
+        return wire.encode(header, arrays, {n: of.axes for n, of in self.named.items()})
 
 
 Config = TypeVar("Config", bound=LabConfig)

@@ -5,11 +5,12 @@
     arrays                  each 8-byte aligned, little-endian, in C order
 
 The header's key "arrays" lists {"name", "dtype", "shape", "offset"}, offsets counted from the
-first byte of the frame. `static/js/core/wire.js` is the twin.
+first byte of the frame, and, where rows have names, "rows": the names on
+the first axis, the second … `static/js/core/wire.js` is the twin.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,24 +22,32 @@ MEDIA_TYPE = "application/octet-stream"
 DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
 
 
-def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """One frame. Raises ValueError for a dtype that JavaScript has no array of, or for NaN."""
-    rows, body, offset = [], [], 0
+Axes = Sequence[Sequence[str]]  # names of rows: of the first axis, of the second …
+
+
+def encode(
+    header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], rows: Mapping[str, Axes] = {}
+) -> bytes:
+    """One frame. `rows` names the rows of some arrays. Raises ValueError for a dtype that
+    JavaScript has no array of, for NaN, or where there are not as many rows as names.
+    """
+    placed, body, offset = [], [], 0
     for name, array in arrays.items():
         if array.dtype.name not in DTYPES:
             raise ValueError(f"{name}: no JavaScript array holds {array.dtype.name}")
+        axes = rows.get(name, ())
+        if array.shape[: len(axes)] != tuple(map(len, axes)):
+            raise ValueError(f"{name}: {array.shape} has not a row for each name of {axes}")
         data = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
-        rows.append((name, array, offset))
+        told = {"name": name, "dtype": array.dtype.name, "shape": array.shape}
+        placed.append((told | ({"rows": axes} if axes else {}), offset))
         body += [data, bytes(-len(data) % ALIGNMENT)]
         offset += aligned(len(data))
     # Offsets count from the frame's start, so the header's length decides its own digits:
     # enlarge the guess until it fits.
     start = ALIGNMENT
     while True:
-        described = [
-            {"name": n, "dtype": a.dtype.name, "shape": list(a.shape), "offset": start + o}
-            for n, a, o in rows
-        ]
+        described = [{**about, "offset": start + at} for about, at in placed]
         text = json.dumps({**header, "arrays": described}, allow_nan=False).encode()
         if aligned(4 + len(text)) <= start:
             break

@@ -334,6 +334,6 @@ class BatchNormSweep(Training):
         self.loss = self.networks.evaluate(self._x, self._y)
         self.reached.note(self.step, self.loss)
 
-    def table(self, of: Tensor) -> Tensor:
-        """[R] as [K, V, S]."""
-        return of.view(len(self.values), len(self.variants), -1)
+    def by_variant(self, of: Tensor) -> Tensor:
+        """[R] as [V, K, S]."""
+        return of.view(len(self.values), len(self.variants), -1).transpose(0, 1)

@@ -6,7 +6,7 @@ Shape letters: R replicas, N points, K classes, C outputs, G nodes along a side 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.data.toy import TEST, TRAIN, Points
+from models.measures import ClassifyMeasure, Health
 from models.replicas.replicas import (
     Activation,
     BatchNorm,
@@ -30,11 +31,6 @@ EVERY = 10  # training steps between two measurements
 BOUND = 1e30  # a loss beyond it, or NaN, is no loss any more
 VANISHING, EXPLODING = 1e-2, 1e2  # first layer's gradient norm against the last's
 SIDE = 1.4  # maps reach from -SIDE to SIDE
-NAMES = (
-    "training low", "training loss", "training high", "training accuracy",
-    "test low", "test loss", "test high", "test accuracy", "penalty",
-)  # fmt: skip
-Health = Literal["unknown", "healthy", "vanishing", "exploding", "dead"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,8 @@ class Classify(Training):
     def __init__(self, settings: ClassifySettings, points: Points, classes: int | None) -> None:
         self.settings, self.points, self.classes = settings, points, classes
         self._training = self.part(TRAIN)
-        super().__init__(NAMES, len(self._training[1]), settings.batch_size, settings.seed)
+        names = get_args(ClassifyMeasure)
+        super().__init__(names, len(self._training[1]), settings.batch_size, settings.seed)
         self.shape = (2, *settings.hidden, outputs_of(classes))
         self.networks = Replicas(
             self.shape, settings.options, activation=settings.activation, loss=settings.loss,

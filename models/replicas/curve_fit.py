@@ -4,6 +4,7 @@ Shape letters: R replicas, N points, G places, T moments.
 """
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.data.toy import TEST, TRAIN, VALIDATION, Points
+from models.measures import CurveFitMeasure
 from models.replicas.early_stopping import EarlyStopping
 from models.replicas.replicas import Activation, Optimizer, Options, Replicas
 from models.replicas.verdict import Evidence
@@ -18,19 +20,9 @@ from models.training import Lost, Training
 
 BOUND = 1e30  # an error beyond it, or NaN, is no error any more: the training has diverged
 EVERY = 10  # steps between two measurements; early stopping depends on nothing else
+
+
 # Rows of the history. Low and high are the 10 % and 90 % quantiles over the replicas.
-NAMES = (
-    "train_low",
-    "train",
-    "train_high",
-    "validation",
-    "test_low",
-    "test",
-    "test_high",
-    "penalty",
-)
-
-
 @dataclass(frozen=True)
 class FitSettings:
     """What the training is done with; all but `depth`, `activation`, `replicas`, `optimizer` and
@@ -79,7 +71,8 @@ class CurveFit(Training):
     def __init__(self, settings: FitSettings, points: Points) -> None:
         self.settings, self.points = settings, points
         self._training = self.part(TRAIN)
-        super().__init__(NAMES, len(self._training[1]), settings.batch_size, settings.seed)
+        names = get_args(CurveFitMeasure)
+        super().__init__(names, len(self._training[1]), settings.batch_size, settings.seed)
         self.networks = Replicas(
             settings.shape, settings.options, activation=settings.activation,
             optimizer=settings.optimizer, seed=settings.seed, dtype=torch.float64,
@@ -161,7 +154,7 @@ class CurveFit(Training):
         """
         first = int(np.searchsorted(self.history.steps, self._since, side="right"))
         for name in ("validation", "test"):
-            row = self.history.table[NAMES.index(name), first:]
+            row = self.history.row(name)[first:]
             if np.isfinite(row).any():
                 return first + int(np.nanargmin(row))
         return None

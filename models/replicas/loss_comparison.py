@@ -4,7 +4,7 @@ Shape letters: L the two losses, S starts, N points, C inputs, K classes, B bins
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import information, losses
-from models.replicas.parts import Loss, accuracy
+from models.measures import ComparedLoss, LossMeasure
+from models.replicas.parts import accuracy
 from models.replicas.replicas import Losses, Options, Replicas
 from models.training import Lost, Training
 
-KINDS: tuple[Loss, Loss] = ("cross-entropy", "brier")
-MEASURES = ("accuracy_low", "accuracy", "accuracy_high", "loss_low", "loss", "loss_high", "slope")
-NAMES = tuple(f"{kind} {measure}" for kind in KINDS for measure in MEASURES)
+KINDS: tuple[ComparedLoss, ...] = get_args(ComparedLoss)
+NAMES = tuple(f"{kind} {measure}" for kind in KINDS for measure in get_args(LossMeasure))
 EVERY = 5  # steps between two measurements
 BINS = 10
 WORST = 10

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.measures import BatchNorm as BatchNorm
+
 Activation = Literal["identity", "sign", "sigmoid", "tanh", "relu"]
 Loss = Literal["squared", "cross-entropy", "hinge", "brier"]
-BatchNorm = Literal["none", "before", "after"]
 Init = Literal["xavier", "he", "torch", "normal", "zero"]
 
 

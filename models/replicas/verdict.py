@@ -5,23 +5,12 @@ counts only where it is larger than chance makes it on so few points.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Verdict = Literal[
-    "untested",  # no test points
-    "few",  # too few of them
-    "flat",  # all training targets are alike: there is nothing to fit
-    "underfits",  # most of the training targets' variance is left, and it is not the noise
-    "unexplained",  # most of it is left, and nobody knows whether it is noise
-    "fits",  # about as well on new points
-    "close",  # worse on new points, by little
-    "worse",  # clearly worse on new points, by less than twice
-    "overfits",  # much worse on new points
-    "uncertain",  # worse on new points, but perhaps by chance
-]
+from models.measures import Verdict
+
 FEW = 5  # fewer test points say nothing about others
 FLAT = 1e-4  # standard deviation that is none: points in an address are rounded to 6e-5
 MOST = 0.5  # of the variance

@@ -8,12 +8,13 @@ P numbers of a projection z, K keys of the queue.
 import copy
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from models.history import History
+from models.measures import ContrastiveMeasure
 from models.representation.contrastive import (
     Queue,
     alignment,
@@ -40,9 +41,6 @@ Space = Literal["h", "z"]
 # negatives, alignment, uniformity, standard deviation of the normalized z, share of views whose
 # positive is the most similar, drift of the key encoder (NaN where there is none), and the least
 # loss that was possible (NaN for MoCo).
-MEASURES = (
-    "loss", "positive", "negative", "alignment", "uniformity", "spread", "hits", "drift", "floor",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Contrast:
         self.optimizer = optimizer_of(
             self._trained(), settings.learning_rate, settings.weight_decay
         )
-        self.history = History(MEASURES)
+        self.history = History(get_args(ContrastiveMeasure))
         self.latest: tuple[Tensor, Tensor] | None = None  # z of the last step's views, [N, P] each
         self.against = self.queue.keys[:0]  # the keys that the last step's loss had for negatives
         self.repeated = 0  # queries of that step that had an older key of their own picture there

@@ -10,11 +10,12 @@ Shape letters: W kinds of features, B label budgets.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from torch import Tensor, nn
 
+from models.measures import Features, Known
 from models.representation.accuracy import (
     ALL,
     BUDGETS,
@@ -34,8 +35,8 @@ from models.representation.supervised import LearnerSettings, Supervised
 
 SLICE = 16  # training steps with labels at a time
 LABEL_STEPS, LABEL_BATCH = 160, 64  # of a training with labels
-FEATURES = ("random", "h", "z", "supervised", "fine-tuned")
-KNOWN = ("class", "brightness", "color", "turn")  # what h, z and the untrained h are asked for
+FEATURES: tuple[Features, ...] = get_args(Features)
+KNOWN: tuple[Known, ...] = get_args(Known)  # what h, z and the untrained h are asked for
 
 
 class Parts:

@@ -20,7 +20,7 @@ export interface FittingFrame {
     grid: Float32Array;
     /** [R, G] */
     curves: Float32Array;
-    /** [3, G] 10 %, median and 90 % of the curves */
+    /** [3, G] of the curves */
     band: Float32Array;
     /** [G] the true curve; NaN where nobody knows it */
     truth: Float32Array;
@@ -32,14 +32,19 @@ export interface FittingFrame {
     role: Uint8Array;
     /** [T] */
     steps: Float64Array;
-    /** [8, T], see models.replicas.curve_fit.NAMES */
+    /** [8, T] */
     history: Float32Array;
-    /** [4, R] now: training, validation, test, penalty */
+    /** [4, R] now */
     errors: Float32Array;
     /** [R] the step a stopped network went back to, else -1 */
     stopped_at: Int32Array;
   };
   shapes: Record<"grid" | "curves" | "band" | "truth" | "x" | "y" | "role" | "steps" | "history" | "errors" | "stopped_at", number[]>;
+  rows: {
+    band: Record<"low" | "median" | "high", Float32Array>;
+    history: Record<"training low" | "training" | "training high" | "validation" | "test low" | "test" | "test high" | "penalty", Float32Array>;
+    errors: Record<"training" | "validation" | "test" | "penalty", Float32Array>;
+  };
 }
 
 export interface CapacityFrame {
@@ -62,6 +67,8 @@ export interface CapacityFrame {
     polynomial_test: Float32Array;
   };
   shapes: Record<"training" | "test" | "polynomial_training" | "polynomial_test", number[]>;
+  rows: {
+  };
 }
 
 export interface MlpFrame {
@@ -101,14 +108,18 @@ export interface MlpFrame {
     role: Uint8Array;
     /** [T] */
     steps: Float64Array;
-    /** [9, T], see models.replicas.classify.NAMES */
+    /** [9, T] */
     history: Float32Array;
     /** [K, K] */
     confusion: Int32Array;
-    /** [4] of the network on show: training loss, accuracy, test … */
+    /** [4] of the network on show */
     scores: Float32Array;
   };
   shapes: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" | "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", number[]>;
+  rows: {
+    history: Record<"training low" | "training loss" | "training high" | "training accuracy" | "test low" | "test loss" | "test high" | "test accuracy" | "penalty", Float32Array>;
+    scores: Record<"training loss" | "training accuracy" | "test loss" | "test accuracy", number>;
+  };
 }
 
 export interface PerceptronFrame {
@@ -147,6 +158,8 @@ export interface PerceptronFrame {
     history: Float32Array;
   };
   shapes: Record<"x" | "y" | "role" | "steps" | "history", number[]>;
+  rows: {
+  };
 }
 
 export interface BatchnormFrame {
@@ -167,11 +180,11 @@ export interface BatchnormFrame {
   arrays: {
     /** [T] */
     steps: Float64Array;
-    /** [3 V, T] training loss in eval mode: 10 %, median, 90 % */
+    /** [V, 3, T] eval mode */
     history: Float32Array;
-    /** [V, S] now; not finite where a network is lost */
+    /** [V, S] now; not finite: lost */
     losses: Float64Array;
-    /** [V, S] steps until the target, else -1 */
+    /** [V, S] steps until the target, or -1 */
     reached: Int32Array;
     /** [K] */
     moments: Float64Array;
@@ -183,20 +196,31 @@ export interface BatchnormFrame {
     curve: Float32Array;
     /** [V, L] */
     saturated: Float32Array;
-    /** [V, L + 1] length of the last gradient by each layer's weights */
+    /** [V, L + 1] gradient norms */
     slopes: Float32Array;
-    /** [3, B] x, x_hat by the batch's statistics, x_hat by the running */
+    /** [3, B] of the unit */
     batch: Float64Array;
-    /** [8] mean, var, gamma, beta, running mean, var, and updated */
+    /** [8] of the unit */
     numbers: Float64Array;
     /** [T'] */
     seen: Float64Array;
-    /** [4, T'] the batch's mean, variance, the running ones */
+    /** [4, T'] of the unit */
     statistics: Float32Array;
-    /** [V + 1, shifts] test accuracy on moved points */
+    /** [V + 1, shifts] test accuracy */
     moved: Float32Array;
   };
   shapes: Record<"steps" | "history" | "losses" | "reached" | "moments" | "ridges" | "bins" | "curve" | "saturated" | "slopes" | "batch" | "numbers" | "seen" | "statistics" | "moved", number[]>;
+  rows: {
+    history: Record<"none" | "before" | "after", Record<"low" | "median" | "high", Float32Array>>;
+    losses: Record<"none" | "before" | "after", Float64Array>;
+    reached: Record<"none" | "before" | "after", Int32Array>;
+    saturated: Record<"none" | "before" | "after", Float32Array>;
+    slopes: Record<"none" | "before" | "after", Float32Array>;
+    batch: Record<"x" | "batch" | "running", Float64Array>;
+    numbers: Record<"mean" | "variance" | "gamma" | "beta" | "running mean" | "running variance" | "next running mean" | "next running variance", number>;
+    statistics: Record<"mean" | "variance" | "running mean" | "running variance", Float32Array>;
+    moved: Record<"none" | "before" | "after" | "before, own statistics", Float32Array>;
+  };
 }
 
 export interface SweepFrame {
@@ -207,12 +231,16 @@ export interface SweepFrame {
   arrays: {
     /** [K] */
     values: Float64Array;
-    /** [K, 2, S] steps until the target, else -1 */
+    /** [2, K, S] steps, or -1 */
     reached: Int32Array;
-    /** [K, 2, S] */
+    /** [2, K, S] */
     losses: Float64Array;
   };
   shapes: Record<"values" | "reached" | "losses", number[]>;
+  rows: {
+    reached: Record<"none" | "before", Int32Array>;
+    losses: Record<"none" | "before", Float64Array>;
+  };
 }
 
 export interface RegularizationFrame {
@@ -254,7 +282,7 @@ export interface RegularizationFrame {
     training: Float32Array;
     /** [K] */
     test: Float32Array;
-    /** [2, K] the folds' mean, and its standard error */
+    /** [2, K] of the folds */
     validated: Float32Array;
     /** [T] steps */
     moments: Float64Array;
@@ -271,6 +299,9 @@ export interface RegularizationFrame {
     true_curve: Float32Array;
   };
   shapes: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" | "validated" | "moments" | "film" | "x" | "y" | "grid" | "curve" | "true_curve", number[]>;
+  rows: {
+    validated: Record<"mean" | "standard error", Float32Array>;
+  };
 }
 
 export interface CrossEntropyFrame {
@@ -285,19 +316,19 @@ export interface CrossEntropyFrame {
   arrays: {
     /** [T] */
     steps: Float64Array;
-    /** [14, T], see models.replicas.loss_comparison.NAMES */
+    /** [L, 7, T] */
     history: Float32Array;
-    /** [L, 3, S] test accuracy, cross-entropy in nats, squared error */
+    /** [L, 3, S] of test */
     scores: Float64Array;
-    /** [L, S] length of the last step's gradient; NaN before it */
+    /** [L, S] last gradient's norm */
     slopes: Float64Array;
     /** [L, B] */
     counts: Int32Array;
-    /** [L, B] mean in each bin; NaN where it is empty */
+    /** [L, B] mean; NaN: no digit */
     confidence: Float32Array;
     /** [L, B] */
     right: Float32Array;
-    /** [L, W, 64] 8 x 8 pixels, 0 to 16 */
+    /** [L, W, 64], 0 to 16 */
     pictures: Uint8Array;
     /** [L, W] */
     labels: Uint8Array;
@@ -305,10 +336,23 @@ export interface CrossEntropyFrame {
     probabilities: Float32Array;
     /** [L, W] -log q(true), nats */
     losses: Float32Array;
-    /** [L, W] of the prediction, nats */
+    /** [L, W] nats */
     entropies: Float32Array;
   };
   shapes: Record<"steps" | "history" | "scores" | "slopes" | "counts" | "confidence" | "right" | "pictures" | "labels" | "probabilities" | "losses" | "entropies", number[]>;
+  rows: {
+    history: Record<"cross-entropy" | "brier", Record<"accuracy low" | "accuracy" | "accuracy high" | "nats low" | "nats" | "nats high" | "gradient norm", Float32Array>>;
+    scores: Record<"cross-entropy" | "brier", Record<"accuracy" | "nats" | "brier", Float64Array>>;
+    slopes: Record<"cross-entropy" | "brier", Float64Array>;
+    counts: Record<"cross-entropy" | "brier", Int32Array>;
+    confidence: Record<"cross-entropy" | "brier", Float32Array>;
+    right: Record<"cross-entropy" | "brier", Float32Array>;
+    pictures: Record<"cross-entropy" | "brier", Uint8Array>;
+    labels: Record<"cross-entropy" | "brier", Uint8Array>;
+    probabilities: Record<"cross-entropy" | "brier", Float32Array>;
+    losses: Record<"cross-entropy" | "brier", Float32Array>;
+    entropies: Record<"cross-entropy" | "brier", Float32Array>;
+  };
 }
 
 export interface ContrastiveFrame {
@@ -352,7 +396,7 @@ export interface ContrastiveFrame {
   arrays: {
     /** [T] */
     steps: Float64Array;
-    /** [8, T], see models.representation.contrastive_training.MEASURES */
+    /** [9, T] */
     history: Float32Array;
     /** [2L, 2L] cosines */
     similarities: Float32Array;
@@ -368,7 +412,7 @@ export interface ContrastiveFrame {
     neighbors_before: Uint8Array;
     /** [P, K] */
     near_before: Float32Array;
-    /** [2, B] of positives and negatives; NaN before the first step */
+    /** [2, B]; NaN at step 0 */
     histograms: Float32Array;
     /** [Q] and to the keys in the queue, newest first */
     keys: Float32Array;
@@ -380,26 +424,38 @@ export interface ContrastiveFrame {
     hardest_pictures: Uint8Array;
     /** [2] SimSiam: cosine of a prediction and the other view's z */
     predicted: Float32Array;
-    /** [3, A] similarity to the picture's occluded, turned, recolored */
+    /** [3, A] of h, changed */
     changes: Float32Array;
     /** [3, A] */
     changes_before: Float32Array;
-    /** [2] similarity of different pictures, then and before */
+    /** [2] of different pictures */
     apart: Float32Array;
-    /** [W, U, 3] accuracy: low, mean, high over draws of the labels */
+    /** [W, U, 3] accuracy */
     worth: Float32Array;
     /** [W] accuracy of the neighbors' vote */
     votes: Float32Array;
-    /** [W] when it was measured; -1 for not yet */
+    /** [W] -1: not measured */
     worth_steps: Int32Array;
-    /** [3, 4] accuracy of untrained h, h, z on class and what T changes */
+    /** [3, 4] accuracy */
     known: Float32Array;
-    /** [4] the share of the most frequent answer to each */
+    /** [4] most frequent answer */
     guessing: Float32Array;
     /** [P, 2] t-SNE, where it was asked for; else empty */
     map: Float32Array;
   };
   shapes: Record<"steps" | "history" | "similarities" | "places" | "neighbors" | "near" | "places_before" | "neighbors_before" | "near_before" | "histograms" | "keys" | "queue" | "hardest" | "hardest_pictures" | "predicted" | "changes" | "changes_before" | "apart" | "worth" | "votes" | "worth_steps" | "known" | "guessing" | "map", number[]>;
+  rows: {
+    history: Record<"loss" | "positive" | "negative" | "alignment" | "uniformity" | "spread" | "hits" | "drift" | "floor", Float32Array>;
+    histograms: Record<"positive" | "negative", Float32Array>;
+    changes: Record<"occlude" | "rotate" | "recolor", Float32Array>;
+    changes_before: Record<"occlude" | "rotate" | "recolor", Float32Array>;
+    apart: Record<"now" | "before", number>;
+    worth: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", Float32Array>;
+    votes: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", number>;
+    worth_steps: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", number>;
+    known: Record<"random" | "h" | "z", Record<"class" | "brightness" | "color" | "turn", number>>;
+    guessing: Record<"class" | "brightness" | "color" | "turn", number>;
+  };
 }
 
 export interface TrialsFrame {
@@ -423,4 +479,6 @@ export interface TrialsFrame {
     baseline: Float32Array;
   };
   shapes: Record<"accuracy" | "baseline", number[]>;
+  rows: {
+  };
 }

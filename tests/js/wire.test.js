@@ -46,5 +46,10 @@ test("arrays begin on 8 bytes, so that they are views and not copies", () => {
 });
 
 test("no arrays at all is a frame, too", () => {
-  assert.deepEqual(decode(encode({ empty: true }, {})), { header: { empty: true }, arrays: {}, shapes: {} });
+  assert.deepEqual(decode(encode({ empty: true }, {})), {
+    header: { empty: true },
+    arrays: {},
+    shapes: {},
+    rows: {},
+  });
 });

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from app.labs.batchnorm.config import BatchnormConfig
+from models.measures import BatchNorm
 
 if TYPE_CHECKING:
     from models.data.toy import Points
     from models.replicas.batchnorm_comparison import BatchNormComparisonSettings
-    from models.replicas.replicas import BatchNorm
 
 TRAIN_POINTS, TEST_POINTS = 256, 128
-PLACES: tuple[BatchNorm, ...] = ("none", "before", "after")
+PLACES: tuple[BatchNorm, ...] = get_args(BatchNorm)
 SWEEP_SEEDS = 2  # more would cost more than twice one setting
 VALUES = {  # of a sweep: the middle ones are what one would choose
     "rate": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),

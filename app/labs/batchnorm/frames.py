@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.contract import Frame
+from app.lab.contract import Frame, Numbers, Rows
+from models.measures import (
+    BatchNorm,
+    NormalizedBy,
+    Quantile,
+    Statistic,
+    SweptPlace,
+    UnitNumber,
+    WhenMoved,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,26 +27,26 @@ class BatchnormFrame(Frame):
     """
 
     steps: NDArray[np.float64]  # [T]
-    history: NDArray[np.float32]  # [3 V, T] training loss in eval mode: 10 %, median, 90 %
-    losses: NDArray[np.float64]  # [V, S] now; not finite where a network is lost
-    reached: NDArray[np.int32]  # [V, S] steps until the target, else -1
+    history: Annotated[NDArray[np.float32], Rows(BatchNorm, Quantile)]  # [V, 3, T] eval mode
+    losses: Annotated[NDArray[np.float64], Rows(BatchNorm)]  # [V, S] now; not finite: lost
+    reached: Annotated[NDArray[np.int32], Rows(BatchNorm)]  # [V, S] steps until the target, or -1
     moments: NDArray[np.float64]  # [K]
     ridges: NDArray[np.uint8]  # [V, L, M, K] share of values in a bin, 255 is half of them
     bins: NDArray[np.float32]  # [M] their middles
     curve: NDArray[np.float32]  # [M] the activation there
-    saturated: NDArray[np.float32]  # [V, L]
-    slopes: NDArray[np.float32]  # [V, L + 1] length of the last gradient by each layer's weights
+    saturated: Annotated[NDArray[np.float32], Rows(BatchNorm)]  # [V, L]
+    slopes: Annotated[NDArray[np.float32], Rows(BatchNorm)]  # [V, L + 1] gradient norms
     layer: int  # of the unit, from 1
     unit: int
-    batch: NDArray[np.float64]  # [3, B] x, x_hat by the batch's statistics, x_hat by the running
-    numbers: NDArray[np.float64]  # [8] mean, var, gamma, beta, running mean, var, and updated
+    batch: Annotated[NDArray[np.float64], Rows(NormalizedBy)]  # [3, B] of the unit
+    numbers: Annotated[NDArray[np.float64], Numbers(UnitNumber)]  # [8] of the unit
     seen: NDArray[np.float64]  # [T']
-    statistics: NDArray[np.float32]  # [4, T'] the batch's mean, variance, the running ones
+    statistics: Annotated[NDArray[np.float32], Rows(Statistic)]  # [4, T'] of the unit
     eps: float
     sizes: list[int]
     by_size: list[float]  # test accuracy with statistics of so many test points
     shifts: list[float]
-    moved: NDArray[np.float32]  # [V + 1, shifts] test accuracy on moved points
+    moved: Annotated[NDArray[np.float32], Rows(WhenMoved)]  # [V + 1, shifts] test accuracy
     parameters: int  # of one network without BatchNorm, and of one with it
     parameters_with: int
 
@@ -47,5 +57,5 @@ class SweepFrame(Frame):
 
     setting: str
     values: NDArray[np.float64]  # [K]
-    reached: NDArray[np.int32]  # [K, 2, S] steps until the target, else -1
-    losses: NDArray[np.float64]  # [K, 2, S]
+    reached: Annotated[NDArray[np.int32], Rows(SweptPlace)]  # [2, K, S] steps, or -1
+    losses: Annotated[NDArray[np.float64], Rows(SweptPlace)]  # [2, K, S]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from app.lab.contract import Ask, Frame
 from app.labs.batchnorm.config import BatchnormConfig
 from app.labs.batchnorm.data import PLACES, SWEEP_SEEDS, VALUES, points_of, settings_of
 from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
+from models.measures import Quantile
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,7 +60,7 @@ def frame_of(session: BatchNormComparison, config: BatchnormConfig) -> Batchnorm
     return BatchnormFrame(
         step=session.step,
         steps=session.history.steps,
-        history=session.history.table,
+        history=session.history.table.reshape(len(PLACES), len(get_args(Quantile)), -1),
         losses=session.losses().numpy(),
         reached=reached_of(session.reached.below(config.target), (len(PLACES), -1)),
         moments=session.ridges.steps,
@@ -111,8 +112,8 @@ def sweep(config: BatchnormConfig) -> Generator[SweepFrame, Ask[BatchnormConfig]
             step=networks.step,
             setting=config.setting,
             values=np.array(values),
-            reached=reached_of(networks.reached.below(config.target), (len(values), 2, -1)),
-            losses=networks.table(networks.loss.double()).numpy(),
+            reached=networks.by_variant(networks.reached.below(config.target).int()).numpy(),
+            losses=networks.by_variant(networks.loss.double()).numpy(),
         )
         config = ask.config
         for _ in ask.turns():

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.contract import Frame
+from app.lab.contract import Frame, Numbers, Rows
+from models.measures import (
+    Change,
+    ContrastiveMeasure,
+    Features,
+    FrozenFeatures,
+    Known,
+    Moment,
+    PairKind,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +25,12 @@ class ContrastiveFrame(Frame):
     """L pictures looked at (2L views), P on the map, K neighbors, T moments, B bins, Q keys in the
     queue, S of them shown, R of the most similar, A amounts of a change, W kinds of features, U
     label budgets.
+
+    `worth` is test accuracy: mean less a deviation, mean, and more, over draws of the labels.
     """
 
     steps: NDArray[np.float64]  # [T]
-    history: NDArray[np.float32]  # [8, T], see models.representation.contrastive_training.MEASURES
+    history: Annotated[NDArray[np.float32], Rows(ContrastiveMeasure)]  # [9, T]
     space: str  # of similarities and places: z or h
     similarities: NDArray[np.float32]  # [2L, 2L] cosines
     places: NDArray[np.float32]  # [P, 2]
@@ -28,7 +40,7 @@ class ContrastiveFrame(Frame):
     places_before: NDArray[np.float32]  # [P, 2], of the untrained encoder's h
     neighbors_before: NDArray[np.uint8]  # [P, K]
     near_before: NDArray[np.float32]  # [P, K]
-    histograms: NDArray[np.float32]  # [2, B] of positives and negatives; NaN before the first step
+    histograms: Annotated[NDArray[np.float32], Rows(PairKind)]  # [2, B]; NaN at step 0
     row: int  # the chosen view
     positive_key: float | None  # MoCo: the chosen view's similarity to its picture's other view
     keys: NDArray[np.float32]  # [Q] and to the keys in the queue, newest first
@@ -37,15 +49,15 @@ class ContrastiveFrame(Frame):
     hardest_pictures: NDArray[np.uint8]  # [R, 3, 16, 16]
     repeated: int  # queries of the last step with an older key of their picture in the queue
     predicted: NDArray[np.float32]  # [2] SimSiam: cosine of a prediction and the other view's z
-    changes: NDArray[np.float32]  # [3, A] similarity to the picture's occluded, turned, recolored
-    changes_before: NDArray[np.float32]  # [3, A]
-    apart: NDArray[np.float32]  # [2] similarity of different pictures, then and before
+    changes: Annotated[NDArray[np.float32], Rows(Change)]  # [3, A] of h, changed
+    changes_before: Annotated[NDArray[np.float32], Rows(Change)]  # [3, A]
+    apart: Annotated[NDArray[np.float32], Numbers(Moment)]  # [2] of different pictures
     changes_step: int
-    worth: NDArray[np.float32]  # [W, U, 3] accuracy: low, mean, high over draws of the labels
-    votes: NDArray[np.float32]  # [W] accuracy of the neighbors' vote
-    worth_steps: NDArray[np.int32]  # [W] when it was measured; -1 for not yet
-    known: NDArray[np.float32]  # [3, 4] accuracy of untrained h, h, z on class and what T changes
-    guessing: NDArray[np.float32]  # [4] the share of the most frequent answer to each
+    worth: Annotated[NDArray[np.float32], Rows(Features)]  # [W, U, 3] accuracy
+    votes: Annotated[NDArray[np.float32], Numbers(Features)]  # [W] accuracy of the neighbors' vote
+    worth_steps: Annotated[NDArray[np.int32], Numbers(Features)]  # [W] -1: not measured
+    known: Annotated[NDArray[np.float32], Numbers(FrozenFeatures, Known)]  # [3, 4] accuracy
+    guessing: Annotated[NDArray[np.float32], Numbers(Known)]  # [4] most frequent answer
     tested: int  # pictures
     probed_parts: tuple[int, int]  # done and all of the newest probe
     supervised_parts: tuple[int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -14,9 +14,13 @@ from app.labs.cross_entropy.config import CrossEntropyConfig
 from app.labs.cross_entropy.data import parts_of, settings_of
 from app.labs.cross_entropy.frames import CrossEntropyFrame
 from app.pictures.digits import WHITE
+from models.measures import ComparedLoss, LossMeasure
 
 if TYPE_CHECKING:
     from models.replicas.loss_comparison import LossComparison
+
+
+SHAPE = (len(get_args(ComparedLoss)), len(get_args(LossMeasure)))  # of the history's rows
 
 
 def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask[CrossEntropyConfig], None]:
@@ -46,7 +50,7 @@ def frame_of(comparison: LossComparison) -> CrossEntropyFrame:
     return CrossEntropyFrame(
         step=comparison.step,
         steps=comparison.history.steps,
-        history=comparison.history.table,
+        history=comparison.history.table.reshape(*SHAPE, -1),
         scores=comparison.scores(),
         slopes=comparison.slopes(),
         counts=np.stack([r.counts for r in reliable]).astype(np.int32),

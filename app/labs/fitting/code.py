@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.code.script import EarlyStop, Script, write
+from app.code.training_script import EarlyStop, TrainingScript, text_of
 from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.data import points_of, settings_of
 from app.tables.notes import notes_on
@@ -20,8 +20,8 @@ def code(config: FittingConfig, steps: int) -> str:
         (points.x[points.role == role], points.y[points.role == role]) for role in range(3)
     )
     stop = EarlyStop(*validation, every=EVERY, patience=config.patience)
-    return write(
-        Script(
+    return text_of(
+        TrainingScript(
             title=f"Fitting a curve ({config.data})",
             lab="fitting",
             notes=notes_on(config.axes, reading=config.reading) if config.data == "own" else [],

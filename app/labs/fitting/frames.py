@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.contract import Frame
-
-if TYPE_CHECKING:
-    from models.replicas.verdict import Verdict
+from app.lab.contract import Frame, Rows
+from models.measures import CurveFitError, CurveFitMeasure, Quantile, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +18,14 @@ class FittingFrame(Frame):
 
     grid: NDArray[np.float32]  # [G] places in [-1, 1]
     curves: NDArray[np.float32]  # [R, G]
-    band: NDArray[np.float32]  # [3, G] 10 %, median and 90 % of the curves
+    band: Annotated[NDArray[np.float32], Rows(Quantile)]  # [3, G] of the curves
     truth: NDArray[np.float32]  # [G] the true curve; NaN where nobody knows it
     x: NDArray[np.float32]  # [N]
     y: NDArray[np.float32]  # [N]
     role: NDArray[np.uint8]  # [N] 0 training, 1 validation, 2 test
     steps: NDArray[np.float64]  # [T]
-    history: NDArray[np.float32]  # [8, T], see models.replicas.curve_fit.NAMES
-    errors: NDArray[np.float32]  # [4, R] now: training, validation, test, penalty
+    history: Annotated[NDArray[np.float32], Rows(CurveFitMeasure)]  # [8, T]
+    errors: Annotated[NDArray[np.float32], Rows(CurveFitError)]  # [4, R] now
     stopped_at: NDArray[np.int32]  # [R] the step a stopped network went back to, else -1
     floor: float | None  # the noise's variance: the least error on new points that is possible
     baseline: float | None  # test error of the best constant

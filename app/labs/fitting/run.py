@@ -68,14 +68,13 @@ def fit(config: FittingConfig) -> Generator[FittingFrame, Ask[FittingConfig], No
 def frame_of(session: CurveFit, config: FittingConfig) -> FittingFrame:
     import torch
 
-    from models.replicas.curve_fit import NAMES
     from models.replicas.verdict import verdict
 
     grid = torch.linspace(-1, 1, GRID, dtype=torch.float64)
     curves, errors = session.curves(grid), session.errors()
     targets = session.part(2)[1]
     baseline = float(targets.var(correction=0)) if len(targets) else None
-    best, rows, steps = session.best_moment, session.history.table, session.history.steps
+    best, history = session.best_moment, session.history
     return FittingFrame(
         step=session.step,
         grid=grid.float().numpy(),
@@ -85,14 +84,14 @@ def frame_of(session: CurveFit, config: FittingConfig) -> FittingFrame:
         x=session.points.x[:, 0].float().numpy(),
         y=session.points.y.float().numpy(),
         role=session.points.role.numpy(),
-        steps=steps,
-        history=rows,
+        steps=history.steps,
+        history=history.table,
         errors=errors.astype(np.float32),
         stopped_at=session.stopped_at,
         floor=floor_of(config),
         baseline=baseline,
-        best_step=None if best is None else int(steps[best]),
-        best_test=None if best is None else finite(rows[NAMES.index("test"), best]),
+        best_step=None if best is None else int(history.steps[best]),
+        best_test=None if best is None else finite(history.row("test")[best]),
         parameters=int(session.networks.parameters_each()[0]),
         verdict=verdict(session.evidence(floor_of(config))),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.code.script import Script, write, write_perceptron
+from app.code.script import write
+from app.code.training_script import TrainingScript, text_of
 from app.labs.mlp.config import MlpConfig
 from app.labs.mlp.data import classes_of, points_of, settings_of
 from app.tables.notes import notes_on
@@ -16,11 +17,12 @@ def code(config: MlpConfig, steps: int) -> str:
     if config.model == "perceptron":
         points = points_of(config)
         mine = points.role == 0
-        return write_perceptron(points.x[mine], points.y[mine], config.eta, steps, notes)
+        x, y = points.x[mine], 2 * points.y[mine] - 1  # classes as -1 and +1
+        return write("perceptron", x=x, y=y, eta=config.eta, looks=steps, notes=notes)
     session = Classify(settings_of(config), points_of(config), classes_of(config))
     settings = session.settings
-    return write(
-        Script(
+    return text_of(
+        TrainingScript(
             title=f"A multilayer perceptron ({config.data})",
             lab="mlp",
             notes=notes,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.contract import Frame
-
-if TYPE_CHECKING:
-    from models.replicas.classify import Health
+from app.lab.contract import Frame, Numbers, Rows
+from models.measures import ClassifyMeasure, ClassifyScore, Health
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +33,9 @@ class MlpFrame(Frame):
     y: NDArray[np.float32]  # [N] classes or heights
     role: NDArray[np.uint8]  # [N]
     steps: NDArray[np.float64]  # [T]
-    history: NDArray[np.float32]  # [9, T], see models.replicas.classify.NAMES
+    history: Annotated[NDArray[np.float32], Rows(ClassifyMeasure)]  # [9, T]
     confusion: NDArray[np.int32]  # [K, K]
-    scores: NDArray[np.float32]  # [4] of the network on show: training loss, accuracy, test …
+    scores: Annotated[NDArray[np.float32], Numbers(ClassifyScore)]  # [4] of the network on show
     parameters: int
     batch: int
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.lab.contract import Frame
+from app.lab.contract import Frame, Rows
+from models.measures import Validated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class RegularizationFrame(Frame):
     penalized: int  # weights that there are
     training: NDArray[np.float32]  # [K] mean squared error
     test: NDArray[np.float32]  # [K]
-    validated: NDArray[np.float32]  # [2, K] the folds' mean, and its standard error
+    validated: Annotated[NDArray[np.float32], Rows(Validated)]  # [2, K] of the folds
     best: int | None  # the λ of the least validated error; None before the first step
     one_error: int | None  # the greatest within one standard error of it
     floor: float  # the noise's variance: the least error on new points that is possible

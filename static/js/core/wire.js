@@ -18,26 +18,50 @@ const TYPES = {
  * @typedef {Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array |
  *   Float64Array} Values
  */
-/** @typedef {{name: string, dtype: keyof typeof TYPES, shape: number[], offset: number}} ArrayRow */
+/**
+ * @typedef {{name: string, dtype: keyof typeof TYPES, shape: number[], offset: number, rows?: string[][]}}
+ *   Described an array; `rows` are names on its first axis, on its second …
+ */
 
 const align = (/** @type {number} */ size) => Math.ceil(size / 8) * 8;
 
 /**
  * @param {ArrayBuffer} frame
- * @returns {{header: Record<string, any>, arrays: Record<string, any>, shapes: Record<string, number[]>}}
- *   arrays are views into the frame, flat, in C order
+ * @returns {{header: Record<string, any>, arrays: Record<string, any>, shapes: Record<string, number[]>,
+ *   rows: Record<string, any>}} arrays are views into the frame, flat, in C order; `rows` the same again,
+ *   by names, where they have any: a row, or a number where every axis is named
  */
 export function decode(frame) {
   const length = new DataView(frame).getUint32(0, true);
-  const { arrays: rows, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(frame, 4, length)));
+  const { arrays: described, ...header } = JSON.parse(
+    new TextDecoder().decode(new Uint8Array(frame, 4, length)),
+  );
   /** @type {Record<string, any>} */ const arrays = {};
   /** @type {Record<string, number[]>} */ const shapes = {};
-  for (const { name, dtype, shape, offset } of /** @type {ArrayRow[]} */ (rows)) {
+  /** @type {Record<string, any>} */ const rows = {};
+  for (const { name, dtype, shape, offset, rows: axes } of /** @type {Described[]} */ (described)) {
     const count = shape.reduce((product, side) => product * side, 1);
     arrays[name] = new TYPES[dtype](frame, offset, count);
     shapes[name] = shape;
+    if (axes) rows[name] = byName(arrays[name], axes, shape.length === axes.length);
   }
-  return { header, arrays, shapes };
+  return { header, arrays, shapes, rows };
+}
+
+/**
+ * @param {Values} values
+ * @param {string[][]} axes names on the first axis, on the second …
+ * @param {boolean} whole whether each name on the last of them is one number
+ * @returns {Record<string, any>}
+ */
+function byName(values, [names = [], ...deeper], whole) {
+  const each = values.length / names.length;
+  return Object.fromEntries(
+    names.map((name, i) => {
+      const row = values.subarray(i * each, (i + 1) * each);
+      return [name, deeper.length ? byName(row, deeper, whole) : whole ? row[0] : row];
+    }),
+  );
 }
 
 /**
@@ -47,7 +71,7 @@ export function decode(frame) {
  */
 export function encode(header, arrays) {
   const names = Object.entries(TYPES);
-  /** @type {(start: number) => ArrayRow[]} */
+  /** @type {(start: number) => Described[]} */
   const rows = (start) => {
     let offset = start;
     return Object.entries(arrays).map(([name, { values, shape }]) => {

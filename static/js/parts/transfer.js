@@ -9,6 +9,7 @@ import { shareText } from "./percent.js";
 /** @typedef {import("./earlier.js").Earlier} Earlier */
 /**
  * @typedef {object} Look of one kind of features, or of training
+ * @property {string} of what is measured: the name of its row
  * @property {string} name
  * @property {string} color
  * @property {number[]} [dash]
@@ -16,8 +17,9 @@ import { shareText } from "./percent.js";
  */
 /**
  * @typedef {object} Measured
- * @property {ArrayLike<number>} accuracies [looks, COUNT, 3]: mean less a deviation, mean, and more
- * @property {ArrayLike<number>} votes [looks] accuracy of a vote of the nearest neighbors
+ * @property {Record<string, ArrayLike<number>>} accuracies of each look, [COUNT, 3]: mean less a deviation,
+ *   mean, and more
+ * @property {Record<string, number>} votes of each look, accuracy of a vote of the nearest neighbors
  * @property {Earlier[]} earlier
  * @property {string} summary
  */
@@ -31,10 +33,9 @@ const BESIDE = 250; // where “all labels” stands on the axis
 /**
  * Mean accuracy over draws of the labels.
  * @param {ArrayLike<number> | undefined} accuracies
- * @param {number} what row
  * @param {number} budget place of the number of labels
  */
-export const meanOf = (accuracies, what, budget) => accuracies?.[(what * COUNT + budget) * 3 + 1] ?? NaN;
+export const meanOf = (accuracies, budget) => accuracies?.[budget * 3 + 1] ?? NaN;
 
 /**
  * @param {{chart: HTMLElement, table: HTMLElement}} roots
@@ -98,9 +99,9 @@ const linesOf = (looks, earlier) => [
 
 /** @param {Look[]} looks @param {Measured} measured */
 function columnsOf(looks, { accuracies, earlier }) {
-  const own = looks.flatMap((_, what) =>
+  const own = looks.flatMap(({ of }) =>
     [0, 1, 2].map((k) =>
-      Array.from({ length: COUNT }, (__, budget) => Number(accuracies[(what * COUNT + budget) * 3 + k])),
+      Array.from({ length: COUNT }, (_, budget) => Number(accuracies[of]?.[budget * 3 + k])),
     ),
   );
   return [[...BUDGETS, BESIDE], ...own, ...earlier.map((one) => one.means)];
@@ -117,13 +118,13 @@ const headOfTable = () =>
 
 /** @param {Look[]} looks @param {Measured} measured */
 const rowsOf = (looks, { accuracies, votes, earlier }) => [
-  ...looks.map((look, what) => rowOf(look.name, meansOf(accuracies, what), votes[what])),
+  ...looks.map(({ of, name }) => rowOf(name, meansOf(accuracies[of]), votes[of])),
   ...earlier.map((one) => rowOf(one.name, one.means, one.vote)),
 ];
 
-/** Over all numbers of labels. @param {ArrayLike<number>} accuracies @param {number} what */
-export const meansOf = (accuracies, what) =>
-  Array.from({ length: COUNT }, (_, budget) => meanOf(accuracies, what, budget));
+/** Over all numbers of labels. @param {ArrayLike<number> | undefined} accuracies */
+export const meansOf = (accuracies) =>
+  Array.from({ length: COUNT }, (_, budget) => meanOf(accuracies, budget));
 
 /** @param {string} name @param {number[]} means @param {number | undefined} vote */
 const rowOf = (name, means, vote) =>

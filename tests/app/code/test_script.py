@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.code.script import EarlyStop, Script, write
+from app.code.training_script import EarlyStop, TrainingScript, text_of
 from app.runs.whole import notebook
 from models.data.toy import TEST, TRAIN, sample_plane
 from models.replicas.replicas import Options, Replicas, accuracy
@@ -20,7 +20,7 @@ STEPS = 60
 BASE = Options(learning_rate=0.1)
 
 
-def script(options: Options = BASE, outputs: int = 1, **changes: Any) -> Script:
+def script(options: Options = BASE, outputs: int = 1, **changes: Any) -> TrainingScript:
     classes = outputs if outputs > 1 else 2
     points = sample_plane("gaussians", train=20, test=10, noise=0.3, seed=0, classes=classes)
     parts = []
@@ -37,10 +37,10 @@ def script(options: Options = BASE, outputs: int = 1, **changes: Any) -> Script:
         "activation": "tanh", "loss": "cross-entropy", "optimizer": "sgd", "batch_size": 6,
         "seed": 7, "steps": STEPS, "accuracy": True,
     }  # fmt: skip
-    return Script(**{**made, **changes})
+    return TrainingScript(**{**made, **changes})
 
 
-def trained(s: Script) -> list[list[float]]:
+def trained(s: TrainingScript) -> list[list[float]]:
     """The same by the stacked replicas."""
     options = [replace(s.options, seed=seed) for seed in s.seeds]
     networks = Replicas(
@@ -78,14 +78,14 @@ def trained(s: Script) -> list[list[float]]:
 )
 def test_the_script_prints_what_the_replicas_compute(changes: Any, tmp_path: Path) -> None:
     s = script(**changes)
-    text = write(s)
+    text = text_of(s)
     assert set(re.findall(r"^(?:import|from) (\w+)", text, re.M)) <= {"torch", "math"}
     for mine, theirs in zip(printed(text, tmp_path), trained(s), strict=True):
         assert mine == pytest.approx(theirs, abs=2e-6)
 
 
 def test_a_notebook_holds_the_same_code_in_cells_and_runs(tmp_path: Path) -> None:
-    text = write(script())
+    text = text_of(script())
     book = json.loads(notebook(text))
     assert book["nbformat"] == 4
     kinds = [cell["cell_type"] for cell in book["cells"]]
@@ -98,17 +98,17 @@ def test_a_notebook_holds_the_same_code_in_cells_and_runs(tmp_path: Path) -> Non
 def test_without_test_points_only_the_training_is_reported(tmp_path: Path) -> None:
     s = script()
     empty = (s.test[0][:0], s.test[1][:0])
-    rows = printed(write(replace(s, test=empty, steps=0)), tmp_path)
+    rows = printed(text_of(replace(s, test=empty, steps=0)), tmp_path)
     assert [len(row) for row in rows] == [2] * 4
 
 
 def test_early_stopping_goes_back_to_the_best_state(tmp_path: Path) -> None:
     s = script(loss="squared", accuracy=False)
     stop = EarlyStop(*s.test, every=10, patience=30)
-    short = printed(write(replace(s, early_stop=stop, steps=400)), tmp_path)
-    long = printed(write(replace(s, early_stop=stop, steps=800)), tmp_path)
+    short = printed(text_of(replace(s, early_stop=stop, steps=400)), tmp_path)
+    long = printed(text_of(replace(s, early_stop=stop, steps=800)), tmp_path)
     assert short == long
-    assert short != printed(write(replace(s, steps=400)), tmp_path)
+    assert short != printed(text_of(replace(s, steps=400)), tmp_path)
 
 
 def test_a_script_is_tried_where_nothing_of_ours_can_be_imported(tmp_path: Path) -> None:

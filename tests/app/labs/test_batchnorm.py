@@ -244,7 +244,7 @@ def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
 
 def test_without_batchnorm_few_learning_rates_work_and_with_it_a_far_wider_range() -> None:
     assert LESSON[3].state == {"sweep": True}
-    without, with_it = typical(swept(1000).reached).T
+    without, with_it = typical(swept(1000).reached)
     rates = np.array(VALUES["rate"])
     works, works_with = rates[np.isfinite(without)], rates[np.isfinite(with_it)]
     assert list(works) == [0.1, 0.3, 1.0]
@@ -254,7 +254,7 @@ def test_without_batchnorm_few_learning_rates_work_and_with_it_a_far_wider_range
 
 
 def test_without_batchnorm_few_scales_of_the_start_work_and_with_it_all() -> None:
-    without, with_it = typical(swept(250, setting="scale").reached).T
+    without, with_it = typical(swept(250, setting="scale").reached)
     scales = np.array(VALUES["scale"])
     assert list(scales[np.isfinite(without)]) == [2, 5, 10]
     assert np.isfinite(with_it).all()
@@ -263,10 +263,10 @@ def test_without_batchnorm_few_scales_of_the_start_work_and_with_it_all() -> Non
 def test_with_batches_of_two_batchnorm_learns_worse_than_none() -> None:
     frame = at(4, 300)
     np.testing.assert_allclose(np.abs(frame.batch[1]), 1, atol=0.05)
-    none, before, after = (frame.history[3 * place + 1, -20:].mean() for place in range(3))
+    none, before, after = (frame.history[place, 1, -20:].mean() for place in range(3))
     assert none < 0.7 * min(before, after)
     single = at(4, 300, batch_size=1)
-    assert single.history[3 * BEFORE + 1].min() > 0.65
+    assert single.history[BEFORE, 1].min() > 0.65
 
 
 def test_statistics_that_lag_spoil_the_loss_in_eval_mode() -> None:
@@ -278,7 +278,7 @@ def test_statistics_that_lag_spoil_the_loss_in_eval_mode() -> None:
 
 def test_sigmoids_learn_with_batchnorm_alone() -> None:
     frame = at(6, 1000)
-    assert frame.history[3 * NONE + 1].min() > 0.68
+    assert frame.history[NONE, 1].min() > 0.68
     assert typical(frame.reached)[BEFORE] < 500
 
 

@@ -1,7 +1,7 @@
 """The contrastive lab: its runs, what is measured on request, its queries, and its script."""
 
 import asyncio
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -17,7 +17,8 @@ from app.labs.contrastive.data import REPETITIONS, album_of, pictures_of, settin
 from app.labs.contrastive.run import run
 from app.main import create_app
 from app.settings import Settings
-from models.representation.contrastive_training import MEASURES, Contrast
+from models.measures import ContrastiveMeasure
+from models.representation.contrastive_training import Contrast
 from models.representation.encoder import Encoder, Predictor, Projector
 from tests.app.asgi import Client, Counting, until
 from tests.app.pictures.albums.test_endpoints import plain, post, zipped
@@ -90,13 +91,16 @@ def test_the_space_of_the_similarities_changes_without_a_step() -> None:
     assert in_h.similarities.min() >= 0  # h is never negative
 
 
+FLOOR = get_args(ContrastiveMeasure).index("floor")
+
+
 def test_the_landmarks_are_the_loss_of_equal_views_and_the_least_possible() -> None:
     frame = frames(config_of(), 1)[-1]
     assert frame.chance == pytest.approx(np.log(2 * 16 - 1))
-    assert 0 < frame.history[MEASURES.index("floor"), 0] < frame.chance
+    assert 0 < frame.history[FLOOR, 0] < frame.chance
     siamese = frames(config_of(method="simsiam"), 1)[-1]
     assert siamese.chance is None  # it has no negatives to take for the positive
-    assert siamese.history[MEASURES.index("floor"), 0] == -1
+    assert siamese.history[FLOOR, 0] == -1
 
 
 def test_the_chance_loss_of_moco_rises_with_the_keys_that_the_loss_had() -> None:

@@ -73,9 +73,9 @@ def test_with_batchnorm_what_enters_an_activation_begins_at_mean_0_and_variance_
 def test_a_sweep_says_when_each_setting_reached_the_target() -> None:
     sweep = BatchNormSweep(SETTINGS, "rate", (0.0001, 0.5), moons())
     sweep.train(200)
-    reached = sweep.table(sweep.reached.below(0.3))
+    reached = sweep.by_variant(sweep.reached.below(0.3))
     assert reached.shape == (2, 2, 2)
-    assert (reached[0] == -1).all()
+    assert (reached[:, 0] == -1).all()
     assert (reached[1, 1] > 0).all()
 
 

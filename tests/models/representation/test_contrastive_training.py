@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from models.data.scenes import draw_scenes
 from models.representation.augment import Policy, views
 from models.representation.contrastive import floor, nt_xent
-from models.representation.contrastive_training import MEASURES, Contrast, ContrastSettings
+from models.representation.contrastive_training import Contrast, ContrastSettings
 from models.representation.encoder import Encoder, Predictor, Projector, embed
 from models.representation.pictures import as_input, view_stream
 from models.representation.supervised import Supervised
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def measured(contrast: Contrast, name: str) -> list[float]:
-    values: list[float] = contrast.history.table[MEASURES.index(name)].tolist()
+    values: list[float] = contrast.history.row(name).tolist()
     return values
 
 
@@ -197,7 +197,7 @@ def test_identical_pictures_and_temperatures_at_their_ends_stay_finite(
         contrast = Contrast(replace(settings, temperature=temperature), pictures)
         contrast.train(6)
         # The first step of MoCo has no negatives; who has a drift has no floor, and vice versa.
-        told = contrast.history.table[: MEASURES.index("drift"), 1:]
+        told = contrast.history.table[: contrast.history.names.index("drift"), 1:]
         assert torch.from_numpy(told).isfinite().all()
         assert all(torch.isfinite(t).all() for t in everything(contrast))
 
@@ -356,7 +356,7 @@ def test_black_pictures_cannot_be_told_apart_so_the_loss_is_its_landmark() -> No
     still = Policy(crop=0, flip=False, color=0, gray=0, blur=0, rotation=0)
     contrast = Contrast(replace(SIMCLR, policy=still), torch.zeros_like(PICTURES))
     contrast.train(1)
-    told_of = dict(zip(MEASURES, contrast.history.table[:, -1], strict=True))
+    told_of = dict(zip(contrast.history.names, contrast.history.table[:, -1], strict=True))
     assert told_of["loss"] == pytest.approx(math.log(31), abs=1e-3)
     assert told_of["hits"] == 0
 

@@ -14,9 +14,9 @@ import {
   LOSS_BANDS,
   LOSS_LINES,
   lossColumns,
+  PLACES,
   reachedMarks,
   ridgesOf,
-  rowOf,
 } from "./layers.js";
 import { NormsPart } from "./norms.js";
 import { statisticsPart } from "./statistics.js";
@@ -125,7 +125,7 @@ wireTools({
         {
           config: configOf(state.values),
           result: shown?.header,
-          reached: [0, 1, 2].map((v) => (shown ? Array.from(rowOf(shown, "reached", v)) : [])),
+          reached: PLACES.map(({ place }) => Array.from(shown?.rows.reached[place] ?? [])),
         },
         null,
         1,

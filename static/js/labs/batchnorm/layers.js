@@ -6,13 +6,17 @@ import { median } from "../../math/series.js";
 /** @typedef {import("../../../types/frames.js").BatchnormFrame} Bn */
 /** @typedef {import("../../views/chart.js").Line} Line */
 
-/** Where BatchNorm is: each place has its own color, dash and shape. */
+/** @typedef {keyof Bn["rows"]["losses"]} Place where BatchNorm is */
+/** @typedef {import("../../views/shapes.js").Shape} Shape */
+/**
+ * Each place has its own color, dash and shape.
+ * @type {{place: Place, name: string, color: string, dash: number[], shape: Shape}[]}
+ */
 export const PLACES = [
-  { name: t("none"), color: "--class-point-1", dash: [8, 4], shape: /** @type {const} */ ("triangle") },
-  { name: t("before"), color: "--class-point-0", dash: [], shape: /** @type {const} */ ("circle") },
-  { name: t("after"), color: "--class-point-2", dash: [2, 3], shape: /** @type {const} */ ("square") },
+  { place: "none", name: t("none"), color: "--class-point-1", dash: [8, 4], shape: "triangle" },
+  { place: "before", name: t("before"), color: "--class-point-0", dash: [], shape: "circle" },
+  { place: "after", name: t("after"), color: "--class-point-2", dash: [2, 3], shape: "square" },
 ];
-const [NONE, BEFORE] = [0, 1];
 
 /** @param {{dash: number[]}} place */
 const dashOf = ({ dash }) => (dash.length ? { dash } : {});
@@ -37,22 +41,13 @@ export const LAYER_LINES = PLACES.map((place) => ({
   ...dashOf(place),
 }));
 
-/**
- * A row of a matrix.
- * @param {Bn} frame
- * @param {"history" | "reached" | "losses" | "saturated" | "slopes" | "batch" | "statistics" | "moved"}
- *   name
- * @param {number} index
- */
-export function rowOf(frame, name, index) {
-  const width = frame.shapes[name]?.[1] ?? 0;
-  return frame.arrays[name].subarray(index * width, (index + 1) * width);
-}
-
 /** @param {Bn} frame */
-export const lossColumns = (frame) => [
-  frame.arrays.steps,
-  ...LOSS_LINES.map((_, i) => rowOf(frame, "history", i)),
+export const lossColumns = ({ arrays, rows }) => [
+  arrays.steps,
+  ...PLACES.flatMap(({ place }) => {
+    const { low, median: middle, high } = rows.history[place];
+    return [low, middle, high];
+  }),
 ];
 
 /**
@@ -72,26 +67,30 @@ export function stepsOf(reached) {
   };
 }
 
-/** Of each place. @param {Bn} frame */
-export const reachedOf = (frame) => PLACES.map((_, v) => stepsOf(rowOf(frame, "reached", v)));
+/** At each place. @param {Bn} frame */
+export const reachedOf = ({ rows: { reached } }) => ({
+  none: stepsOf(reached.none),
+  before: stepsOf(reached.before),
+  after: stepsOf(reached.after),
+});
 /**
  * How many times sooner with BatchNorm before the activation; NaN where either is not there yet.
  * @param {Bn} frame
  */
 export function ratioOf(frame) {
-  const reached = reachedOf(frame);
-  const ratio = (reached[NONE]?.typical ?? NaN) / (reached[BEFORE]?.typical ?? NaN);
+  const { none, before } = reachedOf(frame);
+  const ratio = none.typical / before.typical;
   return Number.isFinite(ratio) ? ratio : NaN;
 }
 
 /** Median loss of each place; infinite where most networks are lost. @param {Bn} frame */
-export const lossesOf = (frame) =>
-  PLACES.map((_, v) =>
-    median(Array.from(rowOf(frame, "losses", v), (loss) => (Number.isFinite(loss) ? loss : 1e300))),
+export const lossesOf = ({ rows }) =>
+  PLACES.map(({ place }) =>
+    median(Array.from(rows.losses[place], (loss) => (Number.isFinite(loss) ? loss : 1e300))),
   );
-/** Networks of a place whose loss left every bound. @param {Bn} frame @param {number} v */
-export const lostOf = (frame, v) =>
-  Array.from(rowOf(frame, "losses", v)).filter((loss) => !Number.isFinite(loss)).length;
+/** Networks whose loss left every bound. @param {Bn} frame @param {Place} place */
+export const lostOf = ({ rows }, place) =>
+  Array.from(rows.losses[place]).filter((loss) => !Number.isFinite(loss)).length;
 
 /** @param {Bn} frame @param {string} summary @returns {import("../../views/ridges.js").Ridges} */
 export function ridgesOf(frame, summary) {
@@ -111,8 +110,8 @@ export function ridgesOf(frame, summary) {
 
 /** Layers from 1 on, then each place's values. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export function layerColumns(frame, name) {
-  const count = frame.shapes[name]?.[1] ?? 0;
-  return [Array.from({ length: count }, (_, l) => l + 1), ...PLACES.map((_, v) => rowOf(frame, name, v))];
+  const rows = PLACES.map(({ place }) => frame.rows[name][place]);
+  return [Array.from(rows[0] ?? [], (_, l) => l + 1), ...rows];
 }
 
 /**
@@ -121,12 +120,10 @@ export function layerColumns(frame, name) {
  * @returns {import("../../views/chart.js").Mark[]}
  */
 export function reachedMarks(frame) {
-  return reachedOf(frame).flatMap(({ typical }, v) => {
-    const place = PLACES[v];
-    return place && Number.isFinite(typical)
-      ? [{ x: typical, label: String(Math.round(typical)), color: place.color, dash: [4, 4] }]
-      : [];
-  });
+  const reached = reachedOf(frame);
+  return PLACES.map(({ place, color }) => ({ x: reached[place].typical, color, dash: [4, 4] }))
+    .filter(({ x }) => Number.isFinite(x))
+    .map((mark) => ({ ...mark, label: String(Math.round(mark.x)) }));
 }
 
 /**
@@ -137,22 +134,13 @@ export function reachedMarks(frame) {
 export function thumbnailLayers(frame) {
   const last = frame.arrays.steps.at(-1) ?? 1;
   const xs = Array.from(frame.arrays.steps, (step) => step / last);
-  return PLACES.flatMap((place, v) => [
-    {
-      type: /** @type {const} */ ("band"),
-      xs,
-      lo: rowOf(frame, "history", 3 * v),
-      hi: rowOf(frame, "history", 3 * v + 2),
-      color: place.color,
-      alpha: 0.15,
-    },
-    {
-      type: /** @type {const} */ ("line"),
-      xs,
-      ys: rowOf(frame, "history", 3 * v + 1),
-      color: place.color,
-      width: 4,
-      dash: place.dash,
-    },
-  ]);
+  return PLACES.flatMap(({ place, color, dash }) => {
+    const { low, median: middle, high } = frame.rows.history[place];
+    /** @type {import("../../views/plot.js").Layer[]} */
+    const layers = [
+      { type: "band", xs, lo: low, hi: high, color, alpha: 0.15 },
+      { type: "line", xs, ys: middle, color, width: 4, dash },
+    ];
+    return layers;
+  });
 }

@@ -4,7 +4,7 @@ import { $ } from "../../core/dom.js";
 import { brief, number, plain, sentences, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
-import { PLACES, rowOf } from "./layers.js";
+import { PLACES } from "./layers.js";
 import { numbersOf } from "./unit.js";
 import { say, showWorked } from "./words.js";
 
@@ -39,19 +39,17 @@ function runningPart() {
     /** @param {Bn} frame */
     show(frame) {
       const found = numbersOf(frame);
-      const [mean, variance, runningMean, runningVar] = [0, 1, 2, 3].map((row) =>
-        rowOf(frame, "statistics", row),
-      );
+      const { statistics } = frame.rows;
       const { seen } = frame.arrays;
       means.update({
-        columns: [seen, mean, runningMean],
+        columns: [seen, statistics.mean, statistics["running mean"]],
         summary: t("Running mean {running}, the batch’s {batch}.", {
           running: brief(found.runningMean),
           batch: brief(found.mean),
         }),
       });
       variances.update({
-        columns: [seen, variance, runningVar],
+        columns: [seen, statistics.variance, statistics["running variance"]],
         summary: t("Running variance {running}, the batch’s {batch}.", {
           running: brief(found.runningVar),
           batch: brief(found.variance),
@@ -90,7 +88,7 @@ function batchSizePart() {
     /** @param {Bn} frame */
     show(frame) {
       const { sizes, by_size: right } = frame.header;
-      const [running = NaN] = rowOf(frame, "moved", BEFORE);
+      const [running = NaN] = frame.rows.moved.before;
       view.update({
         columns: [sizes, right],
         rules: [{ y: running, label: t("running statistics") }],
@@ -119,13 +117,13 @@ function movedPart() {
   return {
     /** @param {Bn} frame */
     show(frame) {
-      const rows = [0, BEFORE, 2, ITS_OWN].map((row) => rowOf(frame, "moved", row));
-      view.update({ columns: [frame.header.shifts, ...rows], summary: sayMoved(frame) });
+      const { none, before, after, "before, own statistics": own } = frame.rows.moved;
+      const columns = [frame.header.shifts, none, before, after, own];
+      view.update({ columns, summary: sayMoved(frame) });
     },
   };
 }
 
-const [BEFORE, ITS_OWN] = [1, 3]; // rows of accuracies where points are moved
 /** @param {number | undefined} share */
 const shareOf = (share) => percent(share ?? NaN);
 
@@ -139,7 +137,7 @@ function sayBatchSize(frame) {
       two: shareOf(right[1]),
       many: sizes.at(-1) ?? 0,
       all: shareOf(right.at(-1)),
-      running: shareOf(rowOf(frame, "moved", BEFORE)[0]),
+      running: shareOf(frame.rows.moved.before[0]),
     },
   );
 }
@@ -150,8 +148,8 @@ function sayMoved(frame) {
     "Moved by {shift}, accuracy with running statistics is {before}, with statistics of the moved points {own}: their mean takes the shift with it.",
     {
       shift: number(frame.header.shifts.at(-1) ?? 0, 1),
-      before: shareOf(rowOf(frame, "moved", BEFORE).at(-1)),
-      own: shareOf(rowOf(frame, "moved", ITS_OWN).at(-1)),
+      before: shareOf(frame.rows.moved.before.at(-1)),
+      own: shareOf(frame.rows.moved["before, own statistics"].at(-1)),
     },
   );
 }

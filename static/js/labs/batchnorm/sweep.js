@@ -160,13 +160,13 @@ export class SweepPart {
 }
 
 /** @param {SweepFrame} frame @returns {Swept} */
-function sweptOf({ header, arrays, shapes }) {
-  const [count = 0, , starts = 0] = shapes.reached;
-  const of = (/** @type {number} */ k, /** @type {number} */ v) =>
-    stepsOf(arrays.reached.subarray((2 * k + v) * starts, (2 * k + v + 1) * starts));
+function sweptOf({ header, arrays, rows, shapes }) {
+  const starts = shapes.reached[2] ?? 0;
+  const of = (/** @type {"none" | "before"} */ place, /** @type {number} */ k) =>
+    stepsOf(rows.reached[place].subarray(k * starts, (k + 1) * starts));
   const reached = Array.from(
-    { length: count },
-    (_, k) => /** @type {[Reached, Reached]} */ ([of(k, NONE), of(k, BEFORE)]),
+    arrays.values,
+    (_, k) => /** @type {[Reached, Reached]} */ ([of("none", k), of("before", k)]),
   );
   return {
     step: header.step,

@@ -4,13 +4,12 @@ import { $, h } from "../../core/dom.js";
 import { brief, t } from "../../core/i18n.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
 import { plot } from "../../views/plot.js";
-import { rowOf } from "./layers.js";
 import { stripOf } from "./strip.js";
 import { say } from "./words.js";
 import { showUnit } from "./worked.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
-/** @typedef {ReturnType<typeof rowOf>} Values */
+/** @typedef {Float64Array} Values */
 /**
  * @typedef {object} Normalized one unit on the batch, in one mode
  * @property {Values} x
@@ -25,17 +24,16 @@ import { showUnit } from "./worked.js";
 
 /** @param {Bn} frame */
 export function numbersOf(frame) {
-  const [
-    mean = NaN,
-    variance = NaN,
-    gamma = NaN,
-    beta = NaN,
-    runningMean = NaN,
-    runningVar = NaN,
-    newMean = NaN,
-    newVar = NaN,
-  ] = frame.arrays.numbers;
-  return { mean, variance, gamma, beta, runningMean, runningVar, newMean, newVar };
+  const { mean, variance, gamma, beta, ...running } = frame.rows.numbers;
+  return {
+    mean,
+    variance,
+    gamma,
+    beta,
+    runningMean: running["running mean"],
+    runningVar: running["running variance"],
+    newMean: running["next running mean"],
+  };
 }
 
 export class UnitPart {
@@ -106,9 +104,10 @@ export class UnitPart {
     const found = numbersOf(frame);
     const evaluating = this.state.values.phase === "eval";
     const { gamma, beta } = this.own ?? found;
-    const xHat = rowOf(frame, "batch", evaluating ? 2 : 1);
+    const { x, running, batch } = frame.rows.batch;
+    const xHat = evaluating ? running : batch;
     return {
-      x: rowOf(frame, "batch", 0),
+      x,
       xHat,
       y: xHat.map((v) => gamma * v + beta),
       mean: evaluating ? found.runningMean : found.mean,

@@ -3,7 +3,7 @@
 import { $, h } from "../../core/dom.js";
 import { brief, number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
-import { lossesOf, lostOf, PLACES, ratioOf, reachedOf, rowOf } from "./layers.js";
+import { lossesOf, lostOf, PLACES, ratioOf, reachedOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
@@ -34,7 +34,7 @@ export function saidOf(frame, target) {
         ];
   if (step > 0) {
     const reached = reachedOf(frame);
-    const there = reached.flatMap(({ typical }, v) =>
+    const there = Object.values(reached).flatMap(({ typical }, v) =>
       Number.isFinite(typical)
         ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })]
         : [],
@@ -48,7 +48,7 @@ export function saidOf(frame, target) {
     if (Number.isFinite(ratio))
       words.push(t("That is {ratio} times as many steps without it.", { ratio: number(ratio, 1) }));
   }
-  const lost = PLACES.map((_, v) => lostOf(frame, v)).reduce((a, b) => a + b, 0);
+  const lost = PLACES.map(({ place }) => lostOf(frame, place)).reduce((a, b) => a + b, 0);
   if (lost)
     words.push(
       t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
@@ -59,15 +59,15 @@ export function saidOf(frame, target) {
 /** @param {HTMLElement} root @param {Bn} frame @param {number} target */
 export function showFigures(root, frame, target) {
   const reached = reachedOf(frame);
-  const span = (/** @type {{typical: number, first: number, last: number} | undefined} */ r) =>
-    r && Number.isFinite(r.typical)
+  const span = (/** @type {typeof reached.none} */ r) =>
+    Number.isFinite(r.typical)
       ? `${stepsText(r.typical)} (${stepsText(r.first)}–${Number.isFinite(r.last) ? stepsText(r.last) : "…"})`
       : t("not yet");
   const ratio = ratioOf(frame);
   const rows = [
-    [t("Steps to {target}, none", { target: number(target, 2) }), span(reached[0])],
-    [t("before"), span(reached[1])],
-    [t("after"), span(reached[2])],
+    [t("Steps to {target}, none", { target: number(target, 2) }), span(reached.none)],
+    [t("before"), span(reached.before)],
+    [t("after"), span(reached.after)],
     [
       t("Sooner with BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",
@@ -83,8 +83,8 @@ export function showFigures(root, frame, target) {
 /** For a screen reader. @param {Bn} frame */
 export function ridgesSummary(frame) {
   const parts = PLACES.map(
-    ({ name }, v) =>
-      `${name}: ${Array.from(rowOf(frame, "saturated", v), (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+    ({ name, place }) =>
+      `${name}: ${Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)} %`).join(", ")}`,
   );
   return t(
     "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
@@ -94,9 +94,9 @@ export function ridgesSummary(frame) {
 
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
-  PLACES.map(({ name: place }, v) => `${place}: ${Array.from(rowOf(frame, name, v), brief).join(", ")}`).join(
-    "; ",
-  );
+  PLACES.map(
+    ({ name: told, place }) => `${told}: ${Array.from(frame.rows[name][place], brief).join(", ")}`,
+  ).join("; ");
 
 /**
  * Rows of a formula with its numbers.

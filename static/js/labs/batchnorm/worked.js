@@ -3,7 +3,6 @@
 import { $ } from "../../core/dom.js";
 import { brief, number, plain, sentences, t } from "../../core/i18n.js";
 import { fillTable } from "../../core/table.js";
-import { rowOf } from "./layers.js";
 import { say, showWorked } from "./words.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
@@ -75,7 +74,7 @@ function sayMode({ x, xHat, evaluating }) {
 
 /** How much x̂ differs between the modes. @param {Bn} frame */
 function sayApart(frame) {
-  const [train, evaluated] = [rowOf(frame, "batch", 1), rowOf(frame, "batch", 2)];
+  const { batch: train, running: evaluated } = frame.rows.batch;
   const apart = Math.max(...Array.from(train, (v, i) => Math.abs(v - (evaluated[i] ?? NaN))));
   return t("Between the two modes x̂ differs by up to {apart}.", { apart: brief(apart) });
 }

@@ -6,7 +6,7 @@ import { positiveOf } from "../../math/contrast.js";
 import { pictureOf } from "../../parts/small_picture.js";
 import { nameOfView } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
 export class CellPart {
   /** @type {unknown[]} the views, and which two of them, that are on show */

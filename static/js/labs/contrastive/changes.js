@@ -4,9 +4,10 @@ import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {{now: number[], before: number[]}} Likeness to the picture itself, at each amount of a change */
 
+/** @type {{name: keyof Frame["rows"]["changes"], x: string}[]} */
 const CHANGES = [
   { name: "occlude", x: t("share covered") },
   { name: "rotate", x: t("degrees") },
@@ -47,14 +48,11 @@ export function changesPart() {
 }
 
 /** Of each change. @param {Frame} frame @returns {Likeness[]} */
-function likenesses({ arrays }) {
-  const count = arrays.changes.length / CHANGES.length;
-  const [apart = 1, apartBefore = 1] = arrays.apart;
-  return CHANGES.map((_, i) => {
-    const part = (/** @type {Float32Array} */ all, /** @type {number} */ others) =>
-      likeness(all.subarray(i * count, (i + 1) * count), others);
-    return { now: part(arrays.changes, apart), before: part(arrays.changes_before, apartBefore) };
-  });
+function likenesses({ rows: { changes, changes_before: before, apart } }) {
+  return CHANGES.map(({ name }) => ({
+    now: likeness(changes[name], apart.now),
+    before: likeness(before[name], apart.before),
+  }));
 }
 
 /**
@@ -68,9 +66,8 @@ const likeness = (cosines, others) =>
 const average = (values) => values.slice(1).reduce((sum, v) => sum + v, 0) / Math.max(values.length - 1, 1);
 
 /** @param {Frame} frame @param {Likeness[]} measured */
-function sayChanges({ header, arrays }, measured) {
-  const [apart = 1] = arrays.apart;
-  if (!(Number.isFinite(apart) && apart < 0.999))
+function sayChanges({ header, rows }, measured) {
+  if (!(rows.apart.now < 0.999))
     return t("All pictures are at the same place, so a changed one is no nearer than any other.");
   const [occluded, rotated, recolored] = measured.map(({ now, before }) => ({
     now: number(average(now), 2),

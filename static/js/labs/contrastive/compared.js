@@ -54,7 +54,7 @@ export class ComparedPart {
   showQueue(chosen) {
     const { frame, tiles, row: i, count, values, nameOf } = chosen;
     const { header, arrays } = frame;
-    const row = queryOf(header.positive_key, arrays.keys, values.temperature);
+    const row = queryOf(header.positive_key ?? NaN, arrays.keys, values.temperature);
     const hardest = Array.from(arrays.hardest, (at) => row.negatives.find((one) => one.at === at)).filter(
       (one) => one !== undefined,
     );

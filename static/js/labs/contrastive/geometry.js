@@ -3,9 +3,9 @@
 import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
-import { curveOf, newest } from "./words.js";
+import { newest } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
 /** How similarities are distributed. */
 export function histogramPart() {
@@ -21,11 +21,11 @@ export function histogramPart() {
   });
   return {
     /** @param {Frame} frame */
-    show({ arrays, header }) {
-      const bins = arrays.histograms.length / 2;
+    show({ rows: { histograms }, header }) {
+      const bins = histograms.positive.length;
       const centers = Array.from({ length: bins }, (_, b) => -1 + (2 * b + 1) / bins);
       histogram.update({
-        columns: [centers, arrays.histograms.subarray(0, bins), arrays.histograms.subarray(bins)],
+        columns: [centers, histograms.positive, histograms.negative],
         summary: t("How similarities of the last step’s batch are distributed, at step {step}.", {
           step: header.step,
         }),
@@ -49,7 +49,7 @@ export function alignmentPart() {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {
       alignment.update({
-        columns: [frame.arrays.steps, curveOf(frame, "alignment"), curveOf(frame, "uniformity")],
+        columns: [frame.arrays.steps, frame.rows.history.alignment, frame.rows.history.uniformity],
         marker,
         summary: t("At step {step}: alignment {alignment}, uniformity {uniformity}.", {
           step: frame.header.step,
@@ -75,7 +75,7 @@ export function spreadPart() {
       const { header, arrays } = frame;
       const even = 1 / Math.sqrt(header.width);
       spread.update({
-        columns: [arrays.steps, curveOf(frame, "spread")],
+        columns: [arrays.steps, frame.rows.history.spread],
         marker,
         rules: [{ y: even, label: "1 / √d" }, { y: 0 }],
         summary: t("Deviation of the normalized z: {value}, against {even} where it is spread evenly.", {

@@ -19,9 +19,11 @@ import { RowPart } from "./row.js";
 import { TransferPart } from "./transfer.js";
 import { TrialsPart } from "./trials.js";
 import { ViewsPart } from "./views.js";
-import { failed, saidOf } from "./words.js";
+import { failed, saidOf, trialsSaid } from "./words.js";
 
-/** @typedef {{header: any, arrays: Record<string, any>, shapes: Record<string, number[]>}} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Trained */
+/** @typedef {import("../../../types/frames.js").TrialsFrame} Tried */
+/** @typedef {Trained | Tried} Frame */
 /**
  * What does not change while a run goes on.
  * @typedef {object} Specimens
@@ -102,13 +104,16 @@ function tellBar(status) {
   bar.update(shown === drawn ? status : { ...status, frames: 0 });
 }
 
+/** @param {Frame | null} frame @returns {frame is Tried} */
+const isOfTrials = (frame) => frame !== null && "names" in frame.header;
+
 /** @param {Frame} frame @param {boolean} past */
 function show(frame, past) {
   const first = shown === null;
   shown = frame;
   if (session.watched) runOf = picturesOf(state.values);
   shownOf = runOf;
-  if (frame.header.names) {
+  if (isOfTrials(frame)) {
     sayFrame(frame);
     trials.show(frame);
     if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
@@ -119,30 +124,29 @@ function show(frame, past) {
 
 /** What speaks of the frame changes when it is drawn, not when it arrives. @param {Frame} frame */
 function sayFrame(frame) {
-  const { step, names } = frame.header;
+  const computed = frame.header.step > 0 || isOfTrials(frame);
   const other = !drawn || looksOf(drawn) !== looksOf(frame);
   drawn = frame;
   if (other) showChoices();
-  $("[data-said]").textContent = saidOf(frame);
+  $("[data-said]").textContent = isOfTrials(frame) ? trialsSaid(frame.header) : saidOf(frame);
   const badge = $("[data-badge]");
-  badge.textContent =
-    step || names ? t("live: computed now, on this server") : t("untrained: random weights");
-  badge.dataset.origin = step || names ? "live" : "untrained";
+  badge.textContent = computed ? t("live: computed now, on this server") : t("untrained: random weights");
+  badge.dataset.origin = computed ? "live" : "untrained";
 }
 
 /** What the player counts, if it is not training steps. @param {number | null} last */
 function countedOf(last) {
-  if (!shown?.header.names) return stepsOf(last);
+  if (!isOfTrials(shown)) return stepsOf(last);
   return last === null ? t("trainings") : t("of {last} trainings", { last });
 }
 
 /** The page is ready when a frame and its pictures are there. */
 function arrived() {
-  if (shown && (specimens || shown.header.names)) document.documentElement.dataset.ready = "";
+  if (shown && (specimens || isOfTrials(shown))) document.documentElement.dataset.ready = "";
 }
 
 function draw(past = false, fresh = false) {
-  if (!shown || !specimens || shown.header.names || shownOf !== specimens.key) return;
+  if (!shown || !specimens || isOfTrials(shown) || shownOf !== specimens.key) return;
   const late = shown !== drawn;
   sayFrame(shown);
   if (specimens !== placed) {
@@ -189,13 +193,13 @@ function fetchSpecimens(rest) {
 // --- What belongs to which setting ------------------------------------------------------------------
 
 /** Whether the same parts of the page show two frames. @param {Frame} frame */
-const looksOf = ({ header }) => `${Boolean(header.names)} ${header.method}`;
+const looksOf = (frame) => (isOfTrials(frame) ? "trials" : frame.header.method);
 
 /** The buttons say what is chosen, the parts of the page what the frame is of. */
 function showChoices() {
   const { mode, method, data } = state.values;
   const onShow = drawn
-    ? { train: !drawn.header.names, method: drawn.header.method ?? method }
+    ? { train: !isOfTrials(drawn), method: isOfTrials(drawn) ? method : drawn.header.method }
     : { train: mode === "train", method };
   const missing = data === "own" && !state.values.pictures;
   for (const name of CHOSEN) press(name, state.values[name], $(".stage"));
@@ -242,13 +246,15 @@ state.subscribe((changed) => {
 
 /** The numbers behind the picture. @param {Frame | null} frame */
 function numbersOf(frame) {
-  const names = frame?.header.names
+  const names = isOfTrials(frame)
     ? ["accuracy", "baseline"]
     : ["similarities", "steps", "history", "worth", "votes", "known"];
+  /** @type {Record<string, Float32Array | Float64Array | Uint8Array | Int32Array>} */
+  const arrays = { ...frame?.arrays };
   return Object.fromEntries(
     names.map((name) => [
       name,
-      Array.from(frame?.arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
+      Array.from(arrays[name] ?? [], (v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null)),
     ]),
   );
 }

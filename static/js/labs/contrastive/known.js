@@ -4,12 +4,25 @@ import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { shareText } from "../../parts/percent.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
-const [H, Z] = [1, 2];
-const KNOWN = [t("class"), t("quarter by brightness"), t("strongest color"), t("turned by 0, 90, 180, 270°")];
-// Which controls of T change what is asked for; the class is what none of them changes.
-const CHANGED_BY = [[], ["color"], ["color", "gray"], ["rotation"]];
+/** @typedef {keyof Frame["rows"]["guessing"]} Asked */
+/**
+ * What is asked for, and which controls of T change it; the class is what none of them changes.
+ * @type {Record<Asked, {name: string, changedBy: string[]}>}
+ */
+const KNOWN = {
+  class: { name: t("class"), changedBy: [] },
+  brightness: { name: t("quarter by brightness"), changedBy: ["color"] },
+  color: { name: t("strongest color"), changedBy: ["color", "gray"] },
+  turn: { name: t("turned by 0, 90, 180, 270°"), changedBy: ["rotation"] },
+};
+/** @type {{of: keyof Frame["rows"]["known"], name: string}[]} */
+const FEATURES = [
+  { of: "random", name: t("h, untrained") },
+  { of: "h", name: t("h") },
+  { of: "z", name: t("z") },
+];
 
 /**
  * @param {Frame} frame
@@ -32,57 +45,45 @@ export function showKnown(frame, { values, probing }) {
 /** What linear classifiers find out, and how sure that is. */
 class Found {
   /** @param {Frame} frame @param {boolean} probing */
-  constructor({ header, arrays }, probing) {
+  constructor({ header, rows }, probing) {
     this.header = header;
-    this.arrays = arrays;
+    this.accuracy = rows.known;
+    this.guessing = rows.guessing;
     /** Whether the newest probe is complete: its last part are the turns, asked of z. */
-    this.complete = !probing && Number.isFinite(this.accuracy(Z, KNOWN.length - 1));
+    this.complete = !probing && Number.isFinite(rows.known.z.turn);
     /** Of `KNOWN` what these pictures differ in, once that was measured. */
-    this.asked = KNOWN.map((_, what) => what).filter(
-      (what) => !this.complete || Number.isFinite(this.accuracy(H, what)),
+    this.asked = /** @type {Asked[]} */ (Object.keys(KNOWN)).filter(
+      (what) => !this.complete || Number.isFinite(rows.known.h[what]),
     );
   }
 
-  /**
-   * Accuracy of a linear classifier on what is asked.
-   * @param {number} row untrained h, h, z
-   * @param {number} what
-   */
-  accuracy(row, what) {
-    return this.arrays.known[row * KNOWN.length + what] ?? NaN;
-  }
-
-  /** Accuracy of guessing. @param {number} what @returns {number | undefined} */
-  guessing(what) {
-    return this.arrays.guessing[what];
-  }
-
-  /** Two standard errors of the difference between h and z. @param {number} what */
+  /** Two standard errors of the difference between h and z. @param {Asked} what */
   margin(what) {
-    const mean = (this.accuracy(H, what) + this.accuracy(Z, what)) / 2;
+    const mean = (this.accuracy.h[what] + this.accuracy.z[what]) / 2;
     return 2 * Math.sqrt((2 * mean * (1 - mean)) / Math.max(this.header.tested ?? 1, 1));
   }
 
-  /** 1 where h is clearly better than z, -1 where z is, else 0. @param {number} what @returns {-1 | 0 | 1} */
+  /** 1 where h is clearly better than z, -1 where z is, else 0. @param {Asked} what @returns {-1 | 0 | 1} */
   ahead(what) {
-    const gap = this.accuracy(H, what) - this.accuracy(Z, what);
+    const gap = this.accuracy.h[what] - this.accuracy.z[what];
     return Math.abs(gap) <= this.margin(what) ? 0 : gap > 0 ? 1 : -1;
   }
 
-  /** Whether h clearly knows what z has lost. @param {number} what */
+  /** Whether h clearly knows what z has lost. @param {Asked} what */
   lost(what) {
-    return this.ahead(what) > 0 && this.accuracy(H, what) > (this.guessing(what) ?? 1) + this.margin(what);
+    return this.ahead(what) > 0 && this.accuracy.h[what] > this.guessing[what] + this.margin(what);
   }
 }
 
 /** @param {Found} found */
 function tableOf(found) {
-  const names = [t("h, untrained"), t("h"), t("z")];
-  const head = [t("asked for"), ...names, t("guessing")].map((name) => h("th", { scope: "col" }, name));
+  const head = [t("asked for"), ...FEATURES.map(({ name }) => name), t("guessing")].map((name) =>
+    h("th", { scope: "col" }, name),
+  );
   const rows = found.asked.map((what) => {
-    const shares = [...names.map((_, row) => found.accuracy(row, what)), found.guessing(what)];
+    const shares = [...FEATURES.map(({ of }) => found.accuracy[of][what]), found.guessing[what]];
     const cells = shares.map((share) => h("td", {}, shareText(share)));
-    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what] ?? ""), ...cells);
+    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what].name), ...cells);
   });
   return [h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)];
 }
@@ -98,15 +99,15 @@ function sentenceOf(found, values) {
     1: t("On the class h is ahead of z, too."),
     "-1": t("On the class z is ahead here: it is what T leaves as it is."),
     0: t("On the class h and z are level."),
-  }[found.ahead(0)];
+  }[found.ahead("class")];
   return sentences([sayChanged(found, values), header.labeled ? onClass : "", told]);
 }
 
 /** @param {Found} found @param {Record<string, any>} values */
 function sayChanged(found, values) {
-  const changed = found.asked.filter((what) => CHANGED_BY[what]?.some((name) => values[name] > 0));
+  const changed = found.asked.filter((what) => KNOWN[what].changedBy.some((name) => values[name] > 0));
   if (!changed.length) return t("T changes nothing of what is asked for here.");
-  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what]);
+  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what].name);
   return lost.length
     ? t(
         "h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.",

@@ -10,7 +10,7 @@ import { lossPart } from "./loss.js";
 import { driftPart, queuePart } from "./queue.js";
 import { newest } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
 /** @param {import("../../core/state.js").State} state */
 export function livePart(state) {

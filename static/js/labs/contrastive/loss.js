@@ -5,9 +5,9 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { chanceOfQueue } from "../../math/contrast.js";
 import { tick } from "../../math/series.js";
 import { chart } from "../../views/chart.js";
-import { curveOf, newest } from "./words.js";
+import { newest } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
 /** @param {import("../../core/state.js").State} state */
 export function lossPart(state) {
@@ -27,7 +27,7 @@ export function lossPart(state) {
       const { steps } = frame.arrays;
       const chance = chanceOf(frame, state.values.queue);
       losses.update({
-        columns: [steps, curveOf(frame, "loss"), chance, curveOf(frame, "floor")],
+        columns: [steps, frame.rows.history.loss, chance, frame.rows.history.floor],
         marker,
         summary: summaryOf(frame),
       });
@@ -60,7 +60,7 @@ function hintOf(frame) {
     );
   const chance = t(
     "In nats. Where all views are alike the loss is log(2N − 1) = {chance}; an untrained network is near it at a high temperature, and above it at a low one.",
-    { chance: number(header.chance, 3) },
+    { chance: number(header.chance ?? NaN, 3) },
   );
   if (header.step === 0) return chance;
   const least = newest(frame, "floor");

@@ -6,9 +6,7 @@ import { onChoice, press } from "../../parts/choice_buttons.js";
 import { embedding } from "../../parts/embedding.js";
 import { percent } from "../../parts/percent.js";
 
-/** @typedef {import("../../../types/frames.js").ContrastiveFrame} ContrastiveFrame */
-
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {import("./index.js").Specimens} Specimens */
 
 export class MapPart {
@@ -77,7 +75,7 @@ export class MapPart {
     return kind === "tsne" ? sentences([this.sayMissing(header), plane]) : plane;
   }
 
-  /** Why there is no map by t-SNE. @param {ContrastiveFrame["header"]} header */
+  /** Why there is no map by t-SNE. @param {Frame["header"]} header */
   sayMissing(header) {
     if (header.map_step >= 0) return t("These are too few pictures for t-SNE.");
     return this.watched() ? t("Whoever runs this has not asked for t-SNE.") : t("t-SNE is being computed …");

@@ -5,9 +5,9 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { tilesOf } from "../../core/pixels.js";
 import { heldPicture } from "../../parts/small_picture.js";
 import { chart } from "../../views/chart.js";
-import { KEY_SIDE, curveOf, nameOfView, newest } from "./words.js";
+import { KEY_SIDE, nameOfView, newest } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
 /**
  * The newest keys, each with its similarity to the query.
@@ -21,7 +21,7 @@ export function queuePart(state) {
       const { arrays, header } = frame;
       const tiles = tilesOf(arrays.queue, KEY_SIDE);
       const most = Math.max(1e-9, ...Array.from(arrays.keys, (v) => Math.abs(Number(v))));
-      const shareOf = (/** @type {number} */ i) => Math.max(0, arrays.keys[i]) / most;
+      const shareOf = (/** @type {number} */ i) => Math.max(0, arrays.keys[i] ?? 0) / most;
       keys(tiles.map((tile, i) => ({ tile, isNew: i < header.batch, share: shareOf(i) })));
       $("[data-queue-said]").textContent = tiles.length
         ? sentences([sayFilled(frame, tiles.length, state.values.queue), sayRepeated(frame)])
@@ -81,7 +81,7 @@ export function driftPart() {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {
       drift.update({
-        columns: [frame.arrays.steps, curveOf(frame, "drift")],
+        columns: [frame.arrays.steps, frame.rows.history.drift],
         marker,
         summary: t("Drift at step {step}: {drift}", {
           step: frame.header.step,

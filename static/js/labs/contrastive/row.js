@@ -8,7 +8,7 @@ import { CellPart } from "./cell.js";
 import { ComparedPart } from "./compared.js";
 import { nameOfView } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {import("./index.js").Specimens} Specimens */
 /**
  * @typedef {object} Chosen what the row is drawn from

@@ -9,22 +9,23 @@ import { percent } from "../../parts/percent.js";
 import { ALL, FEW, meanOf, meansOf, transferView } from "../../parts/transfer.js";
 import { showKnown } from "./known.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {import("../../core/state.js").State} State */
 
-const [UNTRAINED, H, Z, SCRATCH, TUNED] = [0, 1, 2, 3, 4]; // rows of what is measured
 /** @type {import("../../parts/transfer.js").Look[]} */
 const LOOKS = [
-  { name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
-  { name: t("h"), color: "--role-train", shape: "circle" },
-  { name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
+  { of: "random", name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
+  { of: "h", name: t("h"), color: "--role-train", shape: "circle" },
+  { of: "z", name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
   {
+    of: "supervised",
     name: t("trained from scratch with these labels"),
     color: "--role-test",
     dash: [8, 3, 2, 3],
     shape: "triangle",
   },
   {
+    of: "fine-tuned",
     name: t("fine-tuned from h with these labels"),
     color: "--class-point-2",
     dash: [3, 3],
@@ -77,7 +78,7 @@ export class TransferPart {
     this.shown = frame;
     if (fresh) this.earlier.keep(measurementOf(frame));
     const summary = this.sentence(frame);
-    const { worth: accuracies, votes } = frame.arrays;
+    const { worth: accuracies, votes } = frame.rows;
     this.view.update({ accuracies, votes, earlier: this.earlier.list(), summary });
     showKnown(frame, { values: this.state.values, probing: this.asks.underway(frame)?.kind === "probe" });
     if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
@@ -124,11 +125,11 @@ const earlierOf = (state) => ({
 });
 
 /** What h yields in a probe. @param {Frame} frame @returns {import("../../parts/earlier.js").Measurement} */
-const measurementOf = ({ header, arrays }) => ({
-  at: Number(arrays.worth_steps[H]),
+const measurementOf = ({ header, rows: { worth, votes, worth_steps: at } }) => ({
+  at: at.h,
   done: header.probed_parts[0],
   labeled: header.labeled,
-  result: () => ({ means: meansOf(arrays.worth, H), vote: Number(arrays.votes[H]) }),
+  result: () => ({ means: meansOf(worth.h), vote: votes.h }),
 });
 
 // --- What is said -----------------------------------------------------------------------------------
@@ -159,21 +160,21 @@ const sayHeldOut = ({ header }) =>
       ];
 
 /** @param {Frame} frame */
-function sayProbe({ arrays }) {
-  if (!(arrays.worth_steps[H] >= 0)) return [];
-  const found = (/** @type {number} */ what) => percent(meanOf(arrays.worth, what, ALL));
+function sayProbe({ rows: { worth, worth_steps: at } }) {
+  if (!(at.h >= 0)) return [];
+  const found = (/** @type {keyof typeof worth} */ what) => percent(meanOf(worth[what], ALL));
   return [
     t(
       "At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.",
-      { step: number(arrays.worth_steps[H], 0), h: found(H), z: found(Z), random: found(UNTRAINED) },
+      { step: number(at.h, 0), h: found("h"), z: found("z"), random: found("random") },
     ),
   ];
 }
 
 /** Of the two trainings with labels. @param {Frame} frame */
-function sayLabels({ header, arrays }) {
+function sayLabels({ header, rows: { worth } }) {
   const steps = number(header.label_steps, 0);
-  const [tuned, scratch] = [meanOf(arrays.worth, TUNED, FEW), meanOf(arrays.worth, SCRATCH, FEW)];
+  const [tuned, scratch] = [meanOf(worth["fine-tuned"], FEW), meanOf(worth.supervised, FEW)];
   const [from, anew] = [percent(tuned), percent(scratch)];
   if (Number.isFinite(tuned) && Number.isFinite(scratch))
     return [

@@ -12,7 +12,7 @@ import { percent } from "../../parts/percent.js";
 import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed } from "./words.js";
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {import("../../../types/frames.js").TrialsFrame} Frame */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -81,7 +81,7 @@ export class TrialsPart {
       const view = this.views[name];
       return [nameOf(name), ...(view ? [pictureOf(view)] : [])];
     };
-    const pairs = frame.header.names[0].length > 1;
+    const pairs = (frame.header.names[0] ?? []).length > 1;
     $("[data-trials]").replaceChildren(...(pairs ? pairTable(frame, headOf) : projectorTable(frame)));
   }
 
@@ -149,7 +149,7 @@ function cell(frame, trial, which, [low, high]) {
  * @param {(operation: string) => (Node | string)[]} headOf
  */
 function pairTable(frame, headOf) {
-  const names = /** @type {string[][]} */ (frame.header.names);
+  const { names } = frame.header;
   const operations = [...new Set(names.map(([first]) => first ?? ""))];
   const reach = reachOf(frame);
   /** @param {string} first @param {number} i @param {string} second @param {number} j */
@@ -182,7 +182,7 @@ function pairTable(frame, headOf) {
 function projectorTable(frame) {
   const reach = reachOf(frame);
   const heads = [t("projector"), t("classifier on h"), t("classifier on z")];
-  const rows = frame.header.names.map((/** @type {string[]} */ [name], /** @type {number} */ i) =>
+  const rows = frame.header.names.map(([name], i) =>
     h(
       "tr",
       {},
@@ -208,7 +208,7 @@ const columnNames = (first) => [first, "h mean", "h deviation", "z mean", "z dev
 
 /** @param {Frame} frame */
 function csvOfTrials(frame) {
-  const names = /** @type {string[][]} */ (frame.header.names);
+  const { names } = frame.header;
   const [ofH = [], ofZ = []] = [0, 1].map((which) => names.map((_, i) => summed(resultsOf(frame, i, which))));
   const columnsOf = (/** @type {Summed[]} */ all) => [
     all.map((one) => one.mean),

@@ -5,32 +5,12 @@ import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
 
-/** @typedef {import("../../../types/frames.js").ContrastiveFrame} ContrastiveFrame */
+/** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
-/** @typedef {import("./index.js").Frame} Frame */
+/** @typedef {keyof Frame["rows"]["history"]} Measure */
 
-/** Rows of the history, see models/representation/contrastive_training.py. */
-const MEASURES = [
-  "loss",
-  "positive",
-  "negative",
-  "alignment",
-  "uniformity",
-  "spread",
-  "hits",
-  "drift",
-  "floor",
-];
-
-/** A measure's curve. @param {Frame} frame @param {string} name @returns {Float32Array} */
-export function curveOf({ arrays }, name) {
-  const long = arrays.steps.length;
-  const at = MEASURES.indexOf(name);
-  return arrays.history.subarray(at * long, (at + 1) * long);
-}
-
-/** Its newest value, NaN before the first step. @param {Frame} frame @param {string} name */
-export const newest = (frame, name) => curveOf(frame, name).at(-1) ?? NaN;
+/** A measure's newest value, NaN before the first step. @param {Frame} frame @param {Measure} name */
+export const newest = ({ rows }, name) => rows.history[name].at(-1) ?? NaN;
 
 export const KEY_SIDE = 16; // pixels of a key's picture
 
@@ -100,10 +80,9 @@ export function picturesSaid(
   return sentences(words);
 }
 
-/** What has just happened. @param {Frame} frame */
+/** What has just happened in a training. @param {Frame} frame */
 export function saidOf(frame) {
   const { header } = frame;
-  if (header.names) return trialsSaid(header);
   if (header.step === 0) {
     return t(
       "Untrained: to random weights nearly all pictures look alike, so all similarities are high, not only those of positives.",
@@ -143,7 +122,7 @@ export function saidOf(frame) {
 }
 
 /** @param {import("../../../types/frames.js").TrialsFrame["header"]} header */
-function trialsSaid(header) {
+export function trialsSaid(header) {
   if (header.done === 0)
     return t(
       "{total} short trainings of {steps} steps on {count} pictures, in batches of {batch}. Each cell fills in as its training ends.",

@@ -7,7 +7,7 @@ import { fillFigures } from "../../parts/figures.js";
 import { csvOf } from "../../math/series.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
-import { ACCURACY, LENGTH, LOOKS, NATS, bandOf, lengthOf, rowsOf, scoreOf } from "./measured.js";
+import { LOOKS, accuracyOf, bandOf, lengthOf, normsOf } from "./measured.js";
 import { reliabilityPart } from "./reliability.js";
 import { showWorst } from "./worst.js";
 
@@ -66,9 +66,9 @@ export class LivePart {
     const { shown, marker } = this;
     if (!shown) return;
     const summary = sentenceOf(shown);
-    this.accuracies.update({ columns: bandOf(shown, ACCURACY), summary, marker });
-    this.losses.update({ columns: bandOf(shown, NATS), summary, marker });
-    this.norms.update({ columns: [shown.arrays.steps, ...rowsOf(shown, LENGTH)], summary, marker });
+    this.accuracies.update({ columns: bandOf(shown, "accuracy"), summary, marker });
+    this.losses.update({ columns: bandOf(shown, "nats"), summary, marker });
+    this.norms.update({ columns: [shown.arrays.steps, ...normsOf(shown)], summary, marker });
     this.reliability.show(shown, summary);
     showWorst(shown, this.state.values.look);
     $("[data-live-said]").textContent = summary;
@@ -86,9 +86,9 @@ export class LivePart {
   toCsv() {
     if (!this.shown) return "";
     const columns = [
-      ...bandOf(this.shown, ACCURACY),
-      ...bandOf(this.shown, NATS).slice(1),
-      ...rowsOf(this.shown, LENGTH),
+      ...bandOf(this.shown, "accuracy"),
+      ...bandOf(this.shown, "nats").slice(1),
+      ...normsOf(this.shown),
     ];
     return csvOf([t("training steps"), ...columnNames()], columns);
   }
@@ -97,9 +97,9 @@ export class LivePart {
 /** @param {Live} live */
 function showFigures(live) {
   /** @type {[string, string][]} */
-  const figures = LOOKS.flatMap(({ name }, loss) => [
-    [t("accuracy, {loss}", { loss: name }), percent(scoreOf(live, loss, 0))],
-    [t("calibration error"), number(live.header.calibration[loss], 3)],
+  const figures = LOOKS.flatMap(({ name, loss }, i) => [
+    [t("accuracy, {loss}", { loss: name }), percent(accuracyOf(live, loss))],
+    [t("calibration error"), number(live.header.calibration[i] ?? NaN, 3)],
   ]);
   figures.push([t("parameters"), number(live.header.parameters, 0)]);
   fillFigures($("[data-figures]"), figures);
@@ -114,19 +114,19 @@ function sentenceOf(live) {
       {
         step: number(header.step, 0),
         tested: header.tested,
-        first: percent(scoreOf(live, 0, 0)),
-        second: percent(scoreOf(live, 1, 0)),
+        first: percent(accuracyOf(live, "cross-entropy")),
+        second: percent(accuracyOf(live, "brier")),
       },
     ),
     header.step > 0
       ? t("Their last gradients have lengths {first} and {second}.", {
-          first: number(lengthOf(live, 0), 4),
-          second: number(lengthOf(live, 1), 4),
+          first: number(lengthOf(live, "cross-entropy"), 4),
+          second: number(lengthOf(live, "brier"), 4),
         })
       : "",
     t("How sure and how right they are differ by {first} and {second} on average.", {
-      first: percent(header.calibration[0]),
-      second: percent(header.calibration[1]),
+      first: percent(header.calibration[0] ?? NaN),
+      second: percent(header.calibration[1] ?? NaN),
     }),
   ]);
 }

@@ -1,49 +1,38 @@
-/** What a frame of the two trainings holds, by loss: 0 is cross-entropy, 1 squared error. No DOM here. */
+/** What a frame of the two trainings holds, by loss. No DOM here. */
 
 import { median } from "../../math/series.js";
 import { t } from "../../core/i18n.js";
 
-/** @typedef {{header: any, arrays: Record<string, any>}} Live */
+/** @typedef {import("../../../types/frames.js").CrossEntropyFrame} Live */
+/** @typedef {keyof Live["rows"]["scores"]} Loss */
 
+/** @type {{loss: Loss, name: string, color: string, dash?: number[]}[]} */
 export const LOOKS = [
-  { name: t("cross-entropy"), color: "--role-train" },
-  { name: t("squared error"), color: "--role-test", dash: [6, 4] },
+  { loss: "cross-entropy", name: t("cross-entropy"), color: "--role-train" },
+  { loss: "brier", name: t("squared error"), color: "--role-test", dash: [6, 4] },
 ];
-export const [ACCURACY, NATS, LENGTH] = [0, 3, 6]; // rows of the history; a band takes three
-const MEASURES = 7; // rows of the history of one loss, see models/replicas/loss_comparison.py
 
 /**
- * A row of the history of both losses.
+ * Columns of a chart with bands: low, middle and high of each loss.
  * @param {Live} live
- * @param {number} measure
- * @returns {Float32Array[]}
+ * @param {"accuracy" | "nats"} measure
  */
-export function rowsOf({ arrays }, measure) {
-  const { history, steps } = arrays;
-  const long = steps.length;
-  return [0, 1].map((loss) =>
-    history.subarray((loss * MEASURES + measure) * long, (loss * MEASURES + measure + 1) * long),
-  );
-}
+export const bandOf = ({ arrays, rows }, measure) => [
+  arrays.steps,
+  ...LOOKS.flatMap(({ loss }) => {
+    const history = rows.history[loss];
+    return [history[`${measure} low`], history[measure], history[`${measure} high`]];
+  }),
+];
 
-/** Columns of a chart with bands. @param {Live} live @param {number} first of low, middle and high */
-export function bandOf(live, first) {
-  const [low = [], middle = [], high = []] = [first, first + 1, first + 2].map((row) => rowsOf(live, row));
-  return [live.arrays.steps, ...[0, 1].flatMap((loss) => [low[loss], middle[loss], high[loss]])];
-}
+/** Norms of the gradient over the steps, of each loss. @param {Live} live */
+export const normsOf = ({ rows }) => LOOKS.map(({ loss }) => rows.history[loss]["gradient norm"]);
 
-/** Median over the starts. @param {Live} live @param {number} loss @param {number} measure */
-export function scoreOf({ arrays: { scores } }, loss, measure) {
-  const starts = scores.length / 6;
-  return median(scores.subarray((loss * 3 + measure) * starts, (loss * 3 + measure + 1) * starts));
-}
+/** Test accuracy, median over the starts. @param {Live} live @param {Loss} loss */
+export const accuracyOf = ({ rows }, loss) => median(rows.scores[loss].accuracy);
 
-/** Length of the last gradient, median over the starts. @param {Live} live @param {number} loss */
-export function lengthOf({ arrays: { slopes } }, loss) {
-  return median([...slopes.subarray((loss * slopes.length) / 2, ((loss + 1) * slopes.length) / 2)]);
-}
+/** Length of the last gradient, median over the starts. @param {Live} live @param {Loss} loss */
+export const lengthOf = ({ rows }, loss) => median(rows.slopes[loss]);
 
-/** The first network's mean cross-entropy on all test digits. @param {Live} live @param {number} loss */
-export function firstNats({ arrays: { scores } }, loss) {
-  return scores[(loss * 3 + 1) * (scores.length / 6)];
-}
+/** The first network's mean cross-entropy on all test digits. @param {Live} live @param {Loss} loss */
+export const firstNats = ({ rows }, loss) => rows.scores[loss].nats[0] ?? NaN;

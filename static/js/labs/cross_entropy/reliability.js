@@ -11,8 +11,6 @@ import { LOOKS } from "./measured.js";
  *   how sure
  */
 
-const BINS = 10;
-
 export function reliabilityPart() {
   const [first, second] = LOOKS;
   const look = { digits: 3, spanGaps: true };
@@ -37,27 +35,27 @@ export function reliabilityPart() {
         summary,
       });
       $("[data-counts]").textContent = t("Predictions in each tenth of being sure: {counts}", {
-        counts: LOOKS.map(({ name }, loss) => `${name} ${countsOf(live, loss)}`).join("; "),
+        counts: LOOKS.map(({ name, loss }) => `${name} ${countsOf(live, loss)}`).join("; "),
       });
     },
   };
 }
 
 /** @param {Live} live @returns {Point[]} */
-function pointsOf({ arrays: { confidence, right, counts } }) {
+function pointsOf({ rows: { confidence, right, counts } }) {
   /** @type {Point[]} */
   const points = [
     [0, null, null, 0],
     [1, null, null, 1],
   ];
-  for (let bin = 0; bin < 2 * BINS; bin++) {
-    if (!(counts[bin] > 0)) continue;
-    const [first, second] = bin < BINS ? [right[bin], null] : [null, right[bin]];
-    points.push([confidence[bin], first, second, confidence[bin]]);
-  }
+  for (const { loss } of LOOKS)
+    counts[loss].forEach((count, bin) => {
+      const [sure = NaN, often = NaN] = [confidence[loss][bin], right[loss][bin]];
+      const [first, second] = loss === "brier" ? [null, often] : [often, null];
+      if (count > 0) points.push([sure, first, second, sure]);
+    });
   return points.sort((a, b) => a[0] - b[0]);
 }
 
-/** @param {Live} live @param {number} loss */
-const countsOf = ({ arrays: { counts } }, loss) =>
-  Array.from(counts.subarray(loss * BINS, (loss + 1) * BINS), (n) => number(Number(n), 0)).join(" · ");
+/** @param {Live} live @param {import("./measured.js").Loss} loss */
+const countsOf = ({ rows: { counts } }, loss) => Array.from(counts[loss], (n) => number(n, 0)).join(" · ");

@@ -20,7 +20,8 @@ const SIZE = 72; // CSS pixels
 
 /** @param {Live} live @param {string} look of which loss's network */
 export function showWorst(live, look) {
-  const digits = digitsOf(live, look === "squared" ? 1 : 0);
+  const trained = look === "squared" ? "brier" : "cross-entropy";
+  const digits = digitsOf(live, trained);
   $("[data-worst]").replaceChildren(...digits.map(itemOf));
   const mean = digits.reduce((sum, { loss }) => sum + loss, 0) / digits.length;
   $("[data-worst-said]").textContent = t(
@@ -28,26 +29,22 @@ export function showWorst(live, look) {
     {
       mean: number(mean, 2),
       tested: live.header.tested,
-      all: number(firstNats(live, look === "squared" ? 1 : 0), 3),
+      all: number(firstNats(live, trained), 3),
     },
   );
   press("look", look);
 }
 
-/** @param {Live} live @param {number} loss @returns {Digit[]} */
-function digitsOf({ arrays }, loss) {
-  const { pictures, labels, probabilities, losses, entropies } = arrays;
-  const count = labels.length / 2;
-  return Array.from({ length: count }, (_, i) => {
-    const at = loss * count + i;
-    return {
-      pixels: pictures.subarray(64 * at, 64 * at + 64),
-      label: labels[at],
-      q: [...probabilities.subarray(10 * at, 10 * at + 10)],
-      loss: losses[at],
-      entropy: entropies[at],
-    };
-  });
+/** @param {Live} live @param {import("./measured.js").Loss} which @returns {Digit[]} */
+function digitsOf({ rows }, which) {
+  const [pictures, probabilities] = [rows.pictures[which], rows.probabilities[which]];
+  return Array.from(rows.labels[which], (label, i) => ({
+    pixels: pictures.subarray(64 * i, 64 * i + 64),
+    label,
+    q: [...probabilities.subarray(10 * i, 10 * i + 10)],
+    loss: rows.losses[which][i] ?? NaN,
+    entropy: rows.entropies[which][i] ?? NaN,
+  }));
 }
 
 /** @param {Digit} digit */

@@ -125,8 +125,7 @@ export class CapacityPart {
 
   /** Where the visitor's own settings lie. @param {number} width @param {import("./layers.js").Fit} fit */
   follow(width, fit) {
-    const columns = fit.shapes.errors?.[1] ?? 0;
-    const test = median(fit.arrays.errors.subarray(2 * columns, 3 * columns));
+    const test = median(fit.rows.errors.test);
     const { here } = this;
     const moved = here?.width !== width || Math.abs((here?.test ?? 0) - test) > 0.03 * test;
     this.here = { width, test };

@@ -10,30 +10,20 @@ const ORDER = ["test", "validation", "train"];
 const NUMBER_OF = { train: 0, validation: 1, test: 2 };
 
 /**
- * Row `index` of a frame's matrix.
- * @param {Fit} frame
- * @param {keyof Fit["arrays"]} name
- * @param {number} index
- */
-export function rowOf(frame, name, index) {
-  const width = frame.shapes[name]?.[1] ?? 0;
-  return frame.arrays[name].subarray(index * width, (index + 1) * width);
-}
-
-/**
  * @param {Fit} frame
  * @param {{singles: boolean, selected: number, drawing: boolean}} how
  * @returns {import("../../views/plot.js").Layer[]}
  */
 export function fitLayers(frame, { singles, selected, drawing }) {
-  const { grid, truth, x, y, role } = frame.arrays;
+  const { grid, truth, x, y, role, curves } = frame.arrays;
+  const { low, median, high } = frame.rows.band;
   /** @type {import("../../views/plot.js").Layer[]} */
   const layers = [
     {
       type: "band",
       xs: grid,
-      lo: rowOf(frame, "band", 0),
-      hi: rowOf(frame, "band", 2),
+      lo: low,
+      hi: high,
       color: "--accent",
       alpha: 0.22,
     },
@@ -44,7 +34,7 @@ export function fitLayers(frame, { singles, selected, drawing }) {
       layers.push({
         type: "line",
         xs: grid,
-        ys: rowOf(frame, "curves", r),
+        ys: curves.subarray(r * grid.length, (r + 1) * grid.length),
         color: "--accent",
         width: 0.9,
         alpha: 0.55,
@@ -63,24 +53,23 @@ export function fitLayers(frame, { singles, selected, drawing }) {
       ...(name === "test" && { alpha: 0.75 }),
     });
   }
-  layers.push({ type: "line", xs: grid, ys: rowOf(frame, "band", 1), color: "--accent", width: 3 });
+  layers.push({ type: "line", xs: grid, ys: median, color: "--accent", width: 3 });
   // All points can be taken hold of; these ones are not painted but for the selected.
   if (!drawing) layers.push({ type: "points", x, y, alpha: 0, size: 6, draggable: true, selected });
   return layers;
 }
 
-/** Rows of the history, in the order of models/replicas/curve_fit.py. */
-const HISTORY = [
-  "train_low",
-  "train",
-  "train_high",
-  "validation",
-  "test_low",
+/** Of the history, in the order of the lines. @type {(keyof Fit["rows"]["history"])[]} */
+const SHOWN = [
+  "training",
   "test",
-  "test_high",
+  "validation",
   "penalty",
+  "training low",
+  "training high",
+  "test low",
+  "test high",
 ];
-const SHOWN = ["train", "test", "validation", "penalty", "train_low", "train_high", "test_low", "test_high"];
 
 /** @type {import("../../views/chart.js").Line[]} */
 export const ERROR_LINES = [
@@ -97,10 +86,7 @@ export const ERROR_BANDS = [
 ];
 
 /** @param {Fit} frame */
-export const errorColumns = (frame) => [
-  frame.arrays.steps,
-  ...SHOWN.map((name) => rowOf(frame, "history", HISTORY.indexOf(name))),
-];
+export const errorColumns = (frame) => [frame.arrays.steps, ...SHOWN.map((name) => frame.rows.history[name])];
 
 /** @param {Fit} frame @returns {import("../../views/chart.js").Mark[]} */
 export function marksOf({ header, arrays }) {

@@ -4,7 +4,6 @@ import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 import { median } from "../../math/series.js";
-import { rowOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Fit} Fit */
 
@@ -13,12 +12,12 @@ export const brief = (value) =>
   value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3);
 
 /** Medians over the networks. @param {Fit} frame */
-const errorsNow = (frame) => {
-  const [training = NaN, validation = NaN, test = NaN, penalty = NaN] = [0, 1, 2, 3].map((i) =>
-    median(rowOf(frame, "errors", i)),
-  );
-  return { training, validation, test, penalty };
-};
+const errorsNow = ({ rows: { errors } }) => ({
+  training: median(errors.training),
+  validation: median(errors.validation),
+  test: median(errors.test),
+  penalty: median(errors.penalty),
+});
 /** @param {Fit} frame @param {number} role */
 const countOf = (frame, role) => frame.arrays.role.reduce((sum, r) => sum + (r === role ? 1 : 0), 0);
 /** @param {Fit} frame */

@@ -151,18 +151,6 @@ export function pieces({ header, arrays }, name) {
 
 // --- Charts --------------------------------------------------------------------------------------
 
-/** Rows of the history, in the order of models/replicas/classify.py. */
-const ROWS = [
-  "training low",
-  "training loss",
-  "training high",
-  "training accuracy",
-  "test low",
-  "test loss",
-  "test high",
-  "test accuracy",
-  "penalty",
-];
 const quiet = (/** @type {"train" | "test"} */ role) => ({
   name: role,
   color: ROLES[role].color,
@@ -188,16 +176,11 @@ export const BANDS = [
   { between: [3, 4], color: ROLES.train.color, alpha: 0.16 },
   { between: [5, 6], color: ROLES.test.color, alpha: 0.16 },
 ];
+/** @typedef {keyof Mlp["rows"]["history"]} Measure */
+/** Of the history, in the order of the lines. @type {Record<"loss" | "accuracy", Measure[]>} */
 const OF = {
   loss: ["training loss", "test loss", "penalty", "training low", "training high", "test low", "test high"],
   accuracy: ["training accuracy", "test accuracy"],
-};
-
-/** @param {Mlp} frame @param {string} name */
-export const historyOf = (frame, name) => {
-  const width = frame.arrays.steps.length;
-  const row = ROWS.indexOf(name);
-  return frame.arrays.history.subarray(row * width, (row + 1) * width);
 };
 
 /**
@@ -207,9 +190,9 @@ export const historyOf = (frame, name) => {
  */
 export function curveColumns(frame, what, other) {
   const lines = what === "loss" ? LOSS_LINES : ACCURACY_LINES;
-  const columns = [frame.arrays.steps, ...OF[what].map((name) => historyOf(frame, name))];
+  const columns = [frame.arrays.steps, ...OF[what].map((name) => frame.rows.history[name])];
   if (!other) return { columns, lines };
-  const theirs = historyOf(other, `test ${what}`);
+  const theirs = other.rows.history[`test ${what}`];
   const aligned = Array.from(frame.arrays.steps, (step) => {
     const at = other.arrays.steps.indexOf(step);
     return at < 0 ? null : (theirs[at] ?? null);

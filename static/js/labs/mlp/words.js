@@ -3,7 +3,6 @@
 import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
-import { historyOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Mlp} Mlp */
 
@@ -39,8 +38,8 @@ export function showClasses(root, names) {
   );
 }
 
-/** @param {Mlp} frame @param {string} name */
-const lastOf = (frame, name) => historyOf(frame, name).at(-1) ?? NaN;
+/** @param {Mlp} frame @param {import("./layers.js").Measure} name */
+const lastOf = (frame, name) => frame.rows.history[name].at(-1) ?? NaN;
 
 /** @param {Mlp} frame */
 export function mlpSentence(frame) {
@@ -132,8 +131,9 @@ export const unitName = ({ layer, unit }, layers) =>
 
 /** @param {HTMLElement} root @param {Mlp} frame */
 export function showMlpFigures(root, frame) {
-  const { header, arrays } = frame;
-  const [training = NaN, right = NaN, test = NaN, tested = NaN] = arrays.scores;
+  const { header, rows } = frame;
+  const { "training loss": training, "test loss": test } = rows.scores;
+  const { "training accuracy": right, "test accuracy": tested } = rows.scores;
   const penalty = lastOf(frame, "penalty");
   fillFigures(root, [
     [t("Training loss"), brief(training)],

@@ -17,7 +17,7 @@ export const isKnown = ({ arrays }) => Number.isFinite(arrays.truth[0]);
 /**
  * A row of a matrix.
  * @param {Reg} frame
- * @param {"paths" | "used" | "film" | "validated"} name
+ * @param {"paths" | "used" | "film"} name
  * @param {number} index
  */
 export function rowOf(frame, name, index) {
@@ -147,7 +147,7 @@ export const ERROR_BANDS = [{ between: [3, 4], color: ROLES.validation.color, al
 
 /** @param {Reg} frame */
 export function errorColumns(frame) {
-  const [mean, error] = [rowOf(frame, "validated", 0), rowOf(frame, "validated", 1)];
+  const { mean, "standard error": error } = frame.rows.validated;
   const { lambdas, training, test } = frame.arrays;
   return [
     lambdas,
