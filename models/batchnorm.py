@@ -1,4 +1,4 @@
-"""Batch normalization and its sisters, written out (Ioffe and Szegedy, 2015; Ba et al., 2016;
+"""Batch normalization and its variants, written out (Ioffe and Szegedy, 2015; Ba et al., 2016;
 Ulyanov et al., 2016; Wu and He, 2018).
 
 Shape letters: N samples of a batch, C channels or units, H, W rows and columns of a map, G groups.
@@ -79,7 +79,7 @@ def batch_norm(
     return Step(mean, var, x_hat, gamma.view(wide) * x_hat + beta.view(wide)), running
 
 
-class Sister(NamedTuple):
+class Normalized(NamedTuple):
     """x_hat, and for each value of x [N, C, H, W] the mean and variance that it was normalized
     by; `statistic` counts them: what has the same number shares them.
     """
@@ -90,7 +90,7 @@ class Sister(NamedTuple):
     statistic: Tensor
 
 
-def sister(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Sister:
+def normalized_by(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Normalized:
     """x [N, C, H, W] by one of `AXES`. Raises ValueError where groups do not divide C."""
     shape = x.shape
     if kind == "group":
@@ -100,12 +100,12 @@ def sister(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Sister:
         x = x.view(n, groups, c // groups, h, w)
     mean, var, x_hat = normalize(x, AXES[kind], eps)
     count = torch.arange(mean.numel()).view(mean.shape)
-    return Sister(*(part.expand(x.shape).reshape(shape) for part in (x_hat, mean, var, count)))
+    return Normalized(*(part.expand(x.shape).reshape(shape) for part in (x_hat, mean, var, count)))
 
 
-def sister_norm(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Tensor:
+def normalized_over(kind: str, x: Tensor, groups: int = 2, eps: float = EPS) -> Tensor:
     """x_hat alone."""
-    return sister(kind, x, groups, eps).x_hat
+    return normalized_by(kind, x, groups, eps).x_hat
 
 
 def small_maps() -> Tensor:
@@ -124,7 +124,7 @@ def small_maps() -> Tensor:
 
 
 class Surface(NamedTuple):
-    """The mean squared error of w_1 x_1 + w_2 x_2 around its least: a bowl.
+    """The mean squared error of w_1 x_1 + w_2 x_2 around its least: a quadratic.
 
     hessian [2, 2] (of the mean squared error), best [2] weights, least its error there, path
     [T, 2] of gradient descent, losses [T] along it, condition the ratio of the curvatures.

@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 
 from app.labs.batchnorm.data import SWEEP_SEEDS, VALUES
-from models.data.toy import sample_plane
+from models.data.planes import sample_plane
 from models.regularization.linear import Regressions, lambda_grid
 from models.regularization.networks import Networks
 from models.replicas.batchnorm_comparison import BatchNormComparisonSettings, BatchNormSweep
@@ -27,7 +27,7 @@ def sweep_rows() -> Iterator[tuple[str, Row]]:
     rows = {
         "lambdas_16": (of_regressions(), "one λ alone; wanted at most 2"),
         "lambdas_16_mlp": (of_networks(), "one λ alone; wanted at most 2"),
-        "batchnorm_16": (of_races(), "one learning rate with BatchNorm; wanted at most 2"),
+        "batchnorm_16": (of_comparisons(), "one learning rate with BatchNorm; wanted at most 2"),
     }
     for name, (train, against) in rows.items():
         train(COUNT)
@@ -59,7 +59,7 @@ def of_networks() -> Training:
     return lambda settings: made[settings].train(200, 1.0, "proximal", 0.2)
 
 
-def of_races() -> Training:
+def of_comparisons() -> Training:
     """Eight learning rates with and without BatchNorm, as the page trains them, or one with it."""
     settings = BatchNormComparisonSettings(
         depth=4, width=12, activation="tanh", learning_rate=0.1, init_scale=1.0, batch_size=32,

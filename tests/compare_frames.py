@@ -32,7 +32,7 @@ STEPS = (0, 1, 2)  # training steps before each frame of a run
 HOST = {"Host": "localhost"}
 JSON, FRAME = "application/json", wire.MEDIA_TYPE  # two forms of the same answer
 GETS = (
-    "/api/batchnorm/sisters?groups=2",
+    "/api/batchnorm/normalizations?groups=2",
     "/api/batchnorm/surface?share=0.5&offset=1&spread=3",
     "/api/regularization/geometry?correlation=0.5&mix=0.5",
     "/api/regularization/decay?lam=0.1",

@@ -8,7 +8,7 @@ import torch
 
 from app.lab.contract import Ask, Lab
 from app.lab.controls import LabConfig
-from models.data.toy import encode_heights, encode_rows
+from models.data.points import encode_heights, encode_rows
 from tests.test_asks import TRAINING, begun, configs
 
 METHODS = ("method", "data")  # fields by which a run of one mode follows other controls

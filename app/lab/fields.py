@@ -103,7 +103,7 @@ def dropout(group: LazyText) -> Any:
 
 
 def own_points(group: LazyText) -> Any:
-    """A visitor's own points, as `encode_rows` of models/data/toy.py writes them."""
+    """A visitor's own points, as `encode_rows` of models/data/points.py writes them."""
     return control("", N_("Own points"), "", Look(group, live=True, hidden=True), max_length=14_000)
 
 

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from models.data.toy import TEST, TRAIN, sample_curve
+from models.data.curves import sample_curve
+from models.data.points import TEST, TRAIN
 from models.replicas.polynomials import basis
 
 Source = Literal["features", "polynomial", "random"]
@@ -64,8 +65,8 @@ def with_useless_features(
 def of_a_sine(
     source: Source, points: int, features: int, noise: float, seed: int, feature_seed: int = 0
 ) -> Regression:
-    """The noisy sine of `models.data.toy` in Legendre polynomials of degree 1 to D, or in D units
-    max(0, ±(x - c)) of a hidden layer that is drawn and never trained, c uniform in [-1, 1)
+    """The noisy sine of `models.data.curves` in Legendre polynomials of degree 1 to D, or in D
+    units max(0, ±(x - c)) of a hidden layer that is drawn and never trained, c uniform in [-1, 1)
     (Rahimi and Recht, 2008). Columns have mean 0 and variance 1 on the training points; one that
     is constant there is 0.
     """

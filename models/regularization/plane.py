@@ -1,4 +1,4 @@
-"""Two weights, so that the data loss is a bowl over a plane: where each penalty puts its minimum.
+"""Two weights, so that the loss is a surface over a plane: where each penalty puts its minimum.
 
 Shape letters: M values of λ, P penalties.
 """
@@ -16,7 +16,7 @@ TRUTH = (2.0, 0.6)
 STEPS = 1000  # far more than needed: the worst correlation allowed has condition number 39
 
 
-class Bowl(NamedTuple):
+class LossSurface(NamedTuple):
     """1/2 Σ (x θ + b - y)², with the best b for each θ [2], is
     least + 1/2 (θ - best)' hessian (θ - best); solutions [P, M, 2] make J least.
     """
@@ -41,7 +41,7 @@ def two_features(points: int, correlation: float, noise: float, seed: int) -> tu
     return x, x @ torch.tensor(TRUTH, dtype=torch.float64) + noise * drawn[:, 2]
 
 
-def bowl(x: Tensor, y: Tensor, lambdas: Tensor, l1_shares: Sequence[float]) -> Bowl:
+def loss_surface(x: Tensor, y: Tensor, lambdas: Tensor, l1_shares: Sequence[float]) -> LossSurface:
     """The data loss on x [N, 2], y [N], and the minima of J for every λ [M] and penalty."""
     centered, target = x - x.mean(dim=0), y - y.mean()
     hessian = centered.T @ centered
@@ -52,4 +52,4 @@ def bowl(x: Tensor, y: Tensor, lambdas: Tensor, l1_shares: Sequence[float]) -> B
         fits = Regressions(x, y, lambdas, groups_of(len(y), 2, 0)[:1])
         fits.train(STEPS, share, "accelerated", 1.0)
         solutions.append(fits.weights)
-    return Bowl(hessian, best, least, torch.stack(solutions))
+    return LossSurface(hessian, best, least, torch.stack(solutions))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.batchnorm import Running, Step, batch_norm, normalize
-from models.data.toy import TEST, TRAIN, Points
+from models.data.points import TEST, TRAIN, Points
 from models.history import History
 from models.replicas.replicas import ACTIVATIONS, Activation, BatchNorm, Options, Replicas, accuracy
 from models.training import Training
@@ -262,7 +262,7 @@ class BatchNormComparison(Training):
         return torch.stack(columns, dim=1).float().numpy()
 
     def _shuffled_test(self) -> tuple[Tensor, Tensor]:
-        """The classes of toy data alternate; a small batch must not always hold one of each."""
+        """The classes of drawn points alternate; a small batch must not always hold one of each."""
         x, y = self.part(TEST)
         order = torch.randperm(len(x), generator=torch.Generator().manual_seed(self.settings.seed))
         return x[order], y[order]

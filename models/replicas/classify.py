@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.data.toy import TEST, TRAIN, Points
+from models.data.points import TEST, TRAIN, Points
 from models.measures import ClassifyMeasure, Health
 from models.replicas.replicas import (
     Activation,

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.data.toy import TEST, TRAIN, VALIDATION, Points
+from models.data.points import TEST, TRAIN, VALIDATION, Points
 from models.measures import CurveFitMeasure
 from models.replicas.early_stopping import EarlyStopping
 from models.replicas.replicas import Activation, Optimizer, Options, Replicas

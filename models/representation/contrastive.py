@@ -99,9 +99,9 @@ def hits(similarities: Tensor) -> Tensor:
     m = len(similarities)
     index = torch.arange(m, device=similarities.device)
     partner = index.roll(m // 2)
-    rivals = similarities.detach().clone()
-    rivals[index, index] = rivals[index, partner] = -math.inf
-    return (similarities.detach()[index, partner] > rivals.amax(dim=1)).float().mean()
+    negatives = similarities.detach().clone()
+    negatives[index, index] = negatives[index, partner] = -math.inf
+    return (similarities.detach()[index, partner] > negatives.amax(dim=1)).float().mean()
 
 
 def info_nce(

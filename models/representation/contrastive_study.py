@@ -168,7 +168,7 @@ class Study:
             shares.append(counts / max(counts.sum(), 1))
         return np.stack(shares).astype(np.float32)
 
-    # --- What it is worth -------------------------------------------------------------------------
+    # --- How well it transfers --------------------------------------------------------------------
 
     def probe(self) -> None:
         """A part of judging h and z, and once the h of the untrained encoder. h and z stay those

@@ -171,8 +171,8 @@ class Contrast:
         """
         if self.settings.method == "moco":
             similar = normalize(z1) @ normalize(z2).T
-            rivals = similar.clone().fill_diagonal_(-math.inf).amax(dim=1)
-            return float((similar.diagonal() > rivals).float().mean())
+            negatives = similar.clone().fill_diagonal_(-math.inf).amax(dim=1)
+            return float((similar.diagonal() > negatives).float().mean())
         return float(hits(cosine(torch.cat([z1, z2]))))
 
     def similarities(self) -> tuple[Tensor, Tensor]:

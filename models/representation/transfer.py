@@ -67,20 +67,20 @@ class Transfer:
     """Accuracies on pictures that nothing was trained on. Nothing here changes a network that it
     is given.
 
-    worth float32 [W, B + 1, 3]: for each kind of features and number of labels a class, the last
-    one all: low, mean and high over draws of the labeled pictures; votes [W] of the neighbors;
+    accuracies float32 [W, B + 1, 3]: for each kind of features and number of labels per class, the
+    last one all: low, mean and high over draws of the labeled pictures; votes [W] of the neighbors;
     known [3, 4]: how well h, z and the untrained h tell what `KNOWN` names, guessing [4]: by
-    always the same answer; worth_steps [W]: the steps that the networks come from, -1: not yet.
+    always the same answer; measured_at [W]: the steps that the networks come from, -1: not yet.
     """
 
     def __init__(self, pictures: Pictures, settings: LearnerSettings) -> None:
         self.pictures, self.settings = pictures, settings
         shape = (len(FEATURES), len(BUDGETS) + 1)
-        self.worth = np.full((*shape, 3), np.nan, np.float32)
+        self.accuracies = np.full((*shape, 3), np.nan, np.float32)
         self.votes = np.full(len(FEATURES), np.nan, np.float32)
         self.known = np.full((3, len(KNOWN)), np.nan, np.float32)
         self.guessing = np.full(len(KNOWN), np.nan, np.float32)
-        self.worth_steps = np.full(len(FEATURES), -1, np.int32)
+        self.measured_at = np.full(len(FEATURES), -1, np.int32)
         self.probing, self.supervising, self.tuning = Parts(), Parts(), Parts()
 
     @property
@@ -108,10 +108,10 @@ class Transfer:
     ) -> None:
         train, test = self._parts(partial(embed, network))
         for b, budget in budgets:
-            self.worth[row, b] = middle(probed(train, test, self.pictures.classes, budget))
+            self.accuracies[row, b] = middle(probed(train, test, self.pictures.classes, budget))
         if budgets[-1][1] == ALL:
             self.votes[row] = neighbors_vote(train, test)
-            self.worth_steps[row] = step
+            self.measured_at[row] = step
 
     def probe(self, networks: Callable[[], Mapping[str, Frozen]]) -> None:
         """A part of a probe: linear classifiers and neighbors' votes on the features of each
@@ -122,7 +122,7 @@ class Transfer:
 
     def _parts_of_probe(self, networks: Mapping[str, Frozen]) -> Iterator[Callable[[], None]]:
         for row, (what, (network, step)) in enumerate(networks.items()):
-            if what == "random" and self.worth_steps[0] == 0:
+            if what == "random" and self.measured_at[0] == 0:
                 continue  # it never changes
             if self.labeled:
                 yield from self._judge_parts(what, network, step)
@@ -144,9 +144,9 @@ class Transfer:
                 self.guessing[KNOWN.index(name)] = most_frequent(answers[name])
         if self.labeled:
             assert p.test_labels is not None
-            self.known[row, KNOWN.index("class")] = self.worth[row, -1, 1]
+            self.known[row, KNOWN.index("class")] = self.accuracies[row, -1, 1]
             self.guessing[KNOWN.index("class")] = most_frequent(p.test_labels)
-        self.worth_steps[row] = step
+        self.measured_at[row] = step
 
     def _ask_for_turns(self, row: int, network: nn.Module) -> None:
         """By how many quarters a picture was turned."""
@@ -181,8 +181,8 @@ class Transfer:
 
     def _judge_learner(self, row: int, budget: int, learner: Supervised, step: int) -> None:
         _, test = self._parts(lambda x: x)
-        self.worth[row, budget] = learner.accuracy(test.x, test.y)
+        self.accuracies[row, budget] = learner.accuracy(test.x, test.y)
         if budget == len(BUDGETS):
             known, asked = self._parts(partial(embed, learner.encoder))
             self.votes[row] = neighbors_vote(known, asked)
-            self.worth_steps[row] = step
+            self.measured_at[row] = step

@@ -287,7 +287,7 @@ export interface RegularizationFrame {
     /** [T] steps */
     moments: Float64Array;
     /** [T, W] weights of the chosen λ over time */
-    film: Float32Array;
+    over_steps: Float32Array;
     /** [N] places of the points, if there is a curve */
     x: Float32Array;
     y: Float32Array;
@@ -298,7 +298,7 @@ export interface RegularizationFrame {
     /** [M] */
     true_curve: Float32Array;
   };
-  shapes: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" | "validated" | "moments" | "film" | "x" | "y" | "grid" | "curve" | "true_curve", number[]>;
+  shapes: Record<"lambdas" | "paths" | "used" | "truth" | "zeros" | "near" | "training" | "test" | "validated" | "moments" | "over_steps" | "x" | "y" | "grid" | "curve" | "true_curve", number[]>;
   rows: {
     validated: Record<"mean" | "standard error", Float32Array>;
   };
@@ -431,11 +431,11 @@ export interface ContrastiveFrame {
     /** [2] of different pictures */
     apart: Float32Array;
     /** [W, U, 3] accuracy */
-    worth: Float32Array;
+    accuracies: Float32Array;
     /** [W] accuracy of the neighbors' vote */
     votes: Float32Array;
     /** [W] -1: not measured */
-    worth_steps: Int32Array;
+    measured_at: Int32Array;
     /** [3, 4] accuracy */
     known: Float32Array;
     /** [4] most frequent answer */
@@ -443,16 +443,16 @@ export interface ContrastiveFrame {
     /** [P, 2] t-SNE, where it was asked for; else empty */
     map: Float32Array;
   };
-  shapes: Record<"steps" | "history" | "similarities" | "places" | "neighbors" | "near" | "places_before" | "neighbors_before" | "near_before" | "histograms" | "keys" | "queue" | "hardest" | "hardest_pictures" | "predicted" | "changes" | "changes_before" | "apart" | "worth" | "votes" | "worth_steps" | "known" | "guessing" | "map", number[]>;
+  shapes: Record<"steps" | "history" | "similarities" | "places" | "neighbors" | "near" | "places_before" | "neighbors_before" | "near_before" | "histograms" | "keys" | "queue" | "hardest" | "hardest_pictures" | "predicted" | "changes" | "changes_before" | "apart" | "accuracies" | "votes" | "measured_at" | "known" | "guessing" | "map", number[]>;
   rows: {
     history: Record<"loss" | "positive" | "negative" | "alignment" | "uniformity" | "spread" | "hits" | "drift" | "floor", Float32Array>;
     histograms: Record<"positive" | "negative", Float32Array>;
     changes: Record<"occlude" | "rotate" | "recolor", Float32Array>;
     changes_before: Record<"occlude" | "rotate" | "recolor", Float32Array>;
     apart: Record<"now" | "before", number>;
-    worth: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", Float32Array>;
+    accuracies: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", Float32Array>;
     votes: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", number>;
-    worth_steps: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", number>;
+    measured_at: Record<"random" | "h" | "z" | "supervised" | "fine-tuned", number>;
     known: Record<"random" | "h" | "z", Record<"class" | "brightness" | "color" | "turn", number>>;
     guessing: Record<"class" | "brightness" | "color" | "turn", number>;
   };

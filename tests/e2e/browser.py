@@ -1,5 +1,6 @@
 """A real server and a real Chromium for the browser tests, the screenshots and the benchmark."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,10 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocket
 
 GUARD = 60  # seconds against hanging for ever, never a claim
 NAMES = (
@@ -141,10 +143,32 @@ def until(page: Page, at_least: int) -> None:
     )
 
 
+UNANSWERED: WeakKeyDictionary[Page, set[int]] = WeakKeyDictionary()  # numbers of a page's asks
+
+
+def count_asks(page: Page) -> None:
+    """Keep the numbers of what the page's run is asked for until the answer is there."""
+    waiting = UNANSWERED.setdefault(page, set())
+
+    def sent(message: str | bytes) -> None:
+        waiting.add(json.loads(message)["id"])
+
+    def received(message: str | bytes) -> None:
+        text = isinstance(message, str)
+        waiting.discard(
+            json.loads(message)["id"] if text else int.from_bytes(message[:4], "little")
+        )
+
+    def follow(line: WebSocket) -> None:
+        line.on("framesent", sent)
+        line.on("framereceived", received)
+
+    page.on("websocket", follow)
+
+
 def held(page: Page) -> int:
     """Steps of a run that was paused, once no frame is under way any more."""
-    count = -1
-    while count != steps(page):
-        count = steps(page)
-        page.wait_for_timeout(400)
-    return count
+    while UNANSWERED[page]:
+        page.wait_for_timeout(20)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    return steps(page)

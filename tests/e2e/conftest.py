@@ -17,7 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.e2e.browser import GUARD, Server, find_chromium, ready, served
+from tests.e2e.browser import GUARD, Server, count_asks, find_chromium, ready, served
 
 FOLDER = Path(__file__).parent
 OpenPage = Callable[..., Page]
@@ -105,6 +105,7 @@ class Visits:
         self._contexts.append(context)
         self._watch.watch(context)
         page = context.new_page()
+        count_asks(page)
         page.goto(self._address + path)
         if wait:
             ready(page)

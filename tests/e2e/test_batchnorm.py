@@ -88,7 +88,7 @@ def test_the_sweep_says_where_training_stops_working(open_page: OpenPage) -> Non
     expect(page.locator("[data-sweep]")).to_have_text("Train all sixteen")
 
 
-def test_the_sisters_frame_what_shares_a_mean(open_page: OpenPage, watch: Watch) -> None:
+def test_the_normalizations_frame_what_shares_a_mean(open_page: OpenPage, watch: Watch) -> None:
     page = open_page(f"/labs/batchnorm?{SMALL}", reduced_motion="reduce")
     said = page.locator("[data-norms-said]")
     expect(said).to_contain_text("48 values in all; there are 4 pairs")
@@ -99,7 +99,7 @@ def test_the_sisters_frame_what_shares_a_mean(open_page: OpenPage, watch: Watch)
     ):
         page.locator(f"[data-sister={kind}]").click()
         expect(said).to_contain_text(words)
-    assert watch.requests.count("/api/batchnorm/sisters") == 1
+    assert watch.requests.count("/api/batchnorm/normalizations") == 1
     page.locator("[data-groups]").select_option("4")
     expect(said).to_contain_text("16 values in all; there are 12")
     page.locator("[data-maps=x] canvas").focus()

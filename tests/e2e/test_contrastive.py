@@ -18,7 +18,7 @@ QUICK = "count=200&batch_size=32&speed=2"
 
 def share(page: Page) -> float:
     """The positive's share of the row's softmax, as the page says it."""
-    return float(page.locator(".rivals .positive .share").inner_text().rstrip(" %"))
+    return float(page.locator(".compared .positive .share").inner_text().rstrip(" %"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -27,7 +27,7 @@ def test_the_page_opens_with_the_untrained_matrix_and_trains(
 ) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&lang={language}")
     until(page, 4)
-    expect(page.locator("[data-rivals] li")).to_have_count(7)
+    expect(page.locator("[data-compared] li")).to_have_count(7)
     expect(page.locator("[data-two-views] canvas")).to_have_count(2)
     expect(page.locator("[data-badge]")).to_have_attribute("data-origin", "live")
     expect(page.locator("[data-figures] dd").first).to_have_text(re.compile(r"^\d\.\d{3}$"))
@@ -41,7 +41,7 @@ def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
         page.locator("[data-control=temperature] input[type=number]").fill(tau)
         page.keyboard.press("Enter")
         expect(page.locator("[data-row-said]")).to_contain_text(f"τ = {float(tau):.2f}")
-        rows = page.locator(".rivals .share").all_inner_texts()
+        rows = page.locator(".compared .share").all_inner_texts()
         shares.append(max(float(text.rstrip(" %")) for text in rows))
         said = re.search(r"hardest (\d+) of 30", page.locator("[data-push-said]").inner_text())
         assert said
@@ -85,11 +85,11 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
     page.locator("[data-run-step]").click()
     until(page, 2)
-    page.locator("button[data-worth=probe]").click()
-    expect(page.locator("[data-worth-said]")).to_contain_text("At step 2", timeout=90_000)
+    page.locator("button[data-transfer=probe]").click()
+    expect(page.locator("[data-transfer-said]")).to_contain_text("At step 2", timeout=90_000)
     expect(page.locator("[data-known-said]")).not_to_be_empty()
-    page.locator("button[data-worth=supervise]").click()
-    expect(page.locator("[data-worth-said]")).to_contain_text(
+    page.locator("button[data-transfer=supervise]").click()
+    expect(page.locator("[data-transfer-said]")).to_contain_text(
         "From scratch with 10 labels a class and 160 steps",
         timeout=300_000,  # 55 trainings, niced: where two others hold the cores, 2.6 s each
     )
@@ -106,12 +106,12 @@ def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage
     expect(page.locator("[data-row-title]")).to_have_text(
         "Query 1a: 1 positive key, 128 keys from the queue"
     )
-    expect(page.locator("[data-rivals] li")).to_have_count(7)
-    expect(page.locator("[data-rivals] li").nth(1)).to_contain_text("negative key")
+    expect(page.locator("[data-compared] li")).to_have_count(7)
+    expect(page.locator("[data-compared] li").nth(1)).to_contain_text("negative key")
     expect(page.locator("[data-live-moco]")).to_contain_text("log 129")
     page.locator(".stage [data-method=simsiam]").click()
     expect(page.locator("[data-row-title]")).to_contain_text("no negatives")
-    expect(page.locator("[data-rivals] li")).to_have_count(2)
+    expect(page.locator("[data-compared] li")).to_have_count(2)
     expect(page.locator("[data-live-simsiam]")).to_be_visible()
     expect(page.locator("[data-queue]")).to_be_hidden()
     expect(page.locator("[data-control=temperature]")).to_be_hidden()
@@ -122,26 +122,26 @@ def test_another_row_of_moco_is_computed_without_training(open_page: OpenPage) -
     page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128", reduced_motion="reduce")
     page.locator("[data-run-step]").click()
     until(page, 2)
-    numbers = page.locator(".rivals .positive .meter span").inner_text().partition("·")[2]
+    numbers = page.locator(".compared .positive .meter span").inner_text().partition("·")[2]
     page.locator("[data-matrix] canvas").focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator("[data-row-title]")).to_contain_text("Query 2a")
-    expect(page.locator(".rivals .positive .meter span")).not_to_contain_text(numbers)
+    expect(page.locator(".compared .positive .meter span")).not_to_contain_text(numbers)
     assert steps(page) == 2
 
 
 @pytest.mark.claims
 def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
-    table = page.locator("[data-worth-table] tbody tr")
+    table = page.locator("[data-transfer-table] tbody tr")
     expect(table).to_have_count(5)
-    page.locator("button[data-worth=probe]").click()
-    expect(page.locator("[data-worth-said]")).to_contain_text("At step 0", timeout=90_000)
+    page.locator("button[data-transfer=probe]").click()
+    expect(page.locator("[data-transfer-said]")).to_contain_text("At step 0", timeout=90_000)
     page.locator(".stage [data-method=moco]").click()
     expect(table).to_have_count(6)
     expect(table.last).to_contain_text("h, SimCLR")
     expect(table.last).to_contain_text("%")
-    expect(page.locator("[data-worth-chart] .u-legend")).to_contain_text("h, SimCLR")
+    expect(page.locator("[data-transfer-chart] .u-legend")).to_contain_text("h, SimCLR")
     page.locator("[data-control=seed] input[type=number]").fill("3")  # other pictures
     page.keyboard.press("Enter")
     expect(table).to_have_count(5)
@@ -162,7 +162,7 @@ def test_the_views_of_a_pair_are_lit_and_the_keyboard_stays_where_it_is(
 def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&mode=projector&trial_steps=20&speed=1")
     until(page, 2)
-    expect(page.locator("[data-trials] .worth-cell").first).to_contain_text("%")
+    expect(page.locator("[data-trials] .accuracy-cell").first).to_contain_text("%")
     expect(page.locator("[data-run-unit]")).to_contain_text("trainings")
     page.locator("[data-run-play]").click()
     taken = {}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bowl, heights } from "../../static/js/math/bowl.js";
+import { heights, lossSurface } from "../../static/js/math/loss_surface.js";
 import {
   cost,
   decays,
@@ -61,8 +61,8 @@ test("one moment alone fills the picture", () => {
   assert.deepEqual([...values], [0, 0, 0, 0, 255, 255]);
 });
 
-test("a bowl is zero at its best, grows by half the quadratic form, and sits on the grid", () => {
-  const height = bowl(
+test("a loss surface is zero at its best, grows by half the quadratic form, and sits on the grid", () => {
+  const height = lossSurface(
     [
       [4, 1],
       [1, 2],

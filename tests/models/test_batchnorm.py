@@ -14,8 +14,8 @@ from models.batchnorm import (
     batch_norm,
     descend,
     normalize,
-    sister,
-    sister_norm,
+    normalized_by,
+    normalized_over,
     small_maps,
 )
 
@@ -85,9 +85,9 @@ def test_a_batch_of_one_is_normalized_to_0_and_constant_inputs_too() -> None:
         ("group", nn.GroupNorm(2, 4, affine=False, dtype=torch.float64)),
     ],
 )
-def test_each_sister_equals_torchs(kind: str, theirs: nn.Module) -> None:
+def test_each_normalization_equals_torchs(kind: str, theirs: nn.Module) -> None:
     x = draw(6, 4, 3, 5)
-    torch.testing.assert_close(sister_norm(kind, x), theirs(x))
+    torch.testing.assert_close(normalized_over(kind, x), theirs(x))
     assert kind in AXES
 
 
@@ -95,7 +95,7 @@ def test_each_sister_equals_torchs(kind: str, theirs: nn.Module) -> None:
     ("kind", "count"), [("batch", 4), ("layer", 6), ("instance", 24), ("group", 12)]
 )
 def test_what_shares_a_statistic_has_mean_0_and_variance_1(kind: str, count: int) -> None:
-    found = sister(kind, draw(6, 4, 3, 5))
+    found = normalized_by(kind, draw(6, 4, 3, 5))
     assert found.statistic.unique().tolist() == list(range(count))
     for number in range(count):
         mine = found.statistic == number
@@ -108,16 +108,16 @@ def test_twice_the_contrast_is_seen_by_batchnorm_alone() -> None:
     maps = small_maps()
     assert maps.shape == (3, 4, 4, 4)
     for kind in AXES:
-        x_hat = sister_norm(kind, maps, eps=0)
+        x_hat = normalized_over(kind, maps, eps=0)
         assert torch.allclose(x_hat[0], x_hat[1]) == (kind != "batch")
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused() -> None:
     with pytest.raises(ValueError, match="3 groups"):
-        sister_norm("group", draw(2, 4, 2, 2), groups=3)
+        normalized_over("group", draw(2, 4, 2, 2), groups=3)
 
 
-def test_descent_on_a_bowl_equals_autograd_and_ends_at_least_squares() -> None:
+def test_descent_on_a_quadratic_equals_autograd_and_ends_at_least_squares() -> None:
     x, w = draw(40, 2), torch.tensor([0.3, -0.8]).double()
     y = x @ w + 0.1 * draw(40, seed=3)
     surface = descend(x, y, 0.02, 15, torch.zeros(2).double())
@@ -132,7 +132,7 @@ def test_descent_on_a_bowl_equals_autograd_and_ends_at_least_squares() -> None:
     torch.testing.assert_close(surface.best, best)
 
 
-def test_normalized_inputs_make_the_bowl_round() -> None:
+def test_normalized_inputs_make_the_loss_surface_round() -> None:
     x = draw(500, 2) * torch.tensor([1.0, 8.0]).double()
     y = x.sum(dim=1)
     raw = descend(x, y, 0.001, 1, torch.zeros(2).double())

@@ -50,11 +50,11 @@ def test_what_is_thinned_keeps_its_first_and_even_steps_and_makes_only_what_it_k
         made.append(step)
         return step
 
-    film: Thinned[int] = Thinned(60)
+    thinned: Thinned[int] = Thinned(60)
     for step in range(1000):
-        film.add(lambda step=step: shot(step))  # type: ignore[misc]
-    assert len(film.kept) <= 60
-    assert film.kept[0] == 0
-    (gap,) = set(np.diff(film.kept))
-    assert film.kept[-1] > 1000 - 2 * gap
+        thinned.add(lambda step=step: shot(step))  # type: ignore[misc]
+    assert len(thinned.kept) <= 60
+    assert thinned.kept[0] == 0
+    (gap,) = set(np.diff(thinned.kept))
+    assert thinned.kept[-1] > 1000 - 2 * gap
     assert len(made) < 200

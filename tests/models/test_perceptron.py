@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from sklearn.svm import SVC
 
-from models.data.toy import sample_plane
+from models.data.planes import sample_plane
 from models.perceptron import Perceptron, augmented, novikoff_bound, separation
 
 XOR_X = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])

@@ -32,7 +32,7 @@ LAB = Lab(
     router=router,
     run=run,
     frames=(BatchnormFrame, SweepFrame),
-    live_in=lambda config: None if config.mode == "race" else ("target",),
+    live_in=lambda config: None if config.mode == "train" else ("target",),
     parameters=parameters,
     code=code,
 )

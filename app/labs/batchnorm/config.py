@@ -13,14 +13,14 @@ MAX_LAYERS, MAX_UNITS = 6, 32
 class BatchnormConfig(LabConfig):
     """What the visitor may set on the `batchnorm` page."""
 
-    mode: Literal["race", "sweep"] = control(
-        "race",
+    mode: Literal["train", "sweep"] = control(
+        "train",
         N_("Kind of run"),
         N_("Three places of BatchNorm side by side, or eight settings with and without it."),
         Look(
             TRAINING,
             hidden=True,
-            choices={"race": N_("Side by side"), "sweep": N_("Eight settings")},
+            choices={"train": N_("Side by side"), "sweep": N_("Eight settings")},
         ),
     )
     setting: Literal["rate", "scale"] = control(

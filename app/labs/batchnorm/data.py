@@ -8,7 +8,7 @@ from app.labs.batchnorm.config import BatchnormConfig
 from models.measures import BatchNorm
 
 if TYPE_CHECKING:
-    from models.data.toy import Points
+    from models.data.points import Points
     from models.replicas.batchnorm_comparison import BatchNormComparisonSettings
 
 TRAIN_POINTS, TEST_POINTS = 256, 128
@@ -21,7 +21,7 @@ VALUES = {  # of a sweep: the middle ones are what one would choose
 
 
 def points_of(config: BatchnormConfig) -> Points:
-    from models.data.toy import sample_plane
+    from models.data.planes import sample_plane
 
     return sample_plane(
         config.data, train=TRAIN_POINTS, test=TEST_POINTS, noise=config.noise,

@@ -1,4 +1,4 @@
-"""What the `batchnorm` page asks for beside its runs: the sisters' axes, a model of two weights."""
+"""What the `batchnorm` page asks for beside its runs: axes of normalizations, two weights' loss."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BAD_VALUE = {422: "a value out of its range; names the field"}
 router = APIRouter(tags=["batchnorm"])
 
 
-class SisterRow(BaseModel):
+class NormalizationRow(BaseModel):
     """One way of normalizing; lists run over all values, sample by sample."""
 
     kind: str
@@ -37,14 +37,14 @@ class SisterRow(BaseModel):
     statistics: int
 
 
-class SistersAnswer(BaseModel):
+class NormalizationsAnswer(BaseModel):
     shape: list[int] = Field(description="samples, channels, rows, columns")
     x: list[float]
-    kinds: list[SisterRow]
+    kinds: list[NormalizationRow]
     eps: float
 
 
-class BowlAnswer(BaseModel):
+class SurfaceAnswer(BaseModel):
     """The loss is least + 1/2 (w - best)' hessian (w - best)."""
 
     hessian: list[list[float]]
@@ -57,38 +57,40 @@ class BowlAnswer(BaseModel):
     within: int | None = Field(description="steps until the loss is 1 % of the way from the least")
 
 
-class SurfaceAnswer(BaseModel):
-    raw: BowlAnswer
-    normalized: BowlAnswer
+class SurfacesAnswer(BaseModel):
+    raw: SurfaceAnswer
+    normalized: SurfaceAnswer
     means: list[float] = Field(description="of the raw inputs")
     deviations: list[float]
     points: int
 
 
-@router.get("/api/batchnorm/sisters", responses=can_fail(BAD_VALUE))
-def sisters(
+@router.get("/api/batchnorm/normalizations", responses=can_fail(BAD_VALUE))
+def normalizations(
     groups: Literal["1", "2", "4"] = same_query(BatchnormConfig, "groups"),
-) -> SistersAnswer:
+) -> NormalizationsAnswer:
     """Four maps of three pictures, normalized in four ways."""
     return normalized_maps(int(groups))
 
 
 @lru_cache(maxsize=3)
-def normalized_maps(groups: int) -> SistersAnswer:
-    from models.batchnorm import AXES, EPS, sister, small_maps
+def normalized_maps(groups: int) -> NormalizationsAnswer:
+    from models.batchnorm import AXES, EPS, normalized_by, small_maps
 
     maps = small_maps()
     rows = []
     for kind in AXES:
-        found = sister(kind, maps, groups)
+        found = normalized_by(kind, maps, groups)
         x_hat, mean, var, statistic = (part.flatten().tolist() for part in found)
         rows.append(
-            SisterRow(
+            NormalizationRow(
                 kind=kind, x_hat=x_hat, mean=mean, var=var, statistic=statistic,
                 statistics=max(statistic) + 1,
             )
         )  # fmt: skip
-    return SistersAnswer(shape=list(maps.shape), x=maps.flatten().tolist(), kinds=rows, eps=EPS)
+    return NormalizationsAnswer(
+        shape=list(maps.shape), x=maps.flatten().tolist(), kinds=rows, eps=EPS
+    )
 
 
 @router.get("/api/batchnorm/surface", responses=can_fail(BAD_VALUE))
@@ -96,7 +98,7 @@ def surface(
     share: float = same_query(BatchnormConfig, "descent"),
     offset: float = same_query(BatchnormConfig, "offset"),
     spread: float = same_query(BatchnormConfig, "spread"),
-) -> SurfaceAnswer:
+) -> SurfacesAnswer:
     """Gradient descent on two weights, with raw and with normalized inputs, each by that share of
     the greatest learning rate that it can bear.
     """
@@ -104,7 +106,7 @@ def surface(
 
 
 @lru_cache(maxsize=64)
-def descended(share: float, offset: float, spread: float) -> SurfaceAnswer:
+def descended(share: float, offset: float, spread: float) -> SurfacesAnswer:
     """x_1 has mean `offset` and deviation 1, x_2 mean 0 and deviation `spread`. There is no bias:
     with normalized inputs the target is centered, too, so that both can fit it equally well.
     """
@@ -119,23 +121,23 @@ def descended(share: float, offset: float, spread: float) -> SurfaceAnswer:
     weights = torch.tensor([WEIGHTS[0], WEIGHTS[1] / spread], dtype=torch.float64)
     y = raw @ weights + NOISE * drawn[:, 2]
     start = torch.zeros(2, dtype=torch.float64)
-    bowls = []
+    surfaces = []
     for x, target in ((raw, y), (normalize(raw, [0])[2], y - y.mean())):
         limit = 2 / float(torch.linalg.eigvalsh(2 * x.T @ x / len(x))[-1])
-        bowls.append(bowl_of(descend(x, target, share * limit, STEPS, start), limit))
-    return SurfaceAnswer(
-        raw=bowls[0],
-        normalized=bowls[1],
+        surfaces.append(answer_of(descend(x, target, share * limit, STEPS, start), limit))
+    return SurfacesAnswer(
+        raw=surfaces[0],
+        normalized=surfaces[1],
         means=raw.mean(dim=0).tolist(),
         deviations=raw.std(dim=0, correction=0).tolist(),
         points=POINTS,
     )
 
 
-def bowl_of(found: Surface, limit: float) -> BowlAnswer:
+def answer_of(found: Surface, limit: float) -> SurfaceAnswer:
     kept = first(found.losses > FAR * found.losses[0])
     arrived = first(found.losses - found.least < 0.01 * (found.losses[0] - found.least))
-    return BowlAnswer(
+    return SurfaceAnswer(
         hessian=found.hessian.tolist(),
         best=found.best.tolist(),
         least=found.least,

@@ -30,10 +30,10 @@ LOST = N_(
 
 def run(config: BatchnormConfig) -> Generator[Frame, Ask[BatchnormConfig], None]:
     """Train three places of BatchNorm side by side, or eight settings with and without it."""
-    yield from (sweep if config.mode == "sweep" else race)(config)
+    yield from (sweep if config.mode == "sweep" else train)(config)
 
 
-def race(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask[BatchnormConfig], None]:
+def train(config: BatchnormConfig) -> Generator[BatchnormFrame, Ask[BatchnormConfig], None]:
     from models.replicas.batchnorm_comparison import BatchNormComparison
 
     session = BatchNormComparison(settings_of(config), PLACES, points_of(config))

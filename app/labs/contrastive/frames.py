@@ -26,7 +26,7 @@ class ContrastiveFrame(Frame):
     queue, S of them shown, R of the most similar, A amounts of a change, W kinds of features, U
     label budgets.
 
-    `worth` is test accuracy: mean less a deviation, mean, and more, over draws of the labels.
+    `accuracies` are test accuracy: mean less a deviation, mean, and more, over draws of the labels.
     """
 
     steps: NDArray[np.float64]  # [T]
@@ -53,9 +53,9 @@ class ContrastiveFrame(Frame):
     changes_before: Annotated[NDArray[np.float32], Rows(Change)]  # [3, A]
     apart: Annotated[NDArray[np.float32], Numbers(Moment)]  # [2] of different pictures
     changes_step: int
-    worth: Annotated[NDArray[np.float32], Rows(Features)]  # [W, U, 3] accuracy
+    accuracies: Annotated[NDArray[np.float32], Rows(Features)]  # [W, U, 3] accuracy
     votes: Annotated[NDArray[np.float32], Numbers(Features)]  # [W] accuracy of the neighbors' vote
-    worth_steps: Annotated[NDArray[np.int32], Numbers(Features)]  # [W] -1: not measured
+    measured_at: Annotated[NDArray[np.int32], Numbers(Features)]  # [W] -1: not measured
     known: Annotated[NDArray[np.float32], Numbers(FrozenFeatures, Known)]  # [3, 4] accuracy
     guessing: Annotated[NDArray[np.float32], Numbers(Known)]  # [4] most frequent answer
     tested: int  # pictures

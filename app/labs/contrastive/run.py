@@ -106,7 +106,7 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
 
     contrast, look, before = watched.contrast, watched.look(config.space), watched.before
     chosen = config.row % len(watched.looked_at)
-    row, worth = watched.row(chosen), watched.transfer
+    row, transfer = watched.row(chosen), watched.transfer
     hardest = row.keys.topk(min(HARDEST, len(row.keys))).indices
     order = contrast.queue.order()
     batch = min(config.batch_size, len(watched.pictures.train))
@@ -136,15 +136,15 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         changes_before=watched.changes_before.similarities.numpy(),
         apart=np.array([watched.changes.apart, watched.changes_before.apart], np.float32),
         changes_step=watched.changes_step,
-        worth=worth.worth.copy(),
-        votes=worth.votes.copy(),
-        worth_steps=worth.worth_steps.copy(),
-        known=worth.known.copy(),
-        guessing=worth.guessing.copy(),
+        accuracies=transfer.accuracies.copy(),
+        votes=transfer.votes.copy(),
+        measured_at=transfer.measured_at.copy(),
+        known=transfer.known.copy(),
+        guessing=transfer.guessing.copy(),
         tested=len(watched.pictures.test),
-        probed_parts=(worth.probing.done, worth.probing.all),
-        supervised_parts=(worth.supervising.done, worth.supervising.all),
-        tuned_parts=(worth.tuning.done, worth.tuning.all),
+        probed_parts=(transfer.probing.done, transfer.probing.all),
+        supervised_parts=(transfer.supervising.done, transfer.supervising.all),
+        tuned_parts=(transfer.tuning.done, transfer.tuning.all),
         label_steps=LABEL_STEPS,
         held_out=watched.pictures.held_out,
         map=mapped.places,
@@ -155,7 +155,7 @@ def frame_of(watched: Study, config: ContrastiveConfig, mapped: Mapped) -> Contr
         width=contrast.projector.width,
         chance=chance_of(watched, batch),
         epoch=max(1, len(watched.pictures.train) // batch),
-        labeled=worth.labeled,
+        labeled=transfer.labeled,
     )
 
 

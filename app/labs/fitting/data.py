@@ -14,7 +14,7 @@ from app.labs.fitting.config import FittingConfig
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.data.toy import Points
+    from models.data.points import Points
     from models.replicas.curve_fit import FitSettings
 
 
@@ -33,16 +33,17 @@ def data_of(config: FittingConfig) -> tuple[object, ...]:
 
 def points_of(config: FittingConfig) -> Points:
     """Raises `InvalidInput` for own points that are none."""
-    from models.data import toy
+    from models.data.curves import drawn_curve, sample_curve
+    from models.data.points import decode_curve
 
     if config.data != "own":
-        return toy.sample_curve(
-            config.data if config.data != "drawn" else toy.drawn_curve(drawn_of(config)),
+        return sample_curve(
+            config.data if config.data != "drawn" else drawn_curve(drawn_of(config)),
             train=config.train, validation=config.validation, test=TEST,
             noise=config.noise, seed=config.data_seed,
         )  # fmt: skip
     try:
-        points = toy.decode_curve(config.points)
+        points = decode_curve(config.points)
     except ValueError:
         raise InvalidInput(N_("The points in this address cannot be read."), "points") from None
     if int((points.role == 0).sum()) < 2:
@@ -52,22 +53,22 @@ def points_of(config: FittingConfig) -> Points:
 
 def drawn_of(config: FittingConfig) -> list[float]:
     """Heights of the drawn curve at even places from -1 to 1. Raises `InvalidInput`."""
-    from models.data import toy
+    from models.data.points import decode_heights
 
     try:
-        return toy.decode_heights(config.drawn)
+        return decode_heights(config.drawn)
     except ValueError:
         raise InvalidInput(N_("The drawn curve in this address cannot be read."), "drawn") from None
 
 
 def truth_of(config: FittingConfig, grid: Tensor) -> NDArray[np.float32]:
     """The true curve at the places [G]; NaN where nobody knows it."""
-    from models.data import toy
+    from models.data.curves import drawn_curve, true_curve
 
     if config.data == "own":
         return np.full(len(grid), np.nan, np.float32)
-    curve = toy.drawn_curve(drawn_of(config)) if config.data == "drawn" else config.data
-    return toy.true_curve(curve, grid).float().numpy()
+    curve = drawn_curve(drawn_of(config)) if config.data == "drawn" else config.data
+    return true_curve(curve, grid).float().numpy()
 
 
 def floor_of(config: FittingConfig) -> float | None:

@@ -17,7 +17,7 @@ DATA, NETWORK, START, TRAINING, LEVERS = (
     N_("Against overfitting"),
 )
 MAX_LAYERS, MAX_UNITS = 6, 32
-# The corners of a square, opposite ones of one class; written by models.data.toy.encode_rows.
+# The corners of a square, opposite ones of one class; written by models.data.points.encode_rows.
 XOR = "zEzMTADMTDOzATOzzEwBM7MzswA"
 
 

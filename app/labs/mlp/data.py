@@ -11,7 +11,7 @@ from app.lab.controls import live_names
 from app.labs.mlp.config import MAX_LAYERS, MAX_UNITS, MlpConfig
 
 if TYPE_CHECKING:
-    from models.data.toy import Points
+    from models.data.points import Points
     from models.replicas.classify import ClassifySettings
 
 
@@ -50,19 +50,20 @@ def data_of(config: MlpConfig) -> tuple[object, ...]:
 
 def points_of(config: MlpConfig) -> Points:
     """Raises `InvalidInput` for own points that are none."""
-    from models.data import toy
+    from models.data.planes import sample_plane, sample_surface
+    from models.data.points import decode_plane
 
     test = round(config.samples * config.test_share)
     train, noise, seed = config.samples - test, config.noise, config.data_seed
     if config.data == "slope" or config.data == "hill" or config.data == "saddle":
-        return toy.sample_surface(config.data, train=train, test=test, noise=noise, seed=seed)
+        return sample_surface(config.data, train=train, test=test, noise=noise, seed=seed)
     if config.data != "own":
         classes = classes_of(config) or 2
-        return toy.sample_plane(
+        return sample_plane(
             config.data, train=train, test=test, noise=noise, seed=seed, classes=classes
         )
     try:
-        points = toy.decode_plane(config.points)
+        points = decode_plane(config.points)
     except ValueError:
         raise InvalidInput(N_("The points in this address cannot be read."), "points") from None
     if int((points.role == 0).sum()) < 2:

@@ -12,7 +12,7 @@ from app.labs.mlp.config import MlpConfig
 from app.labs.mlp.frames import PerceptronFrame
 
 if TYPE_CHECKING:
-    from models.data.toy import Points
+    from models.data.points import Points
     from models.history import History
     from models.perceptron import Perceptron
 

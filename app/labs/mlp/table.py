@@ -54,7 +54,7 @@ def points_in(body: bytes) -> bytes:
     """The answer to a `TableQuery`, both as JSON. Raises `InvalidInput`."""
     import torch
 
-    from models.data.toy import encode_rows
+    from models.data.points import encode_rows
 
     query = parse_json(TableQuery, body)
     read = query.read()

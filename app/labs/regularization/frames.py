@@ -38,7 +38,7 @@ class RegularizationFrame(Frame):
     penalty: float
     moved: float  # the greatest change of a number in the last step, of all λ
     moments: NDArray[np.float64]  # [T] steps
-    film: NDArray[np.float32]  # [T, W] weights of the chosen λ over time
+    over_steps: NDArray[np.float32]  # [T, W] weights of the chosen λ over time
     x: NDArray[np.float32]  # [N] places of the points, if there is a curve
     y: NDArray[np.float32]
     grid: NDArray[np.float32]  # [M]

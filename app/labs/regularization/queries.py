@@ -75,16 +75,16 @@ async def geometry(
     correlation: float = same_query(RegularizationConfig, "between"),
     mix: float = same_query(RegularizationConfig, "mix"),
 ) -> Response:
-    """A regression of two features: its bowl, and the solutions over λ."""
+    """A regression of two features: its loss surface, and the solutions over λ."""
     return await remembered(request, solved, correlation, mix)
 
 
 def solved(correlation: float, mix: float) -> GeometryAnswer:
     from models.regularization.linear import lambda_grid
-    from models.regularization.plane import bowl, two_features
+    from models.regularization.plane import loss_surface, two_features
 
     lambdas = lambda_grid(LOW, FINER * PER_DECADE, FINER * (LAMBDAS - 1) + 1)
-    found = bowl(*two_features(POINTS, correlation, NOISE, 0), lambdas, (1.0, 0.0, mix))
+    found = loss_surface(*two_features(POINTS, correlation, NOISE, 0), lambdas, (1.0, 0.0, mix))
     l1, l2, elastic = found.solutions.tolist()
     return GeometryAnswer(
         lambdas=lambdas.tolist(),

@@ -42,16 +42,16 @@ def run(
     data = data_of(config)
     fits = fits_of(config, data)
     start_test = float(fits.errors(data.test_x, data.test_y)[0])
-    film: Thinned[Shot] = Thinned(MOMENTS)
+    over_steps: Thinned[Shot] = Thinned(MOMENTS)
     step = 0
-    film.add(lambda: Shot(0, fits.weights.clone()))
+    over_steps.add(lambda: Shot(0, fits.weights.clone()))
     while True:
-        ask = yield frame_of(config, data, fits, film, step, start_test)
+        ask = yield frame_of(config, data, fits, over_steps, step, start_test)
         config = ask.config
         for _ in ask.turns():
             fits.train(1, l1_share(config), config.method, config.rate)
             step += 1
-            film.add(lambda at=step: Shot(at, fits.weights.clone()))  # type: ignore[misc]
+            over_steps.add(lambda at=step: Shot(at, fits.weights.clone()))  # type: ignore[misc]
         if not fits.penalized.isfinite().all():
             message = N_("At step {step} the weights left every bound. Try a smaller step size.")
             raise Diverged(message, step=step)
@@ -61,11 +61,11 @@ def frame_of(
     config: RegularizationConfig,
     data: Regression,
     fits: Regressions | Networks,
-    film: Thinned[Shot],
+    over_steps: Thinned[Shot],
     step: int,
     start_test: float,
 ) -> RegularizationFrame:
-    from models.data.toy import true_curve
+    from models.data.curves import true_curve
     from models.regularization.linear import penalty, validated
 
     at = int((fits.lambdas.log() - np.log(config.lam)).abs().argmin())
@@ -94,8 +94,8 @@ def frame_of(
         data_loss=float(training[at]) * len(data.y) / 2,
         penalty=float(penalty(weights, fits.lambdas, l1_share(config))[at]),
         moved=float(fits.moved.max()),
-        moments=np.array([shot.step for shot in film.kept], np.float64),
-        film=np.stack([as_floats(shot.weights[at]) for shot in film.kept]),
+        moments=np.array([shot.step for shot in over_steps.kept], np.float64),
+        over_steps=np.stack([as_floats(shot.weights[at]) for shot in over_steps.kept]),
         x=as_floats(data.places),
         y=as_floats(data.y[: len(data.places)]),
         grid=as_floats(data.test_places[order]),

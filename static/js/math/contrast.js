@@ -10,10 +10,13 @@ import { softmax } from "./information.js";
 export const positiveOf = (view, count) => (view + count / 2) % count;
 
 /**
- * @typedef {{at: number, similarity: number, share: number, pull: number}} Rival `at`: its view, or its
+ * @typedef {{at: number, similarity: number, share: number, pull: number}} Compared `at`: its view, or its
  *   place in the queue
  */
-/** @typedef {{positive: Rival, negatives: Rival[], loss: number}} Row negatives, the most similar first */
+/** @typedef {{at: number, similarity: number}} Cosine */
+/**
+ * @typedef {{positive: Compared, negatives: Compared[], loss: number}} Row negatives, the most similar first
+ */
 
 /**
  * Row `view` of the matrix as SimCLR's loss sees it (Chen et al., 2020, eq. 1): against all other
@@ -50,8 +53,7 @@ export const queryOf = (positive, keys, temperature) =>
 /**
  * The softmax over a positive and its negatives, and the loss's slope by each similarity,
  * (p − [positive]) / τ: negatives are pushed away by it, the positive is pulled in.
- * @typedef {{at: number, similarity: number}} Compared
- * @param {Compared} positive @param {Compared[]} negatives @param {number} temperature
+ * @param {Cosine} positive @param {Cosine[]} negatives @param {number} temperature
  * @returns {Row}
  */
 function contrasted(positive, negatives, temperature) {
@@ -66,7 +68,7 @@ function contrasted(positive, negatives, temperature) {
   others.sort((a, b) => b.similarity - a.similarity);
   // By the logits, not by the share: that may be too small for a number.
   const loss = others.length ? logSumExpOf(cosines, temperature) - positive.similarity / temperature : 0;
-  return { positive: /** @type {Rival} */ (own), negatives: others, loss: Math.max(0, loss) };
+  return { positive: /** @type {Compared} */ (own), negatives: others, loss: Math.max(0, loss) };
 }
 
 /** @param {number[]} values @param {number} temperature */
@@ -81,7 +83,7 @@ function logSumExpOf(values, temperature) {
  * How the push on all negatives falls to each: their slopes' shares, which are the softmax over
  * the negatives alone (so they hold where the slopes themselves are too small for a number).
  * `half` is how many of the hardest take half of it.
- * @param {Rival[]} negatives the most similar first
+ * @param {Compared[]} negatives the most similar first
  * @param {number} temperature
  * @returns {{similarities: number[], shares: number[], half: number}} the least similar first
  */

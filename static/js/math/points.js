@@ -1,4 +1,4 @@
-/** Own points in an address: the twin of encode_rows and encode_heights in models/data/toy.py. */
+/** Own points in an address: the twin of encode_rows and encode_heights in models/data/points.py. */
 
 const LIMIT = 2; // coordinates lie in [-2, 2]
 const STEPS = 65535;

@@ -11,7 +11,8 @@ import torch
 
 from app.code.training_script import EarlyStop, TrainingScript, text_of
 from app.runs.whole import notebook
-from models.data.toy import TEST, TRAIN, sample_plane
+from models.data.planes import sample_plane
+from models.data.points import TEST, TRAIN
 from models.replicas.replicas import Options, Replicas, accuracy
 from models.training import Batches
 from tests.app.labs.scripts import printed, run
@@ -114,4 +115,4 @@ def test_early_stopping_goes_back_to_the_best_state(tmp_path: Path) -> None:
 def test_a_script_is_tried_where_nothing_of_ours_can_be_imported(tmp_path: Path) -> None:
     assert run("import torch\nprint(torch.ones(2).sum().item())", tmp_path) == "2.0\n"
     with pytest.raises(AssertionError, match=r"a script asks for models"):
-        run("from models.data import toy", tmp_path)
+        run("from models.data import points", tmp_path)

@@ -147,7 +147,7 @@ def test_histograms_of_normalized_values_stay_put_and_the_others_drift() -> None
     ids=str,
 )
 def test_the_ends_of_every_range_are_drawn(extreme: dict[str, Any]) -> None:
-    for mode in ("race", "sweep"):
+    for mode in ("train", "sweep"):
         config = BatchnormConfig(mode=mode, **extreme)
         try:
             frame = driven(config, Ask(config, 12))
@@ -326,8 +326,10 @@ def test_a_program_gets_the_last_frame(client: TestClient) -> None:
     np.testing.assert_array_equal(arrays["losses"], trained(20, **QUICK).losses)
 
 
-def test_the_four_sisters_share_their_statistics_along_their_axes(client: TestClient) -> None:
-    found = client.get("/api/batchnorm/sisters?groups=4").json()
+def test_the_four_normalizations_share_their_statistics_along_their_axes(
+    client: TestClient,
+) -> None:
+    found = client.get("/api/batchnorm/normalizations?groups=4").json()
     assert found["shape"] == [3, 4, 4, 4]
     x = torch.tensor(found["x"], dtype=torch.float64).view(3, 4, 4, 4)
     kinds = {row["kind"]: row for row in found["kinds"]}
@@ -360,7 +362,7 @@ def test_normalized_inputs_allow_one_learning_rate_for_both_weights(client: Test
 @pytest.mark.parametrize(
     "query",
     [
-        "sisters?groups=3", "sisters?groups=x", "surface?share=0",
+        "normalizations?groups=3", "normalizations?groups=x", "surface?share=0",
         "surface?share=nan", "surface?offset=inf", "surface?spread=11", "surface?spread=",
     ],
 )  # fmt: skip

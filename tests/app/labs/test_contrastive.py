@@ -63,7 +63,7 @@ def test_the_first_frame_shows_the_untrained_network_before_any_step() -> None:
     positives = first.similarities[np.arange(n), np.arange(n) + n]
     assert abs(positives.mean() - first.similarities.mean()) < 0.1  # nothing is told apart yet
     assert np.isnan(first.histograms).all()
-    assert (first.worth_steps == -1).all()
+    assert (first.measured_at == -1).all()
     first.to_bytes()
 
 
@@ -144,11 +144,11 @@ def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
     *_, last, frame = frames(config_of(), 2, *[{"do": "probe"}] * 15)
     assert last.probed_parts == (14, 15)
     assert frame.probed_parts == (15, 15)
-    assert np.isfinite(frame.worth[:3]).all()
-    assert np.isnan(frame.worth[3:]).all()
-    assert frame.worth_steps.tolist() == [0, 2, 2, -1, -1]
+    assert np.isfinite(frame.accuracies[:3]).all()
+    assert np.isnan(frame.accuracies[3:]).all()
+    assert frame.measured_at.tolist() == [0, 2, 2, -1, -1]
     assert np.isfinite(frame.known).all()
-    assert (frame.worth[:3, :, 0] <= frame.worth[:3, :, 1]).all()
+    assert (frame.accuracies[:3, :, 0] <= frame.accuracies[:3, :, 1]).all()
 
 
 @pytest.mark.parametrize(("do", "parts"), [("supervise", "supervised"), ("fine-tune", "tuned")])
@@ -157,7 +157,9 @@ def test_a_training_with_labels_says_how_far_it_is(do: str, parts: str) -> None:
     counted = [getattr(frame, f"{parts}_parts") for frame in asked]
     assert counted == [(part + 1, 55) for part in range(11)]
     row = {"supervised": 3, "tuned": 4}[parts]
-    assert [bool(np.isfinite(frame.worth[row, 0, 1])) for frame in asked] == [False] * 10 + [True]
+    assert [bool(np.isfinite(frame.accuracies[row, 0, 1])) for frame in asked] == [False] * 10 + [
+        True
+    ]
     assert asked[-1].label_steps == 160
 
 

@@ -15,7 +15,8 @@ from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.frames import CapacityFrame, FittingFrame
 from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
-from models.data.toy import decode_curve, encode_heights, encode_rows, sample_curve
+from models.data.curves import sample_curve
+from models.data.points import decode_curve, encode_heights, encode_rows
 from tests.app.labs.scripts import printed
 
 QUICK: dict[str, Any] = {"replicas": 4, "width": 8, "depth": 1}

@@ -19,7 +19,7 @@ from app.labs.mlp.config import XOR, MlpConfig, SetWeight
 from app.labs.mlp.frames import MlpFrame, PerceptronFrame
 from app.labs.mlp.lesson import LESSON
 from app.labs.mlp.run import run
-from models.data.toy import decode_plane
+from models.data.points import decode_plane
 from tests.app.labs.scripts import printed
 
 QUICK: dict[str, Any] = {"replicas": 3, "layers": "4", "samples": 60}
@@ -108,7 +108,7 @@ def test_a_new_class_among_own_points_is_a_new_network() -> None:
     config = MlpConfig(**QUICK, data="own", points=XOR)
     points = decode_plane(XOR)
     points.y[0] = 2
-    from models.data.toy import encode_rows
+    from models.data.points import encode_rows
 
     text = encode_rows(points.x[:, 0], points.x[:, 1], points.y, points.role)
     more = config.model_copy(update={"points": text})

@@ -108,7 +108,7 @@ def test_looking_at_another_lambda_trains_nothing() -> None:
     np.testing.assert_array_equal(before.paths, after.paths)
     assert after.step == 30
     assert (before.lambdas[before.at], after.lambdas[after.at]) == pytest.approx((3.16, 100), 0.01)
-    np.testing.assert_array_equal(after.film[-1], after.paths[after.at])
+    np.testing.assert_array_equal(after.over_steps[-1], after.paths[after.at])
 
 
 def test_a_shown_lambda_is_the_nearest_of_the_forty() -> None:

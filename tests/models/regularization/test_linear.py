@@ -26,7 +26,7 @@ from models.regularization.linear import (
     validated,
 )
 from models.regularization.networks import MOMENTUM, STEP, Networks
-from models.regularization.plane import bowl, two_features
+from models.regularization.plane import loss_surface, two_features
 
 METHODS = get_args(Method)
 LAMBDAS = lambda_grid(0.01, 8, 40)
@@ -382,11 +382,13 @@ def test_in_sgd_weight_decay_is_l2_and_in_adam_it_is_not(lam: float) -> None:
 
 
 @pytest.mark.parametrize("correlation", [-0.95, 0.0, 0.6, 0.95])
-def test_the_bowl_is_the_data_loss_and_its_solutions_scikit_learns(correlation: float) -> None:
+def test_the_loss_surface_is_the_data_loss_and_its_solutions_scikit_learns(
+    correlation: float,
+) -> None:
     x, y = two_features(20, correlation, 1.0, 0)
     assert np.corrcoef(x.numpy().T)[0, 1] == pytest.approx(correlation)
     lambdas = LAMBDAS[::4]
-    found = bowl(x, y, lambdas, (1.0, 0.0))
+    found = loss_surface(x, y, lambdas, (1.0, 0.0))
     for theta in torch.randn(20, 2, generator=torch.Generator().manual_seed(1)).double():
         errors = x @ theta - y
         loss = 0.5 * (errors - errors.mean()).square().sum()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.data.toy import Points, sample_plane
+from models.data.planes import sample_plane
+from models.data.points import Points
 from models.replicas.batchnorm_comparison import (
     BatchNormComparison,
     BatchNormComparisonSettings,

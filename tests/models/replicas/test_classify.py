@@ -8,7 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from models.data.toy import Points, sample_plane, sample_surface
+from models.data.planes import sample_plane, sample_surface
+from models.data.points import Points
 from models.replicas.classify import (
     Classify,
     ClassifySettings,

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from models.data.toy import Points, sample_curve
+from models.data.curves import sample_curve
+from models.data.points import Points
 from models.replicas.capacity import CapacitySweep, polynomial_errors
 from models.replicas.curve_fit import EVERY, CurveFit, FitSettings
 from models.replicas.replicas import Options, Replicas, as_module

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.data.toy import Points
+from models.data.points import Points
 from models.replicas.curve_fit import CurveFit, FitSettings
 from models.replicas.verdict import FEW, Evidence, Verdict, verdict
 

@@ -177,7 +177,7 @@ def test_few_held_out_pictures_are_looked_at_all_the_same(count: int) -> None:
     assert look.neighbors.shape == (count, min(NEIGHBORS, count - 1))
     assert torch.isfinite(study.changes.similarities).all()
     probe(study)
-    assert np.isfinite(study.transfer.worth[:3]).all()
+    assert np.isfinite(study.transfer.accuracies[:3]).all()
 
 
 def test_nothing_changed_is_exactly_as_similar_as_can_be_and_the_rest_is_a_mean_of_cosines() -> (
@@ -244,25 +244,25 @@ def test_a_probe_judges_untrained_h_once_and_h_and_z_as_they_are_now() -> None:
     study = Study(SETTINGS, SCENES)
     study.train(2)
     probe(study)
-    assert study.transfer.worth_steps.tolist() == [0, 2, 2, -1, -1]
-    random = study.transfer.worth[0].copy()
+    assert study.transfer.measured_at.tolist() == [0, 2, 2, -1, -1]
+    random = study.transfer.accuracies[0].copy()
     for row, features in enumerate((
         lambda x: embed(study.contrast.untrained, x),
         lambda x: study.contrast.embed(x, "h"),
         lambda x: study.contrast.embed(x, "z"),
     )):  # fmt: skip
         wanted = linear_probe(features(SCENES.train), Y[:64], features(SCENES.test), Y[64:], 8)
-        assert study.transfer.worth[row, -1].tolist() == pytest.approx([wanted] * 3)
+        assert study.transfer.accuracies[row, -1].tolist() == pytest.approx([wanted] * 3)
         assert study.transfer.known[row, 0] == pytest.approx(wanted)
-    assert (study.transfer.worth[:3, :, 0] <= study.transfer.worth[:3, :, 1]).all()
-    assert (study.transfer.worth[:3, :, 1] <= study.transfer.worth[:3, :, 2]).all()
-    assert np.isnan(study.transfer.worth[3:]).all()
+    assert (study.transfer.accuracies[:3, :, 0] <= study.transfer.accuracies[:3, :, 1]).all()
+    assert (study.transfer.accuracies[:3, :, 1] <= study.transfer.accuracies[:3, :, 2]).all()
+    assert np.isnan(study.transfer.accuracies[3:]).all()
     assert ((study.transfer.known >= 0) & (study.transfer.known <= 1)).all()
     study.contrast.untrained.layers[0].weight.zero_()  # would show, were it judged again
     study.train(2)
     probe(study)
-    assert study.transfer.worth_steps.tolist() == [0, 4, 4, -1, -1]
-    assert np.array_equal(study.transfer.worth[0], random)
+    assert study.transfer.measured_at.tolist() == [0, 4, 4, -1, -1]
+    assert np.array_equal(study.transfer.accuracies[0], random)
 
 
 def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> None:
@@ -275,16 +275,16 @@ def test_a_probe_goes_on_part_by_part_with_the_encoder_that_it_began_with() -> N
         in_parts.probe()
         assert (in_parts.transfer.probing.done, in_parts.transfer.probing.all) == (part + 1, parts)
         in_parts.train(1)
-    assert np.array_equal(in_parts.transfer.worth, at_once.transfer.worth, equal_nan=True)
+    assert np.array_equal(in_parts.transfer.accuracies, at_once.transfer.accuracies, equal_nan=True)
     assert np.array_equal(in_parts.transfer.known, at_once.transfer.known)
     assert (
-        in_parts.transfer.worth_steps.tolist()
-        == at_once.transfer.worth_steps.tolist()
+        in_parts.transfer.measured_at.tolist()
+        == at_once.transfer.measured_at.tolist()
         == [0, 2, 2, -1, -1]
     )
     probe(in_parts)
     assert in_parts.transfer.probing.done == 2 * parts // 3  # the untrained h was judged already
-    assert in_parts.transfer.worth_steps.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
+    assert in_parts.transfer.measured_at.tolist() == [0, 2 + parts, 2 + parts, -1, -1]
 
 
 def test_gray_pictures_are_not_asked_for_their_strongest_color() -> None:
@@ -306,7 +306,7 @@ def test_without_classes_only_what_needs_none_is_measured(pictures: Pictures) ->
     study.supervise()
     study.fine_tune()
     assert not study.transfer.labeled
-    assert np.isnan(study.transfer.worth).all()
+    assert np.isnan(study.transfer.accuracies).all()
     assert np.isnan(study.transfer.votes).all()
     assert study.transfer.supervising.all == study.transfer.tuning.all == 0
     assert np.isnan(study.transfer.known[:, KNOWN.index("class")]).all()
@@ -327,10 +327,10 @@ def test_trainings_with_labels_go_in_parts_and_are_what_one_gets_without_parts(w
         act()
         study.train(1)  # the training that is judged may go on meanwhile
         assert (parts.done, parts.all) == (part + 1, each * (len(BUDGETS) + 1))
-        filled = np.isfinite(study.transfer.worth[row]).all(axis=1)
+        filled = np.isfinite(study.transfer.accuracies[row]).all(axis=1)
         assert filled.tolist() == [b < (part + 1) // each for b in range(len(BUDGETS) + 1)]
-    assert study.transfer.worth_steps[row] == 3
-    assert np.isnan(np.delete(study.transfer.worth, row, axis=0)).all()
+    assert study.transfer.measured_at[row] == 3
+    assert np.isnan(np.delete(study.transfer.accuracies, row, axis=0)).all()
     assert SCENES.labels is not None
     assert SCENES.test_labels is not None
     for b, per_class in enumerate((*BUDGETS, ALL)):
@@ -339,14 +339,14 @@ def test_trainings_with_labels_go_in_parts_and_are_what_one_gets_without_parts(w
         alone = Supervised(settings, SCENES.train[chosen], SCENES.labels[chosen], 8, start)
         alone.train(4)
         wanted = np.float32(alone.accuracy(SCENES.test, SCENES.test_labels))
-        assert (study.transfer.worth[row, b] == wanted).all()
+        assert (study.transfer.accuracies[row, b] == wanted).all()
 
 
 def test_scratch_and_fine_tuning_differ_only_in_their_start() -> None:
     study = Study(SETTINGS, SCENES)
     judge(study)
     fine_tune(study)  # from an encoder that has not learned yet
-    assert np.array_equal(study.transfer.worth[3], study.transfer.worth[4])
+    assert np.array_equal(study.transfer.accuracies[3], study.transfer.accuracies[4])
     assert study.transfer.votes[3] == study.transfer.votes[4]
 
 
@@ -356,7 +356,7 @@ def told(study: Study) -> bytes:
     judge(study)
     fine_tune(study)
     transfer = study.transfer
-    values = (study.contrast.history.table, study.histograms(), transfer.worth, transfer.votes,
+    values = (study.contrast.history.table, study.histograms(), transfer.accuracies, transfer.votes,
               transfer.known, study.look("z").places.numpy())  # fmt: skip
     return b"".join(value.tobytes() for value in values)
 
@@ -385,6 +385,6 @@ def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     )
     study.train(1)
     do(study)
-    values = study.transfer.worth[np.isfinite(study.transfer.worth)]
+    values = study.transfer.accuracies[np.isfinite(study.transfer.accuracies)]
     assert len(values)
     assert ((values >= 0) & (values <= 1)).all()

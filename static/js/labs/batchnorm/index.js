@@ -68,7 +68,7 @@ const session = trainingSession({
   slug: "batchnorm",
   state,
   liveNames: liveNames(),
-  configOf: (values) => ({ ...configOf(values), mode: "race", setting: "rate" }),
+  configOf: (values) => ({ ...configOf(values), mode: "train", setting: "rate" }),
   onFrame: (frame) => show(/** @type {any} */ (frame)),
   onStatus: (status) => bar.update(status),
 });

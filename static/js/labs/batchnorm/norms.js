@@ -37,7 +37,7 @@ export class NormsPart {
     this.views = { x: plot($("[data-maps=x]"), options), x_hat: plot($("[data-maps=x_hat]"), options) };
     this.query = newest({
       ask: (/** @type {number} */ groups, signal) =>
-        json(`/api/batchnorm/sisters?groups=${groups}`, { signal }),
+        json(`/api/batchnorm/normalizations?groups=${groups}`, { signal }),
       show: (answer) => {
         this.found = answer;
         this.draw();

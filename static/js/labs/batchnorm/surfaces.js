@@ -1,7 +1,7 @@
 /** Two weights, raw and normalized inputs: lines of equal loss, and the path of gradient descent. */
 
 import { ApiError, json } from "../../core/api.js";
-import { bowl, heights } from "../../math/bowl.js";
+import { heights, lossSurface } from "../../math/loss_surface.js";
 import { $ } from "../../core/dom.js";
 import { brief, number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
@@ -70,7 +70,7 @@ const sliderOf = (name) => /** @type {HTMLInputElement} */ ($(`[data-${name}]`))
 
 /** @param {"raw" | "normalized"} name */
 function view(name) {
-  const made = plot($(`[data-bowl=${name}]`), {
+  const made = plot($(`[data-surface=${name}]`), {
     x: [-1, 2],
     y: [-1, 2],
     square: true,
@@ -93,7 +93,7 @@ function around({ best: [a = 0, b = 0] }) {
 
 /** @param {Surface} surface @param {Pair} x @param {Pair} y @returns {Layer[]} */
 function layersOf({ hessian, best, path }, x, y) {
-  const height = bowl(hessian, best);
+  const height = lossSurface(hessian, best);
   const grid = { rows: SIDE, columns: SIDE, x, y, values: heights(x, y, SIDE, height) };
   const [a = 0, b = 0] = best;
   const [xs, ys] = [path.map(([v = 0]) => v), path.map(([, v = 0]) => v)];

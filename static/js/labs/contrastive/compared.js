@@ -10,7 +10,7 @@ import { KEY_SIDE } from "./words.js";
 
 /** @typedef {import("./row.js").Chosen} Chosen */
 /** @typedef {import("../../math/contrast.js").Row} Row */
-/** @typedef {import("../../math/contrast.js").Rival} Negative */
+/** @typedef {import("../../math/contrast.js").Compared} Negative */
 /**
  * @typedef {{name: (one: Negative) => string, tile: (one: Negative) => OffscreenCanvas | undefined}} Names
  */
@@ -18,7 +18,7 @@ import { KEY_SIDE } from "./words.js";
 const HARDEST = 6; // negatives that are shown
 
 export class ComparedPart {
-  list = filledList($("[data-rivals]"), comparedItem);
+  list = filledList($("[data-compared]"), comparedItem);
   push = chart($("[data-push]"), {
     x: t("cosine similarity"),
     y: t("share of the push"),

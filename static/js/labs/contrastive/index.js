@@ -248,7 +248,7 @@ state.subscribe((changed) => {
 function numbersOf(frame) {
   const names = isOfTrials(frame)
     ? ["accuracy", "baseline"]
-    : ["similarities", "steps", "history", "worth", "votes", "known"];
+    : ["similarities", "steps", "history", "accuracies", "votes", "known"];
   /** @type {Record<string, Float32Array | Float64Array | Uint8Array | Int32Array>} */
   const arrays = { ...frame?.arrays };
   return Object.fromEntries(

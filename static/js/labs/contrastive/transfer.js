@@ -52,7 +52,7 @@ export class TransferPart {
     this.session = session;
     this.earlier = new EarlierRuns(state, earlierOf(state));
     this.view = transferView(
-      { chart: $("[data-worth-chart]"), table: $("[data-worth-table]") },
+      { chart: $("[data-transfer-chart]"), table: $("[data-transfer-table]") },
       {
         looks: LOOKS,
         caption: t(
@@ -60,9 +60,9 @@ export class TransferPart {
         ),
       },
     );
-    this.asks = new AsksInParts([...document.querySelectorAll("button[data-worth]")].map(asButton), {
+    this.asks = new AsksInParts([...document.querySelectorAll("button[data-transfer]")].map(asButton), {
       session,
-      kindOf: (button) => button.dataset.worth ?? "probe",
+      kindOf: (button) => button.dataset.transfer ?? "probe",
       works: WORKS,
       untrained: (kind) => kind === "probe",
       onBegin: (kind) => kind === "probe" && this.earlier.begin(),
@@ -78,17 +78,17 @@ export class TransferPart {
     this.shown = frame;
     if (fresh) this.earlier.keep(measurementOf(frame));
     const summary = this.sentence(frame);
-    const { worth: accuracies, votes } = frame.rows;
+    const { accuracies, votes } = frame.rows;
     this.view.update({ accuracies, votes, earlier: this.earlier.list(), summary });
     showKnown(frame, { values: this.state.values, probing: this.asks.underway(frame)?.kind === "probe" });
-    if ($("[data-worth-said]").textContent !== summary) $("[data-worth-said]").textContent = summary;
+    if ($("[data-transfer-said]").textContent !== summary) $("[data-transfer-said]").textContent = summary;
     this.asks.goOn(frame, fresh);
   }
 
   /** The run is over: nothing is under way any more. */
   end() {
     this.asks.end();
-    $("[data-worth-said]").textContent = this.shown ? this.sentence(this.shown) : "";
+    $("[data-transfer-said]").textContent = this.shown ? this.sentence(this.shown) : "";
   }
 
   /** @param {Frame} frame */
@@ -125,11 +125,11 @@ const earlierOf = (state) => ({
 });
 
 /** What h yields in a probe. @param {Frame} frame @returns {import("../../parts/earlier.js").Measurement} */
-const measurementOf = ({ header, rows: { worth, votes, worth_steps: at } }) => ({
+const measurementOf = ({ header, rows: { accuracies, votes, measured_at: at } }) => ({
   at: at.h,
   done: header.probed_parts[0],
   labeled: header.labeled,
-  result: () => ({ means: meansOf(worth.h), vote: votes.h }),
+  result: () => ({ means: meansOf(accuracies.h), vote: votes.h }),
 });
 
 // --- What is said -----------------------------------------------------------------------------------
@@ -160,9 +160,9 @@ const sayHeldOut = ({ header }) =>
       ];
 
 /** @param {Frame} frame */
-function sayProbe({ rows: { worth, worth_steps: at } }) {
+function sayProbe({ rows: { accuracies, measured_at: at } }) {
   if (!(at.h >= 0)) return [];
-  const found = (/** @type {keyof typeof worth} */ what) => percent(meanOf(worth[what], ALL));
+  const found = (/** @type {keyof typeof accuracies} */ what) => percent(meanOf(accuracies[what], ALL));
   return [
     t(
       "At step {step}, with all labels a linear classifier finds {h} of the held-out pictures’ classes from h, {z} from z, {random} from the untrained h.",
@@ -172,9 +172,9 @@ function sayProbe({ rows: { worth, worth_steps: at } }) {
 }
 
 /** Of the two trainings with labels. @param {Frame} frame */
-function sayLabels({ header, rows: { worth } }) {
+function sayLabels({ header, rows: { accuracies } }) {
   const steps = number(header.label_steps, 0);
-  const [tuned, scratch] = [meanOf(worth["fine-tuned"], FEW), meanOf(worth.supervised, FEW)];
+  const [tuned, scratch] = [meanOf(accuracies["fine-tuned"], FEW), meanOf(accuracies.supervised, FEW)];
   const [from, anew] = [percent(tuned), percent(scratch)];
   if (Number.isFinite(tuned) && Number.isFinite(scratch))
     return [

@@ -138,7 +138,7 @@ function cell(frame, trial, which, [low, high]) {
   const { count, mean, spread } = summed(resultsOf(frame, trial, which));
   if (!count) return h("td", { class: "coming" }, trial === frame.header.done ? t("training …") : "·");
   const seeds = count > 1 ? `± ${number(100 * spread, 1)}` : t("1 seed");
-  const td = h("td", { class: "worth-cell" }, percent(mean), h("small", {}, seeds));
+  const td = h("td", { class: "accuracy-cell" }, percent(mean), h("small", {}, seeds));
   td.style.setProperty("--share", `${Math.round((90 * (mean - low)) / Math.max(high - low, 1e-6))}%`);
   return td;
 }

@@ -75,7 +75,7 @@ const weights = plot($("[data-bars]"), {
   yLabel: t("weight"),
   maxHeight: low,
 });
-const histogram = plot($("[data-film]"), {
+const histogram = plot($("[data-over-steps]"), {
   x: [0, 1],
   y: [-1, 1],
   xLabel: t("training steps"),

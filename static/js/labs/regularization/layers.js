@@ -17,7 +17,7 @@ export const isKnown = ({ arrays }) => Number.isFinite(arrays.truth[0]);
 /**
  * A row of a matrix.
  * @param {Reg} frame
- * @param {"paths" | "used" | "film"} name
+ * @param {"paths" | "used" | "over_steps"} name
  * @param {number} index
  */
 export function rowOf(frame, name, index) {
@@ -192,17 +192,17 @@ export function bars(frame) {
 
 /** Weights of the chosen λ over time. @param {Reg} frame */
 export function weightHistogramLayers(frame) {
-  const { film, moments } = frame.arrays;
-  const weights = frame.shapes.film?.[1] ?? 0;
+  const { over_steps, moments } = frame.arrays;
+  const weights = frame.shapes.over_steps?.[1] ?? 0;
   const last = Math.max(moments.at(-1) ?? 0, 1);
   let most = 0.1;
-  for (const v of film) most = Math.max(most, Math.abs(v));
+  for (const v of over_steps) most = Math.max(most, Math.abs(v));
   const reach = roundedUp(most);
   /** @type {[number, number]} */
   const x = [0, last];
   /** @type {[number, number]} */
   const y = [-reach, reach];
-  const grid = histogramGrid(film, weights, reach, BINS);
+  const grid = histogramGrid(over_steps, weights, reach, BINS);
   /** @type {Layer[]} */
   const layers = [{ type: "heat", ramp: "gray", ...grid, x, y }];
   if (weights <= MANY && moments.length > 1) {
@@ -212,7 +212,7 @@ export function weightHistogramLayers(frame) {
         layers.push({
           type: "line",
           xs: moments,
-          ys: Array.from(moments, (_, i) => film[i * weights + w] ?? NaN),
+          ys: Array.from(moments, (_, i) => over_steps[i * weights + w] ?? NaN),
           color,
           width: 1.5,
         });

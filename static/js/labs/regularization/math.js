@@ -27,22 +27,22 @@ export function decays(start, pull, steps) {
 /**
  * A histogram for each moment, as bytes: the share of weights in a bin, its square root, so that
  * one weight alone is seen, too.
- * @param {ArrayLike<number>} film [moments, weights], moment after moment
+ * @param {ArrayLike<number>} over_steps [moments, weights], moment after moment
  * @param {number} weights
  * @param {number} reach bins go from -reach to reach
  * @param {number} bins
  * @returns {{values: Uint8Array, rows: number, columns: number}} row 0 the lowest bin; a single moment is
  *   drawn twice, as wide as the picture
  */
-export function histogramGrid(film, weights, reach, bins) {
-  const moments = Math.round(film.length / Math.max(weights, 1));
+export function histogramGrid(over_steps, weights, reach, bins) {
+  const moments = Math.round(over_steps.length / Math.max(weights, 1));
   const columns = Math.max(moments, 2);
   const values = new Uint8Array(bins * columns);
   for (let c = 0; c < columns; c++) {
     const counts = new Array(bins).fill(0);
     const from = Math.min(c, moments - 1) * weights;
     for (let i = 0; i < weights; i++) {
-      const place = (((film[from + i] ?? 0) + reach) / (2 * reach)) * bins;
+      const place = (((over_steps[from + i] ?? 0) + reach) / (2 * reach)) * bins;
       counts[Math.min(Math.max(Math.floor(place), 0), bins - 1)] += 1;
     }
     for (let b = 0; b < bins; b++) values[b * columns + c] = Math.round(255 * Math.sqrt(counts[b] / weights));

@@ -1,7 +1,7 @@
 /** What lies on the plane of two weights: lines of equal loss and cost, the path over λ. No DOM here. */
 
 import { brief, t } from "../../core/i18n.js";
-import { bowl, heights } from "../../math/bowl.js";
+import { heights, lossSurface } from "../../math/loss_surface.js";
 import { cost } from "./math.js";
 
 /** @typedef {import("./plane.js").Surface} Surface */
@@ -24,7 +24,7 @@ const LEVELS = [0.03, 0.12, 0.27, 0.48, 0.75, 1.2]; // of the loss that the weig
 /** @param {Surface} surface @returns {Ground} */
 export function groundOf(surface) {
   const [x, y] = windowOf(surface);
-  return { x, y, data: heights(x, y, SIDE, bowl(surface.hessian, surface.best)) };
+  return { x, y, data: heights(x, y, SIDE, lossSurface(surface.hessian, surface.best)) };
 }
 
 /** 0, the best, and room around. @param {Surface} surface @returns {[Pair, Pair]} */
@@ -60,7 +60,7 @@ const gridOf = ({ x, y }) => ({ rows: SIDE, columns: SIDE, x, y });
 
 /** Lines of equal data loss. @param {Surface} surface @param {Ground} ground @returns {Layer[]} */
 function lossLines({ hessian, best }, ground) {
-  const origin = bowl(hessian, best)(0, 0);
+  const origin = lossSurface(hessian, best)(0, 0);
   return LEVELS.map((level) => ({
     type: "contour",
     values: ground.data,
@@ -85,7 +85,7 @@ function touchingLines({ hessian, best }, ground, [a, b], share) {
     {
       type: "contour",
       values: ground.data,
-      level: Math.max(bowl(hessian, best)(a, b), 1e-9),
+      level: Math.max(lossSurface(hessian, best)(a, b), 1e-9),
       color: "--role-train",
       width: 2,
       dash: [6, 4],

@@ -1,4 +1,4 @@
-/** A bowl over two weights: the mean squared error of a linear model. No DOM. */
+/** The loss surface over two weights: the mean squared error of a linear model. No DOM. */
 
 /** @typedef {[number, number]} Pair */
 
@@ -18,7 +18,7 @@ export function heights([x0, x1], [y0, y1], side, height) {
  * @param {number[][]} hessian @param {number[]} best
  * @returns {(a: number, b: number) => number}
  */
-export function bowl(hessian, [best0 = 0, best1 = 0]) {
+export function lossSurface(hessian, [best0 = 0, best1 = 0]) {
   const [p = 0, q = 0, , r = 0] = hessian.flat();
   return (a, b) => {
     const [da, db] = [a - best0, b - best1];

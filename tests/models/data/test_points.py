@@ -9,15 +9,33 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.data import toy
+from models.data.curves import CURVES, CurveName, drawn_curve, sample_curve, true_curve
+from models.data.planes import (
+    MANY_CLASSES,
+    SHAPES,
+    PlaneName,
+    SurfaceName,
+    sample_plane,
+    sample_surface,
+    true_surface,
+)
+from models.data.points import (
+    TRAIN,
+    Points,
+    decode_heights,
+    decode_plane,
+    decode_rows,
+    encode_heights,
+    encode_rows,
+)
 
 SIZES = st.integers(0, 60)
 
 
 @given(SIZES, SIZES, SIZES, st.integers(0, 999))
 def test_more_points_of_one_role_move_no_other_point(a: int, b: int, c: int, seed: int) -> None:
-    def sample(train: int) -> toy.Points:
-        return toy.sample_curve("sine", train=train, validation=b, test=c, noise=0.3, seed=seed)
+    def sample(train: int) -> Points:
+        return sample_curve("sine", train=train, validation=b, test=c, noise=0.3, seed=seed)
 
     few, many = sample(a), sample(a + 7)
     assert torch.equal(few.x[:a], many.x[:a])
@@ -26,60 +44,60 @@ def test_more_points_of_one_role_move_no_other_point(a: int, b: int, c: int, see
     assert few.role.tolist() == [0] * a + [1] * b + [2] * c
 
 
-@pytest.mark.parametrize("name", sorted(toy.CURVES))
+@pytest.mark.parametrize("name", sorted(CURVES))
 def test_without_noise_the_points_lie_on_the_curve_and_with_it_they_stray_as_told(
-    name: toy.CurveName,
+    name: CurveName,
 ) -> None:
-    clean = toy.sample_curve(name, train=50, validation=0, test=5, noise=0, seed=1)
-    assert torch.equal(clean.y, toy.true_curve(name, clean.x[:, 0]))
-    noisy = toy.sample_curve(name, train=4000, validation=0, test=0, noise=0.2, seed=1)
-    error = noisy.y - toy.true_curve(name, noisy.x[:, 0])
+    clean = sample_curve(name, train=50, validation=0, test=5, noise=0, seed=1)
+    assert torch.equal(clean.y, true_curve(name, clean.x[:, 0]))
+    noisy = sample_curve(name, train=4000, validation=0, test=0, noise=0.2, seed=1)
+    error = noisy.y - true_curve(name, noisy.x[:, 0])
     assert abs(float(error.std()) - 0.2) < 0.01
     assert abs(float(error.mean())) < 0.01
     assert noisy.x.abs().max() <= 1
 
 
 def test_a_drawn_curve_goes_through_its_heights_and_straight_between_them() -> None:
-    curve = toy.drawn_curve([0.0, 1.0, -1.0])
+    curve = drawn_curve([0.0, 1.0, -1.0])
     x = torch.tensor([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
     assert curve(x).tolist() == [0.0, 0.0, 0.5, 1.0, 0.0, -1.0, -1.0]
     with pytest.raises(ValueError, match="at least two"):
-        toy.drawn_curve([1.0])
+        drawn_curve([1.0])
 
 
-@pytest.mark.parametrize("name", sorted(toy.SHAPES))
+@pytest.mark.parametrize("name", sorted(SHAPES))
 def test_a_plane_has_its_classes_in_equal_parts_and_stays_in_the_picture(
-    name: toy.PlaneName,
+    name: PlaneName,
 ) -> None:
-    most = 4 if name in toy.MANY_CLASSES else 2
+    most = 4 if name in MANY_CLASSES else 2
     for classes in range(2, most + 1):
-        points = toy.sample_plane(name, train=120, test=60, noise=0.1, seed=3, classes=classes)
+        points = sample_plane(name, train=120, test=60, noise=0.1, seed=3, classes=classes)
         assert points.x.shape == (180, 2)
         assert points.x.abs().max() <= 1.4
-        counts = torch.bincount(points.y[points.role == toy.TRAIN], minlength=classes)
+        counts = torch.bincount(points.y[points.role == TRAIN], minlength=classes)
         assert counts.tolist() == [120 // classes] * classes
     with pytest.raises(ValueError, match="classes"):
-        toy.sample_plane(name, train=1, test=1, noise=0, seed=0, classes=most + 1)
+        sample_plane(name, train=1, test=1, noise=0, seed=0, classes=most + 1)
 
 
 def test_xor_and_the_circle_are_what_they_are_called() -> None:
-    xor = toy.sample_plane("xor", train=200, test=0, noise=0, seed=0)
+    xor = sample_plane("xor", train=200, test=0, noise=0, seed=0)
     assert torch.equal((xor.x[:, 0] * xor.x[:, 1] < 0).long(), xor.y)
-    circle = toy.sample_plane("circle", train=200, test=0, noise=0, seed=0)
+    circle = sample_plane("circle", train=200, test=0, noise=0, seed=0)
     assert torch.equal((circle.x.norm(dim=1) > 0.6).long(), circle.y)
 
 
-@pytest.mark.parametrize("name", get_args(toy.SurfaceName))
-def test_a_surface_without_noise_is_its_formula(name: toy.SurfaceName) -> None:
-    points = toy.sample_surface(name, train=30, test=10, noise=0, seed=2)
-    assert torch.equal(points.y, toy.true_surface(name, points.x))
+@pytest.mark.parametrize("name", get_args(SurfaceName))
+def test_a_surface_without_noise_is_its_formula(name: SurfaceName) -> None:
+    points = sample_surface(name, train=30, test=10, noise=0, seed=2)
+    assert torch.equal(points.y, true_surface(name, points.x))
     assert points.y.abs().max() <= 2
 
 
 def test_the_same_seed_gives_the_same_points_and_nobody_elses_draws_change_them() -> None:
-    first = toy.sample_plane("moons", train=20, test=5, noise=0.2, seed=8)
+    first = sample_plane("moons", train=20, test=5, noise=0.2, seed=8)
     torch.rand(100)
-    second = toy.sample_plane("moons", train=20, test=5, noise=0.2, seed=8)
+    second = sample_plane("moons", train=20, test=5, noise=0.2, seed=8)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -89,15 +107,15 @@ rows = st.tuples(st.floats(-2, 2), st.floats(-2, 2), st.integers(0, 3), st.integ
 @given(st.lists(rows, max_size=50))
 def test_own_points_come_back_to_half_a_step_of_the_code(points: list[tuple[float, ...]]) -> None:
     columns = [torch.tensor([p[i] for p in points], dtype=torch.float64) for i in range(4)]
-    text = toy.encode_rows(*columns)
-    a, b, label, role = toy.decode_rows(text)
+    text = encode_rows(*columns)
+    a, b, label, role = decode_rows(text)
     half = 2 / 65535 + 1e-12
     assert a.shape == columns[0].shape
     np.testing.assert_allclose(a, columns[0], atol=half)
     np.testing.assert_allclose(b, columns[1], atol=half)
     assert label.tolist() == columns[2].tolist()
     assert role.tolist() == columns[3].tolist()
-    assert toy.encode_rows(a, b, label, role) == text
+    assert encode_rows(a, b, label, role) == text
 
 
 @pytest.mark.parametrize(
@@ -105,25 +123,25 @@ def test_own_points_come_back_to_half_a_step_of_the_code(points: list[tuple[floa
 )
 def test_text_that_is_no_points_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        toy.decode_rows(text)
+        decode_rows(text)
 
 
 def test_the_most_points_that_fit_are_two_thousand() -> None:
     zeros = torch.zeros(2000)
-    text = toy.encode_rows(zeros, zeros, zeros, zeros)
+    text = encode_rows(zeros, zeros, zeros, zeros)
     assert len(text) <= 14_000
-    assert len(toy.decode_plane(text).y) == 2000
+    assert len(decode_plane(text).y) == 2000
 
 
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=128))
 def test_a_drawn_curve_comes_back(heights: list[float]) -> None:
-    text = toy.encode_heights(heights)
+    text = encode_heights(heights)
     assert len(text) <= 400
-    found = toy.decode_heights(text)
+    found = decode_heights(text)
     assert all(math.isclose(a, b, abs_tol=4e-5) for a, b in zip(heights, found, strict=True))
 
 
 @pytest.mark.parametrize("text", ["", "AA", "AAA", "A" * 400, "###"])
 def test_text_that_is_no_drawn_curve_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        toy.decode_heights(text)
+        decode_heights(text)
