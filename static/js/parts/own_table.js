@@ -5,7 +5,7 @@
 
 import { ApiError, json, post } from "../core/api.js";
 import { $, h } from "../core/dom.js";
-import { number, sentences, t } from "../core/i18n.js";
+import { number, onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { showQuestion, showReading } from "./table_reading.js";
 
@@ -91,6 +91,9 @@ class OwnTable {
     this.#dialog.addEventListener("close", () => {
       this.#using = false; // whoever closes it wants no points of it
       for (const one of [this.#uses, this.#readings, this.#texts]) one.drop();
+    });
+    onLanguage(() => {
+      if (this.#reading) this.#understand(this.#reading);
     });
     $("[data-own-use]", this.#dialog).addEventListener("click", () => this.#use());
   }

@@ -14,7 +14,7 @@ const PATIENCE = 20_000; // milliseconds after which to find out whether anybody
 
 /** @param {any} told */
 export const errorOf = (told) =>
-  new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
+  new ApiError(told?.code ?? "ended", told?.message ?? (() => t("The run has ended.")), told?.field ?? null);
 
 /** @param {ArrayBuffer} data @returns {{id: number, taken: number, frame: Frame}} */
 export function unpack(data) {

@@ -28,11 +28,10 @@ import { errorOf, Pending, unpack } from "./messages.js";
  */
 
 const overMeanwhile = () =>
-  new ApiError(
-    "run_gone",
+  new ApiError("run_gone", () =>
     t("The line was lost for too long, or the server was started anew: this run is over."),
   );
-const leftByPage = () => new ApiError("left", t("This page was left, so its run has ended."));
+const leftByPage = () => new ApiError("left", () => t("This page was left, so its run has ended."));
 
 export class Run {
   #handlers;

@@ -8,34 +8,39 @@ import { median } from "../../math/series.js";
 
 /** Where BatchNorm is: each place has its own color, dash and shape. */
 export const PLACES = [
-  { name: t("none"), color: "--class-point-1", dash: [8, 4], shape: /** @type {const} */ ("triangle") },
-  { name: t("before"), color: "--class-point-0", dash: [], shape: /** @type {const} */ ("circle") },
-  { name: t("after"), color: "--class-point-2", dash: [2, 3], shape: /** @type {const} */ ("square") },
+  { name: () => t("none"), color: "--class-point-1", dash: [8, 4], shape: /** @type {const} */ ("triangle") },
+  { name: () => t("before"), color: "--class-point-0", dash: [], shape: /** @type {const} */ ("circle") },
+  { name: () => t("after"), color: "--class-point-2", dash: [2, 3], shape: /** @type {const} */ ("square") },
 ];
 const [NONE, BEFORE] = [0, 1];
 
+/** The places as they are called in the language of now. */
+export const namedPlaces = () => PLACES.map((place) => ({ ...place, name: place.name() }));
+
 /** @param {{dash: number[]}} place */
 const dashOf = ({ dash }) => (dash.length ? { dash } : {});
-/** @type {Line[]} */
-export const LOSS_LINES = PLACES.flatMap((place) => [
-  { name: `${place.name} 10 %`, color: place.color, quiet: true },
-  { name: place.name, color: place.color, digits: 3, width: 2, ...dashOf(place) },
-  { name: `${place.name} 90 %`, color: place.color, quiet: true },
-]);
+/** @returns {Line[]} */
+export const lossLines = () =>
+  namedPlaces().flatMap((place) => [
+    { name: `${place.name} 10 %`, color: place.color, quiet: true },
+    { name: place.name, color: place.color, digits: 3, width: 2, ...dashOf(place) },
+    { name: `${place.name} 90 %`, color: place.color, quiet: true },
+  ]);
 /** @type {import("../../views/chart.js").Band[]} */
 export const LOSS_BANDS = PLACES.map((place, v) => ({
   between: [3 * v, 3 * v + 2],
   color: place.color,
   alpha: 0.12,
 }));
-/** A line a place, with a point at every layer. @type {Line[]} */
-export const LAYER_LINES = PLACES.map((place) => ({
-  name: place.name,
-  color: place.color,
-  digits: 4,
-  shape: place.shape,
-  ...dashOf(place),
-}));
+/** A line a place, with a point at every layer. @returns {Line[]} */
+export const layerLines = () =>
+  namedPlaces().map((place) => ({
+    name: place.name,
+    color: place.color,
+    digits: 4,
+    shape: place.shape,
+    ...dashOf(place),
+  }));
 
 /**
  * A row of a matrix.
@@ -52,7 +57,7 @@ export function rowOf(frame, name, index) {
 /** @param {Bn} frame */
 export const lossColumns = (frame) => [
   frame.arrays.steps,
-  ...LOSS_LINES.map((_, i) => rowOf(frame, "history", i)),
+  ...PLACES.flatMap((_, v) => [0, 1, 2].map((i) => rowOf(frame, "history", 3 * v + i))),
 ];
 
 /**
@@ -104,7 +109,7 @@ export function ridgesOf(frame, summary) {
     curve,
     summary,
     chosen: frame.header.layer - 1,
-    columns: PLACES,
+    columns: namedPlaces(),
     rows: Array.from({ length: layers }, (_, l) => String(l + 1)),
   };
 }

@@ -8,7 +8,11 @@ import { lossesOf, lostOf, PLACES, ratioOf, reachedOf, rowOf } from "./layers.js
 /** @typedef {import("./layers.js").Bn} Bn */
 
 const LOST = 1e30;
-const WHO = [t("without BatchNorm"), t("with it before the activation"), t("with it after the activation")];
+const WHO = [
+  () => t("without BatchNorm"),
+  () => t("with it before the activation"),
+  () => t("with it after the activation"),
+];
 
 /** @param {number} steps */
 const stepsText = (steps) => (Number.isFinite(steps) ? number(steps, 0) : t("not yet"));
@@ -36,7 +40,7 @@ export function saidOf(frame, target) {
     const reached = reachedOf(frame);
     const there = reached.flatMap(({ typical }, v) =>
       Number.isFinite(typical)
-        ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })]
+        ? [t("{who} after {steps} steps", { who: WHO[v]?.() ?? "", steps: stepsText(typical) })]
         : [],
     );
     const ratio = ratioOf(frame);
@@ -84,7 +88,7 @@ export function showFigures(root, frame, target) {
 export function ridgesSummary(frame) {
   const parts = PLACES.map(
     ({ name }, v) =>
-      `${name}: ${Array.from(rowOf(frame, "saturated", v), (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+      `${name()}: ${Array.from(rowOf(frame, "saturated", v), (share) => `${number(100 * share, 0)} %`).join(", ")}`,
   );
   return t(
     "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
@@ -94,9 +98,9 @@ export function ridgesSummary(frame) {
 
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
-  PLACES.map(({ name: place }, v) => `${place}: ${Array.from(rowOf(frame, name, v), brief).join(", ")}`).join(
-    "; ",
-  );
+  PLACES.map(
+    ({ name: place }, v) => `${place()}: ${Array.from(rowOf(frame, name, v), brief).join(", ")}`,
+  ).join("; ");
 
 /**
  * Rows of a formula with its numbers.

@@ -8,15 +8,15 @@ import { chart } from "../../views/chart.js";
 /** @typedef {{now: number[], before: number[]}} Likeness to the picture itself, at each amount of a change */
 
 const CHANGES = [
-  { name: "occlude", x: t("share covered") },
-  { name: "rotate", x: t("degrees") },
-  { name: "recolor", x: t("turn of the hue") },
+  { name: "occlude", x: () => t("share covered") },
+  { name: "rotate", x: () => t("degrees") },
+  { name: "recolor", x: () => t("turn of the hue") },
 ];
 
 export function changesPart() {
   const charts = CHANGES.map(({ name, x }) =>
-    chart($(`[data-changes="${name}"]`), {
-      x,
+    chart($(`[data-changes="${name}"]`), () => ({
+      x: x(),
       y: t("likeness"),
       height: 190,
       yRange: [-0.25, 1.05],
@@ -24,7 +24,7 @@ export function changesPart() {
         { name: t("now"), color: "--role-train", digits: 2, shape: "circle" },
         { name: t("before"), color: "--gray-1", dash: [6, 4], digits: 2 },
       ],
-    }),
+    })),
   );
   let amounts = /** @type {number[][]} */ ([]);
   return {

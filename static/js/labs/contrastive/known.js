@@ -7,7 +7,12 @@ import { shareText } from "../../parts/percent.js";
 /** @typedef {import("./index.js").Frame} Frame */
 
 const [H, Z] = [1, 2];
-const KNOWN = [t("class"), t("quarter by brightness"), t("strongest color"), t("turned by 0, 90, 180, 270°")];
+const KNOWN = [
+  () => t("class"),
+  () => t("quarter by brightness"),
+  () => t("strongest color"),
+  () => t("turned by 0, 90, 180, 270°"),
+];
 // Which controls of T change what is asked for; the class is what none of them changes.
 const CHANGED_BY = [[], ["color"], ["color", "gray"], ["rotation"]];
 
@@ -82,7 +87,7 @@ function tableOf(found) {
   const rows = found.asked.map((what) => {
     const shares = [...names.map((_, row) => found.accuracy(row, what)), found.guessing(what)];
     const cells = shares.map((share) => h("td", {}, shareText(share)));
-    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what] ?? ""), ...cells);
+    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what]?.() ?? ""), ...cells);
   });
   return [h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)];
 }
@@ -106,7 +111,7 @@ function sentenceOf(found, values) {
 function sayChanged(found, values) {
   const changed = found.asked.filter((what) => CHANGED_BY[what]?.some((name) => values[name] > 0));
   if (!changed.length) return t("T changes nothing of what is asked for here.");
-  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what]);
+  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what]?.() ?? "");
   return lost.length
     ? t(
         "h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.",

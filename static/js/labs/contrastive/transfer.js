@@ -2,7 +2,7 @@
 
 import { configOf } from "../../core/controls.js";
 import { $, h } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
+import { number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { AsksInParts } from "../../parts/asks_in_parts.js";
 import { EarlierRuns } from "../../parts/earlier.js";
 import { percent } from "../../parts/percent.js";
@@ -13,8 +13,8 @@ import { showKnown } from "./known.js";
 /** @typedef {import("../../core/state.js").State} State */
 
 const [UNTRAINED, H, Z, SCRATCH, TUNED] = [0, 1, 2, 3, 4]; // rows of what is measured
-/** @type {import("../../parts/transfer.js").Look[]} */
-const LOOKS = [
+/** @returns {import("../../parts/transfer.js").Look[]} */
+const looks = () => [
   { name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
   { name: t("h"), color: "--role-train", shape: "circle" },
   { name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
@@ -50,15 +50,12 @@ export class TransferPart {
     this.state = state;
     this.session = session;
     this.earlier = new EarlierRuns(state, earlierOf(state));
-    this.view = transferView(
-      { chart: $("[data-worth-chart]"), table: $("[data-worth-table]") },
-      {
-        looks: LOOKS,
-        caption: t(
-          "Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.",
-        ),
-      },
-    );
+    this.view = transferView({ chart: $("[data-worth-chart]"), table: $("[data-worth-table]") }, () => ({
+      looks: looks(),
+      caption: t(
+        "Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.",
+      ),
+    }));
     this.asks = new AsksInParts([...document.querySelectorAll("button[data-worth]")].map(asButton), {
       session,
       kindOf: (button) => button.dataset.worth ?? "probe",
@@ -67,8 +64,10 @@ export class TransferPart {
       onBegin: (kind) => kind === "probe" && this.earlier.begin(),
     });
     const discard = /** @type {HTMLInputElement} */ ($("[data-discard]"));
-    discard.addEventListener("change", () => drawPipeline(discard.checked));
-    drawPipeline(discard.checked);
+    const showPipeline = () => drawPipeline(discard.checked);
+    discard.addEventListener("change", showPipeline);
+    onLanguage(showPipeline);
+    showPipeline();
   }
 
   /** @param {Frame} frame @param {boolean} fresh it has just arrived: what waits may be asked for */

@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 
 /** @typedef {{header: any, arrays: Record<string, any>}} Live */
 
-export const LOOKS = [
+export const looks = () => [
   { name: t("cross-entropy"), color: "--role-train" },
   { name: t("squared error"), color: "--role-test", dash: [6, 4] },
 ];

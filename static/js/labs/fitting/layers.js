@@ -82,8 +82,8 @@ const HISTORY = [
 ];
 const SHOWN = ["train", "test", "validation", "penalty", "train_low", "train_high", "test_low", "test_high"];
 
-/** @type {import("../../views/chart.js").Line[]} */
-export const ERROR_LINES = [
+/** @returns {import("../../views/chart.js").Line[]} */
+export const errorLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 4 },
   { name: t("generalization error (test)"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
   { name: t("validation error"), color: ROLES.validation.color, dash: ROLES.validation.dash, digits: 4 },

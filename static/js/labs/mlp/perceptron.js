@@ -31,12 +31,12 @@ export class PerceptronView {
       onPaint,
       maxHeight: () => Math.max(280, innerHeight * 0.62),
     });
-    this.mistakes = chart(mistakesRoot, {
+    this.mistakes = chart(mistakesRoot, () => ({
       x: t("samples looked at"),
       y: t("mistakes"),
       height: 220,
       lines: [{ name: t("mistakes so far"), color: "--accent" }],
-    });
+    }));
   }
 
   /**
