@@ -217,7 +217,7 @@ function uploadPart({ onAlbum, onError }) {
       row.hidden = true;
       onError(error);
     },
-    same: () => false,
+    act: true,
   });
   $("[data-own-cancel]", row).addEventListener("click", () => {
     upload.drop();

@@ -69,7 +69,6 @@ class OwnTable {
   constructor(options) {
     this.#options = options;
     const fail = (/** @type {unknown} */ error) => this.#refused(error);
-    const same = () => false;
     this.#readings = newest({
       ask: (/** @type {Record<string, unknown>} */ table, signal) => post("/api/tables", table, signal),
       show: (/** @type {Reading} */ answer) => this.#understand(answer),
@@ -82,9 +81,10 @@ class OwnTable {
         this.#dialog.close();
       },
       fail,
-      same,
+      act: true,
     });
-    this.#texts = newest({ ask: textOf, show: (answer, of) => this.#open(answer, of), fail, same });
+    const opened = (/** @type {any} */ answer, /** @type {Picked} */ of) => this.#open(answer, of);
+    this.#texts = newest({ ask: textOf, show: opened, fail, act: true });
     this.#wireText();
     this.#wireFile();
     this.#wireSaid();

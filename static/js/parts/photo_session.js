@@ -54,7 +54,7 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
       onProgress(null);
       onError(error, null);
     },
-    same: () => false,
+    act: true,
   });
   onSamplesRenamed((named) => {
     if (!samples.length) return; // they come with the first photo

@@ -97,7 +97,7 @@ function wireShare({ state, session }, opener) {
       if (!(error instanceof ApiError)) throw error;
       warning.textContent = error.message;
     },
-    same: () => false, // the server may listen elsewhere by now
+    act: true, // not remembered: the server may listen elsewhere by now
   });
 
   /** @param {string} kind */

@@ -60,7 +60,7 @@ export class FileSession {
         if (again && this.current) state.set({ boxes_as: this.current.boxesAs });
         onError(error);
       },
-      same: () => false,
+      act: true,
     });
     /** Files read again, because what is said of them is said in another language. */
     this.rereads = newest({
@@ -72,13 +72,13 @@ export class FileSession {
         this.want();
       },
       fail: () => this.show(null), // a file that was moved since keeps what was said of it
-      same: () => false,
+      act: true,
     });
     this.pictures = newest({
       ask: (/** @type {Choice} */ chosen) => this.fetch(chosen),
       show: ({ answer, problem }, { index }) => this.present(answer, problem, index),
       fail: onError,
-      same: () => false,
+      act: true,
     });
   }
 
