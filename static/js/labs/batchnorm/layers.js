@@ -1,6 +1,6 @@
 /** What the `batchnorm` page's frames look like: columns of its charts, ridges, rows of its matrices. */
 
-import { t } from "../../core/i18n.js";
+import { t, tp } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
 
 /** @typedef {import("../../../types/frames.js").BatchnormFrame} Bn */
@@ -9,8 +9,18 @@ import { median } from "../../math/series.js";
 /** Where BatchNorm is: each place has its own color, dash and shape. */
 export const PLACES = [
   { name: () => t("none"), color: "--class-point-1", dash: [8, 4], shape: /** @type {const} */ ("triangle") },
-  { name: () => t("before"), color: "--class-point-0", dash: [], shape: /** @type {const} */ ("circle") },
-  { name: () => t("after"), color: "--class-point-2", dash: [2, 3], shape: /** @type {const} */ ("square") },
+  {
+    name: () => tp("place of BatchNorm", "before"),
+    color: "--class-point-0",
+    dash: [],
+    shape: /** @type {const} */ ("circle"),
+  },
+  {
+    name: () => tp("place of BatchNorm", "after"),
+    color: "--class-point-2",
+    dash: [2, 3],
+    shape: /** @type {const} */ ("square"),
+  },
 ];
 const [NONE, BEFORE] = [0, 1];
 

@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `batchnorm` page: from what was measured, never from the settings. */
 
 import { $, h } from "../../core/dom.js";
-import { brief, number, sentences, t } from "../../core/i18n.js";
+import { brief, number, sentences, t, tp } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 import { lossesOf, lostOf, PLACES, ratioOf, reachedOf, rowOf } from "./layers.js";
 
@@ -70,8 +70,8 @@ export function showFigures(root, frame, target) {
   const ratio = ratioOf(frame);
   const rows = [
     [t("Steps to {target}, none", { target: number(target, 2) }), span(reached[0])],
-    [t("before"), span(reached[1])],
-    [t("after"), span(reached[2])],
+    [tp("place of BatchNorm", "before"), span(reached[1])],
+    [tp("place of BatchNorm", "after"), span(reached[2])],
     [
       t("Sooner with BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",

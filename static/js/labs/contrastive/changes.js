@@ -1,7 +1,7 @@
 /** Which changes of a picture no longer matter to h: occluded, rotated, recolored. */
 
 import { $ } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, t, tp } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 
 /** @typedef {import("./index.js").Frame} Frame */
@@ -21,8 +21,8 @@ export function changesPart() {
       height: 190,
       yRange: [-0.25, 1.05],
       lines: [
-        { name: t("now"), color: "--role-train", digits: 2, shape: "circle" },
-        { name: t("before"), color: "--gray-1", dash: [6, 4], digits: 2 },
+        { name: tp("training", "now"), color: "--role-train", digits: 2, shape: "circle" },
+        { name: tp("training", "before"), color: "--gray-1", dash: [6, 4], digits: 2 },
       ],
     })),
   );
