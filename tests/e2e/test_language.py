@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from app.i18n import catalog
 from app.registry import LABS
@@ -306,3 +306,28 @@ def test_where_the_server_cannot_be_reached_the_page_stays_and_says_so(
     page.unroute("**/labs/fitting?**")
     switch(page, "zh")
     expect(page.locator("[data-lost]")).to_contain_text("无法连接")
+
+
+def test_where_the_server_has_another_page_by_now_that_page_is_opened(visit: Visit) -> None:
+    page = visit("/api?lang=en")
+    page.evaluate("globalThis.stays = true")
+
+    def newer(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("<main", "<p>New</p><main"))
+
+    page.route("**/api?lang=zh", newer)
+    switch(page, "zh")
+    assert not page.evaluate("globalThis.stays")
+    expect(page.get_by_text("New", exact=True)).to_be_visible()
+
+
+def test_a_switch_is_one_request_for_the_page_and_one_for_its_texts(
+    visit: Visit, watch: Watch
+) -> None:
+    page = drawn(visit("/labs/mlp?lang=en"))
+    watch.requests.clear()
+    switch(page, "zh")
+    page.wait_for_timeout(500)
+    page_and_texts = [path for path in watch.requests if not path.startswith("/static/")]
+    assert [path.split("/")[1] for path in page_and_texts] == ["labs", "texts"]

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawn, number, onLanguage, sentences, speak, t, tp } from "../../static/js/core/i18n.js";
+import { viewLife } from "../../static/js/views/life.js";
 
 test("names in braces are replaced, and an unknown one is left to be seen", () => {
   assert.equal(t("{a} of {b}", { a: 1, b: "<2>" }), "1 of <2>");
@@ -48,4 +49,13 @@ test("who listens hears of each language until it listens no more, and numbers f
   forget();
   speak({ catalog: {}, language: "en" });
   assert.deepEqual(heard, ["before", "12345", "之前", "before"]);
+});
+
+test("a view hears of no language after its end", () => {
+  const [life, heard] = [viewLife(), /** @type {string[]} */ ([])];
+  life.onLanguage(() => heard.push("again"));
+  speak({ catalog: {}, language: "en" });
+  life.end();
+  speak({ catalog: {}, language: "en" });
+  assert.deepEqual(heard, ["again"]);
 });

@@ -25,31 +25,28 @@ function addressIn(code) {
 const keepInAddress = (code) => history.replaceState(history.state, "", addressIn(code));
 
 /**
- * This page as the server has it in a language; the answer sets the cookie, too.
+ * This page as the server has it in a language, whose cookie it sets, too, and the texts that its scripts
+ * show; in English there are none.
  * @param {string} code
- * @returns {Promise<Document | null>} null: the server cannot be reached
  */
 async function fetchPage(code) {
-  const answer = await fetch(addressIn(code)).catch(() => null);
-  return answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-}
-
-/** The texts that the page's scripts show; in English there are none. @param {Document} page */
-async function catalogOf(page) {
+  const answer = await fetch(addressIn(code));
+  if (!answer.ok) throw new Error(`the page is answered by ${answer.status}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const { texts } = page.documentElement.dataset;
-  return texts ? (await import(texts)).default : {};
+  return { page, catalog: texts ? (await import(texts)).default : {} };
 }
 
 const unreachable = () => t("The server cannot be reached. Is it still running?");
 
 /** @param {string} code */
 async function change(code) {
-  const page = await fetchPage(code);
+  const found = await fetchPage(code).catch(() => null);
   // Whoever has a run here shall not lose it to a page that does not open.
-  if (!page && note("[data-lost]", unreachable)) return;
-  const catalog = page && (await catalogOf(page).catch(() => null));
+  if (!found && note("[data-lost]", unreachable)) return;
   // Where it cannot be done in place the page is opened anew, as it is without scripts.
-  if (!page || !catalog || !rewrite(page)) return location.assign(addressIn(code));
+  if (!found || !rewrite(found.page)) return location.assign(addressIn(code));
+  const { page, catalog } = found;
   const { lang, dataset } = page.documentElement;
   root.lang = lang;
   if (dataset.texts) root.dataset.texts = dataset.texts;

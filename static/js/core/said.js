@@ -2,13 +2,10 @@
 
 import { onLanguage } from "./i18n.js";
 
-/** @typedef {{element: Element, attribute: string, say: () => string, words: string}} Said */
+/** @typedef {{say: () => string, words: string}} Said how it is said, and how it was said last */
 
-/** @type {Said[]} */
-let standing = [];
-
-/** @param {Element} element @param {string} attribute "" for its text */
-const wordsOf = (element, attribute) => (attribute ? element.getAttribute(attribute) : element.textContent);
+/** By attribute, "" for the text. @type {WeakMap<Element, Map<string, Said>>} */
+const standing = new WeakMap();
 
 /**
  * Write a text into an element or one of its attributes, and write it anew when the language changes, as
@@ -23,14 +20,17 @@ export function tell(element, say, attribute = "") {
   const words = say();
   if (attribute) element.setAttribute(attribute, words);
   else if (element.textContent !== words) element.textContent = words;
-  standing = standing.filter((one) => one.element !== element || one.attribute !== attribute);
-  standing.push({ element, attribute, say, words });
+  const told = standing.get(element) ?? new Map();
+  standing.set(element, told.set(attribute, { say, words }));
   return element;
 }
 
-onLanguage(() => {
-  const before = standing;
-  standing = [];
-  for (const { element, attribute, say, words } of before)
-    if (element.isConnected && wordsOf(element, attribute) === words) tell(element, say, attribute);
-});
+/** @param {Element} element */
+function tellAgain(element) {
+  for (const [attribute, { say, words }] of standing.get(element) ?? []) {
+    const there = attribute ? element.getAttribute(attribute) : element.textContent;
+    if (there === words) tell(element, say, attribute);
+  }
+}
+
+onLanguage(() => document.querySelectorAll("*").forEach(tellAgain));
