@@ -51,7 +51,7 @@ shots: $(VENV)/for-test chromium ## screenshots of every page: make shots DIR=sh
 	$(PY) -m tests.e2e.shots $(or $(DIR),shots)
 
 texts: $(VENV)/for-run ## bring new texts into the catalogues, and take unused ones out
-	$(VENV)/bin/pybabel -q extract --no-location --sort-output -F babel.cfg -k N_ -k t -o $(VENV)/vitrine.pot .
+	$(VENV)/bin/pybabel -q extract --no-location --sort-output -F babel.cfg -k N_ -k P_:1c,2 -k t -k tp:1c,2 -o $(VENV)/vitrine.pot .
 	$(VENV)/bin/pybabel -q update -i $(VENV)/vitrine.pot -l zh -o app/locale/zh.po \
 	  --ignore-obsolete --no-fuzzy-matching --width 10000
 

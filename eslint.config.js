@@ -20,6 +20,14 @@ export default [
       "no-var": "error",
       "prefer-const": "error",
       eqeqeq: "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            ":matches(CallExpression[callee.name='t'], CallExpression[callee.name='tp']):not(:function *)",
+          message: "A constant speaks one language for good: call t where the text is written.",
+        },
+      ],
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },

@@ -51,7 +51,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.i18n import N_, LazyText, Told, language_of
+from app.i18n import LANGUAGES, N_, LazyText, Told, language_of
 
 CLIENT_GONE = 499  # what nginx logs where the client left before the answer; nobody reads it
 MAX_PATH = 200  # characters of a field's path that are repeated to the sender
@@ -72,6 +72,11 @@ class DomainError(Exception):
         """The one error shape."""
         text = Told(self.message, self.values).in_language(language)
         return {"error": {"code": self.code, "message": text, "field": self.field}}
+
+    def told_on_a_line(self, language: str) -> dict[str, Any]:
+        """The same with its sentence in every language: a page may switch on an open line."""
+        told = Told(self.message, self.values)
+        return self.told_in(language) | {"sentences": {x: told.in_language(x) for x in LANGUAGES}}
 
 
 class InvalidInput(DomainError):

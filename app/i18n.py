@@ -2,10 +2,11 @@
 
 The catalogues in `app/locale` are the only source of texts for Python, the templates and the
 browser. A text's key is its English wording; `N_` marks one that is translated later, when it is
-known who reads it.
+known who reads it. Where one wording has two meanings, a context tells them apart (gettext's
+`pgettext`): `P_` here, `pgettext` in a template, `tp` in JavaScript.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,12 +21,26 @@ DEFAULT = "en"
 COOKIE = "vitrine_language"
 FOLDER = Path(__file__).parent / "locale"
 
+APART = "\x04"  # between context and wording in a key, as gettext has it
 LazyText = str  # an English key, to be translated when it is shown
+
+
+class Meaning(str):
+    """An English wording that has more than one meaning, with what tells which: its context."""
+
+    context: str
 
 
 def N_(text: str) -> LazyText:
     """Mark a text for translation later; gettext's usual name for it."""
     return text
+
+
+def P_(context: str, text: str) -> LazyText:
+    """Mark a text of several meanings; in English it reads like any other."""
+    meaning = Meaning(text)
+    meaning.context = context
+    return meaning
 
 
 LIST_COMMA = N_(", ")
@@ -54,17 +69,39 @@ def worded(value: Any, language: str) -> Any:
 
 @cache
 def catalog(language: str) -> dict[str, str]:
-    """Every text of a language other than English: English key -> text."""
+    """Every text of a language other than English: English key, after its context -> text."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         po = read_po(file, locale=language)
-    return {m.id: str(m.string) for m in po if isinstance(m.id, str) and m.id and m.string}
+    return {
+        key_of(m.context, m.id): str(m.string)
+        for m in po
+        if isinstance(m.id, str) and m.id and m.string
+    }
+
+
+def key_of(context: str | None, text: str) -> str:
+    return f"{context}{APART}{text}" if context else text
 
 
 def translate(text: LazyText, language: str) -> str:
     """The text in a language; a test makes sure that no entry is missing."""
     if language == DEFAULT:
         return text
-    return catalog(language).get(text, text)
+    context = text.context if isinstance(text, Meaning) else None
+    return catalog(language).get(key_of(context, text), text)
+
+
+def words_in(language: str) -> dict[str, Callable[..., str]]:
+    """What a template calls: `_(text, **values)` and `pgettext(context, text, **values)`."""
+
+    def told(text: LazyText, **values: Any) -> str:
+        found = translate(text, language)
+        return found.format(**values) if values else found
+
+    return {
+        "_": told,
+        "pgettext": lambda context, text, **values: told(P_(context, text), **values),
+    }
 
 
 def language_of(connection: HTTPConnection) -> str:

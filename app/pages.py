@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app import ROOT, __version__
 from app.doors.proxies import prefix_of
 from app.errors import NotFound
-from app.i18n import COOKIE, LANGUAGES, N_, language_of, translate
+from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
 from app.registry import BY_SLUG, LABS
 from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
@@ -44,9 +44,7 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
     root = prefix_of(request)
     theme = request.query_params.get("theme") or request.cookies.get(THEME, "auto")
     values |= {
-        "_": lambda text, **v: (
-            translate(text, language).format(**v) if v else translate(text, language)
-        ),
+        **words_in(language),
         "language": language,
         "root": root,
         "languages": LANGUAGES,

@@ -1,8 +1,8 @@
 """The texts that a page's scripts show, in the reader's language: a module of their own to load.
 
 A page names one script; that imports others. Of the catalogue the page gets what stands in any of
-them as a literal, and nothing else: a tenth of it. The address carries a hash of the content, so a
-browser keeps it for good.
+them as a literal, where there is a context that, too, and nothing else: a tenth of it. The address
+carries a hash of the content, so a browser keeps it for good.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from fastapi.responses import Response
 
 from app import ROOT
 from app.errors import NotFound
-from app.i18n import DEFAULT, LANGUAGES, N_, catalog
+from app.i18n import APART, DEFAULT, LANGUAGES, N_, catalog
 
 SCRIPTS = ROOT / "static" / "js"
 COMMON = "core/page.js"  # what every page loads
@@ -64,7 +64,7 @@ def texts_of(entry: str, language: str) -> Texts | None:
     source = "\n".join(path.read_text() for path in sorted(scripts_of(entry)))
     known = catalog(language)
     literals = {text.replace("\\\\", "\\") for _, text in LITERAL.findall(source)}
-    shown = {key: text for key, text in known.items() if key in literals}
+    shown = {key: text for key, text in known.items() if literals.issuperset(key.split(APART))}
     module = f"export default {json.dumps(shown, ensure_ascii=False, sort_keys=True)};\n"
     digest = hashlib.sha256(module.encode()).hexdigest()[:16]
     return Texts(f"/texts/{language}/{digest}/{entry}", module)

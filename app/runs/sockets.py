@@ -12,9 +12,11 @@
 
 Every message up is answered by one message down with its number: what it asked for; {"id": …,
 "error": {…}} where it was refused and the run goes on; {"type": "ended", "id": …, "error": {…}}
-where the run is over. A run that ends unasked is told with the number of its start. Numbers grow.
-A start takes the place of the run before it, also while that one still works on a frame: what was
-asked of that one is no longer answered. The new run keeps the name, so whoever watches goes on.
+where the run is over. Beside an error stand its `sentences`, one in each language: a page may
+switch while its line is open. A run that ends unasked is told with the number of its start.
+Numbers grow. A start takes the place of the run before it, also while that one still works on a
+frame: what was asked of that one is no longer answered. The new run keeps the name, so whoever
+watches goes on.
 
 Leaving and losing the line are two things. A socket that is closed by its page (codes 1000 and
 1001) ends its run at once. On a line that broke, the run waits, computing nothing, for
@@ -290,7 +292,7 @@ class Trainer:
         return self.run is not None and self.run.ended is not None
 
     async def _tell(self, error: DomainError, number: int | None, over: bool) -> None:
-        told = {"id": number or self._begun or None, **error.told_in(self.language)}
+        told = {"id": number or self._begun or None, **error.told_on_a_line(self.language)}
         if over:
             self.run = None
             told["type"] = "ended"
@@ -328,6 +330,6 @@ async def train(socket: WebSocket, slug: str) -> None:
 
 async def refuse(socket: WebSocket, error: DomainError, number: int | None = None) -> None:
     """Tell why there is nothing, and close."""
-    told = {"type": "ended", "id": number, **error.told_in(language_of(socket))}
+    told = {"type": "ended", "id": number, **error.told_on_a_line(language_of(socket))}
     await socket.send_text(json.dumps(told))
     await socket.close()

@@ -9,10 +9,11 @@ from babel.messages.extract import extract_from_file
 from starlette.testclient import TestClient
 
 from app import texts
-from app.i18n import catalog
+from app.i18n import catalog, key_of
 from app.registry import LABS
 from app.texts import SCRIPTS, scripts_of, texts_of
 
+KEYWORDS = {"t": None, "tp": ((1, "c"), 2)}
 PAGES = {
     "/": "pages/home.js",
     "/api": "core/page.js",
@@ -39,9 +40,9 @@ def test_a_chinese_page_has_every_text_of_every_script_that_it_loads(
 ) -> None:
     known, shown = catalog("zh"), told(client, path)
     keys = {
-        key
+        key_of(context, text)
         for script in scripts_of(PAGES[path])
-        for _, key, *_ in extract_from_file("javascript", script, keywords={"t": None})
+        for _, text, _, context in extract_from_file("javascript", script, keywords=KEYWORDS)
     }
     assert keys <= shown.keys()
     assert all(known[key] == text for key, text in shown.items())
@@ -89,3 +90,10 @@ def test_nothing_outside_the_scripts_is_read(
     (tmp_path / "secret.js").write_text("")
     monkeypatch.setattr(texts, "SCRIPTS", tmp_path / "js")
     assert {p.name for p in scripts_of.__wrapped__("core/page.js")} == {"page.js"}
+
+
+def test_a_page_has_the_meanings_that_its_scripts_tell_by_a_context(client: TestClient) -> None:
+    perceptron, contrastive = told(client, "/labs/mlp"), told(client, "/labs/contrastive")
+    assert perceptron["update\x04before"] == "更新前"
+    assert contrastive["training\x04before"] == "训练前"
+    assert "update\x04before" not in contrastive

@@ -51,7 +51,8 @@ const color = "--accent";
 const BUILDERS = {
   async chart(root) {
     const { chart } = await view("chart");
-    const made = chart(root, { x: "x", y: "y", lines: [{ name: "a", color }], onPick: nothing });
+    const options = { x: "x", y: "y", lines: [{ name: "a", color }], onPick: nothing };
+    const made = chart(root, () => options);
     const columns = [
       [0, 1],
       [2, 3],

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { speak } from "../../static/js/core/i18n.js";
 import { newest } from "../../static/js/core/newest.js";
 
 /** What the microtasks and timers that are due leave behind. */
 const settled = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A server that answers when the test says so, and what a page shows of it. */
-function page(/** @type {{follow?: boolean}} */ options = {}) {
+function page(/** @type {{follow?: boolean, act?: boolean}} */ options = {}) {
   const log = {
     asked: /** @type {number[]} */ ([]),
     shown: /** @type {number[]} */ ([]),
@@ -169,4 +170,28 @@ test("an error in showing does not stop what is wanted next", async () => {
   query.want(2);
   await settled();
   assert.deepEqual([told.length, shown], [1, [2]]);
+});
+
+test("what was refused is asked again in another language, unless it was an act", async () => {
+  const [looked, acted] = [page(), page({ act: true })];
+  for (const { query, open } of [looked, acted]) {
+    query.want(1);
+    open.get(1)?.refuse(new Error("no"));
+    await settled();
+  }
+  speak({ catalog: {}, language: "zh-Hans" });
+  assert.deepEqual(looked.log.asked, [1, 1]);
+  assert.deepEqual(acted.log.asked, [1]);
+  looked.open.get(1)?.answer();
+  await settled();
+  speak({ catalog: {}, language: "en" });
+  assert.deepEqual(looked.log.asked, [1, 1], "what was answered is not asked again");
+  looked.query.want(1);
+  assert.deepEqual(looked.log.asked, [1, 1]);
+  acted.query.want(1);
+  acted.open.get(1)?.answer();
+  await settled();
+  acted.query.want(1);
+  assert.deepEqual(acted.log.asked, [1, 1, 1], "an act is done each time");
+  acted.query.drop();
 });

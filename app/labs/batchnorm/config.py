@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.i18n import N_
+from app.i18n import N_, P_
 from app.lab import fields
 from app.lab.controls import LabConfig, Look, control, page_state
 
@@ -43,7 +43,7 @@ class BatchnormConfig(LabConfig):
     )  # fmt: skip
     depth: int = control(
         4,
-        N_("Hidden layers"),
+        P_("how many", "Hidden layers"),
         N_("The deeper, the more a layer’s input depends on all the layers before it."),
         Look(NETWORK, usual=(3, 5)),
         ge=1,

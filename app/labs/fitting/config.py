@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.i18n import N_
+from app.i18n import N_, P_
 from app.lab import fields
 from app.lab.controls import LabConfig, Look, control, page_state
 from app.lab.fields import Optimizer
@@ -89,7 +89,7 @@ class FittingConfig(LabConfig):
     )
     depth: int = control(
         2,
-        N_("Hidden layers"),
+        P_("how many", "Hidden layers"),
         N_("More layers bend more with the same number of units."),
         Look(NETWORK, usual=(1, 3)),
         ge=1,
@@ -103,7 +103,7 @@ class FittingConfig(LabConfig):
     )
     replicas: int = control(
         16,
-        N_("Networks"),
+        P_("how many", "Networks"),
         N_("The same network from so many random starts: their spread is the band."),
         Look(NETWORK, usual=(8, 32)),
         ge=1,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.i18n import N_
+from app.i18n import N_, P_
 from app.lab import fields
 from app.lab.controls import LabConfig, Look, control, page_state
 from app.lab.fields import Optimizer
@@ -78,7 +78,7 @@ class MlpConfig(LabConfig):
     )
     classes: int = control(
         2,
-        N_("Classes"),
+        P_("how many", "Classes"),
         N_("For the Gaussians and the spiral; the other sets have two."),
         Look(DATA),
         ge=2,
@@ -122,7 +122,7 @@ class MlpConfig(LabConfig):
     )
     replicas: int = control(
         8,
-        N_("Networks"),
+        P_("how many", "Networks"),
         N_("The same network from so many random starts; the curves show their spread."),
         Look(NETWORK, usual=(4, 32)),
         ge=1,
@@ -138,7 +138,7 @@ class MlpConfig(LabConfig):
     )
     loss: Literal["cross-entropy", "squared", "hinge"] = control(
         "cross-entropy",
-        N_("Loss"),
+        P_("function", "Loss"),
         N_("What training makes small. On a surface it is always the squared error."),
         Look(
             TRAINING,

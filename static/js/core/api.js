@@ -4,13 +4,19 @@ import { t } from "./i18n.js";
 import { at } from "./place.js";
 import { decode } from "./wire.js";
 
-/** An error whose message is written for the visitor. */
+/** An error whose message is written for the visitor, in the language of now. */
 export class ApiError extends Error {
-  /** @param {string} code @param {string} message @param {string | null} [field] */
+  /**
+   * @param {string} code
+   * @param {string | (() => string)} message the server's own words, or how this page says it
+   * @param {string | null} [field]
+   */
   constructor(code, message, field = null) {
-    super(message);
+    super();
     this.code = code;
     this.field = field;
+    const get = typeof message === "string" ? () => message : message;
+    Object.defineProperty(this, "message", { get, configurable: true });
   }
 }
 
@@ -18,8 +24,7 @@ export class ApiError extends Error {
 function errorOf(response, body) {
   const told = body?.error;
   if (told) return new ApiError(told.code, told.message, told.field);
-  return new ApiError(
-    "http_error",
+  return new ApiError("http_error", () =>
     t("The server answered {status} and gave no reason.", { status: response.status }),
   );
 }
@@ -30,7 +35,7 @@ async function request(url, init) {
     return await fetch(at(url), init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("offline", t("The server cannot be reached. Is it still running?"));
+    throw new ApiError("offline", () => t("The server cannot be reached. Is it still running?"));
   }
 }
 
@@ -124,7 +129,7 @@ export function uploadFiles(url, files, onProgress, signal, names = []) {
       call.status === 201 ? resolve(call.response) : reject(errorOf(call, call.response)),
     );
     call.addEventListener("error", () =>
-      reject(new ApiError("offline", t("The upload broke off. Is the server still reachable?"))),
+      reject(new ApiError("offline", () => t("The upload broke off. Is the server still reachable?"))),
     );
     call.addEventListener("abort", () => reject(signal.reason));
     signal.addEventListener("abort", () => call.abort());

@@ -1,8 +1,9 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
 import { h } from "./dom.js";
-import { sentences, t } from "./i18n.js";
+import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
+import { tell } from "./said.js";
 import { createState } from "./state.js";
 
 /** @typedef {import("./state.js").Rule} Rule */
@@ -60,22 +61,32 @@ export function stateOfPage(extra, closer = {}) {
   }
   const state = createState({ ...rules, ...extra }, sayRefused);
   const shows = roots.map((root) => wire(root, state));
-  state.subscribe(() => shows.forEach((show) => show()));
-  shows.forEach((show) => show());
+  const showAll = () => shows.forEach((show) => show());
+  state.subscribe(showAll);
+  onLanguage(showAll);
+  showAll();
   return state;
 }
 
 /**
  * A note under the title, until it is closed or there is nothing to say any more.
  * @param {string} selector of its place
- * @param {string} words
+ * @param {() => string} say what it says, in the language of now
+ * @returns {boolean} whether the page has that place
  */
-export function note(selector, words) {
+export function note(selector, say) {
   const place = document.querySelector(selector);
-  if (!place) return;
-  const close = h("button", { class: "tool", type: "button", "aria-label": t("Close") }, "✕");
-  close.addEventListener("click", () => place.replaceChildren());
-  place.replaceChildren(...(words ? [h("p", {}, words), close] : []));
+  if (!place) return false;
+  if (!say()) place.replaceChildren();
+  else {
+    const close = h("button", { class: "tool", type: "button" }, "✕");
+    close.addEventListener("click", () => place.replaceChildren());
+    place.replaceChildren(
+      tell(h("p"), say),
+      tell(close, () => t("Close"), "aria-label"),
+    );
+  }
+  return true;
 }
 
 const SAID = 5; // unknown names at most, and their first letters: an address holds anything
@@ -88,8 +99,7 @@ const LETTERS = 30;
  */
 function sayRefused(names, unknown) {
   const listed = (/** @type {string[]} */ some) => some.join(t(", "));
-  note(
-    "[data-refused]",
+  note("[data-refused]", () =>
     sentences([
       names.length
         ? t(

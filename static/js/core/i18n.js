@@ -11,29 +11,63 @@ let catalog = page?.dataset.texts ? (await import(page.dataset.texts)).default :
 /** What a worker needs to speak the page's language: it has no page to read it from. */
 export const speech = () => ({ catalog, language });
 
-/** Speak as a page does. @param {ReturnType<typeof speech>} told */
-export function speak(told) {
-  ({ catalog, language } = told);
-}
+/** The language of now, as an element says it. */
+export const spoken = () => language;
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
 
 /**
- * The text in the reader's language, with `{name}` replaced by `values.name`.
+ * Hear that another language is spoken: what was written by `t` is to be written anew.
+ * @param {() => void} again
+ * @returns {() => void} ends the hearing
+ */
+export function onLanguage(again) {
+  listeners.add(again);
+  return () => void listeners.delete(again);
+}
+
+/** Draw now, and again whenever another language is spoken. @param {() => void} draw */
+export function drawn(draw) {
+  draw();
+  onLanguage(draw);
+}
+
+/** Speak as a page does, from now on. @param {ReturnType<typeof speech>} told */
+export function speak(told) {
+  ({ catalog, language } = told);
+  for (const again of listeners) again();
+}
+
+/** @param {string} text @param {Record<string, string | number>} values */
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+
+/**
+ * The text in the reader's language, with `{name}` replaced by `values.name`. What it returns speaks one
+ * language for good: call it where the text is written, never to fill a constant.
  * @param {string} text
  * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
-export function t(text, values = {}) {
-  const found = catalog[text] ?? text;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-}
+export const t = (text, values = {}) => filled(catalog[text] ?? text, values);
+
+const APART = "\u0004"; // between context and text in a key, as gettext has it
+
+/**
+ * The same for an English wording that has more than one meaning: `context` tells which.
+ * @param {string} context
+ * @param {string} text
+ * @param {Record<string, string | number>} [values]
+ */
+export const tp = (context, text, values = {}) => filled(catalog[context + APART + text] ?? text, values);
 
 /**
  * Whole sentences, one after the other; empty ones are left out. Chinese has no space after “。”.
  * @param {(string | undefined)[]} parts
- * @param {string} [spoken] the language; the page's
+ * @param {string} [tag] the language; the page's
  */
-export const sentences = (parts, spoken = language) =>
-  parts.filter(Boolean).join(spoken.startsWith("zh") ? "" : " ");
+export const sentences = (parts, tag = language) =>
+  parts.filter(Boolean).join(tag.startsWith("zh") ? "" : " ");
 
 /**
  * A number as a person reads it: `digits` decimals, a true minus sign, thousands separated as the language

@@ -39,14 +39,20 @@ export function setCookie(name, value, seconds = YEAR) {
   }
 }
 
+/** @param {string} name @returns {string | null} */
+export function cookie(name) {
+  try {
+    const pairs = document.cookie.split("; ").map((pair) => pair.split("=", 2));
+    return pairs.find(([key]) => key === name)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether the browser takes cookies: what the reader chose must else travel in the addresses. */
 export function takesCookies() {
   setCookie("vitrine_probe", "1", 5);
-  try {
-    return document.cookie.includes("vitrine_probe=1");
-  } catch {
-    return false;
-  }
+  return cookie("vitrine_probe") === "1";
 }
 
 const CARRIED = ["lang", "theme"]; // what travels in the address where there are no cookies

@@ -3,6 +3,8 @@
  * one request is under way; the newest state is asked next, and its answer is what stays on show.
  */
 
+import { onLanguage } from "./i18n.js";
+
 /** @param {unknown} a @param {unknown} b */
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -16,12 +18,16 @@ const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
  * @param {boolean} [options.follow] a newer state waits for the answer under way, and that is shown:
  *   quick answers follow the finger. Without it the request under way is aborted, its answer never shown
  * @param {(a: S, b: S) => boolean} [options.same] whether two states have one answer
+ * @param {boolean} [options.act] what is asked for is done, not looked up: asked each time that it is wanted,
+ *   and then only
  */
-export function newest({ ask, show, fail, follow = false, same = alike }) {
+export function newest({ ask, show, fail, follow = false, same = alike, act = false }) {
   /** @type {{state: S} | null} what was wanted last, and has not failed */
   let wanted = null;
   /** @type {{state: S} | null} the same, while it is still to be asked */
   let next = null;
+  /** @type {{state: S} | null} what was refused, until something else is wanted */
+  let refused = null;
   /** @type {AbortController | null} */
   let call = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -39,21 +45,25 @@ export function newest({ ask, show, fail, follow = false, same = alike }) {
       if (!mine.signal.aborted) show(answer, asked.state);
     } catch (error) {
       if (wanted === asked) wanted = null; // so that it can be asked again
-      if (!mine.signal.aborted && !next) fail(error, asked.state);
+      if (!mine.signal.aborted && !next) {
+        refused = asked;
+        fail(error, asked.state);
+      }
     } finally {
       call = null;
       if (timer === undefined) void go();
     }
   }
 
-  return {
+  const found = {
     /**
      * @param {S} state
      * @param {number} [rest] milliseconds that it must stay the newest before it is asked
      */
     want(state, rest = 0) {
-      if (wanted && same(wanted.state, state)) return;
+      if (!act && wanted && same(wanted.state, state)) return;
       wanted = next = { state };
+      refused = null;
       if (!follow) call?.abort();
       clearTimeout(timer);
       timer = undefined;
@@ -62,7 +72,7 @@ export function newest({ ask, show, fail, follow = false, same = alike }) {
     },
     /** Nothing is wanted any more: what is under way is aborted and never shown. */
     drop() {
-      wanted = next = null;
+      wanted = next = refused = null;
       clearTimeout(timer);
       timer = undefined;
       call?.abort();
@@ -72,4 +82,7 @@ export function newest({ ask, show, fail, follow = false, same = alike }) {
       return next !== null || (call !== null && !call.signal.aborted);
     },
   };
+  // The server says in the reader's language why it refuses.
+  if (!act) onLanguage(() => refused && found.want(refused.state));
+  return found;
 }

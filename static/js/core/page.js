@@ -1,5 +1,7 @@
 /** What every page does: theme, language, the presenter's switch, a sheet of controls on phones. */
 
+import "./served.js"; // first: it notes what the server wrote, before a script changes it
+import { switchLanguage } from "./language.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
 
 const root = document.documentElement;
@@ -18,8 +20,9 @@ for (const kind of ["pointerdown", "click"]) {
     kind,
     (event) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-      if (link instanceof HTMLAnchorElement && link.origin === location.origin && !link.hash)
-        link.search = withCarried(link.search);
+      if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || link.hash) return;
+      const search = withCarried(link.search);
+      if (search !== link.search) link.search = search;
     },
     { capture: true },
   );
@@ -44,12 +47,11 @@ const here = labs?.querySelector("[aria-current]");
 if (labs && here instanceof HTMLElement)
   labs.scrollLeft = here.offsetLeft - (labs.clientWidth - here.offsetWidth) / 2;
 
-for (const link of document.querySelectorAll("[data-language]")) {
+for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a tab or window of its own
     event.preventDefault();
-    const query = new URLSearchParams(location.search);
-    query.set("lang", /** @type {HTMLElement} */ (link).dataset.language ?? "en");
-    location.search = query.toString();
+    void switchLanguage(link.dataset.language ?? "en");
   });
 }
 

@@ -31,7 +31,7 @@ async function withPixels(answer, signal) {
     await image.decode();
   } catch {
     signal.throwIfAborted();
-    throw new ApiError("image_gone", t("The photo could not be loaded. Please choose it again."));
+    throw new ApiError("image_gone", () => t("The photo could not be loaded. Please choose it again."));
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -70,6 +70,6 @@ export async function lastPhoto(signal, samples) {
   if (kept && (await isThere(kept.url, signal)))
     return { photo: await withPixels(kept, signal), lost: false };
   const [first] = samples ?? (await listSamples(signal));
-  if (!first) throw new ApiError("no_samples", t("There are no sample pictures on this server."));
+  if (!first) throw new ApiError("no_samples", () => t("There are no sample pictures on this server."));
   return { photo: await samplePhoto(first.name, signal), lost: kept !== null };
 }

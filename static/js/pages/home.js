@@ -1,6 +1,7 @@
 /** The home page's thumbnails: each lab draws its own, from the same data as its page. */
 
 import { $ } from "../core/dom.js";
+import { tell } from "../core/said.js";
 
 const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-thumbnail]")]);
 let visit = new AbortController(); // what is asked for in it ends when the page is left
@@ -18,9 +19,9 @@ async function show(card, signal) {
   try {
     /** @type {{thumbnail: import("../parts/thumbnail.js").Thumbnail}} */
     const { thumbnail } = await import(`../labs/${card.dataset.lab}/thumbnail.js`);
-    note.textContent = await thumbnail(canvas, signal);
+    tell(note, await thumbnail(canvas, signal));
   } catch (error) {
-    if (!signal.aborted) note.textContent = error instanceof Error ? error.message : "";
+    if (!signal.aborted) tell(note, () => (error instanceof Error ? error.message : ""));
   }
 }
 

@@ -7,6 +7,7 @@ import { number, t } from "../core/i18n.js";
  * @typedef {{name: string, means: number[], vote: number}} Earlier means over draws, one for each number of
  *   labels
  */
+/** @typedef {Omit<Earlier, "name"> & {name: () => string, pictures: string}} Kept */
 /**
  * @typedef {object} Options what a lab knows of its settings
  * @property {string[]} pictures those that say which pictures are learned from
@@ -30,9 +31,9 @@ export const EARLIER_LOOKS = [
 ];
 
 export class EarlierRuns {
-  /** @type {Map<string, Earlier & {pictures: string}>} by settings, the oldest first */
+  /** @type {Map<string, Kept>} by settings, the oldest first */
   kept = new Map();
-  /** @type {{key: string, name: string, pictures: string} | null} of the probe under way */
+  /** @type {{key: string, name: () => string, pictures: string} | null} of the probe under way */
   begun = null;
   own = ""; // settings at the newest probe of this run
   measured = -1; // its step
@@ -48,15 +49,19 @@ export class EarlierRuns {
     return JSON.stringify(this.options.pictures.map((name) => this.state.values[name]));
   }
 
-  /** Its title, and what else is not as usual. */
+  /** Its title, and what else is not as usual. @returns {() => string} in the language of whenever */
   nameOfRun() {
     const { values, rules } = this.state;
     const { pictures, titled, learned, title } = this.options;
     const changed = learned().filter(
       (name) => ![...pictures, ...titled].includes(name) && values[name] !== rules[name]?.default,
     );
-    const words = changed.map((name) => `${titleOf(name)} ${valueText(values[name])}`);
-    return [title(), ...words.slice(0, 2), ...(words.length > 2 ? ["…"] : [])].join(t(", "));
+    const own = title();
+    const settings = changed.map((name) => ({ name, value: values[name] }));
+    return () => {
+      const words = settings.map(({ name, value }) => `${titleOf(name)} ${valueText(value)}`);
+      return [own, ...words.slice(0, 2), ...(words.length > 2 ? ["…"] : [])].join(t(", "));
+    };
   }
 
   /** A probe begins, of a run with the settings as they are now. */
@@ -79,7 +84,7 @@ export class EarlierRuns {
     this.kept.delete(key);
     this.kept.set(key, {
       ...result(),
-      name: t("{name} (step {step})", { name, step: number(at, 0) }),
+      name: () => t("{name} (step {step})", { name: name(), step: number(at, 0) }),
       pictures,
     });
     this.begun = null;
@@ -93,7 +98,7 @@ export class EarlierRuns {
     const same = this.pictures();
     const others = [...this.kept]
       .filter(([key, one]) => key !== this.own && one.pictures === same)
-      .map(([, one]) => one);
+      .map(([, one]) => ({ ...one, name: one.name() }));
     return others.reverse().slice(0, EARLIER_LOOKS.length);
   }
 }

@@ -3,8 +3,10 @@
 import { uploadAlbum } from "../core/files/album_upload.js";
 import { ApiError, json } from "../core/api.js";
 import { $ } from "../core/dom.js";
-import { number, sentences, t } from "../core/i18n.js";
+import { number, onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
+import { tell } from "../core/said.js";
+import { servedText } from "../core/served.js";
 
 const MOST_CLASSES = 100;
 
@@ -25,8 +27,8 @@ const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
 /**
  * @typedef {object} Options
  * @property {() => void} onTold what the server tells of the album has changed
- * @property {{data: string, words: string}} without what is learned from, and said, when the pictures are
- *   deleted
+ * @property {{data: string, words: () => string}} without what is learned from, and said, when the
+ *   pictures are deleted
  */
 
 export class OwnPictures {
@@ -48,7 +50,7 @@ export class OwnPictures {
     removePart(this.remove, {
       address: () => addressOf(this.here?.id ?? ""),
       onRemoved: () => {
-        this.said.textContent = options.without.words;
+        tell(this.said, options.without.words);
         this.leave();
       },
       onError,
@@ -72,7 +74,7 @@ export class OwnPictures {
     this.here = album;
     this.showRemove();
     offerRules(album);
-    this.said.textContent = sentences(wordsOf(album));
+    tell(this.said, () => sentences(wordsOf(album)));
     this.options.onTold();
   }
 
@@ -85,7 +87,7 @@ export class OwnPictures {
   /** @param {unknown} error */
   complain(error) {
     if (!(error instanceof ApiError)) throw error;
-    this.said.textContent = error.message;
+    tell(this.said, () => error.message);
   }
 
   /** Back to the lab's own pictures. The button hides, so that the focus needs another place. */
@@ -129,6 +131,12 @@ function followPart(state, { here, onAlbum, onError }) {
   }
   state.subscribe(follow);
   follow(new Set(["pictures"]));
+  // The server's notes on an album, and what its classes are called.
+  onLanguage(() => {
+    const { data, pictures, classes } = state.values;
+    facts.drop();
+    if (data === "own" && pictures && pictures === here()?.id) facts.want({ pictures, classes });
+  });
 }
 
 /**
@@ -167,9 +175,6 @@ function wordsOf({ count, classes, notes }) {
   ];
 }
 
-/** @type {Map<string, string>} a rule's words, without a number of classes */
-const titles = new Map();
-
 /**
  * Each rule says how many classes it tells; one that tells none, or too many, cannot be chosen.
  * @param {Album} album
@@ -177,10 +182,11 @@ const titles = new Map();
 function offerRules({ rule, rules }) {
   const choice = /** @type {HTMLSelectElement} */ ($("select[name=classes]"));
   for (const option of choice.options) {
-    const title = titles.get(option.value) ?? option.text;
-    titles.set(option.value, title);
     const count = rules[option.value] ?? 0;
-    option.text = count ? t("{rule} ({count})", { rule: title, count }) : title;
+    tell(option, () => {
+      const title = servedText(option);
+      return count ? t("{rule} ({count})", { rule: title, count }) : title;
+    });
     option.disabled = option.value !== rule && option.value !== "none" && (count < 2 || count > MOST_CLASSES);
   }
 }
@@ -211,7 +217,7 @@ function uploadPart({ onAlbum, onError }) {
       row.hidden = true;
       onError(error);
     },
-    same: () => false,
+    act: true,
   });
   $("[data-own-cancel]", row).addEventListener("click", () => {
     upload.drop();

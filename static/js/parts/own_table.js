@@ -5,7 +5,7 @@
 
 import { ApiError, json, post } from "../core/api.js";
 import { $, h } from "../core/dom.js";
-import { number, sentences, t } from "../core/i18n.js";
+import { number, onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { showQuestion, showReading } from "./table_reading.js";
 
@@ -69,7 +69,6 @@ class OwnTable {
   constructor(options) {
     this.#options = options;
     const fail = (/** @type {unknown} */ error) => this.#refused(error);
-    const same = () => false;
     this.#readings = newest({
       ask: (/** @type {Record<string, unknown>} */ table, signal) => post("/api/tables", table, signal),
       show: (/** @type {Reading} */ answer) => this.#understand(answer),
@@ -82,15 +81,19 @@ class OwnTable {
         this.#dialog.close();
       },
       fail,
-      same,
+      act: true,
     });
-    this.#texts = newest({ ask: textOf, show: (answer, of) => this.#open(answer, of), fail, same });
+    const opened = (/** @type {any} */ answer, /** @type {Picked} */ of) => this.#open(answer, of);
+    this.#texts = newest({ ask: textOf, show: opened, fail, act: true });
     this.#wireText();
     this.#wireFile();
     this.#wireSaid();
     this.#dialog.addEventListener("close", () => {
       this.#using = false; // whoever closes it wants no points of it
       for (const one of [this.#uses, this.#readings, this.#texts]) one.drop();
+    });
+    onLanguage(() => {
+      if (this.#reading) this.#understand(this.#reading);
     });
     $("[data-own-use]", this.#dialog).addEventListener("click", () => this.#use());
   }

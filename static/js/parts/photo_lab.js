@@ -6,19 +6,21 @@
 import { ApiError, json } from "../core/api.js";
 import { $, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { tell } from "../core/said.js";
+import { servedText } from "../core/served.js";
 import { boxEditor, selectedAfter } from "../views/box_editor.js";
 import { uploader } from "../views/uploader.js";
-import { COMPUTING, photoSession } from "./photo_session.js";
+import { computing, photoSession } from "./photo_session.js";
 
 /** @typedef {import("../core/photo.js").Photo} Photo */
 /** @typedef {ReturnType<typeof import("../views/picture.js").picture>} Picture */
 /** @typedef {import("../views/picture.js").Layer} Layer */
 
-/** @type {Record<string, string>} where a network's answer about the photo comes from */
+/** @type {Record<string, () => string>} where a network's answer about the photo comes from */
 export const ORIGINS = {
-  shipped: t("Live, from shipped weights"),
-  untrained: t("Live, untrained: random weights"),
-  fetched: t("Live, from torchvision's weights"),
+  shipped: () => t("Live, from shipped weights"),
+  untrained: () => t("Live, untrained: random weights"),
+  fetched: () => t("Live, from torchvision's weights"),
 };
 
 // --- The photo --------------------------------------------------------------------------------------
@@ -47,8 +49,8 @@ export function photoSource({ roots, session, onFile }) {
 
 // --- What is said -----------------------------------------------------------------------------------
 
-/** @param {HTMLElement} said @param {string} words why there is nothing to show */
-export const sayRefusal = (said, words) => said.replaceChildren(h("span", { class: "bad" }, words));
+/** @param {HTMLElement} said @param {() => string} say why there is nothing to show */
+export const sayRefusal = (said, say) => said.replaceChildren(tell(h("span", { class: "bad" }), say));
 
 /**
  * Say why there are no boxes, and what to do about it.
@@ -58,7 +60,7 @@ export const sayRefusal = (said, words) => said.replaceChildren(h("span", { clas
  */
 export function complain(said, error, model) {
   if (!(error instanceof Error)) throw error;
-  sayRefusal(said, error.message);
+  sayRefusal(said, () => error.message);
   document.documentElement.dataset.ready = "";
   if (!(error instanceof ApiError)) throw error;
   const command = $("[data-command]");
@@ -67,11 +69,13 @@ export function complain(said, error, model) {
   if (error.code === "image_gone") $("[data-uploader] label").scrollIntoView({ block: "center" });
 }
 
+const notInstalled = () => t("(not installed)"); // the extractor reads no t() in a template literal
+
 /** Say in the list of models which of them this machine does not have. @param {string} address */
 export async function markMissing(address) {
   for (const { name, installed } of await json(address)) {
     const option = document.querySelector(`#c-model option[value="${name}"]`);
-    if (option && !installed) option.textContent += " " + t("(not installed)");
+    if (option && !installed) tell(option, () => `${servedText(option)} ${notInstalled()}`);
   }
 }
 
@@ -83,7 +87,7 @@ export async function markMissing(address) {
 export function showOrigin({ origin, words, searching, answered }) {
   const badge = $("[data-badge]");
   badge.dataset.origin = origin;
-  badge.textContent = words ?? (searching ? COMPUTING : "");
+  badge.textContent = words ?? (searching ? computing() : "");
   const stage = $(".stage");
   stage.classList.toggle("unanswered", !answered);
   stage.setAttribute("aria-busy", String(searching));

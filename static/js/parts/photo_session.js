@@ -4,15 +4,16 @@
  */
 
 import { note } from "../core/controls.js";
-import { t } from "../core/i18n.js";
+import { onLanguage, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
+import { tell } from "../core/said.js";
 import { lastPhoto, listSamples, rememberPhoto, samplePhoto, uploadPhoto } from "../core/photo.js";
 
 /** @typedef {import("../core/photo.js").Photo} Photo */
 /** @typedef {import("../core/photo.js").Sample} Sample */
 
 /** What a page says while a photo, or other settings, wait for their boxes. */
-export const COMPUTING = t("The boxes on this photo are being computed …");
+export const computing = () => t("The boxes on this photo are being computed …");
 
 /**
  * @template S, A
@@ -32,12 +33,7 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
   /** @type {Sample[]} */
   let samples = [];
 
-  const search = newest({
-    ask: (/** @type {{photo: Photo, settings: S}} */ of, signal) => find(of.photo, of.settings, signal),
-    show: (answer, of) => onFound(of.photo, answer, of.settings),
-    fail: (error, of) => onError(error, of.photo),
-    same: (a, b) => a.photo === b.photo && JSON.stringify(a.settings) === JSON.stringify(b.settings),
-  });
+  const search = searchOn({ find, onFound, onError });
   /** @typedef {{photo: Photo, lost: boolean}} Got */
   const choice = newest({
     ask: async (/** @type {(signal: AbortSignal) => Promise<Got>} */ get, signal) => {
@@ -58,7 +54,12 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
       onProgress(null);
       onError(error, null);
     },
-    same: () => false,
+    act: true,
+  });
+  onSamplesRenamed((named) => {
+    if (!samples.length) return; // they come with the first photo
+    samples = named;
+    onSamples(samples, photo?.name ?? "");
   });
   /** @param {(signal: AbortSignal) => Promise<Photo>} get */
   function choose(get) {
@@ -100,12 +101,31 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
 }
 
 /**
+ * What a network finds on a photo, with the settings of now.
+ * @template S, A
+ * @param {Pick<Parameters<typeof photoSession<S, A>>[0], "find" | "onFound" | "onError">} options
+ */
+const searchOn = ({ find, onFound, onError }) =>
+  newest({
+    ask: (/** @type {{photo: Photo, settings: S}} */ of, signal) => find(of.photo, of.settings, signal),
+    show: (answer, of) => onFound(of.photo, answer, of.settings),
+    fail: (error, of) => onError(error, of.photo),
+    same: (a, b) => a.photo === b.photo && JSON.stringify(a.settings) === JSON.stringify(b.settings),
+  });
+
+/** The server names its samples, in the language of now. @param {(samples: Sample[]) => void} take */
+const onSamplesRenamed = (take) =>
+  onLanguage(() => {
+    // The old names may stay where the server cannot be reached.
+    listSamples(new AbortController().signal).then(take, () => {});
+  });
+
+/**
  * A sample has taken the place of the remembered photo: nobody should take it for theirs.
  * @param {boolean} lost
  */
 function sayLost(lost) {
-  note(
-    "[data-lost]",
+  note("[data-lost]", () =>
     lost
       ? t(
           "Your photo is no longer on this server, so a sample is shown instead. Upload your photo again to go on with it.",
@@ -114,11 +134,11 @@ function sayLost(lost) {
   );
 }
 
+const incomplete = () =>
+  t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.");
+
 /** The gray part of a photo is no part of it. @param {Photo | null} photo */
 function sayIncomplete(photo) {
   const place = document.querySelector("[data-incomplete]");
-  if (place)
-    place.textContent = photo?.incomplete
-      ? t("This JPEG is incomplete: the file breaks off, and what is missing is shown gray.")
-      : "";
+  if (place instanceof HTMLElement) tell(place, () => (photo?.incomplete ? incomplete() : ""));
 }

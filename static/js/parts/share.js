@@ -4,9 +4,10 @@ import { press } from "./choice_buttons.js";
 import { ApiError, post, postForText } from "../core/api.js";
 import { configOf } from "../core/controls.js";
 import { $, copyText, download, h } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { onLanguage, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { at } from "../core/place.js";
+import { servedText } from "../core/served.js";
 import { toQuery } from "../core/state.js";
 
 /** @typedef {{status: import("../core/session/session.js").Status, watched: boolean}} Running */
@@ -70,11 +71,10 @@ export function wireTools(tools) {
 
 /** @param {HTMLElement} button @param {() => string} text */
 function wireCopy(button, text) {
-  const name = button.textContent ?? "";
   button.addEventListener("click", async () => {
     await copyText(text());
     button.textContent = t("Copied");
-    setTimeout(() => (button.textContent = name), 1500);
+    setTimeout(() => (button.textContent = servedText(button)), 1500);
   });
 }
 
@@ -97,7 +97,7 @@ function wireShare({ state, session }, opener) {
       if (!(error instanceof ApiError)) throw error;
       warning.textContent = error.message;
     },
-    same: () => false, // the server may listen elsewhere by now
+    act: true, // not remembered: the server may listen elsewhere by now
   });
 
   /** @param {string} kind */
@@ -208,6 +208,7 @@ function wireCode(tools, opener) {
     query.want({ config, steps: tools.session?.status.step || DEFAULT_STEPS, format: wanted });
   };
   press("code-format", format, dialog);
+  onLanguage(query.drop); // the script's comments are in the reader's language, too
   opener.addEventListener("click", () => {
     dialog.showModal();
     show(format);

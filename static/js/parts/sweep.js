@@ -14,7 +14,7 @@ export class Sweep {
    * @param {string} options.slug
    * @param {import("../core/state.js").State} options.state has whether it was asked for as `sweep`
    * @param {HTMLElement} options.button
-   * @param {string} options.name of the button, while nothing runs
+   * @param {() => string} options.name of the button, while nothing runs
    * @param {number} options.enough training steps; beyond, the picture hardly changes
    * @param {string[]} options.liveNames fields that change the run; others start it anew
    * @param {(values: Record<string, any>) => Record<string, any>} options.configOf
@@ -73,7 +73,7 @@ export class Sweep {
     const { button, name, onRefused } = this.options;
     const running = phase === "running";
     button.setAttribute("aria-busy", String(running));
-    button.textContent = running ? t("Stop at step {step}", { step }) : name;
+    button.textContent = running ? t("Stop at step {step}", { step }) : name();
     if (error) onRefused(error.message);
   }
 }

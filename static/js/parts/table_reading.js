@@ -5,14 +5,14 @@ import { number, sentences, t } from "../core/i18n.js";
 
 /** @typedef {import("./own_table.js").Reading} Reading */
 
-/** @type {Record<string, string>} */
-const KINDS = { number: t("numbers"), index: t("row numbers"), text: t("text") };
+/** @type {Record<string, () => string>} */
+const KINDS = { number: () => t("numbers"), index: () => t("row numbers"), text: () => t("text") };
 
 /** @param {HTMLElement} root @param {Reading} reading @param {boolean} guessed whether the encoding is */
 export function showReading(root, reading, guessed) {
   /** @type {HTMLInputElement} */ ($("[data-own-header]", root)).checked = reading.header;
   const names = reading.columns.map(({ name, kind }) =>
-    h("th", { scope: "col" }, name, h("small", {}, KINDS[kind] ?? "")),
+    h("th", { scope: "col" }, name, h("small", {}, KINDS[kind]?.() ?? "")),
   );
   const rows = reading.head.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell || "–"))));
   const head = h("thead", {}, h("tr", {}, ...names));

@@ -1,6 +1,6 @@
 /**
  * What the labs' pictures on the home page are made with. Each lab has a `thumbnail.js` of its own, whose
- * `thumbnail` draws on a canvas and returns the note under it.
+ * `thumbnail` draws on a canvas and returns what says the note under it.
  */
 
 import { postForFrame } from "../core/api.js";
@@ -8,7 +8,7 @@ import { lastPhoto, rememberPhoto } from "../core/photo.js";
 import { plane } from "../math/plane.js";
 import { paintLayers } from "../views/plot_paint.js";
 
-/** @typedef {(canvas: HTMLCanvasElement, signal: AbortSignal) => Promise<string>} Thumbnail */
+/** @typedef {(canvas: HTMLCanvasElement, signal: AbortSignal) => Promise<() => string>} Thumbnail */
 /** @typedef {import("../core/photo.js").Photo} Photo */
 /** @typedef {import("../views/plot.js").Layer} Layer */
 
@@ -21,7 +21,7 @@ export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (ca
  * @param {string} options.slug
  * @param {number} options.steps
  * @param {{x: [number, number], y: [number, number]}} options.range
- * @param {(frame: any) => {layers: Layer[], note: string}} options.draw
+ * @param {(frame: any) => {layers: Layer[], note: () => string}} options.draw
  * @param {Record<string, any>} [options.config] other settings than the lab’s
  * @returns {Thumbnail}
  */

@@ -39,23 +39,25 @@ export const meanOf = (accuracies, budget) => accuracies?.[budget * 3 + 1] ?? Na
 
 /**
  * @param {{chart: HTMLElement, table: HTMLElement}} roots
- * @param {{looks: Look[], caption: string}} options `caption` of the table
+ * @param {() => {looks: Look[], caption: string}} optionsOf it, in the language of now; `caption` of the
+ *   table
  */
-export function transferView(roots, { looks, caption }) {
-  const curves = chart(roots.chart, {
+export function transferView(roots, optionsOf) {
+  const curves = chart(roots.chart, () => ({
     x: t("labels a class"),
     y: t("test accuracy"),
     height: 260,
     xScale: "log",
     xRange: [0.9, 320],
     yRange: [0, 1.02],
-    lines: linesOf(looks, []),
-    bands: looks.map(({ color }, i) => ({ between: bandOf(i), color, alpha: 0.14 })),
-  });
+    lines: linesOf(optionsOf().looks, []),
+    bands: optionsOf().looks.map(({ color }, i) => ({ between: bandOf(i), color, alpha: 0.14 })),
+  }));
   let linesShown = "";
   return {
     /** @param {Measured} measured */
     update(measured) {
+      const { looks, caption } = optionsOf();
       const lines = linesOf(looks, measured.earlier);
       const text = JSON.stringify(lines);
       curves.update({

@@ -13,7 +13,7 @@ import { viewLife } from "./life.js";
 /** @typedef {{name: string, texts: string[]}} TermRow under the bars: a visible name, and a text a bar */
 /**
  * @typedef {object} BarOptions
- * @property {string} label of the group
+ * @property {string} label of the group; a getter may tell it in the language of now
  * @property {string} color a token
  * @property {[number, number]} range
  * @property {string[]} names of the bars, from the first on
@@ -51,11 +51,8 @@ function termRow() {
 export function bars(root, options) {
   const [low, high] = options.range;
   const life = viewLife();
-  const group = h("div", {
-    class: `vbars${options.hatched ? " hatched" : ""}${low < 0 ? " signed" : ""}`,
-    role: "group",
-    "aria-label": options.label,
-  });
+  const look = `vbars${options.hatched ? " hatched" : ""}${low < 0 ? " signed" : ""}`;
+  const group = h("div", { class: look, role: "group", "aria-label": options.label });
   group.style.setProperty("--bar", `var(${options.color})`);
   group.style.setProperty("--zero", `${100 * zeroOf(options)}%`);
   const terms = h("div", { class: "vbar-terms", "aria-hidden": "true" }); // a bar's spoken text has them
@@ -82,6 +79,11 @@ export function bars(root, options) {
     });
     return column;
   }
+
+  life.onLanguage(() => {
+    group.setAttribute("aria-label", options.label);
+    columns.forEach((column, i) => nameColumn(column, i, options));
+  });
 
   return {
     /** @param {Bar[]} next @param {TermRow[]} [rows] */
@@ -118,7 +120,6 @@ function columnOf(index, options) {
     class: "vbar",
     role: "slider",
     tabindex: 0,
-    "aria-label": `${options.label} ${name}`,
     "aria-orientation": "vertical",
     "aria-valuemin": options.range[0],
     "aria-valuemax": options.range[1],
@@ -126,7 +127,19 @@ function columnOf(index, options) {
   const track = h("div", options.onDrag ? slider : { class: "vbar still", role: "img" }, fill);
   const value = h("span", { class: "vbar-value" });
   const column = h("div", { class: "vbar-column" }, value, track, h("b", { "aria-hidden": "true" }, name));
-  return { column, track, fill, value };
+  const made = { column, track, fill, value };
+  nameColumn(made, index, options);
+  return made;
+}
+
+/**
+ * Name a slider; a bar that is only shown is named with its value.
+ * @param {Column} column
+ * @param {number} index
+ * @param {BarOptions} options
+ */
+function nameColumn({ track }, index, options) {
+  if (options.onDrag) track.setAttribute("aria-label", `${options.label} ${nameOf(options, index)}`);
 }
 
 /** @param {Column} made @param {Bar} bar @param {number} index @param {BarOptions} options */

@@ -30,6 +30,7 @@ export function canvasView(root, { look, attributes, measure, paint, filling = f
   };
   life.onResize(root, resize);
   life.onTheme(repaint);
+  life.onLanguage(resize); // names of axes take other room
 
   return {
     canvas,

@@ -65,14 +65,14 @@ import { viewLife } from "./life.js";
 
 /**
  * @param {HTMLElement} root
- * @param {ChartOptions} options
+ * @param {() => ChartOptions} optionsOf the chart, with its names in the language of now
  */
-export function chart(root, options) {
+export function chart(root, optionsOf) {
   const life = viewLife();
   const plotRoot = h("div", { class: "chart" });
   const summary = h("p", { class: "visually-hidden" });
   root.append(plotRoot, summary);
-  const state = chartOf(options);
+  const state = chartOf(optionsOf());
   /** @type {Due} */
   const due = { rebuild: false, fresh: false, resized: false };
   const sizeNow = () => sizeOf(root, state);
@@ -98,6 +98,10 @@ export function chart(root, options) {
     paint();
   };
   life.onTheme(rebuild);
+  life.onLanguage(() => {
+    rename(state, optionsOf());
+    rebuild();
+  });
   life.onResize(root, () => {
     if (typeScaleOf(plotRoot) !== state.scale) return rebuild();
     due.resized = true;
@@ -113,7 +117,7 @@ export function chart(root, options) {
       paint();
     },
     /** What is shown, as a file for a spreadsheet. */
-    toCsv: () => csvOf([options.x, ...state.lines.map((line) => line.name)], state.shown.columns),
+    toCsv: () => csvOf([state.options.x, ...state.lines.map((line) => line.name)], state.shown.columns),
     /** The chart as a picture on the page's card. */
     toPng: () => pictureOf(plot.ctx.canvas),
     destroy() {
@@ -131,6 +135,18 @@ function chartOf(options) {
   const columns = [[], ...lines.map(() => [])];
   const shown = { columns, summary: "" };
   return { options, lines, bands, nameY: y, shown, data: columns, scale: 1, places: new Map() };
+}
+
+/**
+ * The same chart in another language; names that an update has told are told by the next one.
+ * @param {Chart} state
+ * @param {ChartOptions} options
+ */
+function rename(state, options) {
+  const { lines, nameY } = state;
+  if (lines === state.options.lines) state.lines = options.lines;
+  if (nameY === state.options.y) state.nameY = options.y;
+  state.options = options;
 }
 
 /** @param {HTMLElement} plotRoot */

@@ -1,6 +1,7 @@
 /** What a view holds of the browser while it is there. All of it is given back at its end. */
 
 import { oncePerFrame } from "../core/dom.js";
+import { onLanguage } from "../core/i18n.js";
 
 /** @typedef {ReturnType<typeof viewLife>} Life */
 
@@ -36,6 +37,10 @@ export function viewLife() {
     /** Hear when the colors are others. @param {() => void} changed */
     onTheme(changed) {
       addEventListener("themechange", changed, { signal });
+    },
+    /** Hear when the language is another. @param {() => void} changed */
+    onLanguage(changed) {
+      signal.addEventListener("abort", onLanguage(changed));
     },
     /**
      * `draw` at most once per animation frame, and not after the end.

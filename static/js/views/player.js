@@ -16,16 +16,18 @@ export function player(root, { actions, onStart, advance, period }) {
   const life = viewLife();
   const play = /** @type {HTMLElement} */ (root.querySelector("[data-player=play]"));
   let timer = 0;
+  const show = () => (play.textContent = timer ? t("Pause") : t("Play"));
   const stop = () => {
     clearInterval(timer);
     timer = 0;
-    play.textContent = t("Play");
+    show();
   };
   const start = () => {
     onStart();
     timer = window.setInterval(() => advance() || stop(), period());
-    play.textContent = t("Pause");
+    show();
   };
+  life.onLanguage(show);
   life.on(play, "click", () => (timer ? stop() : start()));
   for (const [name, act] of Object.entries(actions)) {
     const button = root.querySelector(`[data-player=${name}]`);

@@ -5,6 +5,7 @@
 
 import { h, token } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { tell } from "../core/said.js";
 import { plane } from "../math/plane.js";
 import { canvasView } from "./canvas_view.js";
 import { paintAxes, roomForTicks, typeScale } from "./plot_axes.js";
@@ -48,7 +49,7 @@ import { paintLayers } from "./plot_paint.js";
  * @property {number} [aspect] width by height where it is not square
  * @property {boolean} [bare] no axes: for thumbnails
  * @property {() => number} [maxHeight]
- * @property {string} [xLabel]
+ * @property {string} [xLabel] read whenever it is painted: a getter may tell it in the language of now
  * @property {string} [yLabel]
  * @property {(index: number, x: number, y: number, done: boolean) => void} [onDrag] a point was moved
  * @property {(index: number) => void} [onSelect] by a press or by the keys [ and ]; -1 for none
@@ -189,11 +190,8 @@ function paintPlot(context, state) {
 
 /** @param {HTMLCanvasElement} canvas @param {HTMLElement} frame */
 function describeKeys(canvas, frame) {
-  const hint = h(
-    "span",
-    { class: "visually-hidden", id: `plot-keys-${++plots}` },
-    t("[ and ] choose a point, arrow keys move it, with Shift in small steps."),
-  );
+  const hint = h("span", { class: "visually-hidden", id: `plot-keys-${++plots}` });
+  tell(hint, () => t("[ and ] choose a point, arrow keys move it, with Shift in small steps."));
   canvas.setAttribute("aria-describedby", hint.id);
   frame.append(hint);
 }

@@ -106,19 +106,24 @@ function partsOf(root) {
 
 /** @param {Life} life @param {Parts} parts @param {Pace} pace @returns {() => void} ends it */
 function wirePace(life, { speed, fps }, pace) {
-  speed.append(
-    ...SPEEDS.map((n) => h("option", { value: n }, n === 1 ? t("1 step") : t("{count} steps", { count: n }))),
-  );
-  fps.append(...RATES.map((n) => h("option", { value: n }, t("{count}/s", { count: n }))));
   const choose = () => {
     speed.value = String(pace.values.speed);
     fps.value = String(pace.values.fps);
   };
+  const offer = () => {
+    speed.replaceChildren(...SPEEDS.map((n) => h("option", { value: n }, speedText(n))));
+    fps.replaceChildren(...RATES.map((n) => h("option", { value: n }, t("{count}/s", { count: n }))));
+    choose();
+  };
+  life.onLanguage(offer);
   life.on(speed, "change", () => pace.set({ speed: Number(speed.value) }));
   life.on(fps, "change", () => pace.set({ fps: Number(fps.value) }));
-  choose();
+  offer();
   return pace.subscribe(choose);
 }
+
+/** @param {number} n */
+const speedText = (n) => (n === 1 ? t("1 step") : t("{count} steps", { count: n }));
 
 /**
  * The buttons, and the space bar on the stage.

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from app import registry
+from app.i18n import LANGUAGES
 from app.lab import wire
 from app.main import create_app
 from app.settings import Settings
@@ -142,10 +143,12 @@ def test_a_hostile_message_gets_the_one_error_shape_and_the_socket_lives_on(
 ) -> None:
     with client.websocket_connect(TRAIN) as socket:
         answer = error(socket, message)
-        assert set(answer) - {"type"} == {"id", "error"}
+        assert set(answer) - {"type"} == {"id", "error", "sentences"}
         assert set(answer["error"]) == {"code", "message", "field"}
         assert answer["error"]["message"]
         assert "Traceback" not in answer["error"]["message"]
+        assert answer["sentences"].keys() == LANGUAGES.keys()
+        assert answer["sentences"]["en"] == answer["error"]["message"]
         started(socket)
         assert frame(socket, steps=1)["step"] == 1
 

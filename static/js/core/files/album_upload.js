@@ -26,8 +26,7 @@ const BATCH_BYTES = 8 * 2 ** 20;
  */
 export async function uploadAlbum(files, onProgress, signal) {
   if (files.length > MOST) {
-    throw new ApiError(
-      "album_too_large",
+    throw new ApiError("album_too_large", () =>
       t("These are {count} files: an album holds at most {limit} pictures.", {
         count: number(files.length, 0),
         limit: number(MOST, 0),

@@ -85,13 +85,11 @@ export const surroundings = {
 };
 
 const lost = () =>
-  new ApiError(
-    "line_lost",
+  new ApiError("line_lost", () =>
     t("The line to the server is lost. This page tries again by itself and then goes on where it was."),
   );
 const serverGone = () =>
-  new ApiError(
-    "server_gone",
+  new ApiError("server_gone", () =>
     t("The server does not answer; it may have been stopped. This page tries again by itself."),
   );
 /** @param {string} why the server's own words, if it has any */
@@ -99,9 +97,10 @@ const refused = (why) =>
   new ApiError(
     "line_refused",
     why ||
-      t(
-        "The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself.",
-      ),
+      (() =>
+        t(
+          "The server answers, but refuses the line for this run: a proxy on the way may not let WebSockets pass. This page tries again by itself.",
+        )),
   );
 
 /** The timers of a line, each of which goes off at most once. */

@@ -4,7 +4,7 @@
  */
 
 import { ApiError } from "../api.js";
-import { t } from "../i18n.js";
+import { spoken, t } from "../i18n.js";
 import { decode } from "../wire.js";
 
 /** @typedef {ReturnType<typeof decode>} Frame */
@@ -12,9 +12,11 @@ import { decode } from "../wire.js";
 const PREFIX = 8; // bytes: the number of the ask and the steps taken, before the frame
 const PATIENCE = 20_000; // milliseconds after which to find out whether anybody is still there
 
-/** @param {any} told */
-export const errorOf = (told) =>
-  new ApiError(told?.code ?? "ended", told?.message ?? t("The run has ended."), told?.field ?? null);
+/** What a message says is wrong, in the language of whenever it is read. @param {any} told */
+export function errorOf({ error, sentences }) {
+  const say = () => sentences?.[spoken().split("-", 1)[0] ?? ""] ?? error?.message ?? t("The run has ended.");
+  return new ApiError(error?.code ?? "ended", say, error?.field ?? null);
+}
 
 /** @param {ArrayBuffer} data @returns {{id: number, taken: number, frame: Frame}} */
 export function unpack(data) {

@@ -13,6 +13,12 @@ export function createPast(onFrame) {
   let share = null; // the place on show in [0, 1]; null: the newest
   const shown = () => (share === null ? frames.last : frames.at(share));
 
+  /** What is on show, for whoever writes its words in another language. */
+  function showAgain() {
+    const frame = shown();
+    if (frame) onFrame(frame, { past: share !== null });
+  }
+
   return {
     frames,
     get share() {
@@ -34,9 +40,9 @@ export function createPast(onFrame) {
     /** @param {number | null} place 0 the first frame kept, 1 the last; null: the newest, live again */
     show(place) {
       share = place;
-      const frame = shown();
-      if (frame) onFrame(frame, { past: place !== null });
+      showAgain();
     },
+    showAgain,
     /** Another run begins. */
     clear() {
       frames.clear();

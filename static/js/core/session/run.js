@@ -28,11 +28,10 @@ import { errorOf, Pending, unpack } from "./messages.js";
  */
 
 const overMeanwhile = () =>
-  new ApiError(
-    "run_gone",
+  new ApiError("run_gone", () =>
     t("The line was lost for too long, or the server was started anew: this run is over."),
   );
-const leftByPage = () => new ApiError("left", t("This page was left, so its run has ended."));
+const leftByPage = () => new ApiError("left", () => t("This page was left, so its run has ended."));
 
 export class Run {
   #handlers;
@@ -122,8 +121,8 @@ export class Run {
       this.#held = { run: told.run, key: told.key };
       this.#handlers.onStarted(told);
     } else if (type === "ended" || (error && id === this.#began)) {
-      this.#end(resumed && error?.code === "run_gone" ? overMeanwhile() : errorOf(error));
-    } else if (error && this.#wanted) this.#handlers.onRefused(errorOf(error));
+      this.#end(resumed && error?.code === "run_gone" ? overMeanwhile() : errorOf(told));
+    } else if (error && this.#wanted) this.#handlers.onRefused(errorOf(told));
   }
 
   /** @param {ArrayBuffer} data */
@@ -178,7 +177,7 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
     else if (told.type === "config") handlers.onConfig(told.config);
     else if (told.error && !over) {
       finish();
-      handlers.onEnded(errorOf(told.error));
+      handlers.onEnded(errorOf(told));
     }
   };
   /** @param {ArrayBuffer} data */

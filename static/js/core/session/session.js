@@ -4,6 +4,7 @@
  * pace follows the viewer, and pausing is no more than not asking.
  */
 
+import { onLanguage } from "../i18n.js";
 import { connectHere, surroundings } from "./line.js";
 import { lockstep } from "./lockstep.js";
 import { Settings } from "./settings.js";
@@ -65,6 +66,7 @@ export class Session {
   /** @type {Watching | null} */
   #watching = null;
   #random;
+  #forgetLanguage;
 
   /** @param {Options} options */
   constructor(options) {
@@ -79,6 +81,10 @@ export class Session {
     const id = String(state.values.run ?? "");
     if (id) this.#watching = new Watching(id, this.#standing, here);
     else this.#training = new Training(this.#standing, this.#settings, this.#others, here);
+    this.#forgetLanguage = onLanguage(() => {
+      this.#standing.past.showAgain();
+      this.#standing.tell();
+    });
     // The first message goes when whoever made this session has its views.
     queueMicrotask(() => {
       if (this.#standing.closed) return;
@@ -168,6 +174,7 @@ export class Session {
 
   close = () => {
     this.#standing.closed = true;
+    this.#forgetLanguage();
     this.#training?.close();
     this.#watching?.close();
   };

@@ -55,7 +55,7 @@ export class Watching {
   #onWatching({ lab, config }) {
     if (lab !== this.#slug) {
       this.#run.close();
-      this.#standing.enter("ended", new ApiError("other_lab", t("This run belongs to another lab.")));
+      this.#standing.enter("ended", new ApiError("other_lab", () => t("This run belongs to another lab.")));
       return;
     }
     this.#standing.runId = this.#id;

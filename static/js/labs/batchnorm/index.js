@@ -9,10 +9,10 @@ import { chart } from "../../views/chart.js";
 import { ridges } from "../../views/ridges.js";
 import { runbar } from "../../views/runbar.js";
 import {
-  LAYER_LINES,
+  layerLines,
   layerColumns,
   LOSS_BANDS,
-  LOSS_LINES,
+  lossLines,
   lossColumns,
   PLACES,
   reachedMarks,
@@ -33,36 +33,36 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let shown = null;
 
 const tall = () => Math.round(Math.max(300, Math.min(innerHeight * 0.5, 560)));
-const losses = chart($("[data-losses]"), {
+const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
   y: t("training loss"),
   yScale: "log",
-  lines: LOSS_LINES,
+  lines: lossLines(),
   bands: LOSS_BANDS,
   get height() {
     return tall() - 30; // the legend's line
   },
-});
+}));
 const histograms = ridges($("[data-ridges]"), {
   height: tall,
   onRow: (row) => state.set({ layer: row + 1 }),
 });
-const saturated = chart($("[data-saturated]"), {
+const saturated = chart($("[data-saturated]"), () => ({
   x: t("layer"),
   y: t("share"),
   height: 200,
   whole: true,
   yRange: [-0.02, 1.02],
-  lines: LAYER_LINES,
-});
-const slopes = chart($("[data-slopes]"), {
+  lines: layerLines(),
+}));
+const slopes = chart($("[data-slopes]"), () => ({
   x: t("layer"),
   y: t("length"),
   height: 200,
   whole: true,
   yScale: "log",
-  lines: LAYER_LINES,
-});
+  lines: layerLines(),
+}));
 
 const session = trainingSession({
   slug: "batchnorm",

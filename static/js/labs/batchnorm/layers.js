@@ -1,6 +1,6 @@
 /** What the `batchnorm` page's frames look like: columns of its charts, ridges, rows of its matrices. */
 
-import { t } from "../../core/i18n.js";
+import { t, tp } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
 
 /** @typedef {import("../../../types/frames.js").BatchnormFrame} Bn */
@@ -10,36 +10,53 @@ import { median } from "../../math/series.js";
 /** @typedef {import("../../views/shapes.js").Shape} Shape */
 /**
  * Each place has its own color, dash and shape.
- * @type {{place: Place, name: string, color: string, dash: number[], shape: Shape}[]}
+ * @type {{place: Place, name: () => string, color: string, dash: number[], shape: Shape}[]}
  */
 export const PLACES = [
-  { place: "none", name: t("none"), color: "--class-point-1", dash: [8, 4], shape: "triangle" },
-  { place: "before", name: t("before"), color: "--class-point-0", dash: [], shape: "circle" },
-  { place: "after", name: t("after"), color: "--class-point-2", dash: [2, 3], shape: "square" },
+  { place: "none", name: () => t("none"), color: "--class-point-1", dash: [8, 4], shape: "triangle" },
+  {
+    place: "before",
+    name: () => tp("place of BatchNorm", "before"),
+    color: "--class-point-0",
+    dash: [],
+    shape: "circle",
+  },
+  {
+    place: "after",
+    name: () => tp("place of BatchNorm", "after"),
+    color: "--class-point-2",
+    dash: [2, 3],
+    shape: "square",
+  },
 ];
+
+/** The places as they are called in the language of now. */
+export const namedPlaces = () => PLACES.map((place) => ({ ...place, name: place.name() }));
 
 /** @param {{dash: number[]}} place */
 const dashOf = ({ dash }) => (dash.length ? { dash } : {});
-/** @type {Line[]} */
-export const LOSS_LINES = PLACES.flatMap((place) => [
-  { name: `${place.name} 10 %`, color: place.color, quiet: true },
-  { name: place.name, color: place.color, digits: 3, width: 2, ...dashOf(place) },
-  { name: `${place.name} 90 %`, color: place.color, quiet: true },
-]);
+/** @returns {Line[]} */
+export const lossLines = () =>
+  namedPlaces().flatMap((place) => [
+    { name: `${place.name} 10 %`, color: place.color, quiet: true },
+    { name: place.name, color: place.color, digits: 3, width: 2, ...dashOf(place) },
+    { name: `${place.name} 90 %`, color: place.color, quiet: true },
+  ]);
 /** @type {import("../../views/chart.js").Band[]} */
 export const LOSS_BANDS = PLACES.map((place, v) => ({
   between: [3 * v, 3 * v + 2],
   color: place.color,
   alpha: 0.12,
 }));
-/** A line a place, with a point at every layer. @type {Line[]} */
-export const LAYER_LINES = PLACES.map((place) => ({
-  name: place.name,
-  color: place.color,
-  digits: 4,
-  shape: place.shape,
-  ...dashOf(place),
-}));
+/** A line a place, with a point at every layer. @returns {Line[]} */
+export const layerLines = () =>
+  namedPlaces().map((place) => ({
+    name: place.name,
+    color: place.color,
+    digits: 4,
+    shape: place.shape,
+    ...dashOf(place),
+  }));
 
 /** @param {Bn} frame */
 export const lossColumns = ({ arrays, rows }) => [
@@ -103,7 +120,7 @@ export function ridgesOf(frame, summary) {
     curve,
     summary,
     chosen: frame.header.layer - 1,
-    columns: PLACES,
+    columns: namedPlaces(),
     rows: Array.from({ length: layers }, (_, l) => String(l + 1)),
   };
 }

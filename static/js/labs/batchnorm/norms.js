@@ -2,8 +2,9 @@
 
 import { ApiError, json } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
-import { brief, sentences, t } from "../../core/i18n.js";
+import { brief, onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { plot } from "../../views/plot.js";
 import { enlarged, framed, tileRange } from "./map_grid.js";
@@ -16,10 +17,10 @@ import { enlarged, framed, tileRange } from "./map_grid.js";
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 
 const ACROSS = {
-  batch: t("N, H and W: one mean a channel"),
-  layer: t("C, H and W: one mean a picture"),
-  instance: t("H and W: one mean a map"),
-  group: t("H, W and the channels of a group: one mean a group of each picture"),
+  batch: () => t("N, H and W: one mean a channel"),
+  layer: () => t("C, H and W: one mean a picture"),
+  instance: () => t("H and W: one mean a map"),
+  group: () => t("H, W and the channels of a group: one mean a group of each picture"),
 };
 const ZOOM = 8; // a value's side in pixels, so that the browser does not blur it
 const X = /** @type {[number, number]} */ ([-0.45, 4]);
@@ -44,13 +45,14 @@ export class NormsPart {
       },
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        $("[data-norms-said]").textContent = error.message;
+        tell($("[data-norms-said]"), () => error.message);
       },
     });
     this.showPressed = choiceButtons(state, ["sister"]);
     this.groups.addEventListener("change", () => state.set({ groups: this.groups.value }));
     for (const view of Object.values(this.views)) this.chooseOn(view.element);
     state.subscribe(() => this.follow());
+    onLanguage(() => this.draw());
     this.follow();
   }
 
@@ -110,7 +112,7 @@ function sentenceOf({ shape: [, channels, rows, columns] }, norm, map) {
   const first = map * rows * columns;
   const [n, c] = [Math.floor(map / channels) + 1, (map % channels) + 1];
   return sentences([
-    t("Averaged over {axes}.", { axes: ACROSS[/** @type {keyof typeof ACROSS} */ (norm.kind)] }),
+    t("Averaged over {axes}.", { axes: ACROSS[/** @type {keyof typeof ACROSS} */ (norm.kind)]() }),
     t(
       "Map {c} of picture {n} shares its mean {mean} and variance {variance} with {count} values in all; there are {statistics} pairs of them.",
       {

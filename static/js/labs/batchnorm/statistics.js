@@ -27,14 +27,15 @@ export function statisticsPart(state) {
 
 /** Mean and variance of one unit, of the batch and running, over the steps. */
 function runningPart() {
-  const lines = [
+  const lines = () => [
     { name: t("of the batch"), color: "--gray-2", digits: 3, width: 1.2 },
     { name: t("running"), color: "--class-point-0", digits: 3, width: 2.5 },
   ];
-  /** @param {string} selector @param {string} y */
-  const over = (selector, y) => chart($(selector), { x: t("training steps"), y, height: 200, lines });
-  const means = over("[data-means]", t("mean"));
-  const variances = over("[data-variances]", t("variance"));
+  /** @param {string} selector @param {() => string} y */
+  const over = (selector, y) =>
+    chart($(selector), () => ({ x: t("training steps"), y: y(), height: 200, lines: lines() }));
+  const means = over("[data-means]", () => t("mean"));
+  const variances = over("[data-variances]", () => t("variance"));
   return {
     /** @param {Bn} frame */
     show(frame) {
@@ -76,14 +77,14 @@ function showUpdate(frame, m) {
 
 /** Test accuracy with their own batch's statistics, by the size of that batch. */
 function batchSizePart() {
-  const view = chart($("[data-sizes]"), {
+  const view = chart($("[data-sizes]"), () => ({
     x: t("points in a test batch"),
     y: t("test accuracy"),
     height: 210,
     xScale: "log",
     yRange: [0, 1.02],
     lines: [{ name: t("with their own batch’s statistics"), color: OWN, digits: 3, shape: "diamond" }],
-  });
+  }));
   return {
     /** @param {Bn} frame */
     show(frame) {
@@ -100,20 +101,20 @@ function batchSizePart() {
 
 /** Test accuracy where the points are moved away from those learned from. */
 function movedPart() {
-  const names = [t("no BatchNorm"), t("before, running statistics"), t("after, running statistics")];
-  const view = chart($("[data-moved]"), {
+  const names = () => [t("no BatchNorm"), t("before, running statistics"), t("after, running statistics")];
+  const view = chart($("[data-moved]"), () => ({
     x: t("moved by"),
     y: t("test accuracy"),
     height: 210,
     yRange: [0, 1.02],
     lines: [
-      ...names.map((name, v) => {
+      ...names().map((name, v) => {
         const { color = "--ink", dash = [], shape } = PLACES[v] ?? {};
         return { name, color, digits: 3, ...(dash.length && { dash }), ...(shape && { shape }) };
       }),
       { name: t("before, their own statistics"), color: OWN, digits: 3, shape: "diamond" },
     ],
-  });
+  }));
   return {
     /** @param {Bn} frame */
     show(frame) {

@@ -6,10 +6,10 @@ import { brief, t } from "../../core/i18n.js";
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 
 /**
- * @type {[import("../../views/plot.js").Unit, import("../../views/plot.js").Unit]} upwards nothing is
+ * @returns {[import("../../views/plot.js").Unit, import("../../views/plot.js").Unit]} upwards nothing is
  *   counted
  */
-const AXES = [
+const axes = () => [
   { name: t("value"), offset: 0, scale: 1 },
   { name: "", offset: 0, scale: 0 },
 ];
@@ -32,7 +32,7 @@ export function stripOf(unit) {
       ...ROWS.map((row) => caption(-reach, LEVELS[row] + 0.26, NAMES[row])),
     ],
     x: /** @type {[number, number]} */ ([-reach, reach]),
-    units: AXES,
+    units: axes(),
     summary: t(
       "The batch’s values of this unit as x, normalized as x̂, and as y. Upright: the mean that is subtracted, {mean}.",
       { mean: brief(unit.mean) },

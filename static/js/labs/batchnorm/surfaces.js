@@ -3,8 +3,9 @@
 import { ApiError, json } from "../../core/api.js";
 import { heights, lossSurface } from "../../math/loss_surface.js";
 import { $ } from "../../core/dom.js";
-import { brief, number, sentences, t } from "../../core/i18n.js";
+import { brief, number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { plot } from "../../views/plot.js";
 
 /** @typedef {[number, number]} Pair */
@@ -21,6 +22,9 @@ const NAMES = /** @type {const} */ (["raw", "normalized"]);
 const SLIDERS = /** @type {const} */ ({ descent: 2, spread: 1, offset: 2 }); // digits of their values
 
 export class SurfacesPart {
+  /** @type {{found: Record<"raw" | "normalized", Surface>, descent: number} | null} */
+  answer = null;
+
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
@@ -28,10 +32,13 @@ export class SurfacesPart {
     this.query = newest({
       ask: (/** @type {Asked} */ { descent, spread, offset }, signal) =>
         json(`/api/batchnorm/surface?share=${descent}&spread=${spread}&offset=${offset}`, { signal }),
-      show: (found, { descent }) => this.show(found, descent),
+      show: (found, { descent }) => {
+        this.answer = { found, descent };
+        this.draw();
+      },
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        $("[data-surfaces-said]").textContent = error.message;
+        tell($("[data-surfaces-said]"), () => error.message);
       },
       follow: true,
     });
@@ -40,6 +47,10 @@ export class SurfacesPart {
       slider.addEventListener("input", () => state.set({ [name]: Number(slider.value) }));
     }
     state.subscribe(() => this.follow());
+    onLanguage(() => {
+      this.follow();
+      this.draw();
+    });
     this.follow();
   }
 
@@ -52,8 +63,9 @@ export class SurfacesPart {
     this.query.want({ descent: values.descent, spread: values.spread, offset: values.offset });
   }
 
-  /** @param {Record<"raw" | "normalized", Surface>} found @param {number} descent share of the limit */
-  show(found, descent) {
+  draw() {
+    if (!this.answer) return;
+    const { found, descent } = this.answer;
     for (const name of NAMES) {
       const surface = found[name];
       const [x, y] = around(surface);

@@ -2,7 +2,7 @@
 
 import { configOf } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
-import { number, plain, sentences, t } from "../../core/i18n.js";
+import { number, onLanguage, plain, sentences, t } from "../../core/i18n.js";
 import { fillTable } from "../../core/table.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
 import { Sweep, withDefaults } from "../../parts/sweep.js";
@@ -16,23 +16,25 @@ const [NONE, BEFORE] = [0, 1];
 /** What a sweep does not depend on. @type {Record<string, string[]>} */
 const IDLE = { rate: ["learning_rate"], scale: ["init_scale"] };
 const ALWAYS_IDLE = ["layer", "unit", "seeds"];
-const LOOKS = [PLACES[0], PLACES[1]].map((place, i) => ({
-  name: i ? t("with BatchNorm") : t("without BatchNorm"),
-  color: place?.color ?? "--ink",
-  ...(place?.dash.length && { dash: place.dash }),
-  ...(place && { shape: place.shape }),
-  digits: 0,
-}));
+const looks = () =>
+  [PLACES[0], PLACES[1]].map((place, i) => ({
+    name: i ? t("with BatchNorm") : t("without BatchNorm"),
+    color: place?.color ?? "--ink",
+    ...(place?.dash.length && { dash: place.dash }),
+    ...(place && { shape: place.shape }),
+    digits: 0,
+  }));
 /** @type {import("../../views/chart.js").Line[]} */
-const LINES = [
-  ...LOOKS,
-  ...LOOKS.map((look) => ({
+/** @param {ReturnType<typeof looks>} both */
+const linesOf = (both) => [
+  ...both,
+  ...both.map((look) => ({
     ...look,
     name: t("{name}: not yet", { name: look.name }),
     width: 0,
     hollow: true,
   })),
-  ...LOOKS.flatMap((look) => [
+  ...both.flatMap((look) => [
     { ...look, quiet: true },
     { ...look, quiet: true },
   ]),
@@ -68,6 +70,7 @@ export class SweepPart {
     this.run = this.prepare();
     onChoice("setting", (setting) => this.choose(setting));
     state.subscribe(() => this.follow());
+    onLanguage(() => this.draw());
     this.draw();
     if (state.values.sweep) this.run.begin();
   }
@@ -78,7 +81,7 @@ export class SweepPart {
       slug: "batchnorm",
       state: this.state,
       button,
-      name: t("Train all sixteen"),
+      name: () => t("Train all sixteen"),
       enough: ENOUGH,
       liveNames: ["target"],
       configOf: (values) => ({
@@ -118,19 +121,19 @@ export class SweepPart {
 
   /** A chart's axis keeps its name, so what is swept now has a chart of its own. @param {string} setting */
   build(setting) {
-    return chart($("[data-sweep-steps]"), {
+    return chart($("[data-sweep-steps]"), () => ({
       x: nameOf(setting),
       y: t("training steps"),
       height: 250,
       xScale: "log",
       yScale: "log",
-      lines: LINES,
-      bands: LOOKS.map((look, i) => ({ between: [4 + 2 * i, 5 + 2 * i], color: look.color })),
+      lines: linesOf(looks()),
+      bands: looks().map((look, i) => ({ between: [4 + 2 * i, 5 + 2 * i], color: look.color })),
       onPick: (value) => {
         if (this.swept)
           this.state.set({ [this.swept.setting === "rate" ? "learning_rate" : "init_scale"]: value });
       },
-    });
+    }));
   }
 
   /** @param {string} setting */

@@ -10,10 +10,11 @@ export const thumbnail = runThumbnail({
   range: { x: [0, 1], y: [-0.12, 0.75] },
   draw: (frame) => ({
     layers: thumbnailLayers(frame),
-    note: t(
-      "Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture",
-      { step: number(frame.header.step, 0) },
-    ),
+    note: () =>
+      t(
+        "Training loss over {step} steps without BatchNorm (dashed) and with it in two places, trained for this picture",
+        { step: number(frame.header.step, 0) },
+      ),
   }),
   config: { seeds: 2 },
 });

@@ -52,7 +52,9 @@ export class UnitPart {
   strip = plot($("[data-strip]"), {
     x: [-4, 4],
     y: [-0.05, 3.15],
-    xLabel: t("value"),
+    get xLabel() {
+      return t("value");
+    },
     maxHeight: () => 320,
   });
 

@@ -1,14 +1,18 @@
 /** Sentences and numbers of the `batchnorm` page: from what was measured, never from the settings. */
 
 import { $, h } from "../../core/dom.js";
-import { brief, number, sentences, t } from "../../core/i18n.js";
+import { brief, number, sentences, t, tp } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 import { lossesOf, lostOf, PLACES, ratioOf, reachedOf } from "./layers.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
 const LOST = 1e30;
-const WHO = [t("without BatchNorm"), t("with it before the activation"), t("with it after the activation")];
+const WHO = [
+  () => t("without BatchNorm"),
+  () => t("with it before the activation"),
+  () => t("with it after the activation"),
+];
 
 /** @param {number} steps */
 const stepsText = (steps) => (Number.isFinite(steps) ? number(steps, 0) : t("not yet"));
@@ -36,7 +40,7 @@ export function saidOf(frame, target) {
     const reached = reachedOf(frame);
     const there = Object.values(reached).flatMap(({ typical }, v) =>
       Number.isFinite(typical)
-        ? [t("{who} after {steps} steps", { who: WHO[v] ?? "", steps: stepsText(typical) })]
+        ? [t("{who} after {steps} steps", { who: WHO[v]?.() ?? "", steps: stepsText(typical) })]
         : [],
     );
     const ratio = ratioOf(frame);
@@ -66,8 +70,8 @@ export function showFigures(root, frame, target) {
   const ratio = ratioOf(frame);
   const rows = [
     [t("Steps to {target}, none", { target: number(target, 2) }), span(reached.none)],
-    [t("before"), span(reached.before)],
-    [t("after"), span(reached.after)],
+    [tp("place of BatchNorm", "before"), span(reached.before)],
+    [tp("place of BatchNorm", "after"), span(reached.after)],
     [
       t("Sooner with BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",
@@ -84,7 +88,7 @@ export function showFigures(root, frame, target) {
 export function ridgesSummary(frame) {
   const parts = PLACES.map(
     ({ name, place }) =>
-      `${name}: ${Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+      `${name()}: ${Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)} %`).join(", ")}`,
   );
   return t(
     "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
@@ -95,7 +99,7 @@ export function ridgesSummary(frame) {
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
   PLACES.map(
-    ({ name: told, place }) => `${told}: ${Array.from(frame.rows[name][place], brief).join(", ")}`,
+    ({ name: told, place }) => `${told()}: ${Array.from(frame.rows[name][place], brief).join(", ")}`,
   ).join("; ");
 
 /**

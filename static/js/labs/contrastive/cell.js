@@ -1,7 +1,7 @@
 /** The two views that the chosen cell compares. */
 
 import { $, h } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, onLanguage, t } from "../../core/i18n.js";
 import { positiveOf } from "../../math/contrast.js";
 import { pictureOf } from "../../parts/small_picture.js";
 import { nameOfView } from "./words.js";
@@ -11,6 +11,10 @@ import { nameOfView } from "./words.js";
 export class CellPart {
   /** @type {unknown[]} the views, and which two of them, that are on show */
   drawn = [];
+
+  constructor() {
+    onLanguage(() => (this.drawn = [])); // their names
+  }
 
   /**
    * @param {Frame} frame

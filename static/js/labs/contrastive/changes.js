@@ -1,31 +1,31 @@
 /** Which changes of a picture no longer matter to h: occluded, rotated, recolored. */
 
 import { $ } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, t, tp } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 
 /** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {{now: number[], before: number[]}} Likeness to the picture itself, at each amount of a change */
 
-/** @type {{name: keyof Frame["rows"]["changes"], x: string}[]} */
+/** @type {{name: keyof Frame["rows"]["changes"], x: () => string}[]} */
 const CHANGES = [
-  { name: "occlude", x: t("share covered") },
-  { name: "rotate", x: t("degrees") },
-  { name: "recolor", x: t("turn of the hue") },
+  { name: "occlude", x: () => t("share covered") },
+  { name: "rotate", x: () => t("degrees") },
+  { name: "recolor", x: () => t("turn of the hue") },
 ];
 
 export function changesPart() {
   const charts = CHANGES.map(({ name, x }) =>
-    chart($(`[data-changes="${name}"]`), {
-      x,
+    chart($(`[data-changes="${name}"]`), () => ({
+      x: x(),
       y: t("likeness"),
       height: 190,
       yRange: [-0.25, 1.05],
       lines: [
-        { name: t("now"), color: "--role-train", digits: 2, shape: "circle" },
-        { name: t("before"), color: "--gray-1", dash: [6, 4], digits: 2 },
+        { name: tp("training", "now"), color: "--role-train", digits: 2, shape: "circle" },
+        { name: tp("training", "before"), color: "--gray-1", dash: [6, 4], digits: 2 },
       ],
-    }),
+    })),
   );
   let amounts = /** @type {number[][]} */ ([]);
   return {

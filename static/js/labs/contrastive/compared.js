@@ -19,13 +19,13 @@ const HARDEST = 6; // negatives that are shown
 
 export class ComparedPart {
   list = filledList($("[data-compared]"), comparedItem);
-  push = chart($("[data-push]"), {
+  push = chart($("[data-push]"), () => ({
     x: t("cosine similarity"),
     y: t("share of the push"),
     height: 200,
     xRange: [-1, 1],
     lines: pushLine(0),
-  });
+  }));
 
   /** @param {Chosen} chosen */
   show(chosen) {

@@ -9,7 +9,7 @@ import { newest } from "./words.js";
 
 /** How similarities are distributed. */
 export function histogramPart() {
-  const histogram = chart($("[data-histogram]"), {
+  const histogram = chart($("[data-histogram]"), () => ({
     x: t("cosine similarity"),
     y: t("share"),
     height: 220,
@@ -18,7 +18,7 @@ export function histogramPart() {
       { name: t("same picture"), color: "--positive-sign", digits: 3 },
       { name: t("different pictures"), color: "--negative-sign", dash: [6, 4], digits: 3 },
     ],
-  });
+  }));
   return {
     /** @param {Frame} frame */
     show({ rows: { histograms }, header }) {
@@ -36,7 +36,7 @@ export function histogramPart() {
 
 /** Alignment and uniformity over the steps. */
 export function alignmentPart() {
-  const alignment = chart($("[data-alignment]"), {
+  const alignment = chart($("[data-alignment]"), () => ({
     x: t("training steps"),
     y: t("value"),
     height: 200,
@@ -44,7 +44,7 @@ export function alignmentPart() {
       { name: t("alignment"), color: "--role-train", digits: 3 },
       { name: t("uniformity"), color: "--role-test", dash: [6, 4], digits: 3 },
     ],
-  });
+  }));
   return {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {
@@ -63,12 +63,12 @@ export function alignmentPart() {
 
 /** The collapse meter: the deviation of z over the steps. */
 export function spreadPart() {
-  const spread = chart($("[data-spread]"), {
+  const spread = chart($("[data-spread]"), () => ({
     x: t("training steps"),
     y: t("deviation"),
     height: 200,
     lines: [{ name: t("deviation"), color: "--role-train", digits: 4 }],
-  });
+  }));
   return {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {

@@ -84,7 +84,7 @@ const own = new OwnPictures(state, {
   onTold: () => showChoices(),
   without: {
     data: "scenes",
-    words: t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine."),
+    words: () => t("These pictures are deleted from this server. Back to the shapes drawn by Vitrine."),
   },
 });
 if (session.watched) {

@@ -9,19 +9,19 @@ import { shareText } from "../../parts/percent.js";
 /** @typedef {keyof Frame["rows"]["guessing"]} Asked */
 /**
  * What is asked for, and which controls of T change it; the class is what none of them changes.
- * @type {Record<Asked, {name: string, changedBy: string[]}>}
+ * @type {Record<Asked, {name: () => string, changedBy: string[]}>}
  */
 const KNOWN = {
-  class: { name: t("class"), changedBy: [] },
-  brightness: { name: t("quarter by brightness"), changedBy: ["color"] },
-  color: { name: t("strongest color"), changedBy: ["color", "gray"] },
-  turn: { name: t("turned by 0, 90, 180, 270°"), changedBy: ["rotation"] },
+  class: { name: () => t("class"), changedBy: [] },
+  brightness: { name: () => t("quarter by brightness"), changedBy: ["color"] },
+  color: { name: () => t("strongest color"), changedBy: ["color", "gray"] },
+  turn: { name: () => t("turned by 0, 90, 180, 270°"), changedBy: ["rotation"] },
 };
-/** @type {{of: keyof Frame["rows"]["known"], name: string}[]} */
+/** @type {{of: keyof Frame["rows"]["known"], name: () => string}[]} */
 const FEATURES = [
-  { of: "random", name: t("h, untrained") },
-  { of: "h", name: t("h") },
-  { of: "z", name: t("z") },
+  { of: "random", name: () => t("h, untrained") },
+  { of: "h", name: () => t("h") },
+  { of: "z", name: () => t("z") },
 ];
 
 /**
@@ -77,13 +77,13 @@ class Found {
 
 /** @param {Found} found */
 function tableOf(found) {
-  const head = [t("asked for"), ...FEATURES.map(({ name }) => name), t("guessing")].map((name) =>
+  const head = [t("asked for"), ...FEATURES.map(({ name }) => name()), t("guessing")].map((name) =>
     h("th", { scope: "col" }, name),
   );
   const rows = found.asked.map((what) => {
     const shares = [...FEATURES.map(({ of }) => found.accuracy[of][what]), found.guessing[what]];
     const cells = shares.map((share) => h("td", {}, shareText(share)));
-    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what].name), ...cells);
+    return h("tr", {}, h("th", { scope: "row" }, KNOWN[what].name()), ...cells);
   });
   return [h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)];
 }
@@ -107,7 +107,7 @@ function sentenceOf(found, values) {
 function sayChanged(found, values) {
   const changed = found.asked.filter((what) => KNOWN[what].changedBy.some((name) => values[name] > 0));
   if (!changed.length) return t("T changes nothing of what is asked for here.");
-  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what].name);
+  const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what].name());
   return lost.length
     ? t(
         "h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.",

@@ -11,7 +11,7 @@ import { newest } from "./words.js";
 
 /** @param {import("../../core/state.js").State} state */
 export function lossPart(state) {
-  const losses = chart($("[data-losses]"), {
+  const losses = chart($("[data-losses]"), () => ({
     x: t("training steps"),
     y: t("loss"),
     height: 220,
@@ -20,7 +20,7 @@ export function lossPart(state) {
       { name: t("at chance"), color: "--gray-2", dash: [2, 4], digits: 3, width: 1.5 },
       { name: t("the least possible"), color: "--gray-1", dash: [7, 4], digits: 3, width: 1.5 },
     ],
-  });
+  }));
   return {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {

@@ -71,12 +71,12 @@ function keyItem() {
 
 /** How far the key encoder trails, over the steps. */
 export function driftPart() {
-  const drift = chart($("[data-drift]"), {
+  const drift = chart($("[data-drift]"), () => ({
     x: t("training steps"),
     y: t("share"),
     height: 200,
     lines: [{ name: t("drift"), color: "--role-train", digits: 4 }],
-  });
+  }));
   return {
     /** @param {Frame} frame @param {number | null} marker */
     show(frame, marker) {

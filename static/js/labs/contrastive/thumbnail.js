@@ -34,5 +34,5 @@ export async function thumbnail(canvas, signal) {
       context.strokeRect(x, y, size, size);
     });
   });
-  return t("Three pictures, framed, and two pairs of views of each, drawn for this page");
+  return () => t("Three pictures, framed, and two pairs of views of each, drawn for this page");
 }

@@ -2,7 +2,7 @@
 
 import { configOf } from "../../core/controls.js";
 import { $, h } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
+import { number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { AsksInParts } from "../../parts/asks_in_parts.js";
 import { EarlierRuns } from "../../parts/earlier.js";
 import { percent } from "../../parts/percent.js";
@@ -12,8 +12,8 @@ import { showKnown } from "./known.js";
 /** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {import("../../core/state.js").State} State */
 
-/** @type {import("../../parts/transfer.js").Look[]} */
-const LOOKS = [
+/** @returns {import("../../parts/transfer.js").Look[]} */
+const looks = () => [
   { of: "random", name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
   { of: "h", name: t("h"), color: "--role-train", shape: "circle" },
   { of: "z", name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
@@ -51,15 +51,13 @@ export class TransferPart {
     this.state = state;
     this.session = session;
     this.earlier = new EarlierRuns(state, earlierOf(state));
-    this.view = transferView(
-      { chart: $("[data-transfer-chart]"), table: $("[data-transfer-table]") },
-      {
-        looks: LOOKS,
-        caption: t(
-          "Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.",
-        ),
-      },
-    );
+    const roots = { chart: $("[data-transfer-chart]"), table: $("[data-transfer-table]") };
+    this.view = transferView(roots, () => ({
+      looks: looks(),
+      caption: t(
+        "Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.",
+      ),
+    }));
     this.asks = new AsksInParts([...document.querySelectorAll("button[data-transfer]")].map(asButton), {
       session,
       kindOf: (button) => button.dataset.transfer ?? "probe",
@@ -68,8 +66,10 @@ export class TransferPart {
       onBegin: (kind) => kind === "probe" && this.earlier.begin(),
     });
     const discard = /** @type {HTMLInputElement} */ ($("[data-discard]"));
-    discard.addEventListener("change", () => drawPipeline(discard.checked));
-    drawPipeline(discard.checked);
+    const showPipeline = () => drawPipeline(discard.checked);
+    discard.addEventListener("change", showPipeline);
+    onLanguage(showPipeline);
+    showPipeline();
   }
 
   /** @param {Frame} frame @param {boolean} fresh it has just arrived: what waits may be asked for */

@@ -14,20 +14,20 @@ import { failed } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").TrialsFrame} Frame */
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, () => string>} */
 const NAMES = {
-  crop: t("crop"),
-  color: t("color"),
-  rotation: t("rotation"),
-  blur: t("blur"),
-  cutout: t("cutout"),
-  noise: t("noise"),
-  none: t("none: the loss acts on h"),
-  linear: t("linear"),
-  mlp: t("with a hidden layer"),
+  crop: () => t("crop"),
+  color: () => t("color"),
+  rotation: () => t("rotation"),
+  blur: () => t("blur"),
+  cutout: () => t("cutout"),
+  noise: () => t("noise"),
+  none: () => t("none: the loss acts on h"),
+  linear: () => t("linear"),
+  mlp: () => t("with a hidden layer"),
 };
 const PICTURES = ["data", "pictures", "classes", "count", "seed"]; // what the views are of
-const nameOf = (/** @type {string} */ key) => NAMES[key] ?? key;
+const nameOf = (/** @type {string} */ key) => NAMES[key]?.() ?? key;
 
 /** Mean and standard deviation of what is there. @param {number[]} values */
 function summed(values) {

@@ -3,9 +3,10 @@
 import { postForFrame } from "../../core/api.js";
 import { configOf } from "../../core/controls.js";
 import { $, context2d, h, token } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, onLanguage, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { rgba, tilesOf } from "../../core/pixels.js";
+import { tell } from "../../core/said.js";
 import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed, picturesSaid } from "./words.js";
 
@@ -18,6 +19,8 @@ const CHOICE = 24; // pictures to choose from
 export class ViewsPart {
   /** @type {{header: any, arrays: Record<string, any>} | null} */
   drawn = null;
+  /** @type {Specimens | null} */
+  of = null;
   lit = 0; // the pair whose crops are drawn strongest
   canvas = h("canvas", { role: "img" });
   list = h("ol", { class: "pairs" });
@@ -26,9 +29,10 @@ export class ViewsPart {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
-    const said = t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner");
-    const from = h("figure", { class: "from" }, this.canvas, h("figcaption", {}, said));
-    $("[data-views-of]").append(from, this.list);
+    const caption = tell(h("figcaption"), () =>
+      t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"),
+    );
+    $("[data-views-of]").append(h("figure", { class: "from" }, this.canvas, caption), this.list);
     this.query = newest({
       ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
         postForFrame("/api/contrastive/views", { ...asked, pairs: PAIRS }, signal),
@@ -40,6 +44,10 @@ export class ViewsPart {
       same: () => false,
     });
     addEventListener("themechange", () => this.paint());
+    onLanguage(() => {
+      if (this.of) this.offer(this.of);
+      if (this.drawn) this.showViews(this.drawn.arrays);
+    });
     $("[data-draw]").addEventListener("click", () =>
       state.set({ draws: (state.values.draws + PAIRS) % 1_000_000 }),
     );
@@ -51,9 +59,15 @@ export class ViewsPart {
 
   /** @param {Specimens} of */
   show(of) {
+    this.of = of;
+    this.offer(of);
+    this.draw();
+  }
+
+  /** @param {Specimens} of */
+  offer(of) {
     this.showChoice(of);
     $("[data-pictures-said]").textContent = picturesSaid(of.header, this.state.values.data === "scenes");
-    this.draw();
   }
 
   /** What a batch of the run holds. @param {import("./index.js").Frame} frame */

@@ -3,6 +3,7 @@
 import { ApiError } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { tell } from "../../core/said.js";
 import { percent } from "../../parts/percent.js";
 
 /** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
@@ -24,20 +25,22 @@ export const nameOfView = (view, count) => `${(view % (count / 2)) + 1}${view < 
 /** @param {unknown} error */
 export function failed(error) {
   const said = $("[data-said]");
-  said.textContent = error instanceof ApiError ? error.message : t("Something went wrong. Please try again.");
+  tell(said, () =>
+    error instanceof ApiError ? error.message : t("Something went wrong. Please try again."),
+  );
   if (!(error instanceof ApiError)) throw error;
 }
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, () => string>} */
 const SHAPES = {
-  disc: t("disc"),
-  ring: t("ring"),
-  square: t("square"),
-  triangle: t("triangle"),
-  star: t("star"),
-  cross: t("cross"),
-  crescent: t("crescent"),
-  heart: t("heart"),
+  disc: () => t("disc"),
+  ring: () => t("ring"),
+  square: () => t("square"),
+  triangle: () => t("triangle"),
+  star: () => t("star"),
+  cross: () => t("cross"),
+  crescent: () => t("crescent"),
+  heart: () => t("heart"),
 };
 const CLASSES = 12; // that are named
 
@@ -63,7 +66,7 @@ export function picturesSaid(
         ),
   ];
   if (names.length) {
-    const named = names.slice(0, CLASSES).map((name) => (scenes ? (SHAPES[name] ?? name) : name));
+    const named = names.slice(0, CLASSES).map((name) => (scenes ? (SHAPES[name]?.() ?? name) : name));
     if (names.length > CLASSES) named.push("…");
     const listed = named.join(t(", "));
     words.push(

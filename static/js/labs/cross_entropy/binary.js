@@ -13,17 +13,18 @@ const columnsOf = (/** @type {"loss" | "slope"} */ what) => [
   ...BOTH.map((row) => row.map((v) => v[what])),
 ];
 const [LOSSES, SLOPES] = [columnsOf("loss"), columnsOf("slope")];
-const LINES = [
+const lines = () => [
   { name: t("cross-entropy"), color: "--role-train", digits: 5 },
   { name: t("squared error"), color: "--role-test", dash: [6, 4], digits: 5 },
 ];
 
-/** @param {string} selector @param {string} y */
-const chartOf = (selector, y) => chart($(selector), { x: t("logit z"), y, height: 230, lines: LINES });
+/** @param {string} selector @param {() => string} y */
+const chartOf = (selector, y) =>
+  chart($(selector), () => ({ x: t("logit z"), y: y(), height: 230, lines: lines() }));
 
 export class BinaryPart {
-  losses = chartOf("[data-binary-loss]", t("loss"));
-  slopes = chartOf("[data-binary-slope]", t("slope"));
+  losses = chartOf("[data-binary-loss]", () => t("loss"));
+  slopes = chartOf("[data-binary-slope]", () => t("slope"));
 
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {

@@ -25,11 +25,11 @@ const axisNames = (unit) => ({
 });
 
 export class ChosenPart {
-  /** @param {string} unit in words */
+  /** @param {() => string} unit in words */
   constructor(unit) {
-    const axis = axisNames(unit);
-    this.information = chartOf("[data-information]", axis.information, "I = −log P");
-    this.question = chartOf("[data-question]", axis.entropy, "H");
+    const axis = () => axisNames(unit());
+    this.information = chartOf("[data-information]", () => axis().information, "I = −log P");
+    this.question = chartOf("[data-question]", () => axis().entropy, "H");
   }
 
   /** @param {Two} two */
@@ -58,15 +58,15 @@ export class ChosenPart {
   }
 }
 
-/** @param {string} selector @param {string} y @param {string} name of the line */
+/** @param {string} selector @param {() => string} y @param {string} name of the line */
 const chartOf = (selector, y, name) =>
-  chart($(selector), {
+  chart($(selector), () => ({
     x: t("probability"),
-    y,
+    y: y(),
     height: 220,
     xRange: [0, 1],
     lines: [{ name, color: "--accent", digits: 3 }],
-  });
+  }));
 
 /** @param {string} name @param {number} share @param {number} information @param {string} unit in words */
 const sayInformation = (name, share, information, unit) =>

@@ -38,7 +38,7 @@ export class DistributionsPart {
     this.state = state;
     this.p = barsOf(state, "p", "--class-point-0");
     this.q = barsOf(state, "q", "--class-point-1");
-    this.chosen = new ChosenPart(unitName(state.values.unit));
+    this.chosen = new ChosenPart(() => unitName(state.values.unit));
     onChoice("preset", (name) => state.set(PRESETS[name]?.(twoOf(state.values)) ?? {}));
     onChoice("unit", (unit) => state.set({ unit }));
     onChoice("count", (by) => state.set(resized(twoOf(state.values), Number(by))));

@@ -5,6 +5,7 @@ import * as info from "../../math/information.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { wireTools } from "../../parts/share.js";
 import { $ } from "../../core/dom.js";
+import { onLanguage } from "../../core/i18n.js";
 import { runbar } from "../../views/runbar.js";
 import { BinaryPart } from "./binary.js";
 import { DistributionsPart, twoOf } from "./distributions.js";
@@ -54,7 +55,9 @@ state.subscribe((changed) => {
   for (const [part, names] of DRAWN_FROM) if (names.some((name) => changed.has(name))) part.draw();
   if (changed.has("look")) live.draw();
 });
-for (const [part] of DRAWN_FROM) part.draw();
+const drawAll = () => DRAWN_FROM.forEach(([part]) => part.draw());
+onLanguage(drawAll);
+drawAll();
 if (!still && !session.watched) session.play();
 
 wireLesson(state, (step) => {

@@ -7,7 +7,7 @@ import { fillFigures } from "../../parts/figures.js";
 import { csvOf } from "../../math/series.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
-import { LOOKS, accuracyOf, bandOf, lengthOf, normsOf } from "./measured.js";
+import { accuracyOf, bandOf, lengthOf, looks, normsOf } from "./measured.js";
 import { reliabilityPart } from "./reliability.js";
 import { showWorst } from "./worst.js";
 
@@ -17,12 +17,12 @@ import { showWorst } from "./worst.js";
 
 /** Each loss with its band. @param {number} digits */
 const banded = (digits) => ({
-  lines: LOOKS.flatMap((look) => [
+  lines: looks().flatMap((look) => [
     { ...look, name: `${look.name} 10 %`, quiet: true },
     { ...look, digits },
     { ...look, name: `${look.name} 90 %`, quiet: true },
   ]),
-  bands: LOOKS.map((look, i) => ({
+  bands: looks().map((look, i) => ({
     between: /** @type {[number, number]} */ ([3 * i, 3 * i + 2]),
     color: look.color,
   })),
@@ -35,17 +35,17 @@ export class LivePart {
   shown = null;
   /** @type {number | null} */
   marker = null;
-  accuracies = chart($("[data-accuracies]"), {
+  accuracies = chart($("[data-accuracies]"), () => ({
     ...overSteps(t("accuracy")),
     yRange: [0, 1.02],
     ...banded(3),
-  });
-  losses = chart($("[data-losses]"), { ...overSteps(t("nats")), yScale: "log", ...banded(3) });
-  norms = chart($("[data-norms]"), {
+  }));
+  losses = chart($("[data-losses]"), () => ({ ...overSteps(t("nats")), yScale: "log", ...banded(3) }));
+  norms = chart($("[data-norms]"), () => ({
     ...overSteps(t("length")),
     yScale: "log",
-    lines: LOOKS.map((look) => ({ ...look, digits: 5 })),
-  });
+    lines: looks().map((look) => ({ ...look, digits: 5 })),
+  }));
   reliability = reliabilityPart();
 
   /** @param {import("../../core/state.js").State} state */
@@ -97,7 +97,7 @@ export class LivePart {
 /** @param {Live} live */
 function showFigures(live) {
   /** @type {[string, string][]} */
-  const figures = LOOKS.flatMap(({ name, loss }, i) => [
+  const figures = looks().flatMap(({ name, loss }, i) => [
     [t("accuracy, {loss}", { loss: name }), percent(accuracyOf(live, loss))],
     [t("calibration error"), number(live.header.calibration[i] ?? NaN, 3)],
   ]);
@@ -136,10 +136,10 @@ function columnNames() {
   const lengths = t("length of the gradient"); // the extractor reads no t() in a template literal
   return [
     ...[t("test accuracy"), t("cross-entropy on test digits, nats")].flatMap((measure) =>
-      LOOKS.flatMap((look) =>
+      looks().flatMap((look) =>
         ["10 %", "", "90 %"].map((part) => `${measure}, ${look.name}${part && `, ${part}`}`),
       ),
     ),
-    ...LOOKS.map((look) => `${lengths}, ${look.name}`),
+    ...looks().map((look) => `${lengths}, ${look.name}`),
   ];
 }

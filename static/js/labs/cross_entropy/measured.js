@@ -6,8 +6,11 @@ import { t } from "../../core/i18n.js";
 /** @typedef {import("../../../types/frames.js").CrossEntropyFrame} Live */
 /** @typedef {keyof Live["rows"]["scores"]} Loss */
 
-/** @type {{loss: Loss, name: string, color: string, dash?: number[]}[]} */
-export const LOOKS = [
+/** @type {Loss[]} */
+const LOSSES = ["cross-entropy", "brier"];
+
+/** @returns {{loss: Loss, name: string, color: string, dash?: number[]}[]} */
+export const looks = () => [
   { loss: "cross-entropy", name: t("cross-entropy"), color: "--role-train" },
   { loss: "brier", name: t("squared error"), color: "--role-test", dash: [6, 4] },
 ];
@@ -19,14 +22,14 @@ export const LOOKS = [
  */
 export const bandOf = ({ arrays, rows }, measure) => [
   arrays.steps,
-  ...LOOKS.flatMap(({ loss }) => {
+  ...LOSSES.flatMap((loss) => {
     const history = rows.history[loss];
     return [history[`${measure} low`], history[measure], history[`${measure} high`]];
   }),
 ];
 
 /** Norms of the gradient over the steps, of each loss. @param {Live} live */
-export const normsOf = ({ rows }) => LOOKS.map(({ loss }) => rows.history[loss]["gradient norm"]);
+export const normsOf = ({ rows }) => LOSSES.map((loss) => rows.history[loss]["gradient norm"]);
 
 /** Test accuracy, median over the starts. @param {Live} live @param {Loss} loss */
 export const accuracyOf = ({ rows }, loss) => median(rows.scores[loss].accuracy);

@@ -3,7 +3,7 @@
 import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
-import { LOOKS } from "./measured.js";
+import { looks } from "./measured.js";
 
 /** @typedef {import("./measured.js").Live} Live */
 /**
@@ -11,21 +11,21 @@ import { LOOKS } from "./measured.js";
  *   how sure
  */
 
+/** @type {import("../../views/shapes.js").Shape[]} */
+const SHAPES = ["circle", "square"];
+
 export function reliabilityPart() {
-  const [first, second] = LOOKS;
-  const look = { digits: 3, spanGaps: true };
-  const view = chart($("[data-reliability]"), {
+  const view = chart($("[data-reliability]"), () => ({
     x: t("how sure"),
     y: t("how often right"),
     height: 220,
     xRange: [0, 1],
     yRange: [0, 1.02],
     lines: [
-      { ...first, name: t("cross-entropy"), color: "--role-train", ...look, shape: "circle" },
-      { ...second, name: t("squared error"), color: "--role-test", ...look, shape: "square" },
+      ...looks().map((look, i) => ({ ...look, digits: 3, spanGaps: true, shape: SHAPES[i] ?? "circle" })),
       { name: t("as sure as right"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
     ],
-  });
+  }));
   return {
     /** @param {Live} live @param {string} summary */
     show(live, summary) {
@@ -35,7 +35,9 @@ export function reliabilityPart() {
         summary,
       });
       $("[data-counts]").textContent = t("Predictions in each tenth of being sure: {counts}", {
-        counts: LOOKS.map(({ name, loss }) => `${name} ${countsOf(live, loss)}`).join("; "),
+        counts: looks()
+          .map(({ name, loss }) => `${name} ${countsOf(live, loss)}`)
+          .join("; "),
       });
     },
   };
@@ -48,7 +50,7 @@ function pointsOf({ rows: { confidence, right, counts } }) {
     [0, null, null, 0],
     [1, null, null, 1],
   ];
-  for (const { loss } of LOOKS)
+  for (const { loss } of looks())
     counts[loss].forEach((count, bin) => {
       const [sure = NaN, often = NaN] = [confidence[loss][bin], right[loss][bin]];
       const [first, second] = loss === "brier" ? [null, often] : [often, null];

@@ -5,7 +5,7 @@ import { number, sentences, t } from "../../core/i18n.js";
 import * as info from "../../math/information.js";
 import { bars } from "../../views/bars.js";
 import { slider } from "./slider.js";
-import { INFINITE, NAMES, digitsFor } from "./words.js";
+import { infinite, NAMES, digitsFor } from "./words.js";
 
 /** @typedef {import("../../core/state.js").State} State */
 /**
@@ -42,14 +42,18 @@ function workedOf(values) {
 export class SoftmaxPart {
   target = /** @type {HTMLSelectElement} */ ($("[data-target]"));
   probabilities = bars($("[data-softmax]"), {
-    label: t("Probability"),
+    get label() {
+      return t("Probability");
+    },
     color: "--class-point-1",
     range: [0, 1],
     names: NAMES,
     hatched: true,
   });
   slopes = bars($("[data-slopes]"), {
-    label: t("Gradient"),
+    get label() {
+      return t("Gradient");
+    },
     color: "--positive-sign",
     range: [-1, 1],
     names: NAMES,
@@ -59,7 +63,9 @@ export class SoftmaxPart {
   constructor(state) {
     this.state = state;
     this.logits = bars($("[data-logits]"), {
-      label: t("Logit"),
+      get label() {
+        return t("Logit");
+      },
       color: "--positive-sign",
       range: [-10, 10],
       step: 0.1,
@@ -201,7 +207,7 @@ function tableOf({ z, y, q, temperature, loss }) {
 
 /** @param {number} value */
 const toldNaive = (value) =>
-  Number.isNaN(value) ? t("not a number") : Number.isFinite(value) ? number(value, 4) : INFINITE;
+  Number.isNaN(value) ? t("not a number") : Number.isFinite(value) ? number(value, 4) : infinite();
 
 /** The softmax as a file tells it. @param {Record<string, any>} values */
 export function softmaxOf(values) {

@@ -13,10 +13,11 @@ export const thumbnail = runThumbnail({
     layers: Array.from(arrays.probabilities.subarray(0, 10), (share, digit) =>
       barOf(digit, Number(share), digit === arrays.labels[0]),
     ),
-    note: t(
-      "The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture",
-      { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) },
-    ),
+    note: () =>
+      t(
+        "The worst of {tested} test digits is a {label}: its ten probabilities after {step} steps, trained for this picture",
+        { tested: header.tested, label: arrays.labels[0], step: number(header.step, 0) },
+      ),
   }),
 });
 

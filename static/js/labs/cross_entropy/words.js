@@ -6,7 +6,7 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 
 export const NAMES = [..."ABCDEFGHIJ"];
-export const INFINITE = t("infinite");
+export const infinite = () => t("infinite");
 
 /** @param {number} nats @param {string} unit */
 export const toUnit = (nats, unit) => (unit === "bits" ? nats / Math.LN2 : nats);
@@ -34,7 +34,7 @@ export function termsOf(formula, quantity, terms, unit) {
       whole: told(toUnit(info.sum(terms), unit)),
     }),
     texts: values.map((v) => (Number.isFinite(v) ? number(v, digits) : "∞")),
-    spoken: values.map((v) => `${formula} = ${Number.isFinite(v) ? number(v, 3) : INFINITE}`),
+    spoken: values.map((v) => `${formula} = ${Number.isFinite(v) ? number(v, 3) : infinite()}`),
   };
 }
 
@@ -147,9 +147,9 @@ export function showStack(root, p, q, unit) {
   root.setAttribute(
     "aria-label",
     t("H(p, q) = {whole} is H(p) = {own} and KL = {extra} end to end.", {
-      whole: endless ? INFINITE : told(whole),
+      whole: endless ? infinite() : told(whole),
       own: told(own),
-      extra: endless ? INFINITE : told(extra),
+      extra: endless ? infinite() : told(extra),
     }),
   );
 }

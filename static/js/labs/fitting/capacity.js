@@ -2,13 +2,14 @@
 
 import { ApiError, postForFrame } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { median } from "../../math/series.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
 import { Sweep, withDefaults } from "../../parts/sweep.js";
 import { chart } from "../../views/chart.js";
-import { CAPACITY_BANDS, CAPACITY_LINES, networksOf, polynomialsOf } from "./capacity_curves.js";
+import { CAPACITY_BANDS, capacityLines, networksOf, polynomialsOf } from "./capacity_curves.js";
 
 /** @typedef {import("../../../types/frames.js").CapacityFrame} CapacityFrame */
 
@@ -44,6 +45,7 @@ export class CapacityPart {
     this.query = this.askForPolynomials();
     this.run = this.prepare();
     options.state.subscribe(() => this.ask(REST));
+    onLanguage(() => this.draw());
     onChoice("family", (family) => {
       this.choose(/** @type {Family} */ (family));
       this.draw();
@@ -61,7 +63,7 @@ export class CapacityPart {
       show: (answer) => this.take(/** @type {CapacityFrame} */ (answer)),
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        this.said.textContent = error.message;
+        tell(this.said, () => error.message);
       },
       same: (a, b) => DATA.every((name) => a[name] === b[name]),
     });
@@ -79,7 +81,7 @@ export class CapacityPart {
       slug: "fitting",
       state,
       button,
-      name: t("Train every size"),
+      name: () => t("Train every size"),
       enough: ENOUGH,
       liveNames: [], // another penalty is another experiment
       configOf: (values) => withDefaults(configOf(values), SIZE_ONLY),
@@ -135,22 +137,22 @@ export class CapacityPart {
 
 /** @param {Record<Family, HTMLElement>} roots @param {(width: number) => void} onWidth */
 const chartsOf = (roots, onWidth) => ({
-  network: chart(roots.network, {
+  network: chart(roots.network, () => ({
     x: t("units in a layer"),
     y: t("mean squared error"),
     height: 250,
     xScale: "log",
     yScale: "log",
-    lines: CAPACITY_LINES,
+    lines: capacityLines(),
     bands: CAPACITY_BANDS,
     onPick: onWidth,
-  }),
-  polynomial: chart(roots.polynomial, {
+  })),
+  polynomial: chart(roots.polynomial, () => ({
     x: t("degree"),
     y: t("mean squared error"),
     height: 250,
     yScale: "log",
-    lines: CAPACITY_LINES,
+    lines: capacityLines(),
     bands: CAPACITY_BANDS,
-  }),
+  })),
 });

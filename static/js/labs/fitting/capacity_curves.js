@@ -10,8 +10,8 @@ import { brief } from "./words.js";
 const PERFECT = 1e-6; // a training error that is but rounding
 const MUCH = 1000; // times below the least test error, errors are drawn no lower
 
-/** @type {import("../../views/chart.js").Line[]} */
-export const CAPACITY_LINES = [
+/** @returns {import("../../views/chart.js").Line[]} */
+export const capacityLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 4, shape: "circle" },
   {
     name: t("generalization error (test)"),

@@ -2,7 +2,7 @@
 
 import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
@@ -12,7 +12,7 @@ import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
 import { CapacityPart } from "./capacity.js";
-import { errorColumns, ERROR_BANDS, ERROR_LINES, fitLayers, marksOf, rulesOf } from "./layers.js";
+import { errorColumns, ERROR_BANDS, errorLines, fitLayers, marksOf, rulesOf } from "./layers.js";
 import { ownPoints } from "./own.js";
 import { fitSentence, liveFormulas, showFigures, summaryOf } from "./words.js";
 
@@ -41,14 +41,14 @@ const view = plot($("[data-plot]"), {
   onDrag: movePoint,
   onStroke: takeStroke,
 });
-const errors = chart($("[data-errors]"), {
+const errors = chart($("[data-errors]"), () => ({
   x: t("training steps"),
   y: t("mean squared error"),
   height: 250,
   yScale: "log",
-  lines: ERROR_LINES,
+  lines: errorLines(),
   bands: ERROR_BANDS,
-});
+}));
 
 const session = trainingSession({
   slug: "fitting",
@@ -157,6 +157,7 @@ function showSource() {
   redraw();
 }
 state.subscribe(showSource);
+onLanguage(showSource);
 
 // --- Error against capacity ----------------------------------------------------------------------
 

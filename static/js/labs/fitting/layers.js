@@ -71,8 +71,8 @@ const SHOWN = [
   "test high",
 ];
 
-/** @type {import("../../views/chart.js").Line[]} */
-export const ERROR_LINES = [
+/** @returns {import("../../views/chart.js").Line[]} */
+export const errorLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 4 },
   { name: t("generalization error (test)"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
   { name: t("validation error"), color: ROLES.validation.color, dash: ROLES.validation.dash, digits: 4 },

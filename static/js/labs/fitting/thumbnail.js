@@ -10,9 +10,10 @@ export const thumbnail = runThumbnail({
   range: { x: [-1.05, 1.05], y: [-1.7, 1.7] },
   draw: (frame) => ({
     layers: fitLayers(frame, { singles: true, selected: -1, drawing: true }),
-    note: t("{count} networks after {step} steps, trained for this picture", {
-      count: number(frame.shapes.curves[0], 0),
-      step: number(frame.header.step, 0),
-    }),
+    note: () =>
+      t("{count} networks after {step} steps, trained for this picture", {
+        count: number(frame.shapes.curves[0], 0),
+        step: number(frame.header.step, 0),
+      }),
   }),
 });

@@ -2,6 +2,7 @@
 
 import { $, h } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
+import { tell } from "../../core/said.js";
 
 export class NetworkChooser {
   all = false; // the mean of all is on show
@@ -27,7 +28,7 @@ export class NetworkChooser {
     if (this.select.options.length !== this.count + 1)
       this.select.replaceChildren(
         ...Array.from({ length: this.count }, (_, i) => h("option", { value: i }, i + 1)),
-        h("option", { value: "all" }, t("all, mean")),
+        tell(h("option", { value: "all" }), () => t("all, mean")),
       );
     const shown = Math.min(this.state.values.shown, this.count - 1);
     if (this.state.values.shown < this.count - 1) this.all = false; // a lesson, or a step back, chose one

@@ -2,7 +2,7 @@
 
 import { titleOf } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { trainingSession } from "../../core/session/session.js";
 import { fromQuery, toQuery } from "../../core/state.js";
 import { plot } from "../../views/plot.js";
@@ -54,6 +54,7 @@ export class Comparison {
     this.state = options.state;
     this.rules = Object.fromEntries(Object.entries(this.state.rules).filter(([name]) => OWN.includes(name)));
     this.state.subscribe(() => this.follow());
+    onLanguage(() => this.follow());
     queueMicrotask(() => this.follow());
   }
 

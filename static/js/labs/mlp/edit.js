@@ -1,7 +1,7 @@
 /** Changing the network by hand: its layers, one of its weights; and the shapes on its wires. */
 
 import { $, h } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, spoken, t } from "../../core/i18n.js";
 
 const [MAX_LAYERS, MAX_UNITS] = [6, 32];
 
@@ -26,8 +26,9 @@ export function layerEditor(root, state) {
     show() {
       const text = String(state.values.layers);
       layers = text ? text.split(",").map(Number) : [];
-      if (root.dataset.shown === text) return;
-      root.dataset.shown = text;
+      const written = `${spoken()} ${text}`;
+      if (root.dataset.shown === written) return;
+      root.dataset.shown = written;
       const focused = document.activeElement?.getAttribute("aria-label");
       root.replaceChildren(
         h("span", { class: "label" }, t("Hidden layers")),
@@ -83,25 +84,24 @@ export function weightForm(net, act) {
     if (weight && document.activeElement !== field) field.value = net.value.toFixed(3);
   };
   field.addEventListener("blur", refresh);
-  return {
-    refresh,
-    /** @param {import("../../views/network.js").Weight | null} next */
-    show(next) {
-      weight = next;
-      form.hidden = !next;
-      if (!next) return;
-      const { layer, source, target } = next;
-      $("[data-weight-name]", form).textContent =
-        source === null
-          ? t("Bias of unit {target} in layer {layer}", { target: target + 1, layer: layer + 1 })
-          : t("Weight from unit {source} to unit {target} of layer {layer}", {
-              source: source + 1,
-              target: target + 1,
-              layer: layer + 1,
-            });
-      refresh();
-    },
-  };
+  /** @param {import("../../views/network.js").Weight | null} next */
+  function show(next) {
+    weight = next;
+    form.hidden = !next;
+    if (!next) return;
+    const { layer, source, target } = next;
+    $("[data-weight-name]", form).textContent =
+      source === null
+        ? t("Bias of unit {target} in layer {layer}", { target: target + 1, layer: layer + 1 })
+        : t("Weight from unit {source} to unit {target} of layer {layer}", {
+            source: source + 1,
+            target: target + 1,
+            layer: layer + 1,
+          });
+    refresh();
+  }
+  onLanguage(() => show(weight));
+  return { refresh, show };
 }
 
 /**
@@ -111,7 +111,7 @@ export function weightForm(net, act) {
  * @param {{layers: number[], batch: number}} header
  */
 export function writeWires(root, columns, { layers, batch }) {
-  const text = JSON.stringify([layers, batch, columns]);
+  const text = JSON.stringify([spoken(), layers, batch, columns]);
   if (root.dataset.shown === text) return;
   root.dataset.shown = text;
   const rows = [h("span", {}, t("Input {n} × {c}", { n: batch, c: layers[0] ?? 0 }))];

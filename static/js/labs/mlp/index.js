@@ -2,7 +2,7 @@
 
 import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
@@ -19,7 +19,7 @@ import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
 import { showModel } from "./controls.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
-import { ACCURACY_LINES, BANDS, curveColumns, LOSS_LINES, mapLayers, pieces, unitLayers } from "./layers.js";
+import { accuracyLines, BANDS, curveColumns, lossLines, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
 import { Painter } from "./painter.js";
 import { PerceptronView, perceptronSentence, showPerceptronFigures } from "./perceptron.js";
@@ -65,20 +65,20 @@ const net = network($("[data-network]"), {
   },
   onWeight: (weight) => form.show(weight),
 });
-const losses = chart($("[data-losses]"), {
+const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
   y: t("loss"),
   height: 220,
-  lines: LOSS_LINES,
+  lines: lossLines(),
   bands: BANDS,
-});
-const accuracies = chart($("[data-accuracies]"), {
+}));
+const accuracies = chart($("[data-accuracies]"), () => ({
   x: t("training steps"),
   y: t("accuracy"),
   height: 220,
-  lines: ACCURACY_LINES,
+  lines: accuracyLines(),
   yRange: [0, 1.02],
-});
+}));
 const confusion = matrix($("[data-confusion]"));
 const [weights, gradients] = [histograms($("[data-weights]")), histograms($("[data-gradients]"))];
 const line = new PerceptronView($("[data-line]"), $("[data-mistakes]"), (x, y, phase) =>
@@ -241,6 +241,7 @@ function showState() {
   drawMap();
 }
 state.subscribe(showState);
+onLanguage(showState);
 
 wireLesson(state, (step) => {
   if (!("speed" in step)) state.set({ speed: 10, fps: 30 });

@@ -156,8 +156,8 @@ const quiet = (/** @type {"train" | "test"} */ role) => ({
   color: ROLES[role].color,
   quiet: true,
 });
-/** @type {import("../../views/chart.js").Line[]} */
-export const LOSS_LINES = [
+/** @returns {import("../../views/chart.js").Line[]} */
+export const lossLines = () => [
   { name: t("training loss"), color: ROLES.train.color, digits: 4 },
   { name: t("test loss"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
   { name: t("penalty"), color: "--gray-2", dash: [1, 4], digits: 4 },
@@ -166,8 +166,8 @@ export const LOSS_LINES = [
   quiet("test"),
   quiet("test"),
 ];
-/** @type {import("../../views/chart.js").Line[]} */
-export const ACCURACY_LINES = [
+/** @returns {import("../../views/chart.js").Line[]} */
+export const accuracyLines = () => [
   { name: t("training accuracy"), color: ROLES.train.color, digits: 3 },
   { name: t("test accuracy"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 3 },
 ];
@@ -189,7 +189,7 @@ const OF = {
  * @param {Mlp | null} other the network that this one is compared with
  */
 export function curveColumns(frame, what, other) {
-  const lines = what === "loss" ? LOSS_LINES : ACCURACY_LINES;
+  const lines = what === "loss" ? lossLines() : accuracyLines();
   const columns = [frame.arrays.steps, ...OF[what].map((name) => frame.rows.history[name])];
   if (!other) return { columns, lines };
   const theirs = other.rows.history[`test ${what}`];

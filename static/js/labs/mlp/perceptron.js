@@ -1,7 +1,7 @@
 /** Rosenblatt's rule in pictures: the sample, the line before and after, w and what is added. */
 
 import { $ } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
+import { number, sentences, t, tp } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
@@ -31,12 +31,12 @@ export class PerceptronView {
       onPaint,
       maxHeight: () => Math.max(280, innerHeight * 0.62),
     });
-    this.mistakes = chart(mistakesRoot, {
+    this.mistakes = chart(mistakesRoot, () => ({
       x: t("samples looked at"),
       y: t("mistakes"),
       height: 220,
       lines: [{ name: t("mistakes so far"), color: "--accent" }],
-    });
+    }));
   }
 
   /**
@@ -90,8 +90,8 @@ function layersOf(frame) {
 function lines(header) {
   const after = across(header.after);
   const before = header.wrong ? across(header.before) : null;
-  const dashed = { color: "--gray-2", width: 2, dash: [7, 6], label: t("before"), labelAt: 0.1 };
-  const solid = { color: "--accent", width: 3, label: header.wrong ? t("after") : "" };
+  const dashed = { color: "--gray-2", width: 2, dash: [7, 6], label: tp("update", "before"), labelAt: 0.1 };
+  const solid = { color: "--accent", width: 3, label: header.wrong ? tp("update", "after") : "" };
   return [
     ...(before ? [/** @type {Layer} */ ({ type: "line", ...before, ...dashed })] : []),
     ...(after ? [/** @type {Layer} */ ({ type: "line", ...after, ...solid })] : []),

@@ -10,8 +10,9 @@ export const thumbnail = runThumbnail({
   range: { x: [-1.4, 1.4], y: [-0.95, 0.8] },
   draw: (frame) => ({
     layers: mapLayers(frame, { look: "shares", all: true }),
-    note: t("The mean of all networks after {step} steps, trained for this picture", {
-      step: number(frame.header.step, 0),
-    }),
+    note: () =>
+      t("The mean of all networks after {step} steps, trained for this picture", {
+        step: number(frame.header.step, 0),
+      }),
   }),
 });

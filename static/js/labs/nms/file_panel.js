@@ -1,18 +1,19 @@
 /** The panel of the visitor's files of boxes: open, how they are read, which of their pictures is on show. */
 
 import { $, h } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
+import { number, sentences, spoken, t } from "../../core/i18n.js";
+import { tell } from "../../core/said.js";
 import { scoreKinds, scoreWords } from "./scene.js";
 
 /** @typedef {import("./files.js").FileSession} FileSession */
 /** @typedef {import("./reading.js").Opened} Opened */
 
 const MOST_LISTED = 200; // of thousands of pictures; a search finds the others
-/** @type {Record<string, string>} */
+/** @type {Record<string, () => string>} */
 const SCORE_KINDS = {
-  raw: t("as they are"),
-  percent: t("percent (0 to 100)"),
-  logits: t("logits (sigmoid)"),
+  raw: () => t("as they are"),
+  percent: () => t("percent (0 to 100)"),
+  logits: () => t("logits (sigmoid)"),
 };
 
 /**
@@ -74,6 +75,9 @@ function summaryOf({ files, form, pictures, classes }) {
   );
 }
 
+/** @param {string} kind how scores are read */
+const kindOption = (kind) => tell(h("option", { value: kind }), SCORE_KINDS[kind] ?? (() => kind));
+
 /** @param {HTMLElement} root @param {FileSession} session */
 function wireFiles(root, session) {
   /** @param {string} selector @param {(files: File[]) => void} use */
@@ -107,7 +111,7 @@ function choiceOf(label, name, state) {
   return (/** @type {boolean} */ offered, /** @type {string[] | undefined} */ kinds = undefined) => {
     label.hidden = !offered;
     if (kinds && kinds.join() !== [...select.options].map((option) => option.value).join()) {
-      select.replaceChildren(...kinds.map((kind) => h("option", { value: kind }, SCORE_KINDS[kind] ?? kind)));
+      select.replaceChildren(...kinds.map(kindOption));
     }
     select.value = state.values[name];
   };
@@ -149,7 +153,7 @@ function pictureList(root, session, state) {
     $("[data-pictures]", root).hidden = opened.pictures.length < 2;
     if (of !== opened) search.value = drawn = "";
     const wanted = search.value.trim().toLowerCase();
-    const key = `${wanted}\n${place}`;
+    const key = `${spoken()}\n${wanted}\n${place}`;
     if (of === opened && drawn === key) return;
     [of, drawn] = [opened, key];
     const all = opened.pictures

@@ -60,13 +60,25 @@ export class FileSession {
         if (again && this.current) state.set({ boxes_as: this.current.boxesAs });
         onError(error);
       },
-      same: () => false,
+      act: true,
+    });
+    /** Files read again, because what is said of them is said in another language. */
+    this.rereads = newest({
+      ask: (/** @type {Opening} */ opening, signal) => this.read(opening, signal),
+      show: (open) => {
+        this.current?.reader.end();
+        this.current = open;
+        this.progress = null;
+        this.want();
+      },
+      fail: () => this.show(null), // a file that was moved since keeps what was said of it
+      act: true,
     });
     this.pictures = newest({
       ask: (/** @type {Choice} */ chosen) => this.fetch(chosen),
       show: ({ answer, problem }, { index }) => this.present(answer, problem, index),
       fail: onError,
-      same: () => false,
+      act: true,
     });
   }
 
@@ -184,6 +196,13 @@ export class FileSession {
     this.want();
   }
 
+  /** Say anew, in another language, what is said of the files; edits stay. */
+  reread() {
+    if (!this.current || this.opens.busy) return;
+    const { files, boxesAs } = this.current;
+    this.rereads.want({ files, boxesAs, again: true });
+  }
+
   /** Another of the page's sources is chosen: what is under way is not wanted any more. */
   leave() {
     this.pictures.drop();
@@ -192,7 +211,7 @@ export class FileSession {
 
   /** Stop reading; what was open before stays. */
   cancel() {
-    this.opens.drop();
+    for (const one of [this.opens, this.rereads]) one.drop();
     this.show(null);
   }
 

@@ -25,8 +25,7 @@ export async function decodedImage(file) {
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    throw new ApiError(
-      "bad_picture",
+    throw new ApiError("bad_picture", () =>
       t("“{file}” is no picture that this browser can show.", { file: file.name }),
     );
   }

@@ -3,6 +3,7 @@
 import { ApiError } from "../../core/api.js";
 import { wireLesson } from "../../core/controls.js";
 import { $, download, oncePerFrame } from "../../core/dom.js";
+import { onLanguage } from "../../core/i18n.js";
 import { boxUnder } from "../../math/geometry.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { drawnBoxes } from "../../parts/photo_lab.js";
@@ -50,12 +51,12 @@ const source = new BoxSource({
   onFiles: () => showFiles(),
   onScene: (anew) => {
     if (anew) page.pointed = page.selected = -1;
-    page.refusal = "";
+    page.refusal = null;
     stage.draw();
   },
   onError: (error) => {
     if (!(error instanceof Error)) throw error;
-    page.refusal = error.message;
+    page.refusal = () => error.message;
     stage.draw();
     if (!(error instanceof ApiError)) throw error;
   },
@@ -198,7 +199,7 @@ function showChoices() {
 }
 
 state.subscribe((changed) => {
-  page.refusal = "";
+  page.refusal = null;
   source.enter();
   source.follow(changed);
   if (changed.has("tool")) page.selected = -1;
@@ -211,6 +212,11 @@ wireLesson(state, (step) => {
   if (!("step" in step)) state.set({ step: -1 });
 });
 
+onLanguage(() => {
+  source.files.reread();
+  showFiles();
+  stage.redraw();
+});
 twoBoxes($("[data-iou]"), $("[data-iou-said]"));
 source.enter();
 showChoices();

@@ -31,6 +31,11 @@ export class Outcome {
   /** @type {unknown[]} what `result` and `curve` were worked out from */
   from = [];
 
+  /** What it says is said anew, in another language. */
+  forget() {
+    this.from = [];
+  }
+
   /** @param {Scene} scene @param {Record<string, any>} values of the page's state */
   follow(scene, values) {
     this.scene = scene;

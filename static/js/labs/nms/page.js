@@ -11,5 +11,6 @@ export const page = {
   pointed: -1, // the box under the pointer, or reached by the arrow keys
   selected: -1, // the box or truth that the editor works on
   swipe: 0.5,
-  refusal: "", // why there are no other boxes, until something else happens
+  /** @type {(() => string) | null} why there are no other boxes, until something else happens */
+  refusal: null,
 };

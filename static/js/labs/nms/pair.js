@@ -1,7 +1,7 @@
 /** The small picture of the `nms` page: two boxes to drag, with intersection, union and IoU. */
 
 import { boxAt, overlap } from "../../math/geometry.js";
-import { number, t } from "../../core/i18n.js";
+import { number, onLanguage, t } from "../../core/i18n.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { picture } from "../../views/picture.js";
 
@@ -49,5 +49,6 @@ export function twoBoxes(root, said) {
     });
     said.textContent = text;
   }
+  onLanguage(draw);
   draw();
 }

@@ -28,13 +28,12 @@ export function startReader() {
     if (refusal === undefined) one.resolve(answer);
     else
       one.reject(
-        new ApiError("bad_file", refusal ?? t("This file could not be read, by a fault of Vitrine.")),
+        new ApiError("bad_file", refusal ?? (() => t("This file could not be read, by a fault of Vitrine."))),
       );
   });
   worker.addEventListener("error", () =>
     rejectAll(
-      new ApiError(
-        "bad_file",
+      new ApiError("bad_file", () =>
         t("The reader of files has ended; the file may be too large for the browser's memory."),
       ),
     ),

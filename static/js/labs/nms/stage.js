@@ -3,9 +3,10 @@
 import { $, oncePerFrame } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { sayRefusal, showOrigin } from "../../parts/photo_lab.js";
-import { COMPUTING } from "../../parts/photo_session.js";
+import { computing } from "../../parts/photo_session.js";
 import { chart } from "../../views/chart.js";
 import { picture } from "../../views/picture.js";
+import { softRefusal } from "./ask.js";
 import { layersAfter, layersBefore, layersSwiped } from "./layers.js";
 import { page, state } from "./page.js";
 import { showFigures } from "./panels.js";
@@ -40,17 +41,24 @@ export class Stage {
     this.before = picture($("[data-before]"), { maxHeight: half });
     this.after = picture($("[data-after]"), { maxHeight: half, onPoint, onLeave, onClick: onPoint });
     this.after.element.tabIndex = 0;
-    this.curve = chart($("[data-curve]"), {
+    this.curve = chart($("[data-curve]"), () => ({
       x: t("IoU threshold"),
       y: t("boxes kept"),
       lines: [{ name: t("boxes kept"), color: "--accent" }],
       xRange: [0, 1],
       onPick: (x) => state.set({ iou_threshold: Math.round(x * 100) / 100 }),
-    });
+    }));
     /** A threshold changes nothing before suppression: drawn anew only when the boxes are others. */
     this.drawnBefore = { of: /** @type {unknown} */ (null), count: -1 };
     /** Picture, boxes, counts, badge and sentence are of one scene, and change in one frame. */
     this.draw = oncePerFrame(() => this.drawNow());
+  }
+
+  /** All is drawn anew, in another language. */
+  redraw() {
+    this.drawnBefore = { of: null, count: -1 };
+    this.outcome.forget();
+    this.draw();
   }
 
   drawNow() {
@@ -71,7 +79,7 @@ export class Stage {
     if (this.outcome.curve) this.curve.update(this.outcome.curve);
     showFigures(scene.problem, model.result, model.shown.kept);
     this.onDrawn(scene);
-    if (scene.refused) sayRefusal(said, scene.refused);
+    if (scene.refused) sayRefusal(said, () => softRefusal(scene.problem));
     else said.textContent = this.sentence(scene, model);
   }
 
@@ -123,7 +131,7 @@ export class Stage {
     const { opened } = this.source().files;
     if (opened && (origin === "file" || origin === "edited"))
       return fileOrigin(opened, place, origin === "edited");
-    return ORIGINS[origin];
+    return ORIGINS[origin]?.();
   }
 
   /** @param {Scene} scene @param {Model} model */
@@ -136,7 +144,7 @@ export class Stage {
         shown,
         page.pointed,
       );
-    if (this.source().searching) return COMPUTING;
+    if (this.source().searching) return computing();
     return values.source === "file" ? t("Open a file of detections to see its boxes here.") : "";
   }
 }

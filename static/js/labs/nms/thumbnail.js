@@ -33,9 +33,10 @@ export async function thumbnail(canvas, signal) {
       context.strokeRect(x + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale);
     }
   }
-  return t("The best {all} boxes of the same network: {kept} kept, {suppressed} suppressed", {
-    all: kept.length + suppressed.length,
-    kept: kept.length,
-    suppressed: suppressed.length,
-  });
+  return () =>
+    t("The best {all} boxes of the same network: {kept} kept, {suppressed} suppressed", {
+      all: kept.length + suppressed.length,
+      kept: kept.length,
+      suppressed: suppressed.length,
+    });
 }

@@ -15,10 +15,10 @@ import { iouOf, thresholdIndex } from "./result.js";
  */
 
 /** Where the picture comes from. */
-export const ORIGINS = /** @type {Record<string, string>} */ ({
-  drawn: t("A drawn example; the suppression is live"),
-  shipped: t("Boxes from shipped weights; the suppression is live"),
-  hand: t("Your boxes; the suppression is live"),
+export const ORIGINS = /** @type {Record<string, () => string>} */ ({
+  drawn: () => t("A drawn example; the suppression is live"),
+  shipped: () => t("Boxes from shipped weights; the suppression is live"),
+  hand: () => t("Your boxes; the suppression is live"),
 });
 
 /**

@@ -2,8 +2,9 @@
 
 import { ApiError, json } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
-import { brief, plain, sentences, t } from "../../core/i18n.js";
+import { brief, onLanguage, plain, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { fillTable } from "../../core/table.js";
 import { chart } from "../../views/chart.js";
 import { lambdaText } from "./words.js";
@@ -19,7 +20,12 @@ import { lambdaText } from "./words.js";
  */
 
 const REST = 200; // milliseconds that λ rests before four trainings with it are asked for
-const OPTIMIZERS = [t("SGD, L2 in the loss"), t("SGD, weight decay"), t("Adam, L2 in the loss"), "AdamW"];
+const optimizers = () => [
+  t("SGD, L2 in the loss"),
+  t("SGD, weight decay"),
+  t("Adam, L2 in the loss"),
+  "AdamW",
+];
 const [SGD, ADAM, ADAMW] = [0, 2, 3]; // places among them
 const LOOKS = [
   { color: "--class-point-2", digits: 3, width: 5 },
@@ -30,30 +36,39 @@ const LOOKS = [
 
 export class DecayPart {
   said = $("[data-decay-said]");
+  /** @type {Found | null} */
+  found = null;
   slider = /** @type {HTMLInputElement} */ ($("[data-decay-lambda]"));
-  view = chart($("[data-decay]"), {
+  view = chart($("[data-decay]"), () => ({
     x: t("training steps"),
     y: t("distance ‖θ − θ*‖"),
     height: 210,
     yScale: "log",
-    lines: LOOKS.map((look, i) => ({ name: OPTIMIZERS[i] ?? "", ...look })),
-  });
+    lines: LOOKS.map((look, i) => ({ name: optimizers()[i] ?? "", ...look })),
+  }));
 
   /** @param {State} state */
   constructor(state) {
     this.state = state;
     this.query = newest({
       ask: (/** @type {number} */ lam, signal) => json(`/api/regularization/decay?lam=${lam}`, { signal }),
-      show: (found) => this.show(found),
+      show: (found) => {
+        this.found = found;
+        this.show(found);
+      },
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        this.said.textContent = error.message;
+        tell(this.said, () => error.message);
       },
     });
     this.slider.addEventListener("input", () =>
       state.set({ decay: Number((10 ** Number(this.slider.value)).toPrecision(2)) }),
     );
     state.subscribe(() => this.follow());
+    onLanguage(() => {
+      this.follow();
+      if (this.found) this.show(this.found);
+    });
     this.follow();
   }
 
@@ -114,7 +129,7 @@ function sayAdam({ distance, adam_difference: difference }) {
 function rowsOf({ distance, size, largest, minimum_size, minimum_largest }) {
   const last = (/** @type {number[]} */ row = []) => brief(row.at(-1) ?? NaN);
   return [
-    ...OPTIMIZERS.map((name, i) => [name, last(distance[i]), last(size[i]), brief(largest[i] ?? NaN)]),
+    ...optimizers().map((name, i) => [name, last(distance[i]), last(size[i]), brief(largest[i] ?? NaN)]),
     [t("θ*, of the least J"), "0", brief(minimum_size), brief(minimum_largest)],
   ];
 }

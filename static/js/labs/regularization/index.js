@@ -2,7 +2,7 @@
 
 import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
 import { $, h } from "../../core/dom.js";
-import { plain, t } from "../../core/i18n.js";
+import { onLanguage, plain, t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { choiceButtons, press } from "../../parts/choice_buttons.js";
 import { wireTools } from "../../parts/share.js";
@@ -14,7 +14,7 @@ import {
   bars,
   curveLayers,
   ERROR_BANDS,
-  ERROR_LINES,
+  errorLines,
   errorColumns,
   weightHistogramLayers,
   isKnown,
@@ -44,7 +44,7 @@ let resting = false;
 /** @type {[number, number]} */
 let reach = [-1, 1];
 
-const paths = chart($("[data-paths]"), {
+const paths = chart($("[data-paths]"), () => ({
   x: "λ",
   y: t("weights"),
   xScale: "log",
@@ -56,30 +56,38 @@ const paths = chart($("[data-paths]"), {
     return reach;
   },
   onPick: (lam) => state.set({ lam: Number(lam.toPrecision(3)) }),
-});
-const errors = chart($("[data-errors]"), {
+}));
+const errors = chart($("[data-errors]"), () => ({
   x: "λ",
   y: t("mean squared error"),
   height: 250,
   xScale: "log",
   yScale: "log",
-  lines: ERROR_LINES,
+  lines: errorLines(),
   bands: ERROR_BANDS,
   onPick: (lam) => state.set({ lam: Number(lam.toPrecision(3)) }),
-});
+}));
 const low = () => Math.max(220, Math.min(innerHeight * 0.34, 300));
 const weights = plot($("[data-bars]"), {
   x: [0, 17],
   y: [-1, 1],
-  xLabel: t("feature"),
-  yLabel: t("weight"),
+  get xLabel() {
+    return t("feature");
+  },
+  get yLabel() {
+    return t("weight");
+  },
   maxHeight: low,
 });
 const histogram = plot($("[data-over-steps]"), {
   x: [0, 1],
   y: [-1, 1],
-  xLabel: t("training steps"),
-  yLabel: t("weight"),
+  get xLabel() {
+    return t("training steps");
+  },
+  get yLabel() {
+    return t("weight");
+  },
   maxHeight: low,
 });
 const curve = plot($("[data-curve]"), {
@@ -235,6 +243,7 @@ function showChoices() {
   showControls(controls);
 }
 
+onLanguage(showTrained);
 new PlanePart(state);
 new ShrinkingPart(state);
 new DecayPart(state);

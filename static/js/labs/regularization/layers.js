@@ -134,8 +134,8 @@ export function lambdaMarks(frame, named) {
   ];
 }
 
-/** @type {Line[]} */
-export const ERROR_LINES = [
+/** @returns {Line[]} */
+export const errorLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 3 },
   { name: t("test error"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 3 },
   { name: t("cross-validation"), color: ROLES.validation.color, dash: ROLES.validation.dash, digits: 3 },

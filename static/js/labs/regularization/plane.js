@@ -2,8 +2,9 @@
 
 import { ApiError, json } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
-import { brief, number, sentences, t } from "../../core/i18n.js";
+import { brief, number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { plot } from "../../views/plot.js";
 import { nearestLambda, zerosOf } from "./math.js";
 import { groundOf, layersOf } from "./plane_layers.js";
@@ -30,10 +31,7 @@ export class PlanePart {
   said = $("[data-plane-said]");
   lambda = /** @type {HTMLInputElement} */ ($("[data-plane-lambda]"));
   between = /** @type {HTMLInputElement} */ ($("[data-between]"));
-  views = {
-    l1: view("l1", t("Two weights: L1 and its diamond")),
-    l2: view("l2", t("Two weights: L2 and its disc")),
-  };
+  views = { l1: view("l1"), l2: view("l2") };
 
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
@@ -47,7 +45,7 @@ export class PlanePart {
       },
       fail: (error) => {
         if (!(error instanceof ApiError)) throw error;
-        this.said.textContent = error.message;
+        tell(this.said, () => error.message);
       },
       follow: true,
     });
@@ -56,6 +54,7 @@ export class PlanePart {
     );
     this.between.addEventListener("input", () => state.set({ between: Number(this.between.value) }));
     state.subscribe(() => this.follow());
+    onLanguage(() => this.follow());
     this.follow();
   }
 
@@ -101,8 +100,8 @@ export class PlanePart {
   }
 }
 
-/** @param {"l1" | "l2"} kind @param {string} summary */
-function view(kind, summary) {
+/** @param {"l1" | "l2"} kind */
+function view(kind) {
   const made = plot($(`[data-plane=${kind}]`), {
     x: [-1, 2],
     y: [-1, 2],
@@ -111,7 +110,8 @@ function view(kind, summary) {
     yLabel: "θ₂",
     maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 400)),
   });
-  made.update({ layers: [], summary });
+  const summary = kind === "l1" ? t("Two weights: L1 and its diamond") : t("Two weights: L2 and its disc");
+  made.update({ layers: [], summary }); // until there is a surface
   return made;
 }
 

@@ -1,7 +1,7 @@
 /** One weight under the penalty alone. */
 
 import { $ } from "../../core/dom.js";
-import { brief, number, sentences, t } from "../../core/i18n.js";
+import { brief, number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { fillTable } from "../../core/table.js";
 import { chart } from "../../views/chart.js";
 import { decays } from "./math.js";
@@ -16,7 +16,7 @@ const ROWS = [0, 1, 2, 5, 10, 20, 50];
 const slider = (name) => /** @type {HTMLInputElement} */ ($(`[data-${name}]`));
 
 export class ShrinkingPart {
-  view = chart($("[data-dynamics]"), {
+  view = chart($("[data-dynamics]"), () => ({
     x: t("step"),
     y: "θ",
     height: 210,
@@ -25,7 +25,7 @@ export class ShrinkingPart {
       { name: t("L1, sub-gradient"), color: "--class-point-1", digits: 3, dash: [3, 3] },
       { name: "L2", color: "--class-point-2", digits: 3, dash: [9, 4] },
     ],
-  });
+  }));
   drawn = ""; // of which settings
 
   /** @param {State} state */
@@ -36,6 +36,7 @@ export class ShrinkingPart {
       input.addEventListener("input", () => state.set({ [name]: Number(input.value) }));
     }
     state.subscribe(() => this.follow());
+    onLanguage(() => this.draw(state.values.pull, state.values.start));
     this.follow();
   }
 

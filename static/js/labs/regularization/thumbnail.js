@@ -10,9 +10,10 @@ export const thumbnail = runThumbnail({
   range: { x: [-2, 2.9], y: [-1.25, 1] },
   draw: (frame) => ({
     layers: pathLayers(frame),
-    note: t("{count} weights over 40 values of λ after {step} steps, trained for this picture", {
-      count: frame.shapes.paths[1],
-      step: number(frame.header.step, 0),
-    }),
+    note: () =>
+      t("{count} weights over 40 values of λ after {step} steps, trained for this picture", {
+        count: frame.shapes.paths[1],
+        step: number(frame.header.step, 0),
+      }),
   }),
 });

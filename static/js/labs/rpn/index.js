@@ -3,6 +3,7 @@
 import { postForFrame } from "../../core/api.js";
 import { wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
+import { onLanguage } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import {
   ORIGINS,
@@ -85,8 +86,14 @@ function takeAnswer(frame, asked) {
   $("[data-command]").hidden = true;
   reassign();
   fillChoices();
-  if (frame.header.pictured_map !== null) showThumbs($("[data-thumbs]"), frame, state);
+  fillThumbs();
   draw();
+}
+
+/** The channels of the feature map that is pictured. */
+function fillThumbs() {
+  const { frame } = page;
+  if (frame && frame.header.pictured_map !== null) showThumbs($("[data-thumbs]"), frame, state);
 }
 
 // --- Drawing ----------------------------------------------------------------------------------------
@@ -99,7 +106,7 @@ const draw = oncePerFrame(() => {
   if (!photo) return;
   const { searching } = photos;
   const origin = frame?.header.origin ?? "";
-  showOrigin({ origin, words: ORIGINS[origin], searching, answered: output !== null });
+  showOrigin({ origin, words: ORIGINS[origin]?.(), searching, answered: output !== null });
   if (!output) {
     drawPhoto(view, photo, searching);
     return stages.show({});
@@ -208,6 +215,11 @@ state.subscribe((changed) => {
   draw();
 });
 wireLesson(state, stages.stop);
+onLanguage(() => {
+  fillChoices();
+  fillThumbs();
+  draw();
+});
 
 showTools();
 markMissing("/api/rpn/models").catch(refuse);

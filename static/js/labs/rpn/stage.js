@@ -2,7 +2,7 @@
 
 import { $, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
-import { COMPUTING } from "../../parts/photo_session.js";
+import { computing } from "../../parts/photo_session.js";
 import { layersOf, layersOfTruth, legendOf } from "./layers.js";
 import { heatOf, outcome } from "./math.js";
 import { anchorsHere, currentMap, isPlaced, page, state } from "./page.js";
@@ -26,7 +26,7 @@ export function drawPhoto(view, photo, searching) {
   const { image, width, height } = photo;
   const layers = layersOfTruth({ truths: page.truths, selected: page.selected, values: state.values });
   view.update({ image, width, height, layers, summary: t("The photo") });
-  if (searching) said.textContent = COMPUTING;
+  if (searching) said.textContent = computing();
 }
 
 /**
@@ -41,7 +41,7 @@ export function drawAnswer(view, photo, output, searching) {
   if (!model) return null;
   const sentence = sentenceOf(model);
   drawPicture(view, photo, model, sentence);
-  said.textContent = searching ? COMPUTING : sentence;
+  said.textContent = searching ? computing() : sentence;
   showParts(model);
   document.documentElement.dataset.ready = "";
   return shapesOf(model);

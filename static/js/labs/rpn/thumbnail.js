@@ -23,7 +23,8 @@ export async function thumbnail(canvas, signal) {
     context.fillRect(x + (cell % columns) * w, y + Math.floor(cell / columns) * h, w + 1, h + 1);
   }
   context.globalAlpha = 1;
-  return t("Objectness at {count} anchors, live from shipped weights", {
-    count: number(header.anchors.total, 0),
-  });
+  return () =>
+    t("Objectness at {count} anchors, live from shipped weights", {
+      count: number(header.anchors.total, 0),
+    });
 }

@@ -1,7 +1,7 @@
 /** The pattern book: every view with canned data. */
 
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { drawn, t } from "../../core/i18n.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { chart } from "../../views/chart.js";
 import { picture, STYLES } from "../../views/picture.js";
@@ -28,27 +28,25 @@ const wave = Float32Array.from(
   { length: rows * columns },
   (_, i) => 0.5 + 0.5 * Math.sin((i % columns) / 2.4) * Math.cos(Math.floor(i / columns) / 1.7),
 );
-picture($("[data-pattern=heat]"), low).update({
-  image: ground(640, 360),
-  width: 640,
-  height: 360,
-  layers: [],
-  summary: t("A heat map"),
-  heat: { values: wave, rows, columns },
-  grid: { rows, columns },
-  cell: [160, 120, 200, 160],
-});
+const heat = picture($("[data-pattern=heat]"), low);
+drawn(() =>
+  heat.update({
+    image: ground(640, 360),
+    width: 640,
+    height: 360,
+    layers: [],
+    summary: t("A heat map"),
+    heat: { values: wave, rows, columns },
+    grid: { rows, columns },
+    cell: [160, 120, 200, 160],
+  }),
+);
 
-picture($("[data-pattern=empty]"), { maxHeight: () => 120 }).update({
-  image: null,
-  width: 640,
-  height: 120,
-  layers: [],
-  summary: t("Nothing"),
-});
+const empty = picture($("[data-pattern=empty]"), { maxHeight: () => 120 });
+drawn(() => empty.update({ image: null, width: 640, height: 120, layers: [], summary: t("Nothing") }));
 
 /** @type {number[]} */
-const drawn = [80, 60, 260, 200, 330, 90, 520, 250];
+const own = [80, 60, 260, 200, 330, 90, 520, 250];
 let selected = 0;
 const editable = picture($("[data-pattern=editor]"), low);
 editable.element.tabIndex = 0;
@@ -57,14 +55,14 @@ const paint = () =>
     image: ground(640, 320),
     width: 640,
     height: 320,
-    summary: t("Boxes: {count}", { count: drawn.length / 4 }),
+    summary: t("Boxes: {count}", { count: own.length / 4 }),
     layers: [
-      { boxes: drawn, indices: drawn.map((_, i) => i).slice(0, drawn.length / 4), style: "kept" },
-      { boxes: drawn, indices: selected >= 0 ? [selected] : [], style: "chosen" },
+      { boxes: own, indices: own.map((_, i) => i).slice(0, own.length / 4), style: "kept" },
+      { boxes: own, indices: selected >= 0 ? [selected] : [], style: "chosen" },
     ],
   });
 boxEditor(editable, {
-  boxes: () => drawn,
+  boxes: () => own,
   size: () => [640, 320],
   selected: () => selected,
   enabled: () => true,
@@ -74,28 +72,26 @@ boxEditor(editable, {
   },
   onEdit: ({ index, box, done }) => {
     if (index < 0 && !done) return;
-    if (!box) drawn.splice(index * 4, 4);
-    else if (index < 0) drawn.push(...box);
-    else drawn.splice(index * 4, 4, ...box);
-    if (index < 0 || !box) selected = box ? drawn.length / 4 - 1 : -1;
+    if (!box) own.splice(index * 4, 4);
+    else if (index < 0) own.push(...box);
+    else own.splice(index * 4, 4, ...box);
+    if (index < 0 || !box) selected = box ? own.length / 4 - 1 : -1;
     paint();
   },
 });
-paint();
+drawn(paint);
 
 const xs = Array.from({ length: 101 }, (_, i) => i / 100);
-chart($("[data-pattern=chart]"), {
+const lines = chart($("[data-pattern=chart]"), () => ({
   x: "x",
   y: "y",
   lines: [
     { name: "exp(−3x)", color: "--accent", digits: 2 },
     { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 },
   ],
-}).update({
-  columns: [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)],
-  marker: 0.35,
-  summary: t("Two lines and a marker."),
-});
+}));
+const curves = [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)];
+drawn(() => lines.update({ columns: curves, marker: 0.35, summary: t("Two lines and a marker.") }));
 
 showTraining();
 showPictures();

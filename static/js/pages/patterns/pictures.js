@@ -1,7 +1,7 @@
 /** The pattern book's third part: ridges, similarities, pictures in a plane. The numbers are made up. */
 
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { drawn, t } from "../../core/i18n.js";
 import { tilesOf } from "../../core/pixels.js";
 import { ridges } from "../../views/ridges.js";
 import { similarity } from "../../views/similarity.js";
@@ -28,19 +28,22 @@ function showRidges() {
     const drift = column ? 0 : moment / 8;
     values[i] = Math.round(100 * Math.exp(-0.5 * ((middles[bin] ?? 0) - drift) ** 2));
   }
-  ridges($("[data-pattern=ridges]"), { height: () => 260 }).update({
-    values,
-    moments,
-    bins: middles,
-    curve: middles.map(Math.tanh),
-    rows: ["1", "2"],
-    chosen: 0,
-    columns: [
-      { name: t("drifting"), color: "--class-point-1" },
-      { name: t("held"), color: "--class-point-0" },
-    ],
-    summary: t("On the left histograms drift to one side, on the right they stay."),
-  });
+  const view = ridges($("[data-pattern=ridges]"), { height: () => 260 });
+  drawn(() =>
+    view.update({
+      values,
+      moments,
+      bins: middles,
+      curve: middles.map(Math.tanh),
+      rows: ["1", "2"],
+      chosen: 0,
+      columns: [
+        { name: t("drifting"), color: "--class-point-1" },
+        { name: t("held"), color: "--class-point-0" },
+      ],
+      summary: t("On the left histograms drift to one side, on the right they stay."),
+    }),
+  );
 }
 
 /** Plain little pictures, a color each. @param {number} count */
@@ -83,7 +86,7 @@ function showSimilarity() {
       }),
     });
   };
-  show(chosen);
+  drawn(() => show(chosen));
 }
 
 function showTilemap() {
@@ -95,7 +98,9 @@ function showTilemap() {
     height: () => 260,
     onChoose: (picture) => show(picture),
   });
-  const show = (/** @type {number} */ chosen) =>
+  let last = 0;
+  const show = (/** @type {number} */ chosen) => {
+    last = chosen;
     map.update({
       places,
       tiles: pictures,
@@ -103,5 +108,6 @@ function showTilemap() {
       neighbors: [(chosen + 1) % count, (chosen + 2) % count],
       summary: t("{count} pictures; number {chosen} is chosen.", { count, chosen: chosen + 1 }),
     });
-  show(0);
+  };
+  drawn(() => show(last));
 }

@@ -1,7 +1,7 @@
 /** The pattern book's second half: what training labs are drawn with. The numbers are made up. */
 
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { drawn, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
@@ -31,7 +31,7 @@ function showChart() {
   );
   const scaled = (/** @type {(number | null)[]} */ ys, /** @type {number} */ k) =>
     ys.map((y) => (y === null ? null : y * k));
-  chart($("[data-pattern=chart-bands]"), {
+  const view = chart($("[data-pattern=chart-bands]"), () => ({
     x: t("training step"),
     y: t("error"),
     height: 280,
@@ -50,20 +50,18 @@ function showChart() {
       },
     ],
     bands: [{ between: [2, 3], color: "--role-test" }],
-  }).update({
-    columns: [
-      steps,
-      train,
-      test,
-      scaled(test, 0.75),
-      scaled(test, 1.3),
-      test.map((y, i) => (i % 20 === 10 && y ? y * 1.1 : null)),
-    ],
-    marks: [{ x: 260, label: t("best test error"), color: "--role-test", dash: [5, 4] }],
-    rules: [{ y: 0.0105, label: t("irreducible noise") }],
-    here: { x: 1200, y: test[138] ?? 0.1, label: t("you are here") },
-    summary: t("Training error falls all the time; test error rises again."),
-  });
+  }));
+  const checkpoints = test.map((y, i) => (i % 20 === 10 && y ? y * 1.1 : null));
+  const columns = [steps, train, test, scaled(test, 0.75), scaled(test, 1.3), checkpoints];
+  drawn(() =>
+    view.update({
+      columns,
+      marks: [{ x: 260, label: t("best test error"), color: "--role-test", dash: [5, 4] }],
+      rules: [{ y: 0.0105, label: t("irreducible noise") }],
+      here: { x: 1200, y: test[138] ?? 0.1, label: t("you are here") },
+      summary: t("Training error falls all the time; test error rises again."),
+    }),
+  );
 }
 
 function showFit() {
@@ -123,7 +121,7 @@ function showFit() {
       ],
     });
   }
-  draw();
+  drawn(draw);
 }
 
 function showBoundary() {
@@ -153,22 +151,18 @@ function showBoundary() {
   const around = (/** @type {number} */ axis) =>
     category.map((c) => (centers[c]?.[axis] ?? 0) + (random() + random() - 1) * (c === 3 ? 0.4 : 0.75));
   const [x, y] = [around(0), around(1)];
-  plot($("[data-pattern=plot-boundary]"), {
-    x: [-2, 2],
-    y: [-2, 2],
-    square: true,
-    xLabel: "x₁",
-    yLabel: "x₂",
-    maxHeight: () => 520,
-  }).update({
-    summary: t("Four classes and the regions that a network gives them."),
-    layers: [
-      { type: "heat", ramp: "classes", values, rows, columns },
-      { type: "contour", values: most, rows, columns, level: 0.5 },
-      { type: "points", x: x.slice(0, 80), y: y.slice(0, 80), category: category.slice(0, 80) },
-      { type: "points", x: x.slice(80), y: y.slice(80), category: category.slice(80), role: "test" },
-    ],
-  });
+  const [xLabel, yLabel] = ["x₁", "x₂"];
+  const side = /** @type {[number, number]} */ ([-2, 2]);
+  const look = { x: side, y: side, square: true, xLabel, yLabel, maxHeight: () => 520 };
+  const view = plot($("[data-pattern=plot-boundary]"), look);
+  /** @type {import("../../views/plot.js").Layer[]} */
+  const layers = [
+    { type: "heat", ramp: "classes", values, rows, columns },
+    { type: "contour", values: most, rows, columns, level: 0.5 },
+    { type: "points", x: x.slice(0, 80), y: y.slice(0, 80), category: category.slice(0, 80) },
+    { type: "points", x: x.slice(80), y: y.slice(80), category: category.slice(80), role: "test" },
+  ];
+  drawn(() => view.update({ layers, summary: t("Four classes and the regions that a network gives them.") }));
 }
 
 function showSign() {
@@ -180,14 +174,17 @@ function showSign() {
     ];
     return Math.tanh(1.1 * px + 0.8 * py + 0.6 * Math.sin(2 * px));
   });
-  plot($("[data-pattern=plot-sign]"), { x: [-2, 2], y: [-2, 2], square: true, maxHeight: () => 380 }).update({
-    summary: t("Positive at the upper right, negative at the lower left."),
-    layers: [
-      { type: "heat", ramp: "sign", values: Uint8Array.from(raw, (v) => 128 + v * 127), rows, columns },
-      { type: "contour", values: raw, rows, columns, level: 0 },
-      { type: "arrow", from: [0, 0], to: [0.95, 0.75], label: "w" },
-    ],
-  });
+  const root = $("[data-pattern=plot-sign]");
+  const view = plot(root, { x: [-2, 2], y: [-2, 2], square: true, maxHeight: () => 380 });
+  /** @type {import("../../views/plot.js").Layer[]} */
+  const layers = [
+    { type: "heat", ramp: "sign", values: Uint8Array.from(raw, (v) => 128 + v * 127), rows, columns },
+    { type: "contour", values: raw, rows, columns, level: 0 },
+    { type: "arrow", from: [0, 0], to: [0.95, 0.75], label: "w" },
+  ];
+  drawn(() =>
+    view.update({ layers, summary: t("Positive at the upper right, negative at the lower left.") }),
+  );
 }
 
 function showBar() {
@@ -238,7 +235,7 @@ function showBar() {
     ownAddress: () => "?",
   };
   const bar = runbar($("[data-run]"), { pace, session });
-  show();
+  drawn(show);
 }
 
 /** A page's state without an address. @param {Record<string, any>} values */
