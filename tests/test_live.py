@@ -11,6 +11,8 @@ from app.lab.controls import LabConfig
 from models.data.points import encode_heights, encode_rows
 from tests.test_asks import TRAINING, begun, configs
 
+pytestmark = pytest.mark.thorough
+
 METHODS = ("method", "data")  # fields by which a run of one mode follows other controls
 STEPS = 30
 

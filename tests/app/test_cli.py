@@ -185,6 +185,7 @@ def test_a_setting_that_does_not_fit_is_named() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [["fetch-weights"], ["fetch-weights", "yolo"]])
 def test_fetch_weights_lists_the_names_there_are(arguments: list[str]) -> None:
     done = vitrine(*arguments)
@@ -194,6 +195,7 @@ def test_fetch_weights_lists_the_names_there_are(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_without_a_network_fetch_weights_says_so(tmp_path: Path) -> None:
     # A proxy that is not there makes any machine one without a network.
     done = vitrine(
@@ -211,6 +213,7 @@ def test_without_a_network_fetch_weights_says_so(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.thorough
 def test_weights_from_a_file_are_installed_and_opened_on_a_photo(tmp_path: Path) -> None:
     name = "fasterrcnn_mobilenet_v3_large_320_fpn"
     file, folder = tmp_path / "mine.pth", tmp_path / "weights"

@@ -47,6 +47,7 @@ def closed_store() -> Iterator[None]:
     app.state.images.close()
 
 
+@pytest.mark.thorough
 @schema.parametrize()
 @settings(
     max_examples=12,

@@ -159,6 +159,7 @@ def test_the_views_of_a_pair_are_lit_and_the_keyboard_stays_where_it_is(
     expect(page.locator(".pairs [aria-pressed=true]")).to_have_count(2)
 
 
+@pytest.mark.thorough
 def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&mode=projector&trial_steps=20&speed=1")
     until(page, 2)

@@ -130,6 +130,7 @@ def test_where_two_readings_fit_the_dialog_shows_both_and_asks(
     assert "year" in page.url
 
 
+@pytest.mark.thorough
 def test_what_was_left_out_of_a_table_is_said_also_to_who_opens_the_link(
     open_page: OpenPage,
 ) -> None:

@@ -15,6 +15,8 @@ from app.registry import LABS
 from tests.e2e.browser import GUARD, ready, steps, until
 from tests.e2e.conftest import Watch
 
+pytestmark = pytest.mark.thorough
+
 LISTING = Path(__file__).with_name("texts_of_page.js").read_text()
 PATIENCE = 20  # seconds until two pages have said all
 # What a lab's first picture does not show of its texts.

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import Server, only_worker_of, served, steps, until, workers_of
 from tests.e2e.conftest import OpenPage, Visits, Watch
 
+pytestmark = pytest.mark.thorough
+
 EXPECTED = {"WebSocket connection", "Failed to load resource"}  # what Chromium says of a cut line
 
 

@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+pytestmark = pytest.mark.thorough
+
 FILE = "/labs/nms?source=file"
 
 

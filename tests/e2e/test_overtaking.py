@@ -11,6 +11,8 @@ from playwright.sync_api import Page, Request, Route, expect
 from tests.e2e.browser import GUARD, held, ready, until
 from tests.e2e.conftest import OpenPage, Watch
 
+pytestmark = pytest.mark.thorough
+
 PROPOSALS = "**/api/rpn/proposals"
 SHIPPED = "shipped weights"
 COMPUTING = {"en": "are being computed", "zh": "正在计算"}

@@ -18,6 +18,8 @@ from tests.app.uploaded import BLUE, GREEN, RED, WHITE, corners, quarters, same_
 from tests.e2e.browser import ready, served
 from tests.e2e.conftest import OpenPage, Watch
 
+pytestmark = pytest.mark.thorough
+
 QUICK = "count=200&batch_size=32&speed=2"
 LANGUAGES = ["en", "zh"]
 WIDTHS = [360, 1366]

@@ -39,6 +39,7 @@ def test_a_narrow_phone_never_scrolls_sideways(open_page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lab", "mode"), MODES, ids=lambda v: getattr(v, "slug", v))
 def test_axe_and_a_phone_have_nothing_to_say_against_other_modes(open_page, lab, mode):
     small = {name: value for name, value in SMALL.items() if name in lab.config.model_fields}
@@ -94,6 +95,7 @@ def test_home_draws_a_thumbnail_of_each_lab_from_the_network(open_page):
     expect(page.locator("[data-thumbnail=nms]")).to_contain_text("kept")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
 def test_every_choice_opens_from_the_address_or_says_what_it_lacks(open_page, watch, lab):
     """Each value of each choice alone, also of those that have no control in the page."""

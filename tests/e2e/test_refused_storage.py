@@ -12,6 +12,8 @@ from app.registry import LABS
 from tests.e2e.browser import GUARD, find_chromium, ready, until
 from tests.e2e.conftest import Watch
 
+pytestmark = pytest.mark.thorough
+
 BLOCK = 2  # Chromium's value of “Block all cookies”, which blocks all site data, too
 
 

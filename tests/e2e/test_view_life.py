@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 COUNTING = Path(__file__).with_name("view_life.js").read_text()
 ON_CANVAS = ("chart", "plot", "network", "ridges", "similarity", "tilemap", "picture")
 OTHERS = ("histograms", "bars", "boxEditor", "player", "runbar", "uploader")

@@ -140,6 +140,7 @@ def test_measuring_leaves_the_training_as_it_was() -> None:
     assert np.array_equal(undisturbed.similarities, disturbed.similarities)
 
 
+@pytest.mark.thorough
 def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
     *_, last, frame = frames(config_of(), 2, *[{"do": "probe"}] * 15)
     assert last.probed_parts == (14, 15)
@@ -151,6 +152,7 @@ def test_a_probe_fills_in_what_it_measures_and_says_when() -> None:
     assert (frame.accuracies[:3, :, 0] <= frame.accuracies[:3, :, 1]).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("do", "parts"), [("supervise", "supervised"), ("fine-tune", "tuned")])
 def test_a_training_with_labels_says_how_far_it_is(do: str, parts: str) -> None:
     asked = frames(config_of(), 2, *[{"do": do}] * 11)[2:]

@@ -14,6 +14,8 @@ from tests.app.labs.test_contrastive import SMALL, config_of, frames
 from tests.app.pictures.albums.test_endpoints import post, zipped
 from tests.app.uploaded import client_with, quarters, saved
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     "values",

@@ -121,6 +121,7 @@ def test_what_is_no_folder_of_this_users_is_left_alone(place: Path) -> None:
     assert set(place.iterdir()) == before
 
 
+@pytest.mark.thorough
 @linux
 def test_a_server_that_starts_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     def server() -> "subprocess.Popen[str]":

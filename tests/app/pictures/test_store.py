@@ -329,6 +329,7 @@ def measure(
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_20_million_pixels_cost_below_300_mb_in_any_format(tmp_path: Path) -> None:
     for row in measure(tmp_path, largest_pictures()):

@@ -307,6 +307,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl+C"])
 def test_when_the_server_dies_no_process_stays_behind(how: signal.Signals, tmp_path: Path) -> None:
     script = tmp_path / "server.py"

@@ -89,6 +89,7 @@ def test_pages_that_are_closed_while_their_run_starts_hurt_no_other_run() -> Non
     in_a_room(body)
 
 
+@pytest.mark.thorough
 @linux
 def test_a_killed_forkserver_costs_the_next_start_nothing_but_time() -> None:
     async def body(room: Any) -> None:
@@ -116,6 +117,7 @@ def test_a_dead_forkserver_is_replaced_before_anybody_starts_a_run() -> None:
     in_a_room(body)
 
 
+@pytest.mark.thorough
 @linux
 def test_a_forkserver_that_hangs_is_replaced_and_the_start_goes_on(
     monkeypatch: pytest.MonkeyPatch,

@@ -99,6 +99,7 @@ def begin(server: Server, query: dict[str, Any]) -> http.client.HTTPConnection:
     return connection
 
 
+@pytest.mark.thorough
 def test_abandoned_requests_stop_in_the_queue_and_in_the_work_and_hold_nobody_up() -> None:
     """Four of 20,000 heavy steps used to go on, and kept all others waiting for minutes."""
     heavy = {"width": 256, "depth": 3, "replicas": 8}

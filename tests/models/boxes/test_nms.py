@@ -350,6 +350,7 @@ def test_of_six_thousand_equal_boxes_none_is_forgotten() -> None:
     assert not trace.complete  # 18 million decays are not listed, but all were made
 
 
+@pytest.mark.thorough
 def test_the_compiled_loops_stay_inside_their_arrays(tmp_path: object) -> None:
     # A cache of its own: numba would otherwise reuse code that was compiled without the checks.
     code = """

@@ -31,6 +31,8 @@ from models.representation.supervised import Supervised
 from models.representation.transfer import FEATURES, KNOWN, LABEL_BATCH, Parts
 from models.training import Lost
 
+pytestmark = pytest.mark.thorough
+
 SETTINGS = ContrastSettings(
     method="simclr", projector="mlp", policy=Policy(), batch_size=16, temperature=0.2,
     learning_rate=0.003, weight_decay=0.0001, momentum=0.9, queue=40, stop_gradient=True, seed=0,

@@ -275,6 +275,7 @@ def test_decoders_end_with_their_server_however_it_ends(tmp_path: Path, how: int
     played(scene())
 
 
+@pytest.mark.thorough
 def test_a_decoder_that_stands_still_is_ended_in_the_end_and_told(tmp_path: Path) -> None:
     async def scene() -> None:
         async with desk(tmp_path) as here:
@@ -335,6 +336,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LARGE)
 def test_too_little_memory_is_never_told_as_damage(tmp_path: Path, name: str) -> None:
     async def scene() -> None:
