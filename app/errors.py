@@ -41,7 +41,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 Every error goes out as {"error": {"code": …, "message": …, "field": …}}, in the reader's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -273,12 +273,22 @@ def error_response(error: DomainError, language: str) -> JSONResponse:
     return JSONResponse(error.told_in(language), error.status, error.headers)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Make every failure of `app` answer in the one shape, without internals."""
+Page = Callable[[Request, DomainError], Response]
+
+
+def install_error_handlers(app: FastAPI, page: Page) -> None:
+    """Make every failure of `app` answer in the one shape, without internals; where a person asks
+    for a page that is not there, with `page`.
+    """
+
+    def answer(request: Request, error: DomainError) -> Response:
+        if error.status == 404 and wants_page(request):
+            return page(request, error)
+        return error_response(error, language_of(request))
 
     @app.exception_handler(DomainError)
     async def domain_error(request: Request, error: DomainError) -> Response:
-        return error_response(error, language_of(request))
+        return answer(request, error)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> Response:
@@ -295,7 +305,7 @@ def install_error_handlers(app: FastAPI) -> None:
         )
         told = DomainError(message)
         told.code, told.status = code, error.status_code
-        response = error_response(told, language_of(request))
+        response = answer(request, told)
         response.headers.update(error.headers or {})
         if error.status_code == 405:
             response.headers["Allow"] = ", ".join(allowed_methods(request))
@@ -310,6 +320,11 @@ def install_error_handlers(app: FastAPI) -> None:
         told = DomainError(N_("Something went wrong on the server. Your work is not lost."))
         told.code, told.status = "internal", 500
         return error_response(told, language_of(request))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for what it will show by itself, not a program or a script."""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
 def allowed_methods(request: Request) -> list[str]:

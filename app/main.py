@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    install_error_handlers(app)
+    install_error_handlers(app, pages.not_found)
     # First, because it is asked for most, and every route before it is compared with the path.
     app.mount("/static", KeptFiles(ROOT / "static"), name="static")
     app.include_router(pages.router)

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from app import ROOT, __version__
 from app.doors.proxies import prefix_of
-from app.errors import NotFound
+from app.errors import DomainError, NotFound
 from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
+from app.lab.contract import CHAPTERS
 from app.registry import BY_SLUG, LABS
 from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
@@ -50,6 +51,7 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "labs": LABS,
+        "chapters": CHAPTERS,
         "version": __version__,
         "image_hours": f"{request.app.state.settings.image_hours:g}",
         "max_side": request.app.state.settings.max_side,
@@ -75,6 +77,13 @@ def lab(request: Request, slug: str) -> HTMLResponse:
     word = slug.replace("-", "_")
     script = f"labs/{word}/index.js"
     return render(request, f"labs/{word}.html", lab=BY_SLUG[slug], script=script)
+
+
+def not_found(request: Request, error: DomainError) -> HTMLResponse:
+    """The page for whoever follows an old or misspelled address."""
+    response = render(request, "not_found.html", script=COMMON, error=error)
+    response.status_code = error.status
+    return response
 
 
 @router.get("/patterns")

@@ -21,13 +21,13 @@ import math
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.i18n import LazyText
+from app.i18n import N_, LazyText
 from app.lab import wire
 from app.lab.controls import Control, LabConfig, controls_of, live_names
 
@@ -35,6 +35,14 @@ from app.lab.controls import Control, LabConfig, controls_of, live_names
 # moments, and what a step leaves behind (`python -m tests.bench_memory`).
 RUN_BYTES, BYTES_PER_PARAMETER = 48 * 2**20, 128
 FRAME_SECONDS = 0.25  # of training between two frames: a page moves, also with large networks
+
+
+Chapter = Literal["fundamentals", "representation", "detection"]
+CHAPTERS: dict[Chapter, LazyText] = {
+    "fundamentals": N_("Fundamentals"),
+    "representation": N_("Representation"),
+    "detection": N_("Detection"),
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,8 @@ class Ask(Generic[Config]):
 
 @dataclass(frozen=True)
 class Lab(Generic[Config]):
-    """A lab. `slug` is its word in every layer: address, module, template, script.
+    """A lab. `slug` is its word in every layer: address, module, template, script; `chapter` the
+    one of `CHAPTERS` that the menu lists it in.
 
     Where the lab trains, `run` yields its frames, which are of the classes `frames`; `action` is
     the pydantic model of what a viewer may do to a run beyond turning live controls; `parameters`
@@ -145,6 +154,7 @@ class Lab(Generic[Config]):
     """
 
     slug: str
+    chapter: Chapter
     title: LazyText
     summary: LazyText
     papers: tuple[Paper, ...]

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app import errors
 from app.errors import DomainError, ModelNotInstalled, install_error_handlers
 from app.i18n import N_
+from app.registry import LABS
 
 
 def tree(error: type[DomainError]) -> list[type[DomainError]]:
@@ -58,6 +60,29 @@ def test_a_wrong_address_is_told_in_the_one_shape(
     assert_shape(client.request(method, path), status, code)
 
 
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/labs/nowhere", "/labs/cross_entropy"])
+def test_a_person_who_follows_a_wrong_address_gets_a_page_with_the_labs(
+    client: TestClient, path: str
+) -> None:
+    answer = client.get(path, headers={"Accept": BROWSER, "Accept-Language": "zh-CN"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "未找到" in answer.text
+    for lab in LABS:
+        assert f"/labs/{lab.slug}" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/api/images/nowhere", "/static/nowhere.js", "/labs/nowhere"])
+def test_a_program_and_a_script_get_json(client: TestClient, path: str) -> None:
+    for accept in ("*/*", "application/json"):
+        answer = client.get(path, headers={"Accept": accept})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"nothing", b"[1,", b'{"boxes": [}'])
 def test_a_body_that_is_not_json_is_told_so(client: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
@@ -82,7 +107,7 @@ def test_a_message_is_in_the_readers_language(client: TestClient) -> None:
 
 def test_a_failure_of_our_own_gives_no_internals_away() -> None:
     app = FastAPI()
-    install_error_handlers(app)
+    install_error_handlers(app, lambda request, error: Response(status_code=error.status))
 
     @app.get("/broken")
     def broken() -> None:

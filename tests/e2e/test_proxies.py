@@ -131,6 +131,7 @@ def walk(visits: Visits, origin: str, prefix: str) -> None:
     """What a visitor does: through the pages, a training, a photo, a language, a shared link."""
     home = f"{origin}{prefix}/"
     page = visits(f"{prefix}/", ignore_https_errors=True)
+    page.locator("[data-menu] summary").click()
     page.locator(f"nav.labs a[href='{prefix}/labs/fitting']").click()
     ready(page)
     until(page, 10)  # over a socket

@@ -53,6 +53,7 @@ def test_language_and_theme_go_along_to_the_next_page_and_stay_when_a_control_mo
     page.locator("[data-theme-switch]").click()
     theme = page.locator("html").get_attribute("data-theme")
     assert theme in ("light", "dark")
+    page.locator("[data-menu] summary").click()
     page.locator("nav.labs a[href*='labs/batchnorm']").click()
     ready(page)
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")

@@ -13,11 +13,12 @@ test("a value's place gives the value back, to three digits", () => {
 });
 
 test("zero is the leftmost notch where it is allowed, one press left of the least", () => {
-  const scale = logScale(0, 1);
+  const scale = logScale(0, 1, { from: 1e-4 });
   assert.equal(scale.toValue(scale.min), 0);
   assert.equal(scale.toPosition(0), scale.min);
-  assert.equal(scale.moved(0, 1), 1e-6);
-  assert.equal(scale.moved(1e-6, -1), 0);
+  assert.equal(scale.toPosition(1e-7), scale.min); // a typed value below the scale
+  assert.equal(scale.moved(0, 1), 1e-4);
+  assert.equal(scale.moved(1e-4, -1), 0);
   assert.equal(scale.moved(0, -1), 0);
   assert.equal(scale.moved(1, 1), 1);
 });
@@ -30,7 +31,7 @@ test("twenty presses are a decade", () => {
 });
 
 test("whole numbers stay whole, and every press goes to another", () => {
-  const scale = logScale(1, 1000, true);
+  const scale = logScale(1, 1000, { whole: true });
   let value = 1;
   const seen = [value];
   while (value < 1000) {

@@ -12,6 +12,7 @@ from app.labs.batchnorm.run import run
 
 LAB = Lab(
     slug="batchnorm",
+    chapter="fundamentals",
     title=N_("Batch normalization"),
     summary=N_(
         "The same networks with and without BatchNorm, trained side by side and seen inside."

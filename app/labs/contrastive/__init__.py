@@ -12,6 +12,7 @@ from app.labs.contrastive.run import run
 
 LAB = Lab(
     slug="contrastive",
+    chapter="representation",
     title=N_("Contrastive learning"),
     summary=N_("Learn to see without labels: pairs of views, similarities, SimCLR and MoCo, live."),
     papers=(

@@ -13,6 +13,7 @@ from app.labs.cross_entropy.run import run
 
 LAB = Lab(
     slug="cross-entropy",
+    chapter="fundamentals",
     title=N_("Cross-entropy"),
     summary=N_("Information, entropy and KL of bars you drag; softmax; and why not squared error."),
     papers=(

@@ -12,6 +12,7 @@ from app.labs.fitting.table import router
 
 LAB = Lab(
     slug="fitting",
+    chapter="fundamentals",
     title=N_("Over- and underfitting"),
     summary=N_(
         "A network learns a curve from a few noisy points: too small, just right, or by heart."

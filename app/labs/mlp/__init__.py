@@ -12,6 +12,7 @@ from app.labs.mlp.table import router
 
 LAB = Lab(
     slug="mlp",
+    chapter="fundamentals",
     title=N_("Perceptron and MLP"),
     summary=N_("From a line drawn by mistakes to layers that bend: every neuron's response, live."),
     papers=(

@@ -8,6 +8,7 @@ from app.labs.nms.queries import router
 
 LAB = Lab(
     slug="nms",
+    chapter="detection",
     title=N_("Non-maximum suppression"),
     summary=N_(
         "From a pile of boxes to one box an object: move the thresholds, ask each box who "

@@ -70,6 +70,7 @@ class NmsConfig(LabConfig):
     )
 
     # The page's own state.
+    sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
     source: Literal["textbook", "neighbors", "photo", "hand", "file"] = page_state("textbook")
     view: Literal["side", "swipe"] = page_state("side")  # on a phone it begins as "swipe"
     tool: Literal["look", "boxes", "truth"] = page_state("look")

@@ -12,6 +12,7 @@ from app.labs.regularization.run import run
 
 LAB = Lab(
     slug="regularization",
+    chapter="fundamentals",
     title=N_("L1 and L2 regularization"),
     summary=N_("A penalty makes weights exactly zero, or only small: every path over λ, live."),
     papers=(

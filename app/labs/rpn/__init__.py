@@ -8,6 +8,7 @@ from app.labs.rpn.queries import router
 
 LAB = Lab(
     slug="rpn",
+    chapter="detection",
     title=N_("Region Proposal Network"),
     summary=N_(
         "Upload a photo and follow nine anchors at one place through scores and deltas to "

@@ -84,6 +84,7 @@ class RpnConfig(LabConfig):
     )
 
     # The page's own state.
+    sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
     stage: Literal[
         "photo", "features", "anchors", "scores", "deltas", "clipped", "top", "nms", "proposals"
     ] = page_state("anchors")

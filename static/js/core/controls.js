@@ -1,6 +1,6 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
-import { h } from "./dom.js";
+import { $, h } from "./dom.js";
 import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
@@ -175,8 +175,7 @@ function wire(root, state) {
   const rule = /** @type {Rule} */ (state.rules[name]);
   const fallback = rule.default;
   const slider = inputs.find((input) => input.type === "range");
-  const log =
-    root.dataset.scale === "log" ? logScale(rule.low ?? 0, rule.high ?? 1, "whole" in root.dataset) : null;
+  const log = scaleOf(root.dataset, rule);
   if (log && slider instanceof HTMLInputElement) {
     Object.assign(slider, { step: "any", min: String(log.min), max: String(log.max) });
     slider.addEventListener("keydown", (event) => {
@@ -200,6 +199,7 @@ function wire(root, state) {
     });
     if (input.type === "range") input.addEventListener("dblclick", () => state.set({ [name]: fallback }));
   }
+  wireAbout(root, name);
   reset?.addEventListener("click", () => {
     state.set({ [name]: fallback });
     inputs[inputs.length - 1]?.focus();
@@ -222,6 +222,22 @@ function wire(root, state) {
   return show;
 }
 
+/** A scale of powers of ten, if the control has one. @param {DOMStringMap} look @param {Rule} rule */
+function scaleOf({ scale, whole, from }, { low = 0, high = 1 }) {
+  if (scale !== "log") return null;
+  return logScale(low, high, { whole: whole !== undefined, ...(from && { from: Number(from) }) });
+}
+
+/** What a control does is told on demand. @param {HTMLElement} root @param {string} name */
+function wireAbout(root, name) {
+  const about = root.querySelector(".about");
+  about?.addEventListener("click", () => {
+    const words = $(`#d-${name}`, root);
+    words.hidden = !words.hidden;
+    about.setAttribute("aria-expanded", String(!words.hidden));
+  });
+}
+
 /** @type {Record<string, number>} keys of a slider -> notches of its log scale */
 const NOTCHES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
@@ -240,9 +256,20 @@ export function wireLesson(state, onTry) {
           .filter(([name]) => document.querySelector(`[data-control="${name}"]:not([data-page])`))
           .map(([name, rule]) => [name, rule.default]),
       );
-      state.set({ ...defaults, ...step });
+      state.go({ ...defaults, ...step });
       onTry?.(step);
       document.querySelector(".stage")?.scrollIntoView({ block: "start" });
     });
   }
+  queueMicrotask(() => openStep(location.hash)); // once the page has its session
+  addEventListener("hashchange", () => openStep(location.hash));
+}
+
+/** The step of the lesson that an address names: `#step-3`. @param {string} hash */
+function openStep(hash) {
+  const step = /^#step-\d+$/.test(hash) && document.querySelector(hash);
+  const details = step && step.querySelector("details");
+  if (!details) return;
+  details.open = true;
+  $(".try", details).click();
 }

@@ -2,7 +2,9 @@
 
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
+import { stepThroughLesson, wireDialogs, wireDrawer, wireKeys, wireMenu } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
+import { wireSearch } from "./search.js";
 
 const root = document.documentElement;
 
@@ -41,11 +43,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
   dispatchEvent(new Event("themechange")),
 );
 
-// The row of labs scrolls sideways: the one that is open is in sight.
-const labs = document.querySelector("nav.labs");
-const here = labs?.querySelector("[aria-current]");
-if (labs && here instanceof HTMLElement)
-  labs.scrollLeft = here.offsetLeft - (labs.clientWidth - here.offsetWidth) / 2;
+wireMenu();
+wireDialogs();
+wireDrawer();
+wireSearch();
+wireKeys();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {
@@ -66,6 +68,7 @@ document
   ?.addEventListener("click", () => present(!root.classList.contains("presenting")));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") present(false);
+  if (root.classList.contains("presenting")) stepThroughLesson(event);
 });
 
 for (const sheet of document.querySelectorAll("[data-sheet]")) {

@@ -120,10 +120,11 @@ export function createState(rules, onRefused = () => {}) {
     return fromQuery(search, rules);
   }
 
-  const writeUrl = () => {
+  const address = () => {
     const query = withCarried(toQuery(values, rules));
-    history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    return query ? `?${query}` : location.pathname;
   };
+  const writeUrl = () => history.replaceState(null, "", address());
   /** @param {Record<string, Value>} changes */
   const set = (changes) => {
     const changed = new Set();
@@ -133,11 +134,24 @@ export function createState(rules, onRefused = () => {}) {
       values[name] = value;
       changed.add(name);
     }
-    if (!changed.size) return;
+    if (!changed.size) return false;
     // Browsers refuse more than about 100 address changes in 30 seconds, and a drag makes more.
     clearTimeout(timer);
     timer = window.setTimeout(writeUrl, 200);
     for (const listener of listeners) listener(changed);
+    return true;
+  };
+  /**
+   * A move that “Back” undoes: another view, a step of the lesson.
+   * @param {Record<string, Value>} changes
+   */
+  const go = (changes) => {
+    clearTimeout(timer);
+    writeUrl(); // what was set just now stays behind
+    const before = location.href;
+    if (!set(changes)) return;
+    clearTimeout(timer);
+    if (new URL(address(), before).href !== before) history.pushState(null, "", address());
   };
   addEventListener("popstate", () => {
     const before = values;
@@ -151,7 +165,9 @@ export function createState(rules, onRefused = () => {}) {
       return values;
     },
     rules,
+    /** Change some values; the address follows, without an entry of its own. @type {typeof set} */
     set,
+    go,
     /**
      * @param {(changed: Set<string>) => void} listener
      * @returns {() => void} ends the listening

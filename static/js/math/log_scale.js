@@ -2,18 +2,20 @@
 
 /** One press of an arrow key, in decades. */
 const NOTCH = 0.05;
-const LOWEST = 1e-6; // the first value beside zero
 
 /** @param {number} value @param {number} [digits] significant ones */
 export const rounded = (value, digits = 3) => (value === 0 ? 0 : Number(value.toPrecision(digits)));
 
 /**
- * @param {number} low 0 stands for "off": then the scale begins at 1e-6
+ * @param {number} low 0 stands for "off": then the scale begins at `from`
  * @param {number} high
- * @param {boolean} [whole] only whole numbers
+ * @param {object} [options]
+ * @param {boolean} [options.whole] only whole numbers
+ * @param {number} [options.from] the first value beside zero: where a setting begins to matter, so that one
+ *   notch from "off" does something
  */
-export function logScale(low, high, whole = false) {
-  const first = low > 0 ? low : whole ? 1 : Math.min(LOWEST, high / 10);
+export function logScale(low, high, { whole = false, from = high / 1e4 } = {}) {
+  const first = low > 0 ? low : whole ? 1 : from;
   const start = Math.log10(first);
   const min = low > 0 ? start : start - NOTCH;
   const max = Math.log10(high);

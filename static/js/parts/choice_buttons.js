@@ -36,6 +36,6 @@ export function onChoice(name, onChoose, root = document) {
  * @returns {() => void} shows what is chosen
  */
 export function choiceButtons(state, names, root = document) {
-  for (const name of names) onChoice(name, (value) => state.set({ [name]: value }), root);
+  for (const name of names) onChoice(name, (value) => state.go({ [name]: value }), root);
   return () => names.forEach((name) => press(name, state.values[name], root));
 }

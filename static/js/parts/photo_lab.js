@@ -30,14 +30,17 @@ export const ORIGINS = {
  * @template S, A
  * @param {object} options
  * @param {{uploader: HTMLElement, drop: HTMLElement}} options.roots `drop` is where a photo may be dropped
- * @param {Omit<Parameters<typeof photoSession<S, A>>[0], "onSamples" | "onProgress">} options.session
+ * @param {Omit<Parameters<typeof photoSession<S, A>>[0], "onSamples" | "onProgress" | "onChoice">}
+ *   options.session
+ * @param {import("../core/state.js").State} options.state its `sample` names the sample to open
  * @param {(file: Blob) => void} [options.onFile] in place of uploading it
  */
-export function photoSource({ roots, session, onFile }) {
+export function photoSource({ roots, state, session, onFile }) {
   const photos = photoSession({
     ...session,
     onSamples: (samples, chosen) => view.update({ samples, chosen }),
     onProgress: (share) => view.progress(share),
+    onChoice: (sample) => state.set({ sample }),
   });
   const view = uploader(roots.uploader, {
     drop: roots.drop,

@@ -26,14 +26,16 @@ export const computing = () => t("The boxes on this photo are being computed …
  *   nothing could be found, or null if a photo could not be had: then all stays as it was
  * @param {(samples: Sample[], chosen: string) => void} options.onSamples
  * @param {(share: number | null) => void} options.onProgress of an upload, in [0, 1]; null is none
+ * @param {(sample: string) => void} options.onChoice the visitor chose a sample, or "" for an upload
  */
-export function photoSession({ settings, find, onPhoto, onFound, onError, onSamples, onProgress }) {
+export function photoSession(options) {
+  const { settings, onPhoto, onError, onSamples, onProgress, onChoice } = options;
   /** @type {Photo | null} */
   let photo = null;
   /** @type {Sample[]} */
   let samples = [];
 
-  const search = searchOn({ find, onFound, onError });
+  const search = searchOn(options);
   /** @typedef {{photo: Photo, lost: boolean}} Got */
   const choice = newest({
     ask: async (/** @type {(signal: AbortSignal) => Promise<Got>} */ get, signal) => {
@@ -61,34 +63,32 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
     samples = named;
     onSamples(samples, photo?.name ?? "");
   });
-  /** @param {(signal: AbortSignal) => Promise<Photo>} get */
-  function choose(get) {
+  /** @param {string} sample its name, or "" @param {(signal: AbortSignal) => Promise<Photo>} get */
+  function choose(sample, get) {
+    onChoice(sample);
     onProgress(null);
     choice.want(async (signal) => ({ photo: await get(signal), lost: false }));
   }
 
   return {
-    /** The photo of the last page, or the first sample. */
-    open: () => choice.want((signal) => lastPhoto(signal, samples)),
+    open: (sample = "") => choice.want((signal) => firstPhoto(sample, samples, signal)),
     /** @param {Blob} file */
     upload: (file) =>
-      choose((signal) => {
+      choose("", (signal) => {
         onProgress(0);
         return uploadPhoto(file, (share) => !signal.aborted && onProgress(share), signal);
       }),
     /** @param {string} name */
-    sample: (name) => choose((signal) => samplePhoto(name, signal)),
+    sample: (name) => choose(name, (signal) => samplePhoto(name, signal)),
     /** The settings have changed. @param {number} [rest] milliseconds that they must stay */
     again(rest) {
       if (photo) search.want({ photo, settings: settings() }, rest);
     },
     /** No photo is chosen any more. */
     leave() {
-      choice.drop();
-      search.drop();
+      for (const one of [choice, search]) one.drop();
       onProgress(null);
-      photo = null;
-      sayIncomplete(photo);
+      sayIncomplete((photo = null));
     },
     get photo() {
       return photo;
@@ -99,6 +99,18 @@ export function photoSession({ settings, find, onPhoto, onFound, onError, onSamp
     },
   };
 }
+
+/**
+ * That sample, if there is one of that name; else the photo of the last page, or the first sample.
+ * @param {string} sample
+ * @param {Sample[]} samples
+ * @param {AbortSignal} signal
+ * @returns {Promise<{photo: Photo, lost: boolean}>}
+ */
+const firstPhoto = async (sample, samples, signal) =>
+  samples.some(({ name }) => name === sample)
+    ? { photo: await samplePhoto(sample, signal), lost: false }
+    : lastPhoto(signal, samples);
 
 /**
  * What a network finds on a photo, with the settings of now.

@@ -4,7 +4,7 @@ import { press } from "./choice_buttons.js";
 import { ApiError, post, postForText } from "../core/api.js";
 import { configOf } from "../core/controls.js";
 import { $, copyText, download, h } from "../core/dom.js";
-import { onLanguage, t } from "../core/i18n.js";
+import { onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { at } from "../core/place.js";
 import { servedText } from "../core/served.js";
@@ -20,6 +20,8 @@ import { toQuery } from "../core/state.js";
  *   makes a file's content
  * @property {(values: Record<string, any>) => Record<string, any>} [configOf] the configuration whose code is
  *   written
+ * @property {() => Record<string, any>} [also] what a link says besides the settings: a sample's name
+ * @property {() => string} [missing] what of the page is no part of a link, in words
  */
 
 const TYPES = { csv: "text/csv", json: "application/json" };
@@ -59,7 +61,6 @@ export function wireTools(tools) {
   for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (
     document.querySelectorAll("dialog.dialog")
   )) {
-    $("[data-close]", dialog).addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close(); // the backdrop
     });
@@ -82,7 +83,7 @@ function wireCopy(button, text) {
 /** @typedef {Address & {others: Address[], reachable: boolean, container: boolean}} Shared */
 
 /** @param {Tools} tools @param {HTMLElement} opener */
-function wireShare({ state, session }, opener) {
+function wireShare({ state, session, also, missing }, opener) {
   const dialog = /** @type {HTMLDialogElement} */ ($("[data-share-dialog]"));
   const link = /** @type {HTMLInputElement} */ ($("[data-share-link]", dialog));
   const warning = $("[data-share-warning]", dialog);
@@ -108,8 +109,11 @@ function wireShare({ state, session }, opener) {
     press("share-kind", watch ? "watch" : "settings", dialog);
     $("[data-share-said]", dialog).textContent = watch
       ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
-      : t("Whoever opens this link finds this page with the settings that you see now.");
-    const path = pathOf(state.values, state.rules, location.pathname, watch ? run : "");
+      : sentences([
+          t("Whoever opens this link finds this page with the settings that you see now."),
+          missing?.() ?? "",
+        ]);
+    const path = pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname, watch ? run : "");
     // The address alone is right at once; its code and short form come from the server.
     link.value = location.origin + path;
     $("[data-share-qr]", dialog).hidden = true;

@@ -6,6 +6,7 @@
 import { context2d, h, token } from "../core/dom.js";
 import { boxAt, fit } from "../math/geometry.js";
 import { canvasView } from "./canvas_view.js";
+import { roomFor } from "./room.js";
 
 /**
  * Roles have fixed looks on every page; each also has its own dash or letter.
@@ -82,7 +83,7 @@ export function picture(root, options = {}) {
   /** @type {{image: CanvasImageSource | null, size: Size | null}} */
   let painted = { image: null, size: null };
 
-  const maxHeight = options.maxHeight ?? (() => Math.max(260, innerHeight * 0.72));
+  const maxHeight = options.maxHeight ?? (() => roomFor(root, { least: 220, share: 0.72 }));
   const view = canvasView(root, {
     look: "picture",
     attributes: { role: "img", class: "over" },

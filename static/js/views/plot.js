@@ -11,6 +11,7 @@ import { canvasView } from "./canvas_view.js";
 import { paintAxes, roomForTicks, typeScale } from "./plot_axes.js";
 import { isFree, takeKey, takePointer } from "./plot_input.js";
 import { paintLayers } from "./plot_paint.js";
+import { roomFor } from "./room.js";
 
 /** @typedef {ArrayLike<number>} Numbers */
 /** @typedef {[number, number]} Range */
@@ -159,7 +160,9 @@ function planeFor(root, state) {
     bottom: (options.xLabel ? 48 : 34) * scale,
   };
   const margins = options.bare ? none : forAxes;
-  const maxHeight = options.maxHeight ? options.maxHeight() * scale : Math.max(260, innerHeight * 0.66);
+  const maxHeight = options.maxHeight
+    ? options.maxHeight() * scale
+    : roomFor(root, { least: 220, share: 0.62 });
   const fit = (/** @type {import("../math/plane.js").Margins} */ around) =>
     plane({
       x,

@@ -2,6 +2,7 @@
 
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { isTaken } from "../core/keys.js";
 import { RATES, SPEEDS } from "../core/session/session.js";
 import { viewLife } from "./life.js";
 
@@ -126,7 +127,7 @@ function wirePace(life, { speed, fps }, pace) {
 const speedText = (n) => (n === 1 ? t("1 step") : t("{count} steps", { count: n }));
 
 /**
- * The buttons, and the space bar on the stage.
+ * The buttons, and the space bar anywhere on the page.
  * @param {Life} life
  * @param {Parts} parts
  * @param {Actions} session
@@ -138,10 +139,8 @@ function wireButtons(life, parts, session, seen) {
   for (const name of /** @type {const} */ (["step", "reset", "dice", "again"]))
     life.on(parts[name], "click", () => session[name]());
   life.on(document, "keydown", (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    if (event.key !== " " || !target || target.closest("input, select, textarea, button, a, summary, dialog"))
-      return;
-    if (!parts.stage?.contains(target) || parts.play.disabled) return;
+    // A canvas that one draws on, or a bar that one drags, may use the key itself, and says so.
+    if (event.key !== " " || event.defaultPrevented || isTaken(event) || parts.play.disabled) return;
     event.preventDefault();
     toggle();
   });

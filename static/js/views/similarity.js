@@ -8,6 +8,7 @@ import { cellAt, moved } from "../math/cells.js";
 import { positiveOf } from "../math/contrast.js";
 import { mix } from "../core/color.js";
 import { canvasView } from "./canvas_view.js";
+import { roomFor } from "./room.js";
 
 /**
  * @typedef {object} SimilarityData
@@ -42,7 +43,6 @@ function squareOf(side, data) {
  * @param {{
  *   onChoose: (row: number, column: number) => void,
  *   onPoint?: (cell: [number, number] | null) => void,
- *   maxHeight?: () => number,
  * }} options
  */
 export function similarity(root, options) {
@@ -54,7 +54,7 @@ export function similarity(root, options) {
     attributes: { role: "application", tabindex: 0 },
     measure() {
       const room = root.clientWidth || 320;
-      side = Math.floor(Math.max(200, Math.min(room, options.maxHeight?.() ?? innerHeight * 0.68)));
+      side = Math.floor(Math.max(200, Math.min(room, roomFor(root, { least: 200, share: 0.62 }))));
       return { width: side, height: side };
     },
     paint: (context) => void (shown && paintSquare(context, squareOf(side, shown), shown)),

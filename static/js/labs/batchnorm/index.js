@@ -24,6 +24,7 @@ import { SurfacesPart } from "./surfaces.js";
 import { SweepPart } from "./sweep.js";
 import { UnitPart } from "./unit.js";
 import { layersSummary, ridgesSummary, saidOf, showFigures } from "./words.js";
+import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
@@ -32,7 +33,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Bn | null} */
 let shown = null;
 
-const tall = () => Math.round(Math.max(300, Math.min(innerHeight * 0.5, 560)));
+const tall = () => roomFor($("[data-ridges]"), { least: 240, most: 640, share: 0.5 });
 const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
   y: t("training loss"),

@@ -76,7 +76,7 @@ export class UnitPart {
         state.set({ [name]: Number(select.value) });
       });
     }
-    onChoice("phase-of", (phase) => state.set({ phase }));
+    onChoice("phase-of", (phase) => state.go({ phase }));
     state.subscribe(() => this.draw());
   }
 

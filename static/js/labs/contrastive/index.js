@@ -236,7 +236,7 @@ function sayMissing() {
 }
 for (const name of CHOSEN) {
   const paceOf = (/** @type {string} */ value) => name === "mode" && { speed: value === "train" ? 5 : 1 };
-  onChoice(name, (value) => state.set({ [name]: value, ...paceOf(value) }), $(".stage"));
+  onChoice(name, (value) => state.go({ [name]: value, ...paceOf(value) }), $(".stage"));
 }
 state.subscribe((changed) => {
   showChoices();

@@ -36,7 +36,6 @@ export class RowPart {
     this.matrix = similarity($("[data-matrix]"), {
       onChoose: (row, column) => state.set({ row, column }),
       onPoint: (cell) => this.point(cell),
-      maxHeight: () => Math.max(280, innerHeight * 0.62),
     });
   }
 

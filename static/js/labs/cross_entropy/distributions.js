@@ -39,8 +39,8 @@ export class DistributionsPart {
     this.p = barsOf(state, "p", "--class-point-0");
     this.q = barsOf(state, "q", "--class-point-1");
     this.chosen = new ChosenPart(() => unitName(state.values.unit));
-    onChoice("preset", (name) => state.set(PRESETS[name]?.(twoOf(state.values)) ?? {}));
-    onChoice("unit", (unit) => state.set({ unit }));
+    onChoice("preset", (name) => state.go(PRESETS[name]?.(twoOf(state.values)) ?? {}));
+    onChoice("unit", (unit) => state.go({ unit }));
     onChoice("count", (by) => state.set(resized(twoOf(state.values), Number(by))));
   }
 

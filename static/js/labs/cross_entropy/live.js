@@ -51,7 +51,7 @@ export class LivePart {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
-    onChoice("look", (look) => state.set({ look }));
+    onChoice("look", (look) => state.go({ look }));
     addEventListener("themechange", () => this.draw());
   }
 

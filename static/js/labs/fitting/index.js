@@ -33,7 +33,6 @@ const view = plot($("[data-plot]"), {
   y: [-1.75, 1.75],
   xLabel: "x",
   yLabel: "y",
-  maxHeight: () => Math.max(280, innerHeight * 0.56),
   onSelect: (index) => {
     selected = index;
     redraw();

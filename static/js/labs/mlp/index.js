@@ -24,6 +24,7 @@ import { ownPoints } from "./own.js";
 import { Painter } from "./painter.js";
 import { PerceptronView, perceptronSentence, showPerceptronFigures } from "./perceptron.js";
 import { classNames, healthWords, mlpSentence, showClasses, showMlpFigures, unitName } from "./words.js";
+import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./layers.js").Mlp} Mlp */
 
@@ -47,7 +48,7 @@ let shown = null;
 let unit = null;
 
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
-const square = () => Math.max(260, Math.min(innerHeight * 0.58, 560));
+const square = () => roomFor($("[data-plot]"), { least: 200, most: 640, share: 0.58 });
 const view = plot($("[data-plot]"), {
   x: SIDE,
   y: SIDE,
@@ -58,7 +59,7 @@ const view = plot($("[data-plot]"), {
   onPaint: (x, y, phase) => brush.paint(x, y, phase),
 });
 const net = network($("[data-network]"), {
-  height: () => Math.max(180, square() - 60),
+  height: () => Math.max(180, square() - 40),
   onUnit: (next) => {
     unit = next;
     drawMap();
@@ -207,7 +208,7 @@ function drawCurves(frame) {
 // --- Which network, which view -------------------------------------------------------------------
 
 const chooser = new NetworkChooser(state, drawMap);
-onChoice("look", (look) => state.set({ look }));
+onChoice("look", (look) => state.go({ look }));
 $("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {

@@ -29,7 +29,6 @@ export class PerceptronView {
       xLabel: "x₁",
       yLabel: "x₂",
       onPaint,
-      maxHeight: () => Math.max(280, innerHeight * 0.62),
     });
     this.mistakes = chart(mistakesRoot, () => ({
       x: t("samples looked at"),

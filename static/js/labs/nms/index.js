@@ -2,12 +2,13 @@
 
 import { ApiError } from "../../core/api.js";
 import { wireLesson } from "../../core/controls.js";
-import { $, download, oncePerFrame } from "../../core/dom.js";
-import { onLanguage } from "../../core/i18n.js";
+import { $, oncePerFrame } from "../../core/dom.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { boxUnder } from "../../math/geometry.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { drawnBoxes } from "../../parts/photo_lab.js";
 import { pngOf } from "../../parts/png.js";
+import { wireTools } from "../../parts/share.js";
 import { player } from "../../views/player.js";
 import { toCoco, toCsv } from "./export.js";
 import { withBox, withValues } from "./edit.js";
@@ -166,17 +167,25 @@ $("[data-swipe] input").addEventListener("input", (event) => {
   stage.draw();
 });
 
-/** @param {string} name @param {string} text @param {string} type */
-const save = (name, text, type) => download(`vitrine-nms.${name}`, new Blob([text], { type }));
 const scoreOf = (/** @type {number} */ index) => outcome.scoreOf(index);
-const exports = {
-  png: async () => download("vitrine-nms.png", await pngOf(stage.after.snapshot())),
-  json: () =>
-    source.scene &&
-    save("json", toCoco(source.scene.problem, outcome.result.kept, scoreOf), "application/json"),
-  csv: () => source.scene && save("csv", toCsv(source.scene.problem, outcome.result, scoreOf), "text/csv"),
-};
-for (const [name, act] of Object.entries(exports)) $(`[data-export=${name}]`).addEventListener("click", act);
+const isOwn = () => ["hand", "file"].includes(state.values.source);
+wireTools({
+  slug: "nms",
+  state,
+  exports: {
+    png: () => pngOf(stage.after.snapshot()),
+    json: () => (source.scene ? toCoco(source.scene.problem, outcome.result.kept, scoreOf) : ""),
+    csv: () => (source.scene ? toCsv(source.scene.problem, outcome.result, scoreOf) : ""),
+  },
+  also: () => ({ sample: source.photos.photo?.name ?? "" }),
+  missing: () =>
+    sentences([
+      isOwn() ? t("Your boxes are no part of it.") : "",
+      state.values.source === "photo" && !source.photos.photo?.name
+        ? t("Your photo is no part of it: a sample picture takes its place.")
+        : "",
+    ]),
+});
 
 // --- What follows from a setting --------------------------------------------------------------------
 

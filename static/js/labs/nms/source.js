@@ -110,6 +110,7 @@ export class BoxSource {
   takePhotos({ roots, onError }) {
     return photoSource({
       roots,
+      state: this.state,
       session: {
         settings: () => ({}),
         find: async (photo, _, signal) => {
@@ -208,7 +209,7 @@ export class BoxSource {
     else if (source === "hand") {
       this.want({ problem: emptyGround(), origin: "hand", anew: true });
       this.state.set({ tool: "boxes" });
-    } else if (source === "photo") this.photos.open();
+    } else if (source === "photo") this.photos.open(this.state.values.sample);
     else if (this.files.opened) this.files.enter();
     else this.showEmpty(unboxed(emptyGround()));
   }

@@ -12,6 +12,7 @@ import { page, state } from "./page.js";
 import { showFigures } from "./panels.js";
 import { afterDecisions } from "./result.js";
 import { fileOrigin, ORIGINS, sentenceOf } from "./words.js";
+import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./source.js").Scene} Scene */
 /** @typedef {import("./source.js").BoxSource} BoxSource */
@@ -23,7 +24,7 @@ const said = $("[data-said]");
 
 /** A picture's height at most, in CSS pixels. */
 const half = () =>
-  specimens.classList.contains("side") ? Math.max(240, innerHeight * 0.5) : Math.max(260, innerHeight * 0.66);
+  roomFor(specimens, { least: 220, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
 
 export class Stage {
   /**

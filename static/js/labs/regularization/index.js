@@ -28,6 +28,7 @@ import { DecayPart } from "./decay.js";
 import { PlanePart } from "./plane.js";
 import { ShrinkingPart } from "./shrinking.js";
 import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, showSurvivors } from "./words.js";
+import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./layers.js").Reg} Reg */
 
@@ -50,7 +51,7 @@ const paths = chart($("[data-paths]"), () => ({
   xScale: "log",
   lines: [],
   get height() {
-    return Math.round(Math.max(280, Math.min(innerHeight * 0.52, 620)));
+    return roomFor($("[data-paths]"), { least: 220, most: 680, share: 0.52 });
   },
   get yRange() {
     return reach;

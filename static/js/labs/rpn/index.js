@@ -3,7 +3,7 @@
 import { postForFrame } from "../../core/api.js";
 import { wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
-import { onLanguage } from "../../core/i18n.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import {
   ORIGINS,
@@ -14,9 +14,12 @@ import {
   photoSource,
   showOrigin,
 } from "../../parts/photo_lab.js";
+import { pngOf } from "../../parts/png.js";
+import { wireTools } from "../../parts/share.js";
 import { stageRow } from "../../parts/stages.js";
 import { edited } from "../../views/box_editor.js";
 import { picture } from "../../views/picture.js";
+import { toCoco, toCsv } from "./export.js";
 import { locate } from "./math.js";
 import { STAGES, currentMap, isPlaced, outputOf, page, reassign, state } from "./page.js";
 import { showThumbs } from "./panels.js";
@@ -42,6 +45,7 @@ function settings() {
 }
 
 const photos = photoSource({
+  state,
   roots: { uploader: $("[data-uploader]"), drop: $("[data-picture]") },
   session: {
     settings,
@@ -221,6 +225,24 @@ onLanguage(() => {
   draw();
 });
 
+/** @param {(output: import("./math.js").Output, values: any) => string} write */
+const written = (write) => () => (page.output ? write(page.output, { ...state.values, ...page.asked }) : "");
+wireTools({
+  slug: "rpn",
+  state,
+  exports: {
+    png: () => pngOf(view.snapshot()),
+    csv: written(toCsv),
+    json: written((output, values) => toCoco(output, values, page.photo?.name ?? "photo")),
+  },
+  also: () => ({ sample: page.photo?.name ?? "" }),
+  missing: () =>
+    sentences([
+      page.photo?.name ? "" : t("Your photo is no part of it: a sample picture takes its place."),
+      page.truths.length ? t("Boxes that you drew are no part of it.") : "",
+    ]),
+});
+
 showTools();
 markMissing("/api/rpn/models").catch(refuse);
-photos.open();
+photos.open(state.values.sample);

@@ -70,7 +70,6 @@ function showSimilarity() {
   /** @type {[number, number]} */
   let chosen = [0, PICTURES];
   const square = similarity($("[data-pattern=similarity]"), {
-    maxHeight: () => 320,
     onChoose: (row, column) => show([row, column]),
   });
   const show = (/** @type {[number, number]} */ next) => {

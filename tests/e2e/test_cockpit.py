@@ -1,0 +1,208 @@
+"""The cockpit: picture, lever and lesson in one window, each pane scrolling by itself."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.registry import LABS
+from tests.e2e.browser import steps, until
+
+SIZES = ((1366, 620), (1366, 768), (1920, 1080))
+# Of the picture that is largest, the least share that is in view; a shadow does not count.
+IN_VIEW = """() => {
+  const stage = document.querySelector(".stage").getBoundingClientRect();
+  const shown = [...document.querySelectorAll(".front :is(canvas, .vbars)")]
+    .map((one) => one.getBoundingClientRect())
+    .filter(({ width, height }) => width * height > 0)
+    .sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  const [right, bottom] = [Math.min(stage.right, innerWidth), Math.min(stage.bottom, innerHeight)];
+  const across = Math.min(shown.right, right) - Math.max(shown.left, stage.left);
+  const down = Math.min(shown.bottom, bottom) - Math.max(shown.top, stage.top);
+  return Math.max(across, 0) * Math.max(down, 0) / (shown.width * shown.height);
+}"""
+LABS_OF = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+
+
+@LABS_OF
+def test_every_lever_is_reached_in_sight_of_the_picture_and_the_document_never_scrolls(
+    open_page, lab
+):
+    page = open_page(f"/labs/{lab.slug}", *SIZES[0])
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(200)  # the pictures take the room that there is now
+        assert page.evaluate("document.scrollingElement.scrollHeight") <= height
+        for lever in page.locator(".controls :is(input, select)").all():
+            if lever.is_visible():
+                lever.focus()
+                assert page.evaluate(IN_VIEW) >= 0.9, (width, height, lever.get_attribute("name"))
+
+
+@pytest.mark.parametrize("slug", ["fitting", "mlp", "batchnorm", "regularization"])
+def test_picture_run_bar_and_sentence_fit_the_window_of_a_small_laptop(open_page, slug):
+    page = open_page(f"/labs/{slug}", *SIZES[0])
+    until(page, 1)
+    page.wait_for_timeout(200)
+    for part in ("[data-run-play]", "[data-said]"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= SIZES[0][1], part
+
+
+def test_what_a_control_does_is_told_on_demand_and_always_to_a_screen_reader(open_page):
+    page = open_page("/labs/fitting")
+    control = page.locator("[data-control=noise]")
+    words = control.locator(".hint")
+    slider = control.locator("input[type=range]")
+    assert slider.get_attribute("aria-describedby") == words.get_attribute("id")
+    expect(words).to_be_hidden()
+    control.locator(".about").click()
+    expect(words).to_be_visible()
+    expect(control.locator(".about")).to_have_attribute("aria-expanded", "true")
+    control.locator(".about").click()
+    expect(words).to_be_hidden()
+
+
+def test_between_two_widths_the_lesson_is_a_drawer(open_page):
+    page = open_page("/labs/fitting", width=1100, height=700)
+    lesson = page.locator(".lesson")
+    expect(lesson).not_to_be_visible()
+    page.get_by_role("button", name="Lesson").click()
+    expect(lesson).to_be_visible()
+    page.get_by_role("button", name="Lesson").click()
+    expect(lesson).not_to_be_visible()
+
+
+# --- The way between labs ------------------------------------------------------------------------
+
+
+def test_the_menu_lists_every_lab_once_by_chapter_and_closes_by_escape(open_page):
+    page = open_page("/labs/nms")
+    menu = page.locator("[data-menu]")
+    menu.locator("summary").click()
+    assert menu.locator("a").count() == len(LABS)
+    expect(menu.locator("a[aria-current=page]")).to_have_text("Non-maximum suppression")
+    page.keyboard.press("Escape")
+    expect(menu.locator("nav")).to_be_hidden()
+
+
+def test_previous_and_next_walk_through_all_labs(open_page):
+    page = open_page(f"/labs/{LABS[0].slug}")
+    expect(page.locator("a[rel=prev]")).to_have_count(0)
+    for lab in LABS[1:]:
+        page.locator("a[rel=next]").click()
+        page.wait_for_url(f"**/labs/{lab.slug}*")
+    expect(page.locator("a[rel=next]")).to_have_count(0)
+
+
+def test_a_search_finds_a_lesson_step_and_opens_its_state(open_page):
+    page = open_page("/")
+    page.keyboard.press("Control+k")
+    found = page.locator("[data-search-found] li:visible")
+    page.keyboard.type("twins")
+    expect(found).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/labs/regularization**")
+    expect(page.locator(".steps details[open] summary")).to_have_text("Twins")
+    expect(page.locator("[data-control=correlation] input[type=number]")).not_to_have_value("0")
+
+
+def test_the_question_mark_lists_the_keys_but_not_where_one_types(open_page):
+    page = open_page("/labs/fitting")
+    keys = page.locator("[data-keys-dialog]")
+    page.locator("[data-control=noise] input[type=number]").focus()
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+
+
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+def test_space_plays_and_pauses_wherever_nothing_else_takes_it(open_page):
+    page = open_page("/labs/fitting")
+    until(page, 5)
+    play = page.locator("[data-run-play-text]")
+    page.locator("h1").click()
+    page.keyboard.press(" ")
+    expect(play).to_have_text("Play")
+    page.locator(".lesson h2").first.click()
+    page.keyboard.press(" ")
+    expect(play).to_have_text("Pause")
+    single = page.locator("[data-singles]")
+    single.focus()
+    page.keyboard.press(" ")  # ticks the box
+    expect(single).to_be_checked()
+    expect(play).to_have_text("Pause")
+
+
+def test_a_clicker_walks_through_the_lesson_while_presenting(open_page):
+    page = open_page("/labs/fitting")
+    until(page, 1)
+    titles = page.locator(".steps summary").all_inner_texts()
+    page.get_by_role("button", name="Present").click()
+    page.locator("h1").click()
+    page.keyboard.press("PageDown")
+    assert opened(page) == titles[1]
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageUp")
+    assert opened(page) == titles[1]
+    assert steps(page) >= 0
+
+
+def opened(page: Page) -> str:
+    return page.locator(".steps details[open] summary").text_content() or ""
+
+
+# --- What can be taken away ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lab", ["rpn?", "nms?source=photo"])
+def test_a_link_names_the_sample_or_says_that_a_photo_is_no_part_of_it(open_page, photo, lab):
+    page = open_page(f"/labs/{lab}")
+    page.locator(".samples button").nth(1).click()
+    expect(page.locator(".samples button").nth(1)).to_have_attribute("aria-pressed", "true")
+    assert "sample=china" in shared(page)
+    expect(page.locator("[data-share-said]")).not_to_contain_text("Your photo")
+    page.keyboard.press("Escape")
+    page.locator("[data-uploader] input[type=file]").first.set_input_files(photo)
+    expect(page.locator(".samples button[aria-pressed=true]")).to_have_count(0)
+    assert "sample=" not in shared(page)
+    expect(page.locator("[data-share-said]")).to_contain_text("Your photo is no part of it")
+
+
+def shared(page: Page) -> str:
+    """Where the link leads that the page offers now."""
+    page.locator("[data-share]").click()
+    link = page.locator("[data-share-link]")
+    expect(link).to_have_value(re.compile("/s/"))
+    return page.request.get(link.input_value()).url
+
+
+def test_back_undoes_a_step_of_the_lesson_and_a_chosen_view_but_not_a_dragged_slider(open_page):
+    page = open_page("/labs/regularization")
+    lam = page.locator("[data-control=noise] input[type=number]")
+    lam.fill("1")
+    lam.press("Enter")
+    page.wait_for_url("**noise=1")
+    page.locator(".steps summary").nth(3).click()
+    page.locator(".steps details[open] .try").click()
+    page.wait_for_url(lambda url: "noise=1" not in url)
+    page.go_back()
+    expect(lam).to_have_value("1")
+    assert "/labs/regularization" in page.url
+
+
+@LABS_OF
+def test_every_slider_has_a_name_of_its_own(open_page, lab):
+    page = open_page(f"/labs/{lab.slug}")
+    names = page.evaluate(
+        """() => [...document.querySelectorAll("input[type=range]")].map(
+             (one) => one.ariaLabel || document.querySelector(`label[for="${one.id}"]`)?.textContent
+               || one.closest("label")?.textContent || "")"""
+    )
+    assert all(re.search(r"[^\d\s.]", name.replace("\n", " ")) for name in names), names
