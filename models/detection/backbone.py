@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.detection.efficientnet import TAP_CHANNELS, Trunk
+
 STRIDE = 16
 
 
@@ -68,3 +70,29 @@ class Backbone(nn.Module):
         at32 = self.from32(self.stage32(at16))
         context = F.interpolate(at32, size=at16.shape[-2:], mode="nearest")
         return torch.relu(self.from8(at8) + self.from16(at16) + context)
+
+
+class TrunkBackbone(nn.Module):
+    """EfficientNet-Lite0 to block 14, its maps brought together as in `Backbone`.
+
+    Images [N, 3, H, W] in -1..1 -> one feature map [N, channels, H/16, W/16]. H and W should be
+    multiples of 16.
+    """
+
+    def __init__(self, channels: int = 128) -> None:
+        super().__init__()
+        self.channels = channels
+        self.trunk = Trunk()
+        at8, at16, at32 = TAP_CHANNELS
+        self.from8 = conv_bn(at8, channels, stride=2)
+        self.from16 = conv_bn(at16, channels, kernel=1)
+        self.from32 = conv_bn(at32, channels, kernel=1)
+
+    def fuse(self, at8: Tensor) -> Tensor:
+        """The fused map from the map at stride 8 [N, 40, H/8, W/8], by the late blocks."""
+        at16, at32 = self.trunk.late(at8)
+        context = F.interpolate(self.from32(at32), size=at16.shape[-2:], mode="nearest")
+        return torch.relu(self.from8(at8) + self.from16(at16) + context)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.fuse(self.trunk.early(images))

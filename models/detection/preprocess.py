@@ -3,6 +3,8 @@
 Shape letters: H, W rows and columns of the displayed photo; h, w those of the model's input.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -37,11 +39,16 @@ def input_shape(height: int, width: int, size: int = INPUT_SIZE) -> tuple[int, i
     )
 
 
-def prepare(image: Tensor, size: int = INPUT_SIZE) -> tuple[Tensor, Scaling]:
-    """A photo uint8 [3, H, W] -> (input [1, 3, h, w], how coordinates scale)."""
+def prepare(
+    image: Tensor, size: int = INPUT_SIZE, to_input: Callable[[Tensor], Tensor] = normalize
+) -> tuple[Tensor, Scaling]:
+    """A photo uint8 [3, H, W] -> (input [1, 3, h, w], how coordinates scale).
+
+    `to_input` turns values in 0..255 into those that the network learned from.
+    """
     height, width = image.shape[-2:]
     shape = input_shape(height, width, size)
     resized = F.interpolate(
         image[None].float(), shape, mode="bilinear", antialias=True, align_corners=False
     )
-    return normalize(resized.round().clamp(0, 255)), Scaling(shape[1] / width, shape[0] / height)
+    return to_input(resized.round().clamp(0, 255)), Scaling(shape[1] / width, shape[0] / height)

@@ -17,29 +17,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from models.boxes.anchors import grid_anchors
 from models.boxes.boxes import pairwise_iou
 from models.detection.preprocess import INPUT_SIZE, normalize, prepare
-from models.detection.rpn import (
-    RPN,
-    anchor_targets,
-    assign_anchors,
-    classification_loss,
-    per_anchor,
-    propose,
-    regression_loss,
-    sample_anchors,
-)
+from models.detection.rpn import RPN, propose
 from models.detection.weights import ANCHORS, RPN_FILE, load_rpn, save_rpn
+from models.train.averaging import average_into
 from models.train.box_data import Crops, DrawSampler, Photo, collate, load_photos, to_tensor
+from models.train.losses import rpn_losses
 
 SIZES = (256, 320, 384)  # pixels, the side of a training crop
-# The paper asks for IoU 0.7 and 0.3; three scales at stride 16 reach 0.7 with few objects of
-# photos of 320 pixels, so training counts from 0.5 and 0.4.
-POSITIVE_IOU, NEGATIVE_IOU = 0.5, 0.4
 BUDGETS = (10, 50, 100, 300)  # proposals
 WARMUP, DECAY = 500, 0.4  # steps; share of the training over which the rate falls to 0
-EMA = 0.999
 
 
 def loss_of_batch(
@@ -50,52 +38,15 @@ def loss_of_batch(
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """(classification, regression) loss of a batch uint8 [N, 3, S, S]."""
-    device = images.device
-    with torch.autocast(device.type, torch.bfloat16):
+    with torch.autocast(images.device.type, torch.bfloat16):
         output = model(normalize(images))
-    height, width = output.logits.shape[-2:]
-    anchors = grid_anchors(height, width, model.anchors).to(device)
-    logits = per_anchor(output.logits.float(), 2)
-    deltas = per_anchor(output.deltas.float(), 4)
-    scores, targets, weights, moves, goals = [], [], [], [], []
-    for i, truth in enumerate(truths):
-        assignment = assign_anchors(anchors, truth.to(device), POSITIVE_IOU, NEGATIVE_IOU)
-        positive, negative = sample_anchors(assignment.labels, generator)
-        scores += [logits[i, positive], logits[i, negative]]
-        targets += [torch.ones_like(positive), torch.zeros_like(negative)]
-        weights += [torch.ones(len(positive)), torch.full((len(negative),), negative_weights[i])]
-        if len(positive):
-            moves.append(deltas[i, positive])
-            goals.append(
-                anchor_targets(anchors[positive], truth.to(device), assignment.matched[positive])
-            )
-    classification = classification_loss(
-        torch.cat(scores), torch.cat(targets), torch.cat(weights).to(device)
-    )
-    if not moves:
-        return classification, deltas.sum() * 0
-    # Divided by the positives, not by all sampled: few anchors fit small objects, and their
-    # boxes would otherwise hardly count beside the scores.
-    goal = torch.cat(goals)
-    return classification, regression_loss(torch.cat(moves), goal, len(goal))
+    return rpn_losses(output, model.anchors, truths, negative_weights, generator)
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
     """Warm up linearly, stay, then fall linearly to 0 over the last part."""
     progress = step / steps
     return peak * min(1.0, (step + 1) / WARMUP, max(0.0, 1 - progress) / DECAY)
-
-
-def average_into(average: RPN, model: RPN, step: int) -> None:
-    """Exponential moving average of weights and BatchNorm statistics: smoother than the last."""
-    keep = min(EMA, (step + 1) / (step + 10))
-    with torch.no_grad():
-        ours, theirs = average.state_dict().values(), model.state_dict().values()
-        for mean, value in zip(ours, theirs, strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(value, 1 - keep)
-            else:
-                mean.copy_(value)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -125,12 +76,12 @@ def train(args: argparse.Namespace) -> None:
     clock = time.monotonic() - seconds
     bar = tqdm(batches, initial=start, total=args.steps, unit="step", mininterval=5)
     running = torch.zeros(2)
-    for step, (images, truths, weights) in enumerate(bar, start):
+    for step, batch in enumerate(bar, start):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, args.steps, args.rate)
         generator = torch.Generator().manual_seed(args.seed * 1_000_003 + step)
         classification, regression = loss_of_batch(
-            model.train(), images.to(device), truths, weights, generator
+            model.train(), batch.images.to(device), batch.boxes, batch.negative_weights, generator
         )
         optimizer.zero_grad(set_to_none=True)
         (classification + regression).backward()  # type: ignore[no-untyped-call]

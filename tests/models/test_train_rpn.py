@@ -43,9 +43,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             name = f"images/{number}.png"
             image.save(folder / name)
             images.append({"id": number, "file_name": name, "source": source, "split": split})
-            whole = {"image_id": number, "bbox": [x, y, 30, 25], "iscrowd": 0}
-            annotations += [whole, {"image_id": number, "bbox": [0, 0, 96, 64], "iscrowd": 1}]
-    table = {"images": images, "annotations": annotations}
+            both = {"image_id": number, "category_id": 1 + number % 2}
+            whole = {**both, "bbox": [x, y, 30, 25], "iscrowd": 0, "difficult": 0}
+            annotations += [whole, {**both, "bbox": [0, 0, 96, 64], "iscrowd": 1}]
+    categories = [{"id": 1, "name": "cat"}, {"id": 2, "name": "zebra"}]
+    table = {"images": images, "annotations": annotations, "categories": categories}
     (folder / "annotations.json").write_text(json.dumps(table))
     return folder
 
@@ -121,14 +123,17 @@ def test_recall_is_the_share_of_boxes_found_and_grows_with_the_budget(data: Path
 def test_a_few_steps_lower_the_loss(data: Path) -> None:
     photos = load_photos(data, "train")
     crops = Crops(photos, seed=0)
-    images, boxes, weights = collate([crops[(draw, 96)] for draw in range(4)])
+    batch = collate([crops[(draw, 96)] for draw in range(4)])
     torch.manual_seed(0)
     model = RPN(untrained_rpn().anchors).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     losses = []
     for _ in range(12):
         generator = torch.Generator().manual_seed(0)
-        loss = sum(command.loss_of_batch(model, images, boxes, weights, generator))
+        losses_of_batch = command.loss_of_batch(
+            model, batch.images, batch.boxes, batch.negative_weights, generator
+        )
+        loss = sum(losses_of_batch)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[union-attr]
         optimizer.step()
@@ -169,7 +174,8 @@ def test_boxes_follow_their_crop(data: Path) -> None:
     photo = load_photos(data, "train")[0]
     checked = 0
     for seed in range(40):
-        image, boxes = random_crop(photo, 96, random.Random(seed))
+        image, boxes, which = random_crop(photo, 96, random.Random(seed))
+        assert which.tolist() == list(range(len(boxes)))
         assert image.size == (96, 96)
         red = to_tensor(image)[0].int() - to_tensor(image)[1].int() > 60
         if len(boxes) and min(boxes[0, 2:] - boxes[0, :2]) > 8:
@@ -182,9 +188,10 @@ def test_boxes_follow_their_crop(data: Path) -> None:
 
 def test_a_box_that_the_crop_mostly_hides_is_no_target() -> None:
     boxes = torch.tensor([[0.0, 0, 100, 10], [60, 60, 80, 80], [70, 70, 71, 71]])
-    seen = crop_boxes(boxes, origin=(50, 0), scale=(2.0, 2.0), size=200)
+    seen, which = crop_boxes(boxes, origin=(50, 0), scale=(2.0, 2.0), size=200)
+    assert which.tolist() == [0, 1]
     assert seen.tolist() == [[0, 0, 100, 20], [20, 120, 60, 160]]
-    hidden = crop_boxes(boxes[:1], origin=(80, 0), scale=(1.0, 1.0), size=64)
+    hidden, _ = crop_boxes(boxes[:1], origin=(80, 0), scale=(1.0, 1.0), size=64)
     assert hidden.shape == (0, 4)
 
 
