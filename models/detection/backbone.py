@@ -90,9 +90,12 @@ class TrunkBackbone(nn.Module):
 
     def fuse(self, at8: Tensor) -> Tensor:
         """The fused map from the map at stride 8 [N, 40, H/8, W/8], by the late blocks."""
-        at16, at32 = self.trunk.late(at8)
+        return self.merge(at8, *self.trunk.late(at8))
+
+    def merge(self, at8: Tensor, at16: Tensor, at32: Tensor) -> Tensor:
+        """The fused map from the trunk's three."""
         context = F.interpolate(self.from32(at32), size=at16.shape[-2:], mode="nearest")
         return torch.relu(self.from8(at8) + self.from16(at16) + context)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.fuse(self.trunk.early(images))
+        return self.merge(*self.trunk(images))

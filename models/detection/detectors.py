@@ -9,12 +9,15 @@ from torch import Tensor, nn
 
 from models.boxes.anchors import AnchorSpec
 from models.detection.backbone import STRIDE, TrunkBackbone
+from models.detection.mask_head import MaskHead
 from models.detection.one_stage import OneStageHead
 from models.detection.rpn import RPNHead, RPNOutput
-from models.detection.two_stage import BoxHead
+from models.detection.two_stage import REDUCED_CHANNELS, BoxHead
 
 # A quarter of COCO's objects are under 13 pixels in a photo of 320.
 TRUNK_ANCHORS = AnchorSpec(stride=STRIDE, scales=(20.0, 56.0, 150.0))
+# In the drawn scenes of `models.data.shape_scenes` no shape is larger than 104 pixels.
+SHAPE_ANCHORS = AnchorSpec(stride=STRIDE, scales=(20.0, 44.0, 88.0))
 
 
 class DetectorsOutput(NamedTuple):
@@ -29,10 +32,12 @@ class DetectorsOutput(NamedTuple):
 class Detectors(nn.Module):
     """Trunk, RPN and both heads: normalized images [N, 3, 16 H, 16 W] -> `DetectorsOutput`.
 
-    `box_head` does the rest, proposal by proposal.
+    `box_head` does the rest, proposal by proposal, and `mask_head`, where there is one, box by box.
     """
 
-    def __init__(self, classes: int, anchors: AnchorSpec = TRUNK_ANCHORS) -> None:
+    def __init__(
+        self, classes: int, anchors: AnchorSpec = TRUNK_ANCHORS, with_masks: bool = False
+    ) -> None:
         super().__init__()
         self.anchors = anchors
         self.classes = classes
@@ -41,6 +46,7 @@ class Detectors(nn.Module):
         self.rpn = RPNHead(channels, anchors.per_location)
         self.one_stage = OneStageHead(channels, anchors.per_location, classes)
         self.box_head = BoxHead(channels, classes)
+        self.mask_head = MaskHead(REDUCED_CHANNELS, classes) if with_masks else None
 
     def forward(self, images: Tensor) -> DetectorsOutput:
         return self.heads(self.backbone(images))

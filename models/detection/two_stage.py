@@ -43,7 +43,7 @@ class BoxHead(nn.Module):
     def forward(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
         hidden = F.relu(self.fc2(F.relu(self.fc1(pooled.flatten(1)))))
         scores, deltas = self.cls_score(hidden), self.bbox_pred(hidden)
-        return scores, deltas.view(len(deltas), -1, 4)
+        return scores, deltas.view(len(deltas), deltas.shape[1] // 4, 4)
 
     def pool(self, features: Tensor, boxes: Tensor, stride: int) -> Tensor:
         """Reduced features [48, H, W] of one image in boxes [R, 4] -> [R, 48, 7, 7]."""
@@ -60,6 +60,7 @@ class Sampled(NamedTuple):
 
     boxes: Tensor  # [R, 4]
     labels: Tensor  # [R] int64: 0 is the background, else class + 1
+    matched: Tensor  # [R] int64: the true box that each overlaps most (0 if none)
     targets: Tensor  # [R, 4] deltas in spreads; 0 for the background
 
 
@@ -95,7 +96,7 @@ def sample_proposals(
     if n_foreground:
         first = chosen[:n_foreground]
         goals[:n_foreground] = encode_in_spreads(truth[matched[first]], boxes[first])
-    return Sampled(boxes[chosen], target[chosen], goals)
+    return Sampled(boxes[chosen], target[chosen], matched[chosen], goals)
 
 
 def refine(proposals: Tensor, deltas: Tensor, extent: tuple[int, int]) -> Tensor:

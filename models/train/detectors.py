@@ -11,25 +11,20 @@ come. Training is seeded; a GPU is used where there is one.
 """
 
 import argparse
-import copy
-import signal
-import time
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
-from tqdm import tqdm
 
 from models.detection.detectors import Detectors
 from models.detection.efficientnet import normalize_lite0
 from models.detection.imagenet import load_trunk
-from models.train.averaging import average_into
+from models.detection.preprocess import INPUT_SIZE
 from models.train.box_data import CLASSES, Batch, Crops, DrawSampler, Photo, collate, load_photos
 from models.train.evaluation import describe, look, precision_table, recall_table
 from models.train.losses import one_stage_losses, rpn_losses, two_stage_losses
+from models.train.run import Run, add_arguments, train
 
 SIZES = (256, 288)  # pixels, the side of a training crop
 # COCO's photos are few, but the only ones with everything labeled; detectors learn from VOC's.
@@ -38,9 +33,7 @@ SHARES = {"coco2017": 0.37, "voc_5class": 0.47, "groceries5k": 0.16}
 # packages in the background carry no box.
 CLASS_NEGATIVE_WEIGHT = {"coco2017": 1.0, "voc_5class": 1.0, "groceries5k": 0.25}
 TRUNK_RATE, HEAD_RATE, DECAY = 3e-4, 1.2e-3, 0.02
-WARMUP = 200  # steps
 VOC = CLASSES[:5]
-LOSSES = ("objectness", "proposals", "one-stage", "its boxes", "second stage", "its boxes")
 
 
 def make_detectors(seed: int) -> Detectors:
@@ -62,19 +55,10 @@ def make_optimizer(model: Detectors) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=HEAD_RATE, weight_decay=DECAY, fused=True)
 
 
-def rate_factor(step: int, fall: tuple[int, int] | None) -> float:
-    """Share of the peak rate: warm up, stay, and over (first, last) steps fall linearly to 0."""
-    warm = min(1.0, (step + 1) / WARMUP)
-    if fall is None:
-        return warm
-    first, last = fall
-    return warm * min(1.0, max(0.0, (last - step) / (last - first)))
-
-
 def losses_of_batch(
     model: Detectors, batch: Batch, generator: torch.Generator, mixed: bool
 ) -> list[Tensor]:
-    """The six losses of `LOSSES` for a batch; their sum is what is minimized."""
+    """Classification and regression of RPN, one stage and second stage, whose sum is minimized."""
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         with torch.no_grad():
@@ -90,95 +74,29 @@ def losses_of_batch(
     return [*everything, *one_stage_losses(output, spec, truths, labels, weights), *second]
 
 
-class Run:
-    """A training: network, moving average, optimizer, and how far it has come."""
-
-    def __init__(self, args: argparse.Namespace) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = make_detectors(args.seed).to(self.device)
-        self.average = copy.deepcopy(self.model)
-        self.optimizer = make_optimizer(self.model)
-        self.checkpoint = Path(args.checkpoint)
-        self.step, self.seconds = 0, 0.0
-        self.fall: tuple[int, int] | None = None  # first and last step
-        if self.checkpoint.exists():
-            self._load(torch.load(self.checkpoint, map_location=self.device, weights_only=True))
-
-    def _load(self, saved: dict[str, Any]) -> None:
-        self.model.load_state_dict(saved["model"])
-        self.average.load_state_dict(saved["average"])
-        self.optimizer.load_state_dict(saved["optimizer"])
-        self.step, self.seconds, self.fall = saved["step"], saved["seconds"], saved["fall"]
-
-    def save(self) -> None:
-        """Write the checkpoint beside, then move it: a crash leaves the old one whole."""
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.checkpoint.with_suffix(".part")
-        state = {
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-            "fall": self.fall,
-        }
-        torch.save(state, beside)
-        beside.replace(self.checkpoint)
-
-    def learn(self, batch: Batch, seed: int, mixed: bool) -> Tensor:
-        """One step; returns the six losses."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_factor(self.step, self.fall)
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + self.step)
-        losses = losses_of_batch(self.model.train(), batch, generator, mixed)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimizer.step()
-        average_into(self.average, self.model, self.step)
-        self.step += 1
-        return torch.stack(losses).detach()
+def start(args: argparse.Namespace) -> Run[Detectors]:
+    """The training that the checkpoint holds, or a new one."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = make_detectors(args.seed).to(device)
+    return Run(model, make_optimizer(model), Path(args.checkpoint), args.fall)
 
 
-def train(args: argparse.Namespace) -> None:
+def train_on_photos(args: argparse.Namespace) -> None:
     """Train until a fall has ended, `args.steps` are done or somebody stops it."""
-    run = Run(args)
-    if args.fall and run.fall is None:
-        run.fall = (run.step, run.step + args.fall)
+    run = start(args)
     end = min(args.steps, run.fall[1]) if run.fall else args.steps
-    photos = load_photos(Path(args.data), "train")
     held_out = load_photos(Path(args.data), "val")
     batches = DataLoader(
-        Crops(photos, args.seed, SHARES),
+        Crops(load_photos(Path(args.data), "train"), args.seed, SHARES),
         batch_sampler=DrawSampler(run.step, end, args.batch, SIZES),
         collate_fn=collate,
         num_workers=args.workers,
     )
-    stopped = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopped.append(number)
+    def losses_of(model: Detectors, batch: Batch, generator: torch.Generator) -> list[Tensor]:
+        return losses_of_batch(model, batch, generator, args.mixed)
 
-    for caught in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(caught, stop)
-    bar = tqdm(batches, initial=run.step, total=end, unit="step", mininterval=20)
-    clock, saved, before = time.monotonic(), time.monotonic(), run.seconds
-    running = torch.zeros(len(LOSSES))
-    for number, batch in enumerate(bar):
-        loss = run.learn(batch, args.seed, args.mixed).cpu()
-        running = loss if number == 0 else 0.98 * running + 0.02 * loss
-        run.seconds = before + time.monotonic() - clock
-        if run.step % 50 == 0:
-            values = " ".join(f"{v:.3f}" for v in running.tolist())
-            bar.write(f"step {run.step} {run.seconds:.0f} s losses {values}")
-        if time.monotonic() - saved > args.save_every or run.step == end or stopped:
-            run.save()
-            saved = time.monotonic()
-        if run.step % args.evaluate_every == 0 or run.step == end:
-            bar.write(f"step {run.step}: " + brief(run.average, held_out, args.size))
-        if stopped:
-            bar.write(f"stopped at step {run.step}; the same command goes on from there")
-            break
+    train(run, batches, losses_of, lambda model: brief(model, held_out, args.size), args)
 
 
 def brief(model: Detectors, photos: list[Photo], size: int) -> str:
@@ -200,7 +118,7 @@ def brief(model: Detectors, photos: list[Photo], size: int) -> str:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Print what the moving average of the checkpoint finds in val photos."""
-    print(brief(Run(args).average, load_photos(Path(args.evaluate), "val"), args.size))
+    print(brief(start(args).average, load_photos(Path(args.evaluate), "val"), args.size))
 
 
 def main() -> None:
@@ -209,24 +127,15 @@ def main() -> None:
     )
     parser.add_argument("--data", help="folder with annotations.json and images/")
     parser.add_argument("--evaluate", metavar="DIR", help="print scores on DIR's val photos")
-    parser.add_argument("--checkpoint", default="checkpoints/detectors.pt")
-    parser.add_argument("--fall", type=int, metavar="N", help="let the rate fall over N steps")
-    parser.add_argument("--steps", type=int, default=1_000_000, help="stop there at the latest")
-    parser.add_argument("--batch", type=int, default=16, help="crops a step")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=0, help="torch's threads (0: its choice)")
-    parser.add_argument("--workers", type=int, default=0, help="processes that cut crops")
-    parser.add_argument("--mixed", action="store_true", help="bfloat16 where it is fast enough")
-    parser.add_argument("--size", type=int, default=320, help="longer side when evaluating")
-    parser.add_argument("--evaluate-every", type=int, default=1000, metavar="STEPS")
-    parser.add_argument("--save-every", type=float, default=180, metavar="SECONDS")
+    parser.add_argument("--size", type=int, default=INPUT_SIZE, help="longer side when evaluating")
+    add_arguments(parser, "checkpoints/detectors.pt")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
     if args.evaluate:
         evaluate(args)
     elif args.data:
-        train(args)
+        train_on_photos(args)
     else:
         parser.error("give --data DIR to train or --evaluate DIR to evaluate")
 

@@ -9,7 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.boxes.anchors import AnchorSpec, grid_anchors
+from models.boxes.roi import roi_align
 from models.detection.detectors import Detectors, DetectorsOutput
+from models.detection.mask_head import BINS as MASK_BINS
+from models.detection.mask_head import mask_loss, mask_targets
 from models.detection.one_stage import hard_negatives
 from models.detection.rpn import (
     POSITIVE,
@@ -22,7 +25,7 @@ from models.detection.rpn import (
     regression_loss,
     sample_anchors,
 )
-from models.detection.two_stage import sample_proposals
+from models.detection.two_stage import Sampled, sample_proposals
 
 # The paper asks for IoU 0.7 and 0.3; three scales at stride 16 reach 0.7 with few objects of
 # photos of 320 pixels, so training counts from 0.5 and 0.4.
@@ -121,14 +124,36 @@ def two_stage_losses(
     Proposals are data here: nothing flows back through them. truths and labels as in
     `one_stage_losses`. The box loss is divided by the foreground proposals.
     """
+    drawn = draw_proposals(model, output, truths, labels, generator)
+    return losses_of_drawn(model, output, drawn, negative_weights)
+
+
+def draw_proposals(
+    model: Detectors,
+    output: DetectorsOutput,
+    truths: list[Tensor],
+    labels: list[Tensor],
+    generator: torch.Generator,
+) -> list[Sampled]:
+    """The proposals of each crop that train the second stage, N of `sample_proposals`."""
     device = output.reduced.device
-    detached = RPNOutput(*(maps.detach().float() for maps in output.rpn))
-    pooled, targets, goals, weights = [], [], [], []
-    for i, (truth, label) in enumerate(zip(truths, labels, strict=True)):
-        with torch.no_grad():
-            proposed = propose(detached, model.anchors, PRE_NMS, POST_NMS, image=i)
+    drawn = []
+    with torch.no_grad():
+        rpn = RPNOutput(*(maps.detach().float().cpu() for maps in output.rpn))
+        for i, (truth, label) in enumerate(zip(truths, labels, strict=True)):
+            proposed = propose(rpn, model.anchors, PRE_NMS, POST_NMS, image=i)
             boxes = proposed.candidates.clipped[proposed.kept].to(device)
-            sampled = sample_proposals(boxes, truth.to(device), label.to(device), generator)
+            drawn.append(sample_proposals(boxes, truth.to(device), label.to(device), generator))
+    return drawn
+
+
+def losses_of_drawn(
+    model: Detectors, output: DetectorsOutput, drawn: list[Sampled], negative_weights: list[float]
+) -> Losses:
+    """`two_stage_losses` for proposals that are drawn."""
+    device = output.reduced.device
+    pooled, targets, goals, weights = [], [], [], []
+    for i, sampled in enumerate(drawn):
         features = output.reduced[i]
         pooled.append(model.box_head.pool(features, sampled.boxes, model.anchors.stride))
         targets.append(sampled.labels)
@@ -141,3 +166,20 @@ def two_stage_losses(
     foreground = (target > 0).nonzero().flatten()
     own = deltas.float()[foreground, target[foreground] - 1]
     return classification, BOX_WEIGHT * regression_loss(own, goal[foreground], len(foreground))
+
+
+def mask_losses(
+    model: Detectors, output: DetectorsOutput, drawn: list[Sampled], masks: list[Tensor]
+) -> Tensor:
+    """Loss of the mask head on the foreground of the drawn proposals; masks N x [G, S, S] bool."""
+    assert model.mask_head is not None
+    pooled, labels, targets = [], [], []
+    for i, sampled in enumerate(drawn):
+        chosen = (sampled.labels > 0).nonzero().flatten()
+        boxes = sampled.boxes[chosen]
+        pooled.append(roi_align(output.reduced[i], boxes, MASK_BINS, model.anchors.stride))
+        labels.append(sampled.labels[chosen] - 1)
+        targets.append(mask_targets(masks[i][sampled.matched[chosen]], boxes))
+    return mask_loss(
+        model.mask_head(torch.cat(pooled)).float(), torch.cat(labels), torch.cat(targets)
+    )
