@@ -2,7 +2,8 @@
 
 python -m models.train.detectors --data DIR             train, from the checkpoint if there is one
 python -m models.train.detectors --data DIR --fall N    let the rate fall to 0 over N steps, and end
-python -m models.train.detectors --evaluate DIR         recall and average precision on val photos
+python -m models.train.detectors --ship                 write the checkpoint's average as weights
+python -m models.train.detectors --evaluate DIR         score the weights on DIR's val photos
 
 The trunk starts from ImageNet's weights. The rate stays constant until a fall is asked for, and a
 moving average of the weights is kept, so there is a useful network at any time: stop the command
@@ -12,19 +13,30 @@ come. Training is seeded; a GPU is used where there is one.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
+from tqdm import tqdm
 
 from models.detection.detectors import Detectors
 from models.detection.efficientnet import normalize_lite0
 from models.detection.imagenet import load_trunk
+from models.detection.one_stage import Detections
 from models.detection.preprocess import INPUT_SIZE
+from models.detection.shipped import (
+    PHOTO_FILES,
+    DetectorFiles,
+    load_detectors,
+    save_detectors,
+)
+from models.detection.weights import FOLDER
 from models.train.box_data import CLASSES, Batch, Crops, DrawSampler, Photo, collate, load_photos
-from models.train.evaluation import describe, look, precision_table, recall_table
+from models.train.evaluation import Table, describe, look, precision_table, recall_table
 from models.train.losses import one_stage_losses, rpn_losses, two_stage_losses
 from models.train.run import Run, add_arguments, train
+from models.train.scores import SCORES_FILE, median_ms, provenance, write_scores
 
 SIZES = (256, 288)  # pixels, the side of a training crop
 # COCO's photos are few, but the only ones with everything labeled; detectors learn from VOC's.
@@ -116,9 +128,68 @@ def brief(model: Detectors, photos: list[Photo], size: int) -> str:
     )
 
 
+def ship(args: argparse.Namespace) -> None:
+    """Write the moving average of the checkpoint as the files that are shipped."""
+    run = start(args)
+    facts = {
+        "steps": str(run.step),
+        "crops": str(run.step * args.batch),
+        "seconds": str(round(run.seconds)),
+        "seed": str(args.seed),
+        **provenance("models.train.detectors"),
+    }
+    save_detectors(run.average, files_in(Path(args.weights)), CLASSES, facts)
+    print(f"wrote {args.weights}: {run.step} steps, {run.seconds:.0f} seconds")
+
+
+def files_in(folder: Path) -> DetectorFiles:
+    """The photo detector's files in a folder."""
+    return DetectorFiles(*(folder / path.name for path in PHOTO_FILES if path))
+
+
+def scores_by_class(found: dict[str, Detections], photos: list[Photo]) -> dict[str, Table]:
+    """Average precision where classes are labeled: five in VOC, packages on shelves."""
+    chosen = {"voc_5class": VOC, "groceries5k": ("package",)}
+    return {
+        source: precision_table(
+            lambda photo: found[photo.name],
+            [photo for photo in photos if photo.source == source],
+            CLASSES,
+            names,
+        )
+        for source, names in chosen.items()
+    }
+
+
+def scores_at(model: Detectors, photos: list[Photo], size: int) -> dict[str, Any]:
+    """All scores of all val photos with the input's longer side `size` pixels."""
+    seen = {photo.name: look(model, photo, size) for photo in tqdm(photos, desc=f"{size} px")}
+    stages = {
+        "one_stage": scores_by_class({n: both.one_stage for n, both in seen.items()}, photos),
+        "two_stage": scores_by_class({n: both.two_stage for n, both in seen.items()}, photos),
+    }
+    recall = recall_table(lambda photo: seen[photo.name].proposals, photos)
+    example = torch.zeros(1, 3, size * 3 // 4 // 16 * 16, size)
+    with torch.inference_mode():
+        milliseconds = median_ms(lambda: model(example))
+    return {"recall": recall, **stages, "forward_ms": milliseconds}
+
+
 def evaluate(args: argparse.Namespace) -> None:
-    """Print what the moving average of the checkpoint finds in val photos."""
-    print(brief(start(args).average, load_photos(Path(args.evaluate), "val"), args.size))
+    """Score the shipped files on val photos and note the scores where pages read them."""
+    shipped = load_detectors(files_in(Path(args.weights)))
+    photos = load_photos(Path(args.evaluate), "val")
+    entry: dict[str, Any] = {"training": shipped.facts, **provenance("models.train.detectors")}
+    entry["sizes"] = {str(size): scores_at(shipped.model, photos, size) for size in args.sizes}
+    write_scores(Path(args.scores), "detectors", entry)
+    for size, scores in entry["sizes"].items():
+        print(f"{size} px, {scores['forward_ms']:.0f} ms forward")
+        for source, report in scores["recall"].items():
+            print(f"  {source:12} {describe(report)}")
+        for stage in ("one_stage", "two_stage"):
+            for source, table in scores[stage].items():
+                for title, values in table.items():
+                    print(f"  {stage} {source:12} {title} {describe(values)}")
 
 
 def main() -> None:
@@ -126,18 +197,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", help="folder with annotations.json and images/")
-    parser.add_argument("--evaluate", metavar="DIR", help="print scores on DIR's val photos")
-    parser.add_argument("--size", type=int, default=INPUT_SIZE, help="longer side when evaluating")
+    parser.add_argument("--evaluate", metavar="DIR", help="score the weights on DIR's val photos")
+    parser.add_argument("--ship", action="store_true", help="write weights from the checkpoint")
+    parser.add_argument(
+        "--weights", default=str(FOLDER), help="folder of the weights (%(default)s)"
+    )
+    parser.add_argument("--scores", default=str(SCORES_FILE), help="(%(default)s)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[320, 448], help="to evaluate at")
+    parser.add_argument("--size", type=int, default=INPUT_SIZE, help="longer side while training")
     add_arguments(parser, "checkpoints/detectors.pt")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
     if args.evaluate:
         evaluate(args)
+    elif args.ship:
+        ship(args)
     elif args.data:
         train_on_photos(args)
     else:
-        parser.error("give --data DIR to train or --evaluate DIR to evaluate")
+        parser.error("give --data DIR to train, --ship, or --evaluate DIR")
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def add_arguments(parser: argparse.ArgumentParser, checkpoint: str) -> None:
     parser.add_argument("--checkpoint", default=checkpoint, help="(%(default)s)")
     parser.add_argument("--fall", type=int, metavar="N", help="let the rate fall over N steps")
     parser.add_argument("--steps", type=int, default=1_000_000, help="stop there at the latest")
-    parser.add_argument("--batch", type=int, default=16, help="pictures a step")
+    parser.add_argument("--batch", type=int, default=16, help="pictures a step; also when shipping")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="torch's threads (0: its choice)")
     parser.add_argument("--workers", type=int, default=0, help="processes that make pictures")

@@ -2,7 +2,8 @@
 
 python -m models.train.shapes                train, from the checkpoint if there is one
 python -m models.train.shapes --fall N       let the rate fall to 0 over N steps, and end
-python -m models.train.shapes --evaluate     average precision and masks on scenes of their own
+python -m models.train.shapes --ship         write the checkpoint's average as weights
+python -m models.train.shapes --evaluate     score the weights on held-out scenes
 
 Every scene is drawn when it is needed and never seen twice. The whole trunk stays as ImageNet left
 it; laterals, RPN, both heads and the mask head learn.
@@ -11,6 +12,7 @@ it; laterals, RPN, both heads and the mask head learn.
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -25,8 +27,10 @@ from models.detection.efficientnet import normalize_lite0
 from models.detection.imagenet import load_trunk
 from models.detection.mask_head import BINS, paste_masks
 from models.detection.one_stage import Detections
+from models.detection.shipped import SHAPE_FILES, DetectorFiles, load_detectors, save_detectors
+from models.detection.weights import FOLDER
 from models.train.box_data import Photo
-from models.train.evaluation import describe, look, precision_table, recall_table
+from models.train.evaluation import Table, describe, look, precision_table, recall_table
 from models.train.losses import (
     draw_proposals,
     losses_of_drawn,
@@ -35,6 +39,7 @@ from models.train.losses import (
     rpn_losses,
 )
 from models.train.run import Run, add_arguments, train
+from models.train.scores import SCORES_FILE, provenance, write_scores
 
 RATE, DECAY = 1.2e-3, 0.02
 FIRST_HELD_OUT = 1_000_000_000  # seeds from here on are never drawn for training
@@ -126,27 +131,59 @@ def recall_by_size(found: dict[str, Detections], photos: list[Photo]) -> dict[st
     }
 
 
-def describe_stage(title: str, found: dict[str, Detections], photos: list[Photo]) -> str:
-    """Average precision and recall by size of what was found in each photo, in one line."""
-    table = precision_table(lambda photo: found[photo.name], photos, SHAPES, SHAPES)
-    return (
-        f"{title} AP50 {describe(table['AP50'])} AP75 {table['AP75']['mean']:.3f} "
-        f"recall {describe(recall_by_size(found, photos))}"
-    )
-
-
-def brief(model: Detectors, count: int) -> str:
-    """Scores on the first `count` held-out scenes, in a few lines."""
-    model.eval()
+def scores_of(model: Detectors, count: int) -> dict[str, Any]:
+    """All scores on the first `count` held-out scenes."""
     scenes = [draw_shape_scene(FIRST_HELD_OUT + i) for i in range(count)]
     photos = [as_photo(scene, str(i)) for i, scene in enumerate(scenes)]
     seen = {photo.name: look(model, photo, SIDE) for photo in photos}
     recall = recall_table(lambda photo: seen[photo.name].proposals, photos)["drawn"]
-    lines = [describe(recall)]
-    one = {name: s.one_stage for name, s in seen.items()}
-    two = {name: s.two_stage for name, s in seen.items()}
-    lines += [describe_stage("one-stage", one, photos), describe_stage("two-stage", two, photos)]
-    return "\n  ".join([*lines, f"masks' mean IoU {mask_quality(model, scenes):.3f}"])
+
+    def scores(found: dict[str, Detections]) -> Table:
+        table = precision_table(lambda photo: found[photo.name], photos, SHAPES, SHAPES)
+        return {**table, "recall": recall_by_size(found, photos)}
+
+    return {
+        "recall": recall,
+        "one_stage": scores({name: both.one_stage for name, both in seen.items()}),
+        "two_stage": scores({name: both.two_stage for name, both in seen.items()}),
+        "mask_iou": mask_quality(model, scenes),
+    }
+
+
+def describe_scores(scores: dict[str, Any]) -> str:
+    """Scores in a few lines."""
+    lines = [f"RPN {describe(scores['recall'])}"]
+    for stage in ("one_stage", "two_stage"):
+        lines += [f"{stage} {title} {describe(v)}" for title, v in scores[stage].items()]
+    return "\n  ".join([*lines, f"masks' mean IoU {scores['mask_iou']:.3f}"])
+
+
+def ship(args: argparse.Namespace) -> None:
+    """Write the moving average of the checkpoint as the file that is shipped."""
+    run = start(args)
+    facts = {
+        "steps": str(run.step),
+        "scenes": str(run.step * args.batch),
+        "seconds": str(round(run.seconds)),
+        "seed": str(args.seed),
+        **provenance("models.train.shapes"),
+    }
+    save_detectors(run.average, file_in(Path(args.weights)), SHAPES, facts)
+    print(f"wrote {args.weights}: {run.step} steps, {run.seconds:.0f} seconds")
+
+
+def file_in(folder: Path) -> DetectorFiles:
+    """The file of the detector for drawn scenes in a folder; its trunk is ImageNet's."""
+    return DetectorFiles(folder / SHAPE_FILES.heads.name, None)
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Score the shipped file on held-out scenes and note the scores where pages read them."""
+    shipped = load_detectors(file_in(Path(args.weights)))
+    scores = scores_of(shipped.model, args.scenes)
+    facts = {"training": shipped.facts, "scenes": args.scenes, **provenance("models.train.shapes")}
+    write_scores(Path(args.scores), "shapes", {**facts, **scores})
+    print(describe_scores(scores))
 
 
 def train_on_scenes(args: argparse.Namespace) -> None:
@@ -160,21 +197,30 @@ def train_on_scenes(args: argparse.Namespace) -> None:
         return losses_of_batch(model, scenes, generator, args.mixed)
 
     batches = draw_batches(run.step, end, args.batch, args.seed)
-    train(run, batches, losses_of, lambda model: brief(model, args.scenes), args)
+    train(
+        run, batches, losses_of, lambda model: describe_scores(scores_of(model, args.scenes)), args
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--evaluate", action="store_true", help="print scores of the checkpoint")
+    parser.add_argument("--evaluate", action="store_true", help="score the weights")
+    parser.add_argument("--ship", action="store_true", help="write weights from the checkpoint")
+    parser.add_argument(
+        "--weights", default=str(FOLDER), help="folder of the weights (%(default)s)"
+    )
+    parser.add_argument("--scores", default=str(SCORES_FILE), help="(%(default)s)")
     parser.add_argument("--scenes", type=int, default=200, help="drawn for the scores")
     add_arguments(parser, "checkpoints/shapes.pt")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
     if args.evaluate:
-        print(brief(start(args).average, args.scenes))
+        evaluate(args)
+    elif args.ship:
+        ship(args)
     else:
         train_on_scenes(args)
 

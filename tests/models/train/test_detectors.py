@@ -1,5 +1,6 @@
 """Claims about the joint training of detectors, on photos made here and on drawn scenes."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -13,7 +14,16 @@ from models.detection.one_stage import Detections
 from models.detection.rpn import RPNOutput
 from models.train import detectors as command
 from models.train import shapes
-from models.train.box_data import CLASSES, OTHER, Crops, Photo, collate, label_of, load_photos
+from models.train.box_data import (
+    CLASSES,
+    OTHER,
+    SOURCE_WEIGHTS,
+    Crops,
+    Photo,
+    collate,
+    label_of,
+    load_photos,
+)
 from models.train.evaluation import look, precision_table, recall_table
 from models.train.losses import one_stage_losses
 
@@ -96,11 +106,15 @@ def test_the_command_trains_resumes_and_evaluates(
     run(monkeypatch, command, *words, "--fall", 1)
     saved = torch.load(tmp_path / "c.pt", weights_only=True)
     assert (saved["step"], saved["fall"]) == (3, (2, 3))
-    capsys.readouterr()
-    run(monkeypatch, command, "--evaluate", data, "--checkpoint", tmp_path / "c.pt", "--size", 96)
-    said = capsys.readouterr().out
-    assert "coco2017 R@10 IoU 0.5" in said
-    assert "two-stage AP50 cat" in said
+    where = ["--weights", tmp_path / "w", "--scores", tmp_path / "scores.json"]
+    run(monkeypatch, command, "--ship", "--checkpoint", tmp_path / "c.pt", *where)
+    run(monkeypatch, command, "--evaluate", data, "--sizes", 64, 96, *where)
+    assert "two_stage voc_5class   AP50 cat" in capsys.readouterr().out
+    entry = json.loads((tmp_path / "scores.json").read_text())["detectors"]
+    assert entry["training"]["steps"] == "3"
+    assert entry["command"].startswith("python -m models.train.detectors --evaluate")
+    assert set(entry["sizes"]) == {"64", "96"}
+    assert set(entry["sizes"]["96"]["recall"]) == set(SOURCE_WEIGHTS)
     with pytest.raises(SystemExit):
         run(monkeypatch, command)
 
@@ -112,11 +126,13 @@ def test_the_command_for_drawn_scenes_trains_resumes_and_evaluates(
     run(monkeypatch, shapes, *words, "--steps", 1)
     run(monkeypatch, shapes, *words, "--fall", 1)
     assert torch.load(tmp_path / "s.pt", weights_only=True)["step"] == 2
-    capsys.readouterr()
-    run(monkeypatch, shapes, "--evaluate", "--checkpoint", tmp_path / "s.pt", "--scenes", 2)
-    said = capsys.readouterr().out
-    assert "one-stage AP50" in said
-    assert "masks' mean IoU" in said
+    where = ["--weights", tmp_path / "w", "--scores", tmp_path / "scores.json"]
+    run(monkeypatch, shapes, "--ship", "--checkpoint", tmp_path / "s.pt", "--batch", 2, *where)
+    run(monkeypatch, shapes, "--evaluate", "--scenes", 2, *where)
+    assert "masks' mean IoU" in capsys.readouterr().out
+    entry = json.loads((tmp_path / "scores.json").read_text())["shapes"]
+    assert entry["training"]["scenes"] == "4"
+    assert set(entry["two_stage"]) == {"AP50", "AP75", "recall"}
 
 
 def test_scenes_of_a_step_are_always_the_same_and_no_held_out_one_is_among_them() -> None:
