@@ -1,10 +1,18 @@
-"""Claims about RoIAlign. Oracle: torchvision's."""
+"""Claims about RoIAlign and RoIPool. Oracle: torchvision's."""
 
 import pytest
 import torch
 from torchvision.ops import roi_align as theirs
+from torchvision.ops import roi_pool as their_pool
 
-from models.boxes.roi import SAMPLES, bin_weights, roi_align
+from models.boxes.roi import (
+    SAMPLES,
+    bin_weights,
+    pool_edges,
+    roi_align,
+    roi_pool,
+    round_away,
+)
 
 
 def some_boxes(seed: int, extent: float, count: int = 30) -> torch.Tensor:
@@ -61,3 +69,42 @@ def test_weights_of_a_bin_inside_sum_to_one_and_far_outside_to_nothing() -> None
     inside = bin_weights(torch.tensor([1.0]), torch.tensor([6.0]), 3, 8)
     assert torch.allclose(inside.sum(-1), torch.ones(1, 3))
     assert not bin_weights(torch.tensor([20.0]), torch.tensor([30.0]), 3, 8).any()
+
+
+@pytest.mark.parametrize("bins", [1, 2, 7])
+@pytest.mark.parametrize("shape", [(1, 1), (9, 13)])
+def test_pooling_is_torchvisions_also_beyond_the_borders(bins: int, shape: tuple[int, int]) -> None:
+    features = torch.randn(3, *shape, generator=torch.Generator().manual_seed(bins))
+    boxes = some_boxes(bins, 16.0 * max(shape), 12)
+    halves = torch.tensor([[8.0, 24.0, 40.0, 56.0], [-8.0, -24.0, 8.0, 72.0], [5.0, 5.0, 5.0, 5.0]])
+    both = torch.cat([boxes, halves])
+    ours = roi_pool(features, both, bins, 16)
+    assert torch.equal(ours, their_pool(features[None], [both], bins, 1 / 16))
+    assert roi_pool(features, boxes[:0], bins, 16).shape == (0, 3, bins, bins)
+
+
+def test_pooling_rounds_to_whole_cells_and_aligning_does_not() -> None:
+    features = torch.arange(8.0).expand(1, 8, 8)
+    still, moved = torch.tensor([[16.0, 16, 80, 80]]), torch.tensor([[20.0, 16, 84, 80]])
+    assert torch.equal(roi_pool(features, still, 2, 16), roi_pool(features, moved, 2, 16))
+    by = roi_align(features, moved, 2, 16) - roi_align(features, still, 2, 16)
+    assert torch.allclose(by, torch.full((1, 1, 2, 2), 4 / 16))
+
+
+def test_bins_of_a_small_region_share_its_cells() -> None:
+    start, end = pool_edges(torch.tensor([2.0]), torch.tensor([3.0]), 4, 8)
+    assert start.tolist() == [[2, 2, 3, 3]]
+    assert end.tolist() == [[3, 3, 4, 4]]
+    start, end = pool_edges(torch.tensor([20.0]), torch.tensor([30.0]), 2, 8)
+    assert (start >= end).all()
+
+
+def test_halves_are_rounded_away_from_zero() -> None:
+    assert round_away(torch.tensor([0.5, 1.5, 2.5, -0.5, -2.5, 0.49])).tolist() == [
+        1,
+        2,
+        3,
+        -1,
+        -3,
+        0,
+    ]
