@@ -8,14 +8,14 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from models.boxes.anchors import AnchorSpec
-from models.detection.backbone import STRIDE, TrunkBackbone
+from models.detection.backbone import STRIDE, Backbone
 from models.detection.mask_head import MaskHead
 from models.detection.one_stage import OneStageHead
 from models.detection.rpn import RPNHead, RPNOutput
 from models.detection.two_stage import REDUCED_CHANNELS, BoxHead
 
 # A quarter of COCO's objects are under 13 pixels in a photo of 320.
-TRUNK_ANCHORS = AnchorSpec(stride=STRIDE, scales=(20.0, 56.0, 150.0))
+ANCHORS = AnchorSpec(stride=STRIDE, scales=(20.0, 56.0, 150.0))
 # In the drawn scenes of `models.data.shape_scenes` no shape is larger than 104 pixels.
 SHAPE_ANCHORS = AnchorSpec(stride=STRIDE, scales=(20.0, 44.0, 88.0))
 
@@ -36,12 +36,12 @@ class Detectors(nn.Module):
     """
 
     def __init__(
-        self, classes: int, anchors: AnchorSpec = TRUNK_ANCHORS, with_masks: bool = False
+        self, classes: int, anchors: AnchorSpec = ANCHORS, with_masks: bool = False
     ) -> None:
         super().__init__()
         self.anchors = anchors
         self.classes = classes
-        self.backbone = TrunkBackbone()
+        self.backbone = Backbone()
         channels = self.backbone.channels
         self.rpn = RPNHead(channels, anchors.per_location)
         self.one_stage = OneStageHead(channels, anchors.per_location, classes)

@@ -19,7 +19,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 EPSILON = 1e-3
-MEAN, SCALE = 127.0, 128.0
 IMAGE_SIDE = 224  # pixels: the side of the images that the classifier learned from
 
 
@@ -47,11 +46,6 @@ STAGES = (
 # halves it; of stride 32, block 15 has most of the parameters and is left out.
 TAPS = (4, 10, 14)
 TAP_CHANNELS = (40, 112, 192)
-
-
-def normalize_lite0(images: Tensor) -> Tensor:
-    """RGB in 0..255, [N, 3, H, W] of any dtype -> float32 in -1..1, channels last."""
-    return (images.contiguous(memory_format=torch.channels_last) - MEAN) / SCALE
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
@@ -91,7 +85,7 @@ class ConvNorm(nn.Module):
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
         self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=EPSILON)
         # He et al. (2015): the variance of what comes out is that of what comes in.
-        nn.init.kaiming_normal_(self.conv.weight, mode="fan_out")
+        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
         weight, bias = self.conv.weight, self.conv.bias

@@ -52,7 +52,7 @@ class RPNHead(nn.Module):
 
 
 class RPN(nn.Module):
-    """Backbone and head: normalized images [N, 3, 16 H, 16 W] -> `RPNOutput`."""
+    """Backbone and head: images [N, 3, 16 H, 16 W] in -1..1 -> `RPNOutput`."""
 
     def __init__(self, anchors: AnchorSpec) -> None:
         super().__init__()

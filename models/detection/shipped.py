@@ -17,9 +17,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from models.boxes.anchors import AnchorSpec
-from models.detection.detectors import Detectors
+from models.detection.detectors import ANCHORS, Detectors
 from models.detection.efficientnet import TAPS, fold_batchnorm
 from models.detection.imagenet import load_trunk
+from models.detection.rpn import RPN
 from models.detection.weights import FOLDER, WeightsError
 
 TRUNK = "backbone.trunk."
@@ -120,3 +121,19 @@ def load_detectors(files: DetectorFiles = PHOTO_FILES) -> Shipped:
         raise WeightsError(f"{files.heads.name} is not a set of detector weights") from error
     model.requires_grad_(False)
     return Shipped(model.to(memory_format=torch.channels_last), classes, header)
+
+
+def load_rpn(files: DetectorFiles = PHOTO_FILES) -> RPN:
+    """The proposal network of a detector, ready for inference. Raises `WeightsError` as above."""
+    detectors = load_detectors(files).model
+    model = RPN(detectors.anchors)
+    model.backbone, model.head = detectors.backbone, detectors.rpn
+    return model.eval()
+
+
+def untrained_rpn(seed: int = 0) -> RPN:
+    """The same network with random weights in every layer, those of the trunk included."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = RPN(ANCHORS)
+    return model.eval().to(memory_format=torch.channels_last)

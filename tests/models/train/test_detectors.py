@@ -18,6 +18,7 @@ from models.train.box_data import (
     CLASSES,
     OTHER,
     SOURCE_WEIGHTS,
+    Batch,
     Crops,
     Photo,
     collate,
@@ -91,6 +92,20 @@ def test_unlabeled_regions_count_less_on_shelves_only() -> None:
     assert command.CLASS_NEGATIVE_WEIGHT["voc_5class"] == 1
 
 
+def test_a_batch_without_any_box_still_trains() -> None:
+    images = torch.zeros(2, 3, 64, 64, dtype=torch.uint8)
+    none, no_labels = [torch.zeros(0, 4)] * 2, [torch.zeros(0, dtype=torch.int64)] * 2
+    batch = Batch(images, none, no_labels, ["coco2017", "groceries5k"])
+    model = command.make_detectors(0)
+    generator = torch.Generator().manual_seed(0)
+    losses = torch.stack(command.losses_of_batch(model.train(), batch, generator, False))
+    losses.sum().backward()
+    assert (losses[0::2] > 0).all()
+    assert not losses[1::2].any()
+    for value in model.parameters():
+        assert value.grad is None or value.grad.isfinite().all()
+
+
 def test_categories_become_classes() -> None:
     assert label_of("cat", "coco2017") == CLASSES.index("cat")
     assert label_of("zebra", "coco2017") == OTHER
@@ -161,6 +176,17 @@ def test_what_is_difficult_need_not_be_found() -> None:
     photo = one_photo([[0, 0, 20, 20], [30, 30, 60, 60]], [0, 0], [False, True])
     found = Detections(photo.boxes[:1], torch.tensor([0.9]), photo.labels[:1])
     assert precision_table(lambda _: found, [photo], CLASSES, ("car",))["AP50"]["car"] == 1
+
+
+def test_recall_is_the_share_of_boxes_found_and_grows_with_the_budget(data: Path) -> None:
+    model = command.make_detectors(0).eval()
+    table = recall_table(lambda photo: look(model, photo, 96).proposals, load_photos(data, "val"))
+    assert set(table) == set(SOURCE_WEIGHTS)
+    for report in table.values():
+        values = [report[f"R@{budget} IoU 0.5"] for budget in (10, 50, 100, 300)]
+        assert values == sorted(values)
+        assert all(0 <= value <= 1 for value in values)
+        assert report["R@300 IoU 0.7"] <= report["R@300 IoU 0.5"]
 
 
 def test_recall_without_any_proposal_is_nothing() -> None:
