@@ -94,9 +94,11 @@ class ConvNorm(nn.Module):
         kernel, stride, groups = self.conv.kernel_size[0], self.conv.stride[0], self.conv.groups
         top, bottom = same_padding(x.shape[-2], kernel, stride)
         left, right = same_padding(x.shape[-1], kernel, stride)
-        padding = (top, left)
-        if (top, left) != (bottom, right):
-            x, padding = F.pad(x, (left, right, top, bottom)), (0, 0)
+        padding = (bottom, right)
+        if (top, left) != padding:
+            # A kernel with a row or column of zeros in front needs as many zeros before as behind,
+            # so no padded copy of a large map is made.
+            weight = F.pad(weight, (right - left, 0, bottom - top, 0))
         if groups > 1 and bias is not None and x.requires_grad:
             return filter_channels(x, weight, bias, stride, padding)
         return F.conv2d(x, weight, bias, stride, padding, groups=groups)
