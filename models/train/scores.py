@@ -26,9 +26,13 @@ def current_commit() -> str:
 
 
 def provenance(module: str) -> dict[str, str]:
-    """Command, commit and date (UTC) of a number that is being made; `module` is the command's."""
+    """Command, commit and date (UTC) of a number that is being made; `module` is the command's.
+
+    Of a path on this machine only the last part is told.
+    """
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     return {
-        "command": " ".join(["python", "-m", module, *sys.argv[1:]]),
+        "command": " ".join(["python", "-m", module, *words]),
         "commit": current_commit(),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
@@ -49,13 +53,16 @@ def write_scores(path: Path, name: str, entry: dict[str, Any]) -> None:
     path.write_text(json.dumps(table, indent=2, sort_keys=True) + "\n")
 
 
-def median_ms(work: Callable[[], object], repeats: int = 15, warm_up: int = 3) -> float:
-    """Median milliseconds of a call, after a few that do not count."""
+def median_cpu_ms(work: Callable[[], object], repeats: int = 15, warm_up: int = 3) -> float:
+    """Median milliseconds of a processor for a call, after a few calls that do not count.
+
+    Not of the clock: other programs on the machine hardly change it.
+    """
     for _ in range(warm_up):
         work()
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     return statistics.median(times)

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ def test_one_networks_scores_leave_those_of_others(tmp_path: Path) -> None:
     assert table == {"a": {"x": {"y": 0.1235, "n": 3, "s": "t"}}, "b": {"x": 2.0}}
 
 
-def test_a_number_says_its_command_and_day() -> None:
+def test_a_number_says_its_command_and_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["x", "--evaluate", "/some/where/boxes", "--sizes", "320"])
     said = scores.provenance("models.train.detectors")
-    assert said["command"].startswith("python -m models.train.detectors")
+    assert said["command"] == "python -m models.train.detectors --evaluate boxes --sizes 320"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", said["date"])
 
 
@@ -35,5 +37,5 @@ def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_median_counts_no_warm_up() -> None:
     calls: list[int] = []
-    assert scores.median_ms(lambda: calls.append(1), repeats=5, warm_up=2) >= 0
+    assert scores.median_cpu_ms(lambda: calls.append(1), repeats=5, warm_up=2) >= 0
     assert len(calls) == 7
