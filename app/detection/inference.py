@@ -116,7 +116,8 @@ def network(name: str, config: Settings) -> Any:
 
 def load(name: str, config: Settings) -> Any:
     from models.detection.opened import load_detector
-    from models.detection.weights import load_rpn, untrained_rpn, weights_path
+    from models.detection.shipped import load_rpn, untrained_rpn
+    from models.detection.weights import weights_path
 
     if name == "vitrine":
         return load_rpn()

@@ -11,17 +11,13 @@ from models.boxes.boxes import Scaling
 from models.detection.backbone import STRIDE
 
 INPUT_SIZE = 320  # pixels, the longer side of the model's input
-# Mean and standard deviation of natural photos' red, green and blue in [0, 1] (ImageNet's).
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
+MEAN, SCALE = 127.0, 128.0  # what EfficientNet-Lite0 learned with
 
 
 def normalize(images: Tensor) -> Tensor:
-    """uint8 RGB [N, 3, h, w] -> float32 of about zero mean and unit variance, channels last."""
-    mean = 255 * torch.tensor(MEAN, device=images.device).view(1, 3, 1, 1)
-    std = 255 * torch.tensor(STD, device=images.device).view(1, 3, 1, 1)
-    # The bytes change layout, not the floats: a quarter of the memory to move.
-    return (images.contiguous(memory_format=torch.channels_last) - mean) / std
+    """RGB in 0..255, [N, 3, h, w] of any dtype -> float32 in -1..1, channels last."""
+    # Bytes change layout, not floats: a quarter of the memory to move.
+    return (images.contiguous(memory_format=torch.channels_last) - MEAN) / SCALE
 
 
 def input_shape(height: int, width: int, size: int = INPUT_SIZE) -> tuple[int, int]:

@@ -52,7 +52,7 @@ class RPNHead(nn.Module):
 
 
 class RPN(nn.Module):
-    """Backbone and head: normalized images [N, 3, 16 H, 16 W] -> `RPNOutput`."""
+    """Backbone and head: images [N, 3, 16 H, 16 W] in -1..1 -> `RPNOutput`."""
 
     def __init__(self, anchors: AnchorSpec) -> None:
         super().__init__()
@@ -213,12 +213,13 @@ def propose(
     post_nms_top_n: int = 300,
     iou_threshold: float = 0.7,
     min_size: float = 0.0,
+    image: int = 0,
 ) -> Proposals:
-    """All stages for the first image: decode, clip, drop the small, top-n, NMS, top-n.
+    """All stages for one image of the batch: decode, clip, drop the small, top-n, NMS, top-n.
 
     Section 3.3 of the paper; its numbers are 6000, 300 (at test time) and 0.7.
     """
-    candidates = decode_candidates(output, spec, min_size)
+    candidates = decode_candidates(output, spec, min_size, image)
     ranked = rank_candidates(candidates, pre_nms_top_n)
     kept = nms(candidates.clipped[ranked], candidates.objectness[ranked], iou_threshold)
     return Proposals(candidates, ranked, ranked[kept][:post_nms_top_n])

@@ -1,75 +1,22 @@
-"""Weights on disk: the only file of `models` that reads or writes.
+"""torchvision's weights on disk: .pth files, checked against the hash in their names.
 
-Our own networks are safetensors in half precision, with what is needed to rebuild them in the
-header, so that a weights file can never be run with the wrong anchors. torchvision's detectors are
-its own .pth files, fetched once into a folder and checked against the hash in their names.
+They are fetched once into a folder. `models.detection.shipped` has our own.
 """
 
-import json
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torchvision.models import get_weight
 
-from models.boxes.anchors import AnchorSpec
 from models.detection.catalog import FETCHED, NETWORKS
-from models.detection.rpn import RPN
 
 FOLDER = Path(__file__).parents[1] / "weights"
-RPN_FILE = FOLDER / "rpn.safetensors"
-# Vitrine's network: the median COCO object is 28 pixels wide in a photo of 320.
-ANCHORS = AnchorSpec(stride=16, scales=(24.0, 64.0, 160.0))
 
 
 class WeightsError(Exception):
     """A weights file that is missing, damaged, or made for another network."""
-
-
-def save_rpn(model: RPN, path: Path, facts: dict[str, str]) -> None:
-    """Write a network as half-precision safetensors; `facts` go into the header."""
-    state = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    anchors = json.dumps(model.anchors._asdict())
-    save_file(state, path, metadata={"anchors": anchors, **facts})
-
-
-def load_rpn(path: Path = RPN_FILE) -> RPN:
-    """Read a network written by `save_rpn`, ready for inference in float32.
-
-    Raises `WeightsError` if the file is missing, damaged or of another network.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            facts = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        spec = json.loads(facts["anchors"])
-        model = RPN(AnchorSpec(spec["stride"], tuple(spec["scales"]), tuple(spec["ratios"])))
-        model.load_state_dict(
-            {n: v.float() if v.is_floating_point() else v for n, v in state.items()}
-        )
-    except FileNotFoundError as error:
-        raise WeightsError(f"no weights at {path}") from error
-    except Exception as error:
-        raise WeightsError(f"{path.name} is not a set of proposal network weights") from error
-    return model.eval().to(memory_format=torch.channels_last)
-
-
-def untrained_rpn(seed: int = 0) -> RPN:
-    """The same network with random weights, as training would start from."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = RPN(ANCHORS)
-    return model.eval().to(memory_format=torch.channels_last)
-
-
-# --- torchvision's weights, which are fetched -------------------------------------------------
 
 
 class Download(NamedTuple):

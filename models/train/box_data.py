@@ -1,4 +1,4 @@
-"""Photos with boxes for training the proposal network: reading, cropping, batching.
+"""Photos with boxes for training proposal networks and detectors: reading, cropping, batching.
 
 The folder is COCO style (`annotations.json` beside `images/`) with a `source` and a `split` a
 photo. Photos are decoded once and kept in memory (1.6 GB for 7,313 photos of 320 pixels).
@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from PIL import Image, ImageEnhance
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
+# What detectors tell apart: five classes of PASCAL VOC, and whatever stands on a grocer's shelf.
+CLASSES = ("car", "bus", "cat", "person", "train", "package")
+OTHER = -1  # the label of a box of no such class
 # Share of training crops drawn from each source. Groceries are two thirds of the photos and look
 # alike; sampled evenly they would be nearly all that the network sees.
 SOURCE_WEIGHTS = {"coco2017": 0.40, "voc_5class": 0.37, "groceries5k": 0.23}
@@ -36,30 +39,52 @@ class Photo:
     source: str
     image: Image.Image
     boxes: Tensor
+    labels: Tensor  # [G] int64: index in `CLASSES`, or OTHER
+    difficult: Tensor  # [G] bool: so hard to tell that no detector is asked to find it
+
+
+def label_of(category: str, source: str) -> int:
+    """Index in `CLASSES` of what a photo of this source calls `category`, or OTHER."""
+    if source == "groceries5k":
+        return CLASSES.index("package")
+    return CLASSES.index(category) if category in CLASSES else OTHER
 
 
 def load_photos(folder: Path, split: str) -> list[Photo]:
     """All photos of a split ("train" or "val"), crowd boxes left out."""
     coco = json.loads((folder / "annotations.json").read_text())
-    boxes: dict[int, list[list[float]]] = {}
+    names = {c["id"]: c["name"] for c in coco["categories"]}
+    annotations: dict[int, list[dict[str, Any]]] = {}
     for annotation in coco["annotations"]:
         if not annotation["iscrowd"]:
-            x, y, w, h = annotation["bbox"]
-            boxes.setdefault(annotation["image_id"], []).append([x, y, x + w, y + h])
+            annotations.setdefault(annotation["image_id"], []).append(annotation)
     wanted = [i for i in coco["images"] if i["split"] == split]
 
     def read(record: dict[str, Any]) -> Photo:
         with Image.open(folder / record["file_name"]) as file:
             image = file.convert("RGB")
-        truth = torch.tensor(boxes.get(record["id"], []), dtype=torch.float32).reshape(-1, 4)
-        return Photo(record["file_name"], record["source"], image, truth)
+        own = annotations.get(record["id"], [])
+        boxes = torch.tensor([a["bbox"] for a in own], dtype=torch.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        labels = [label_of(names[a["category_id"]], record["source"]) for a in own]
+        difficult = torch.tensor([bool(a.get("difficult")) for a in own], dtype=torch.bool)
+        return Photo(
+            record["file_name"],
+            record["source"],
+            image,
+            boxes,
+            torch.tensor(labels).long(),
+            difficult,
+        )
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(read, wanted))
 
 
-def random_crop(photo: Photo, size: int, rng: random.Random) -> tuple[Image.Image, Tensor]:
+def random_crop(photo: Photo, size: int, rng: random.Random) -> tuple[Image.Image, Tensor, Tensor]:
     """A square view of the photo, `size` pixels wide: zoomed in, whole, or zoomed out.
+
+    Also the boxes seen there [K, 4], and which of the photo's boxes they are [K].
 
     The view's side is 0.35 to 1.5 times the photo's longer side, so objects appear at many
     scales; what lies outside the photo is filled with the mean color.
@@ -91,18 +116,22 @@ def random_crop(photo: Photo, size: int, rng: random.Random) -> tuple[Image.Imag
     if extent != [size, size]:
         canvas = Image.new("RGB", (size, size), MEAN)
         canvas.paste(view, (place[0], place[1]))
-    return canvas, crop_boxes(photo.boxes, (x0, y0), (scale_x, scale_y), size)
+    return canvas, *crop_boxes(photo.boxes, (x0, y0), (scale_x, scale_y), size)
 
 
 def crop_boxes(
     boxes: Tensor, origin: tuple[float, float], scale: tuple[float, float], size: int
-) -> Tensor:
-    """Boxes [G, 4] as the crop sees them: moved, scaled, cut; the mostly invisible dropped."""
+) -> tuple[Tensor, Tensor]:
+    """Boxes [G, 4] as the crop sees them: moved, scaled, cut; the mostly invisible dropped.
+
+    Returns those that stay [K, 4] and their indices [K].
+    """
     moved = (boxes - torch.tensor(origin * 2)) * torch.tensor(scale * 2)
     cut = moved.clamp(0, size)
     sides, full = cut[:, 2:] - cut[:, :2], moved[:, 2:] - moved[:, :2]
     visible = sides.prod(1) >= MIN_VISIBLE * full.prod(1)
-    return cut[visible & (sides.min(1).values >= MIN_SIDE)]
+    stay = (visible & (sides.min(1).values >= MIN_SIDE)).nonzero().flatten()
+    return cut[stay], stay
 
 
 def color_jitter(image: Image.Image, rng: random.Random) -> Image.Image:
@@ -121,29 +150,52 @@ def to_tensor(image: Image.Image) -> Tensor:
     return data.view(image.height, image.width, 3).permute(2, 0, 1)
 
 
-class Crops(Dataset[tuple[Tensor, Tensor, float]]):
+class Crop(NamedTuple):
+    """A training example."""
+
+    image: Tensor  # uint8 [3, size, size]
+    boxes: Tensor  # [G, 4], pixels of the crop
+    labels: Tensor  # [G] int64: index in `CLASSES`, or OTHER
+    source: str
+
+
+class Batch(NamedTuple):
+    """N crops of one size."""
+
+    images: Tensor  # uint8 [N, 3, size, size], channels last
+    boxes: list[Tensor]  # N x [G, 4]
+    labels: list[Tensor]  # N x [G]
+    sources: list[str]
+
+    @property
+    def negative_weights(self) -> list[float]:
+        """How much an anchor on the background counts in each crop, where all objects train."""
+        return [NEGATIVE_WEIGHT[source] for source in self.sources]
+
+
+class Crops(Dataset[Crop]):
     """Random views, each determined by its key (seed, number of the draw) alone."""
 
-    def __init__(self, photos: list[Photo], seed: int) -> None:
-        self.by_source = {
-            source: [p for p in photos if p.source == source] for source in SOURCE_WEIGHTS
-        }
+    def __init__(
+        self, photos: list[Photo], seed: int, shares: dict[str, float] = SOURCE_WEIGHTS
+    ) -> None:
+        self.by_source = {source: [p for p in photos if p.source == source] for source in shares}
+        self.shares = shares
         self.seed = seed
 
-    def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, Tensor, float]:
-        """(image uint8 [3, size, size], boxes [G, 4], weight of its negatives)."""
+    def __getitem__(self, key: tuple[int, int]) -> Crop:
         draw, size = key
         rng = random.Random(self.seed * 1_000_003 + draw)
-        source = rng.choices(list(SOURCE_WEIGHTS), list(SOURCE_WEIGHTS.values()))[0]
+        source = rng.choices(list(self.shares), list(self.shares.values()))[0]
         photo = rng.choice(self.by_source[source])
-        view, boxes = random_crop(photo, size, rng)
+        view, boxes, which = random_crop(photo, size, rng)
         image = to_tensor(color_jitter(view, rng))
         if rng.random() < 0.5:
             image = image.flip(2)
             boxes = torch.stack(
                 [size - boxes[:, 2], boxes[:, 1], size - boxes[:, 0], boxes[:, 3]], dim=1
             )
-        return image, boxes, NEGATIVE_WEIGHT[source]
+        return Crop(image, boxes, photo.labels[which], source)
 
 
 class DrawSampler(Sampler[list[tuple[int, int]]]):
@@ -161,11 +213,13 @@ class DrawSampler(Sampler[list[tuple[int, int]]]):
             yield [(step * self.batch + i, size) for i in range(self.batch)]
 
 
-def collate(
-    rows: list[tuple[Tensor, Tensor, float]],
-) -> tuple[Tensor, list[Tensor], list[float]]:
+def collate(crops: list[Crop]) -> Batch:
     """Stack the images; boxes stay a list, since their number differs."""
-    images, boxes, weights = zip(*rows, strict=True)
     # Stacked as rows of pixels, which is how they lie in memory: channels_last without a copy.
-    stacked = torch.stack([image.permute(1, 2, 0) for image in images]).permute(0, 3, 1, 2)
-    return stacked, list(boxes), list(weights)
+    stacked = torch.stack([crop.image.permute(1, 2, 0) for crop in crops]).permute(0, 3, 1, 2)
+    return Batch(
+        stacked,
+        [crop.boxes for crop in crops],
+        [crop.labels for crop in crops],
+        [crop.source for crop in crops],
+    )

@@ -109,7 +109,7 @@ def evaluated(query: ProposalsQuery, store: ImageStore, binary: bool) -> bytes:
 
 def header(query: ProposalsQuery, opened: Opened, image_shape: tuple[int, ...]) -> dict[str, Any]:
     """What the JSON answer and the frame's header share."""
-    from models.detection.weights import ANCHORS
+    from models.detection.detectors import ANCHORS
 
     paper = NETWORKS[query.model].origin != "fetched"
     maps = [

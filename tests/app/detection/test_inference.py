@@ -41,9 +41,8 @@ class Watched:
 @pytest.fixture
 def watched() -> Iterator[Watched]:
     watched, rpn = Watched(), network("vitrine", Settings())
-    layers = [layer for layer in rpn.modules() if not list(layer.children())]
     hooks = [
-        layers[0].register_forward_pre_hook(watched.first_layer),
+        rpn.backbone.trunk.stem.register_forward_pre_hook(watched.first_layer),
         rpn.register_forward_hook(watched.done),
     ]
     yield watched

@@ -12,7 +12,8 @@ from models.boxes.nms import sweep
 from models.detection.opened import BUILDERS, Opened, load_detector, open_rpn
 from models.detection.preprocess import prepare
 from models.detection.rpn import RPN, propose
-from models.detection.weights import DOWNLOADS, WeightsError, untrained_rpn
+from models.detection.shipped import untrained_rpn
+from models.detection.weights import DOWNLOADS, WeightsError
 
 MOBILE, RESNET = "fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2"
 

@@ -16,6 +16,7 @@ from torchvision.ops import box_iou
 
 from models.boxes.anchors import PAPER, grid_anchors
 from models.boxes.boxes import decode_deltas
+from models.detection.detectors import ANCHORS
 from models.detection.rpn import (
     NEGATIVE,
     NEUTRAL,
@@ -34,7 +35,7 @@ from models.detection.rpn import (
     regression_loss,
     sample_anchors,
 )
-from models.detection.weights import ANCHORS, untrained_rpn
+from models.detection.shipped import untrained_rpn
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -1,70 +1,27 @@
-"""Claims about weights on disk: they come back as saved, or an error says why not."""
+"""Claims about torchvision's weights on disk: fetched whole and checked, or refused in words."""
 
 import hashlib
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torchvision.models.detection import (
     FasterRCNN_MobileNet_V3_Large_320_FPN_Weights,
     FasterRCNN_ResNet50_FPN_V2_Weights,
 )
 
-from models.boxes.anchors import AnchorSpec
-from models.detection import weights
-from models.detection.rpn import RPN
 from models.detection.weights import (
     DOWNLOADS,
     Download,
     WeightsError,
     fetch_weights,
     installed,
-    load_rpn,
     load_state,
-    save_rpn,
-    untrained_rpn,
     weights_path,
 )
 
 MOBILE = "fasterrcnn_mobilenet_v3_large_320_fpn"
-
-
-def test_a_network_comes_back_in_half_precision_with_its_anchors(tmp_path: Path) -> None:
-    model = RPN(AnchorSpec(16, (20.0, 50.0), (1.0, 2.0)))
-    save_rpn(model, tmp_path / "deep" / "rpn.safetensors", {"seed": "0"})
-    again = load_rpn(tmp_path / "deep" / "rpn.safetensors")
-    assert again.anchors == model.anchors
-    assert not again.training
-    for name, value in model.state_dict().items():
-        expected = value.half().float() if value.is_floating_point() else value
-        assert torch.equal(again.state_dict()[name], expected)
-
-
-def test_the_weights_of_the_shipped_form_are_at_most_5_megabytes(tmp_path: Path) -> None:
-    save_rpn(untrained_rpn(), tmp_path / "rpn.safetensors", {})
-    assert (tmp_path / "rpn.safetensors").stat().st_size <= 5_000_000
-
-
-def test_missing_truncated_and_foreign_files_are_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no weights at"):
-        load_rpn(tmp_path / "none.safetensors")
-    path = tmp_path / "rpn.safetensors"
-    save_rpn(untrained_rpn(), path, {})
-    whole = path.read_bytes()
-    for length in (0, 7, 100, len(whole) // 2, len(whole) - 1):
-        path.write_bytes(whole[:length])
-        with pytest.raises(WeightsError, match=r"rpn\.safetensors is not"):
-            load_rpn(path)
-    path.write_bytes(whole)
-    state = load_file(path)
-    save_file(state, path)  # no anchors in the header
-    with pytest.raises(WeightsError, match="not a set"):
-        load_rpn(path)
-    save_file({"a": torch.zeros(2)}, path, {"anchors": '{"stride":16,"scales":[9],"ratios":[1]}'})
-    with pytest.raises(WeightsError, match="not a set"):
-        load_rpn(path)
 
 
 def test_the_addresses_are_torchvisions_and_carry_their_hash() -> None:
@@ -158,7 +115,3 @@ def test_code_in_a_weights_file_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="damaged"):
         load_state(nn.Linear(1, 1), tmp_path / "evil.pth")
     assert not (tmp_path / "ran").exists()
-
-
-def test_the_shipped_file_is_looked_for_beside_the_module() -> None:
-    assert weights.RPN_FILE.parent == Path(weights.__file__).parents[1] / "weights"

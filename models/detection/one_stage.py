@@ -1,0 +1,88 @@
+"""A one-stage detector: every anchor gives its classes and its box at once.
+
+Liu et al., 2016, SSD: Single Shot MultiBox Detector, sections 2.1 and 2.2, here on one map: a
+3 x 3 convolution, C + 1 scores by softmax and 4 deltas for each anchor, trained on the hardest
+negatives.
+
+Shape letters: N images; C classes, of which 0 is the background in scores of C + 1; H, W rows and
+columns of the map; k anchors at a location; A anchors of an image; B chosen anchors; G true boxes.
+"""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.boxes.boxes import clip_boxes, decode_deltas
+from models.boxes.nms import nms
+from models.detection.rpn import HIDDEN_CHANNELS, NEGATIVE, POSITIVE
+
+BACKGROUND = 0
+NEGATIVES_PER_POSITIVE = 3  # "at most 3:1" (section 2.2)
+MIN_NEGATIVES = 12  # of an image; one without objects teaches, too
+NMS_IOU = 0.5
+MIN_SCORE = 0.02
+
+
+class OneStageHead(nn.Module):
+    """Features [N, c, H, W] -> scores [N, (C + 1) k, H, W] and deltas [N, 4k, H, W]."""
+
+    def __init__(self, channels: int, per_location: int, classes: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, HIDDEN_CHANNELS, 3, padding=1)
+        self.cls_score = nn.Conv2d(HIDDEN_CHANNELS, (classes + 1) * per_location, 1)
+        self.bbox_pred = nn.Conv2d(HIDDEN_CHANNELS, 4 * per_location, 1)
+        for layer in (self.conv, self.cls_score, self.bbox_pred):
+            nn.init.normal_(layer.weight, std=0.01)
+            nn.init.zeros_(layer.get_parameter("bias"))
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = F.relu(self.conv(features))
+        return self.cls_score(hidden), self.bbox_pred(hidden)
+
+
+def hard_negatives(logits: Tensor, labels: Tensor) -> Tensor:
+    """Indices [B] of the negatives whose loss is highest, at most three for each positive.
+
+    logits [A, C + 1]; labels [A] of POSITIVE, NEGATIVE or NEUTRAL. Section 2.2, "Hard negative
+    mining".
+    """
+    negative = (labels == NEGATIVE).nonzero().flatten()
+    wanted = max(NEGATIVES_PER_POSITIVE * int((labels == POSITIVE).sum()), MIN_NEGATIVES)
+    background = logits.detach()[negative].log_softmax(dim=1)[:, BACKGROUND]
+    return negative[background.topk(min(wanted, len(negative)), largest=False).indices]
+
+
+class Detections(NamedTuple):
+    """Boxes with names, best first."""
+
+    boxes: Tensor  # [K, 4], pixels of the model's input
+    scores: Tensor  # [K], in [0, 1]
+    labels: Tensor  # [K] int64, 0 .. C - 1: the background has none
+
+
+def detect_by_class(
+    boxes: Tensor, probabilities: Tensor, min_score: float = MIN_SCORE, top_n: int = 100
+) -> Detections:
+    """NMS of each class by itself, then the best `top_n` of all.
+
+    boxes [A, 4], the same for each class, or [A, C, 4], one for each; probabilities [A, C + 1],
+    background first. A box can be found as several classes.
+    """
+    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    for label in range(probabilities.shape[1] - 1):
+        score = probabilities[:, label + 1]
+        likely = (score >= min_score).nonzero().flatten()
+        own = (boxes if boxes.ndim == 2 else boxes[:, label])[likely]
+        kept = nms(own, score[likely], NMS_IOU)
+        found.append((own[kept], score[likely][kept], torch.full_like(kept, label)))
+    all_boxes, scores, labels = (torch.cat(parts) for parts in zip(*found, strict=True))
+    order = scores.argsort(descending=True, stable=True)[:top_n]
+    return Detections(all_boxes[order], scores[order], labels[order])
+
+
+def detect(logits: Tensor, deltas: Tensor, anchors: Tensor, extent: tuple[int, int]) -> Detections:
+    """Detections of an image of (height, width) pixels; scores [A, C + 1], deltas [A, 4]."""
+    boxes = clip_boxes(decode_deltas(deltas, anchors), *extent)
+    return detect_by_class(boxes, logits.softmax(dim=1))
