@@ -12,7 +12,7 @@ export const rounded = (value, digits = 3) => (value === 0 ? 0 : Number(value.to
  * @param {object} [options]
  * @param {boolean} [options.whole] only whole numbers
  * @param {number} [options.from] the first value beside zero: where a setting begins to matter, so that one
- *   notch from "off" does something
+ *   notch does something
  */
 export function logScale(low, high, { whole = false, from = high / 1e4 } = {}) {
   const first = low > 0 ? low : whole ? 1 : from;
