@@ -178,6 +178,8 @@ def told(table: Table, rows: Rows) -> str:
         f"decimal {marks[:1] if len(set(marks)) == 1 else marks}",
         f"columns {', '.join(rows.names)}"[:READING],
     ]
+    if table.cells.doubtful:
+        facts.append(f"first row {'names' if table.cells.header else 'data'}")
     if rows.left_out:
         facts.append(f"rows with gaps, left out: {rows.left_out}")
     if rows.of > MAX_POINTS:

@@ -255,7 +255,8 @@ def test_a_page_that_was_hidden_says_that_its_training_stood_still(open_page: Op
     page = open_page("/labs/fitting")
     until(page, 20)
     page.evaluate(HIDE)
-    page.wait_for_function("held.length > 0")  # the frame that was under way is here
+    while not page.evaluate("held.length"):  # until the frame that was under way is here
+        page.wait_for_timeout(50)
     page.wait_for_timeout(3500)
     notice = page.locator("[data-run-notice]")
     expect(notice).to_be_hidden()

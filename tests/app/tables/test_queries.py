@@ -104,6 +104,18 @@ def test_one_row_is_counted_in_good_english(client: TestClient) -> None:
     assert answer.json()["reading"] == "decimal .; columns x, y; rows with gaps, left out: 1"
 
 
+@pytest.mark.parametrize(("header", "told"), [(None, "names"), (True, "names"), (False, "data")])
+def test_how_a_doubtful_first_row_was_read_goes_with_the_link(
+    client: TestClient, header: bool | None, told: str
+) -> None:
+    text = "who,2019,2020\n" + "".join(f"{who},{i},{i * i}\n" for i, who in enumerate("abcde"))
+    body = {"text": text, "header": header}
+    reading = client.post("/api/fitting/table", json=body).json()["reading"]
+    assert f"; first row {told}" in reading
+    plain = client.post("/api/fitting/table", json={"text": "x,y\n1,2\n2,3\n3,4\n4,5\n"}).json()
+    assert "first row" not in plain["reading"]
+
+
 HOSTILE = 'a\nimport os\r\u2028|"""|0|1|0|1'
 
 
