@@ -23,8 +23,8 @@ CONVERT = {  # what to do with a picture of a format that is not taken
     "video": N_("This is a video, not a picture. Save one frame of it as JPEG and upload that."),
 }
 OTHER_PICTURE = N_(
-    "This is a {format} picture, which this server cannot read. It reads {taken}: save the picture "
-    "in one of these formats."
+    "This is a picture in the format {format}, which this server cannot read. It reads {taken}: "
+    "save the picture in one of these formats."
 )
 ARCHIVE = N_("This is a {format} archive, not a picture. Unpack it and upload one of its pictures.")
 UNKNOWN = N_("This file is not a picture that this server can read. It reads {taken}.")
@@ -47,6 +47,7 @@ TOO_LARGE = {
     ),
 }
 DAMAGED = N_("This picture is damaged and cannot be read.")
+EMPTY = N_("This file is empty.")
 
 
 def picture_refusal(facts: Mapping[str, Any], max_pixels: int) -> ImageError:
@@ -60,7 +61,7 @@ def picture_refusal(facts: Mapping[str, Any], max_pixels: int) -> ImageError:
         return ImageTooLarge(
             TOO_LARGE[reason], "file", millions=f"{millions:.3g}", millions_here=f"{here:.3g}"
         )
-    return ImageDamaged(DAMAGED, "file")
+    return ImageDamaged(EMPTY if reason == "empty" else DAMAGED, "file")
 
 
 def wrong_format(found: str, taken: Sequence[str]) -> ImageFormat:

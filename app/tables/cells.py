@@ -12,7 +12,7 @@ from app.tables.numbers import is_gap, to_number
 
 MAX_CHARACTERS = 4 * 2**20
 MAX_ROWS, MAX_COLUMNS = 200_000, 100
-MAX_CELL = 200  # characters
+MAX_NAME = 200  # characters of a column's
 SEPARATORS = (",", ";", "\t", "|", "，", "；", " ")
 SAMPLE = 20_000  # characters that tell the separator
 LONGEST = 1000  # characters of a line of it
@@ -85,7 +85,7 @@ def read_cells(text: str, header: bool | None = None) -> Cells:
     names, rows = headed(rows) if header else (above, rows)
     kept = kept_columns(names, rows)
     return Cells(
-        names=unlike([names[i] or str(i + 1) for i in kept]),
+        names=unlike([names[i][:MAX_NAME] or str(i + 1) for i in kept]),
         rows=[[row[i] for i in kept] for _, row in rows],
         lines=[number for number, _ in rows],
         separator=separator,
@@ -172,7 +172,7 @@ def cells_of(lines: list[str], separator: str, quotes: bool) -> Iterator[Row]:
             if len(cells) > MAX_COLUMNS:
                 message = N_("Line {line} has more than {limit} columns.")
                 raise InvalidInput(message, "text", line=reader.line_num, limit=MAX_COLUMNS)
-            yield reader.line_num, [cell.strip()[:MAX_CELL] for cell in cells]
+            yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error:
         if quotes:
             raise

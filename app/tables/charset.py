@@ -37,6 +37,9 @@ OTHER_FILES: tuple[tuple[bytes, LazyText], ...] = (
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 WORDS = re.compile(rb"[^,;\t|\"'\s]+")
 CYRILLIC = re.compile(rb"[\xb8\xa8\xc0-\xff]{2}")
+# Western words have a letter of their own between others; units have a sign that stands alone.
+WITHIN = re.compile("[a-z][ß-öø-ÿ]{1,2}[a-z]")
+SIGNS = "°µ²³±·€£§"
 SAMPLE = 20_000  # bytes of words that are looked at
 
 
@@ -118,6 +121,8 @@ def guess(data: bytes, fitting: list[str]) -> str:
     words = dict.fromkeys(word for word in WORDS.findall(data) if not word.isascii())
     sample = b"\n".join(words)[:SAMPLE]
     likely = {CODECS[name]: name for name in fitting if is_likely(name, sample)}
+    if "windows-1252" in fitting and is_western(sample):  # or “é” and the letter behind it are Big5
+        likely = {codec: name for codec, name in likely.items() if name.startswith("windows")}
     if not likely:
         return fitting[0]
     found = chardet.detect(
@@ -126,7 +131,26 @@ def guess(data: bytes, fitting: list[str]) -> str:
         no_match_encoding=next(iter(likely)),
         compat_names=False,
     )["encoding"]
-    return likely.get(found or "", fitting[0])
+    name = likely.get(found or "", fitting[0])
+    western = "windows-1252" in fitting and alike(sample, name, "windows-1252")
+    return "windows-1252" if western else name
+
+
+def alike(sample: bytes, *names: str) -> bool:
+    """Whether bytes are the same text in these encodings."""
+    return len({sample.decode(CODECS[name], "replace") for name in names}) == 1
+
+
+def is_western(sample: bytes) -> bool:
+    """Whether words have letters of Windows-1252 among others as no other script has them; or
+    nothing but lone signs, as of units.
+    """
+    text = sample.decode("cp1252", "replace")
+    special = [c for c in text if not c.isascii()]
+    if not all(c.isalpha() or c in SIGNS for c in special):
+        return False
+    lone = all(c in SIGNS for c in special) and not re.search(f"[{SIGNS}]{{2}}", text)
+    return lone or WITHIN.search(text) is not None
 
 
 def is_likely(name: str, sample: bytes) -> bool:

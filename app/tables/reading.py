@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.tables.cells import Cells, counts, read_cells
+from app.tables.cells import Cells, counts, number_like, read_cells
 from app.tables.numbers import Mark, Undecided, decide, is_gap, is_label_gap, to_number
 
 Kind = Literal["number", "index", "text"]
@@ -16,6 +16,7 @@ INDEX_NAMES = {"index", "id", "no", "no.", "nr", "nr.", "#", "row", "unnamed: 0"
 LEAST = 4  # rows
 MAX_CLASSES = 4  # as many as points in an address may have
 READING = 120  # characters
+SHOWN = 40  # characters of a cell that are told
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,21 @@ def is_index(cells: Cells, i: int, written: list[str]) -> bool:
     return cells.names[i].strip().lower() in INDEX_NAMES and counts(written)
 
 
+def not_a_number(table: Table, besides: int | None = None) -> dict[str, str]:
+    """Name and cell of a column of texts, for a message that tells why it is none of numbers: the
+    first with a digit, which may be meant as one ("20%"), else the first. Empty where there is none
+    beside the label.
+    """
+    found = []
+    for i, column in enumerate(table.columns):
+        cells = (row[i] for row in table.cells.rows)
+        cell = next((cell for cell in cells if not is_gap(cell) and not number_like(cell)), "")
+        if column.kind == "text" and i != besides and cell:
+            found.append({"name": column.name, "cell": cell[:SHOWN]})
+    digits = (one for one in found if any(map(str.isdecimal, one["cell"])))
+    return next(digits, found[0] if found else {})
+
+
 @dataclass(frozen=True)
 class Rows:
     """Columns of numbers and, with a label, a class a row; `left_out` rows had a gap, `of` rows
@@ -162,8 +178,10 @@ def told(table: Table, rows: Rows) -> str:
         f"decimal {marks[:1] if len(set(marks)) == 1 else marks}",
         f"columns {', '.join(rows.names)}"[:READING],
     ]
+    if table.cells.doubtful:
+        facts.append(f"first row {'names' if table.cells.header else 'data'}")
     if rows.left_out:
-        facts.append(f"{rows.left_out} rows with gaps left out")
+        facts.append(f"rows with gaps, left out: {rows.left_out}")
     if rows.of > MAX_POINTS:
         facts.append(f"a random sample of {MAX_POINTS} of {rows.of} rows")
     return "; ".join(facts)[: 2 * READING]
@@ -179,7 +197,7 @@ def sample(count: int) -> list[int]:
 def undecided_error(undecided: Undecided) -> InvalidInput:
     message = N_("“{cell}” can be {point} or {comma}. Say which mark begins the decimals.")
     point, comma = f"{undecided.point:g}", f"{undecided.comma:g}"
-    return InvalidInput(message, "decimal", cell=undecided.cell[:40], point=point, comma=comma)
+    return InvalidInput(message, "decimal", cell=undecided.cell[:SHOWN], point=point, comma=comma)
 
 
 def number_in(table: Table, at: int, i: int) -> float:
@@ -189,7 +207,7 @@ def number_in(table: Table, at: int, i: int) -> float:
     if value is None:
         message = N_("Line {line}, column “{name}”: “{cell}” is not a number.")
         line, name = table.cells.lines[at], table.names[i]
-        raise InvalidInput(message, "text", line=line, name=name, cell=cell[:40])
+        raise InvalidInput(message, "text", line=line, name=name, cell=cell[:SHOWN])
     return value
 
 

@@ -54,6 +54,8 @@ export interface CapacityFrame {
     widths: number[];
     /** training points */
     points: number;
+    /** test points */
+    tested: number;
     floor: number | null;
   };
   arrays: {

@@ -85,6 +85,7 @@ def nap() -> None:
 
 LAB = Lab(
     slug="odd",
+    chapter="fundamentals",
     title="Odd",
     summary="",
     papers=(),

@@ -243,6 +243,30 @@ def test_the_script_and_the_curves_are_handed_out(open_page: OpenPage) -> None:
     expect(page.locator("[data-code-text]")).to_contain_text("# ## The network")
 
 
+HIDE = """() => {
+    const real = window.requestAnimationFrame, held = window.held = [];
+    let hidden = true;
+    window.requestAnimationFrame = (act) => (hidden ? held.push(act) : real(act));
+    Object.defineProperty(document, "visibilityState", {get: () => hidden ? "hidden" : "visible"});
+    window.comeBack = () => { hidden = false; held.forEach((act) => real(act)); };
+}"""
+
+
+def test_a_page_that_was_hidden_says_that_its_training_stood_still(open_page: OpenPage) -> None:
+    page = open_page("/labs/fitting")
+    until(page, 20)
+    page.evaluate(HIDE)
+    while not page.evaluate("held.length"):  # until the frame that was under way is here
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(3500)
+    notice = page.locator("[data-run-notice]")
+    expect(notice).to_be_hidden()
+    page.evaluate("comeBack()")
+    expect(notice).to_contain_text("While this page was hidden, the training stood still.")
+    page.locator("[data-run-play]").click()
+    expect(notice).to_be_hidden()
+
+
 def test_the_keyboard_alone_plays_and_pauses(open_page: OpenPage) -> None:
     page = open_page("/labs/fitting")
     until(page, 10)

@@ -148,6 +148,38 @@ def test_the_names_of_a_table_are_everywhere(open_page: OpenPage) -> None:
     expect(code).to_contain_text("# Columns: petal length and width.")
     expect(code).to_contain_text("# Classes: 0 odd, 1 setosa, 2 virginica.")
     expect(code).to_contain_text("decimal ,")
+    page.keyboard.press("Escape")
+    page.locator("[data-paint-switch]").click()
+    expect(page.locator("[data-brush='1']")).to_have_text("Class setosa")
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize(
+    ("language", "texts", "is_label"),
+    [
+        ("en", ["anumbers", "bnumbers", "knumbers"], "“k” is the label"),
+        ("zh", ["a数字", "b数字", "k数字"], "“k”已是标签"),
+    ],
+)
+def test_the_dialog_of_a_labeled_table_in_both_languages_on_any_screen(
+    open_page: OpenPage, watch: Watch, width: int, language: str, texts: list[str], is_label: str
+) -> None:
+    watch.allowed.add("422")
+    page = open_page(f"/labs/mlp?lang={language}", width=width, height=640)
+    page.locator("[data-own]").click()
+    rows = "".join(f"{i},5;{i * i};{i % 2};\n" for i in range(12))
+    page.locator("[data-own-text]").fill("a;b;k;\n" + rows)
+    expect(page.locator("[data-own-head] th.used")).to_have_text(texts)
+    selects = page.locator("[data-own-columns] select")
+    selects.nth(1).select_option("2")
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-warning]")).to_contain_text(is_label)
+    selects.nth(1).select_option("1")
+    for root in ("document.documentElement", "document.querySelector('[data-own-dialog]')"):
+        assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
+    page.locator("[data-own-use]").click()
+    expect(page.locator("[data-own-dialog]")).to_be_hidden()
+    expect(page.locator("[data-classes]")).to_have_text("● 0▲ 1")
 
 
 def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(

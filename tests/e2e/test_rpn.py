@@ -130,8 +130,8 @@ def test_a_missing_model_is_named_with_the_command_to_type(open_page, watch):
 
 @pytest.mark.parametrize(("content", "words", "status"), [
     (b"no picture at all", "not a picture that this server can read", "415"),
-    (b"", "damaged", "422"),
-    (b"BM" + bytes(99), "a BMP picture", "415"),
+    (b"", "This file is empty.", "422"),
+    (b"BM" + bytes(99), "a picture in the format BMP", "415"),
 ])  # fmt: skip
 def test_a_bad_upload_is_refused_in_words(open_page, watch, tmp_path, content, words, status):
     watch.allowed.add(status)

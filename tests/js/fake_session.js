@@ -41,16 +41,27 @@ export function fakeBrowser() {
   /** @type {(() => void)[]} */
   const timers = [];
   let now = 0;
+  let hidden = false;
   return {
     here: {
       afterPaint: (/** @type {() => void} */ draw) => void paints.push(draw),
       later: (/** @type {() => void} */ act) => timers.push(act),
       now: () => now,
+      hidden: () => hidden,
       random: () => 0.55,
     },
     paint() {
       now += 100;
       for (const draw of paints.splice(0)) draw();
+    },
+    /** Another tab is on show for so long. @param {number} ms */
+    hide(ms) {
+      hidden = true;
+      return () => {
+        now += ms;
+        hidden = false;
+        this.paint();
+      };
     },
     wait() {
       for (const act of timers.splice(0)) act();

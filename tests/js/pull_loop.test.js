@@ -15,6 +15,7 @@ function looping({ paced = false } = {}) {
       one.asks += 1;
       loop.asked(2);
     },
+    onStood: () => {},
   });
   return Object.assign(one, { loop });
 }

@@ -95,6 +95,38 @@ test("another control starts anew after a rest, and goes on playing", async () =
   assert.deepEqual(session.past.steps, [0]);
 });
 
+test("a page that was hidden while it played says that it stood still, until it is paused", async () => {
+  const { wire, browser, session, start } = await begun();
+  start();
+  session.play();
+  browser.paint();
+  const back = browser.hide(60_000);
+  wire.socket.frame(5);
+  assert.equal(session.status.stood, false);
+  back();
+  assert.equal(session.status.stood, true);
+  wire.socket.frame(10);
+  assert.equal(session.status.stood, true);
+  session.pause();
+  assert.equal(session.status.stood, false);
+});
+
+test("a glance at another page, or a paused run behind one, is nothing to tell", async () => {
+  const { wire, browser, session, start } = await begun();
+  start();
+  session.play();
+  browser.paint();
+  const glanced = browser.hide(1000);
+  wire.socket.frame(5);
+  glanced();
+  assert.equal(session.status.stood, false);
+  session.pause();
+  const back = browser.hide(60_000);
+  wire.socket.frame(10);
+  back();
+  assert.equal(session.status.stood, false);
+});
+
 test("an ended run tells why, and starts again with the same settings", async () => {
   const { wire, browser, session, start } = await begun({ rate: 3 });
   start();

@@ -45,4 +45,5 @@ class CapacityFrame(Frame):
     polynomial_training: NDArray[np.float32]  # [D, M]
     polynomial_test: NDArray[np.float32]  # [D, M]
     points: int  # training points
+    tested: int  # test points
     floor: float | None

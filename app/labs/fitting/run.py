@@ -135,6 +135,7 @@ def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask[FittingConfig],
             polynomial_training=fitted.float().numpy(),
             polynomial_test=tested.float().numpy(),
             points=len(x),
+            tested=len(test_x),
             floor=floor_of(config),
         )
         for _ in ask.turns():

@@ -13,7 +13,7 @@ from app.doors.bodies import json_body, parse_json
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.tables.queries import CANNOT_READ, MAX_BODY, PointsAnswer, TableText
-from app.tables.reading import enough, rows_of, scaled, told, units_of
+from app.tables.reading import Table, enough, not_a_number, rows_of, scaled, told, units_of
 
 SHARES = (0.5, 0.25)  # of a visitor's own rows: training, validation; the rest are for testing
 OWN_X, OWN_Y = (-1.0, 1.0), (-1.2, 1.2)  # where own rows are moved to
@@ -51,7 +51,7 @@ def points_in(body: bytes) -> bytes:
 
     query = parse_json(TableQuery, body)
     read = query.read()
-    rows = rows_of(read, columns_of(query, read.numeric, len(read.names)))
+    rows = rows_of(read, columns_of(query, read))
     enough(rows)
     xs, least_x, greatest_x = scaled(rows.columns[0], *OWN_X)
     ys, least_y, greatest_y = scaled(rows.columns[1], *OWN_Y)
@@ -75,12 +75,17 @@ def points_in(body: bytes) -> bytes:
     return answer.model_dump_json().encode()
 
 
-def columns_of(query: TableQuery, numeric: list[int], count: int) -> list[int]:
+def columns_of(query: TableQuery, read: Table) -> list[int]:
     """x and y: those that were named, or the first columns of numbers. Raises `InvalidInput`."""
-    left = [i for i in numeric if i not in (query.x, query.y)]
+    left = [i for i in read.numeric if i not in (query.x, query.y)]
     x = left.pop(0) if query.x is None and left else query.x
     y = left.pop(0) if query.y is None and left else query.y
     if x is None or y is None:
         message = N_("A curve needs two columns of numbers; this text has {count}.")
-        raise InvalidInput(message, "text", count=len(numeric))
+        if why := not_a_number(read):
+            message = N_(
+                "A curve needs two columns of numbers; this text has {count}. In column “{name}” "
+                "stands “{cell}”, which is not a number."
+            )
+        raise InvalidInput(message, "text", count=len(read.numeric), **why)
     return [x, y]

@@ -13,7 +13,17 @@ from app.doors.bodies import json_body, parse_json
 from app.errors import InvalidInput
 from app.i18n import N_
 from app.tables.queries import CANNOT_READ, MAX_BODY, PointsAnswer, TableText
-from app.tables.reading import MAX_CLASSES, Rows, Table, enough, rows_of, scaled, told, units_of
+from app.tables.reading import (
+    MAX_CLASSES,
+    Rows,
+    Table,
+    enough,
+    not_a_number,
+    rows_of,
+    scaled,
+    told,
+    units_of,
+)
 
 SIDES = (-1.2, 1.2)  # own columns are moved into this range
 OWN_TEST = 0.3  # share of a visitor's own rows that test
@@ -60,7 +70,7 @@ def points_in(body: bytes) -> bytes:
     read = query.read()
     label = label_of(query, read)
     numeric = [i for i in read.numeric if i != label]
-    rows = rows_of(read, chosen(query, read, numeric), label, MAX_CLASSES)
+    rows = rows_of(read, chosen(query, read, label), label, MAX_CLASSES)
     enough(rows)
     a, b, axes, shares = coordinates(query, rows)
     count = len(rows.labels)
@@ -96,18 +106,30 @@ def label_of(query: TableQuery, read: Table) -> int:
     return label
 
 
-def chosen(query: TableQuery, read: Table, numeric: list[int]) -> list[int]:
+def chosen(query: TableQuery, read: Table, label: int) -> list[int]:
     """The columns that the coordinates come from. Raises `InvalidInput`."""
     if query.columns == "pca" or query.columns is None:
+        numeric = [i for i in read.numeric if i != label]
         if len(numeric) < 2:
-            message = N_(
-                "A plane needs two columns of numbers beside the label; this table has {count}."
-            )
-            raise InvalidInput(message, "text", count=len(numeric))
+            raise too_few(read, label, len(numeric))
         return numeric if query.columns else numeric[:2]
     if len(query.columns) != 2 or not all(0 <= c < len(read.names) for c in query.columns):
         raise InvalidInput(N_("Choose two of the columns."), "columns")
+    if label in query.columns:
+        message = N_("“{name}” is the label: choose other columns for x₁ and x₂.")
+        raise InvalidInput(message, "columns", name=read.names[label])
     return query.columns
+
+
+def too_few(read: Table, label: int, count: int) -> InvalidInput:
+    """The error for a table of fewer than two columns of numbers beside the label."""
+    message = N_("A plane needs two columns of numbers beside the label; this table has {count}.")
+    if why := not_a_number(read, label):
+        message = N_(
+            "A plane needs two columns of numbers beside the label; this table has {count}. In "
+            "column “{name}” stands “{cell}”, which is not a number."
+        )
+    return InvalidInput(message, "text", count=count, **why)
 
 
 def coordinates(

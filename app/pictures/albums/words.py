@@ -18,6 +18,7 @@ LEFT_OUT: dict[str, LazyText] = {
     "pixels": N_("more than {millions} million pixels (JPEG: {jpeg} million)"),
     "progressive": N_("progressive JPEGs that are too large to be opened as a whole"),
     "damaged": N_("damaged"),
+    "empty": N_("empty files"),
     "compression": N_("packed by the method {which}, which cannot be unpacked here"),
     "locked": N_("locked with a password"),
     "bytes": N_("larger than {megabytes} MB"),
@@ -39,8 +40,13 @@ ARCHIVE = N_(
     "This is a {format} archive. Only zip archives are opened here: unpack it, and choose its "
     "pictures or pack them as a zip."
 )
-NAMES = N_("The names of the files in this zip point out of it. It was not opened.")
-DAMAGED = N_("This zip is damaged and cannot be read.")
+WHOLE_ZIP = {  # why a zip is not opened at all
+    "names": N_("The names of the files in this zip point out of it. It was not opened."),
+    "encoding": N_(
+        "This zip says that the names in it are UTF-8, but they are not. Pack the pictures again."
+    ),
+    "damaged": N_("This zip is damaged and cannot be read."),
+}
 EMPTY = N_("There is no picture in it that can be read.")
 NOTHING = N_("There is no picture in it that can be read. Left out: {reasons}.")
 ONE_PICTURE = N_("One small picture has no negatives: choose at least two.")
@@ -51,7 +57,7 @@ def album_refusal(facts: Mapping[str, Any], max_pixels: int) -> DomainError:
     reason = facts["refused"]
     if reason in TOO_LARGE:
         return AlbumTooLarge(TOO_LARGE[reason], "file", pictures=f"{MAX_PICTURES:,}")
-    return AlbumRefused(NAMES if reason == "names" else DAMAGED, "file")
+    return AlbumRefused(WHOLE_ZIP.get(reason, WHOLE_ZIP["damaged"]), "file")
 
 
 def nothing_readable(

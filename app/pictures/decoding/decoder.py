@@ -61,8 +61,8 @@ def take_more_formats() -> None:
 
 
 class Refused(Exception):
-    """The picture is not taken; `reason` is one word: format, damaged, pixels, progressive, memory,
-    or what the server lacks: full, folder. `facts` go with it.
+    """The picture is not taken; `reason` is one word: format, empty, damaged, pixels, progressive,
+    memory, or what the server lacks: full, folder. `facts` go with it.
     """
 
     def __init__(self, reason: str, **facts: Any) -> None:
@@ -181,7 +181,7 @@ def opened(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image,
     head = file.read(signatures.HEAD)
     kind = signatures.kind_of(head)
     if kind not in TAKEN:
-        raise Refused("format", found=kind, taken=list(TAKEN)) if head else Refused("damaged")
+        raise Refused("format", found=kind, taken=list(TAKEN)) if head else Refused("empty")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     if kind == "JPEG":
         return opened_jpeg(file, max_pixels, max_side)

@@ -58,7 +58,7 @@ def pictures_of(file: Path, tally: Tally) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of each picture in a zip; whatever else is in it is counted. Raises `Refused`
     for a zip that is made to do harm, and whatever `zipfile` raises over a damaged one.
     """
-    with zipfile.ZipFile(file) as archive:
+    with opened_zip(file) as archive:
         unpacked = 0
         for member in members(archive, tally):
             data = opened(archive, member, tally)
@@ -68,6 +68,14 @@ def pictures_of(file: Path, tally: Tally) -> Iterator[tuple[str, bytes]]:
             if unpacked > MAX_UNPACKED:
                 raise decoder.Refused("bomb")
             yield member.path, data
+
+
+def opened_zip(file: Path) -> zipfile.ZipFile:
+    """Raises `Refused` where names are marked as UTF-8 and are not, and what `zipfile` raises."""
+    try:
+        return zipfile.ZipFile(file)
+    except UnicodeDecodeError:
+        raise decoder.Refused("encoding") from None
 
 
 def members(archive: zipfile.ZipFile, tally: Tally) -> list[Member]:

@@ -55,7 +55,8 @@ def unicode_path(info: zipfile.ZipInfo) -> str:
         field, extra = extra[4 : 4 + length], extra[4 + length :]
         if kind == UNICODE_PATH and len(field) > 5 and field[0] == 1:
             (own_crc,) = struct.unpack_from("<I", field, 1)
-            return field[5:].decode(errors="ignore") if own_crc == crc else ""
+            known = own_crc == crc and decodes(field[5:], "utf-8")
+            return field[5:].decode() if known else ""
     return ""
 
 

@@ -283,10 +283,8 @@ export function columnChooser(label, options, value, onChange) {
  * @param {number[][]} units offset and scale of each
  */
 export function axesText(names, units) {
-  const short = names.map((name, i) =>
-    name === String(i + 1) ? "" : name.replaceAll("|", " ").slice(0, 40),
-  );
-  return [...short, ...units.flat()].join("|").slice(0, 200);
+  const named = names.map((name, i) => (name === String(i + 1) ? "" : name));
+  return [...shortNames(named), ...units.flat()].join("|").slice(0, 200);
 }
 
 /**
@@ -318,7 +316,7 @@ export function unitsOf(text, plain) {
  */
 export function sayReading(root, { data, reading }) {
   const text = data === "own" ? String(reading) : "";
-  const gaps = /(\d+) rows with gaps/.exec(text);
+  const gaps = /rows with gaps, left out: (\d+)/.exec(text);
   const sample = /sample of (\d+) of (\d+) rows/.exec(text);
   root.textContent = sentences([
     gaps ? t("Rows with gaps, left out of your table: {count}.", { count: number(Number(gaps[1]), 0) }) : "",
@@ -333,4 +331,22 @@ export function sayReading(root, { data, reading }) {
 }
 
 /** @param {string[]} names of classes, as text for the address */
-export const labelsText = (names) => names.map((name) => name.replaceAll("|", " ").slice(0, 40)).join("|");
+export const labelsText = (names) => shortNames(names).join("|");
+
+const LETTERS = 40; // of a name in an address
+
+/**
+ * Names as an address holds them: short, without what parts them, and still apart.
+ * @param {string[]} names
+ */
+function shortNames(names) {
+  const taken = new Set([""]);
+  return names.map((name) => {
+    const letters = [...name.replaceAll("|", " ")];
+    let short = letters.length > LETTERS ? `${letters.slice(0, LETTERS - 1).join("")}…` : letters.join("");
+    for (let again = 2; name && taken.has(short); again++)
+      short = `${letters.slice(0, LETTERS - 5).join("")} (${again})`;
+    taken.add(short);
+    return short;
+  });
+}

@@ -203,18 +203,25 @@ function showPast({ past, now }, { frames, share, shownStep }, dragging) {
  * @param {Status} status
  * @param {string | null} ownAddress where to go instead of watching; null: it is one's own
  */
-function say({ again, notice, own, said, stage }, { phase, error: why, line }, ownAddress) {
+function say({ again, notice, own, said, stage }, { phase, error: why, line, stood }, ownAddress) {
   const error = why ?? line;
   const ended = phase === "ended";
   const watching = ownAddress !== null;
-  notice.hidden = !error && !watching;
   notice.classList.toggle("bad", Boolean(error));
-  const words = error ? error.message : watching ? t("You are watching someone's run.") : "";
+  const words = error ? error.message : wordsOn({ watching, stood });
+  notice.hidden = !words;
   if (said.textContent !== words) said.textContent = words;
   again.hidden = !ended || watching;
   own.hidden = !watching;
   if (watching) own.href = ownAddress;
   stage?.classList.toggle("run-over", ended);
+}
+
+/** @param {{watching: boolean, stood: boolean}} how a run goes on */
+function wordsOn({ watching, stood }) {
+  if (watching)
+    return t("You are watching someone's run. It stands still while they pause it or hide their page.");
+  return stood ? t("While this page was hidden, the training stood still.") : "";
 }
 
 /** What is counted: training steps. @param {number | null} last of the past on show; null for now */

@@ -143,9 +143,11 @@ def test_histograms_of_normalized_values_stay_put_and_the_others_drift() -> None
         {**QUICK, "batch_size": 255, "noise": 1, "momentum": 1, "init_scale": 0.05},
         {**QUICK, "activation": "relu", "learning_rate": 10, "init_scale": 20},
         {**QUICK, "activation": "sigmoid", "data": "spiral", "momentum": 0.001},
+        {**QUICK, "batch_size": 2, "init_scale": 20},
     ],
     ids=str,
 )
+@pytest.mark.filterwarnings("error::RuntimeWarning")  # which a presenter's terminal would show
 def test_the_ends_of_every_range_are_drawn(extreme: dict[str, Any]) -> None:
     for mode in ("train", "sweep"):
         config = BatchnormConfig(mode=mode, **extreme)

@@ -65,6 +65,57 @@ def test_columns_and_label_are_taken_as_chosen(client: TestClient) -> None:
         assert client.post("/api/fitting/table", json={"text": text, **body}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("lab", "text", "reason"),
+    [
+        ("fitting", "x,y\n1,20%\n2,30%\n3,40%\n4,50%\n", "column “y” stands “20%”"),
+        ("fitting", "who,x,y\na,1,5 €\nb,2,6 €\nc,3,7 €\nd,4,8 €\n", "“y” stands “5 €”"),
+        ("fitting", "day,x\nMo,1\nTu,2\nWe,3\nTh,4\n", "column “day” stands “Mo”"),
+        ("fitting", "5\n6\n7\n8\n", "this text has 1."),
+        ("mlp", "a,b,k\n1,20%,c\n2,30%,d\n3,40%,c\n4,50%,d\n", "column “b” stands “20%”"),
+        ("mlp", "a,k\n1,c\n2,d\n3,c\n4,d\n", "this table has 1."),
+        ("mlp", "x,y\n0,0\n1,0\n2,1\n3,1\n", "this table has 1."),
+    ],
+)
+def test_where_columns_of_numbers_are_missing_it_is_said_what_stands_there(
+    client: TestClient, lab: str, text: str, reason: str
+) -> None:
+    answer = client.post(f"/api/{lab}/table", json={"text": text})
+    assert answer.status_code == 422
+    assert reason in answer.json()["error"]["message"]
+
+
+def test_the_label_is_no_coordinate_as_well(client: TestClient) -> None:
+    text = "a,b,k\n1,5,0\n2,4,1\n3,9,0\n4,2,1\n"
+    body = {"text": text, "columns": [0, 2], "label": 2}
+    answer = client.post("/api/mlp/table", json=body)
+    assert answer.status_code == 422
+    assert "“k” is the label" in answer.json()["error"]["message"]
+
+
+def test_labels_that_differ_only_behind_200_letters_are_two_classes(client: TestClient) -> None:
+    long = "a" * 300
+    text = "x,y,k\n" + "".join(f"{i},{i * i},{long}{'pq'[i % 2]}\n" for i in range(8))
+    assert len(client.post("/api/mlp/table", json={"text": text}).json()["labels"]) == 2
+
+
+def test_one_row_is_counted_in_good_english(client: TestClient) -> None:
+    answer = client.post("/api/fitting/table", json={"text": "x,y\n1,2\n2,\n3,4\n4,5\n5,6\n"})
+    assert answer.json()["reading"] == "decimal .; columns x, y; rows with gaps, left out: 1"
+
+
+@pytest.mark.parametrize(("header", "told"), [(None, "names"), (True, "names"), (False, "data")])
+def test_how_a_doubtful_first_row_was_read_goes_with_the_link(
+    client: TestClient, header: bool | None, told: str
+) -> None:
+    text = "who,2019,2020\n" + "".join(f"{who},{i},{i * i}\n" for i, who in enumerate("abcde"))
+    body = {"text": text, "header": header}
+    reading = client.post("/api/fitting/table", json=body).json()["reading"]
+    assert f"; first row {told}" in reading
+    plain = client.post("/api/fitting/table", json={"text": "x,y\n1,2\n2,3\n3,4\n4,5\n"}).json()
+    assert "first row" not in plain["reading"]
+
+
 HOSTILE = 'a\nimport os\r\u2028|"""|0|1|0|1'
 
 

@@ -270,6 +270,7 @@ def test_of_many_rows_a_random_sample_is_taken_the_same_each_time() -> None:
     assert first.columns[0] == sorted(first.columns[0])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from('a.1:/,; "|\t'), min_size=100))
 def test_nothing_long_is_given_to_the_sniffer_of_separators(line: str) -> None:
     """What looks like an address of 18,000 letters kept it busy for 42 seconds."""

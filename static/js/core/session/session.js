@@ -39,6 +39,7 @@ const browserHere = {
   /** @param {() => void} act @param {number} ms */
   later: (act, ms) => Number(setTimeout(act, ms)),
   now: () => performance.now(),
+  hidden: () => document.visibilityState === "hidden",
   random: () => Math.random(),
 };
 

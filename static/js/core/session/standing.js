@@ -16,6 +16,7 @@ import { createPast } from "./past.js";
  * @property {number} framesPerSecond while it runs
  * @property {ApiError | null} error why the run ended or what was refused
  * @property {ApiError | null} line why there is no line to the server now; the run waits there
+ * @property {boolean} stood whether it runs again after a hidden page let it wait
  * @property {string[]} live fields that change this run while it runs: not in every mode all of them
  * @property {string | null} runId
  */
@@ -32,6 +33,8 @@ export class Standing {
   line = null;
   /** @type {string | null} */
   runId = null;
+  /** Whether frames waited for a hidden page, and nobody has paused or begun anew since. */
+  stood = false;
   /** Whether nobody is told any more. */
   closed = false;
   #onStatus;
@@ -68,11 +71,12 @@ export class Standing {
 
   /** @returns {Status} */
   get status() {
-    const { phase, error, line, runId, past, step } = this;
+    const { phase, error, line, stood, runId, past, step } = this;
     return {
       phase,
       error,
       line,
+      stood,
       runId,
       share: past.share,
       live: this.#live(),
@@ -91,12 +95,19 @@ export class Standing {
   enter(next, why = null) {
     this.phase = next;
     this.error = why;
+    this.stood = false;
     this.tell();
   }
 
   /** The line is lost, or (null) there again. @param {ApiError | null} why */
   setLine(why) {
     this.line = why;
+    this.tell();
+  }
+
+  /** A page that is hidden paints nothing, and so has asked for nothing. */
+  stoodStill() {
+    this.stood = true;
     this.tell();
   }
 

@@ -54,6 +54,7 @@ export class Training {
       wanted: () => standing.alive && this.#wanted,
       paced: () => this.playing,
       ask: () => this.#ask(),
+      onStood: () => standing.stoodStill(),
     });
     const handlers = {
       onStarted: this.#onStarted.bind(this),

@@ -8,6 +8,7 @@ import { brief } from "./words.js";
 /** @typedef {import("../../../types/frames.js").CapacityFrame} CapacityFrame */
 
 const PERFECT = 1e-6; // a training error that is but rounding
+const FEW = 5; // fewer test points say nothing about others
 const MUCH = 1000; // times below the least test error, errors are drawn no lower
 
 /** @returns {import("../../views/chart.js").Line[]} */
@@ -50,8 +51,8 @@ function spreadOf(matrix, [rows = 0, columns = 0]) {
   };
 }
 
-/** @param {number} x */
-const bestMark = (x) => ({ x, label: t("best"), color: ROLES.test.color, dash: [5, 4] });
+/** Where the test error is least; none without test points. @param {number} x */
+const bestMark = (x) => (x >= 0 ? [{ x, label: t("best"), color: ROLES.test.color, dash: [5, 4] }] : []);
 /** @param {CapacityFrame["header"]} header */
 const noiseRules = ({ floor }) => (floor ? [{ y: floor, label: t("the noise alone") }] : []);
 
@@ -66,15 +67,27 @@ export function networksOf({ header, arrays, shapes }, here) {
   const width = header.widths[best] ?? NaN;
   return {
     columns: columnsOf(header.widths, training, test),
-    marks: [bestMark(width)],
+    marks: bestMark(width),
     rules: noiseRules(header),
     here:
       here && Number.isFinite(here.test) ? { x: here.width, y: here.test, label: t("you are here") } : null,
-    summary: t(
-      "After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.",
-      { step: header.step, error: brief(test.middle[best] ?? NaN), width },
-    ),
+    summary: header.tested
+      ? sentences([
+          t(
+            "After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.",
+            { step: header.step, error: brief(test.middle[best] ?? NaN), width },
+          ),
+          sayTested(header.tested),
+        ])
+      : sayTested(0),
   };
+}
+
+/** What so many test points are good for; nothing to say of many. @param {number} count */
+function sayTested(count) {
+  if (count === 0) return t("There are no test points, so nobody can say which capacity is best.");
+  if (count >= FEW) return "";
+  return t("Only {count} of the points are for testing, too few to say how it does on new ones.", { count });
 }
 
 /** In the order of the lines. @param {number[]} xs @param {Spread} training @param {Spread} test */
@@ -98,10 +111,12 @@ export function polynomialsOf({ header, arrays, shapes }) {
   const through = header.points - 1;
   const mark = { x: through, label: t("as many coefficients as points"), color: "--gray-2", dash: [2, 3] };
   return {
-    columns: columnsOf(degrees, noLower(training, least / MUCH), test),
-    marks: [bestMark(best), ...(through < degrees.length ? [mark] : [])],
+    columns: columnsOf(degrees, noLower(training, (least || PERFECT) / MUCH), test),
+    marks: [...bestMark(best), ...(through < degrees.length ? [mark] : [])],
     rules: noiseRules(header),
-    summary: sayPolynomials(training.middle, test.middle, header.points),
+    summary: header.tested
+      ? sentences([sayPolynomials(training.middle, test.middle, header.points), sayTested(header.tested)])
+      : sayTested(0),
   };
 }
 
@@ -116,15 +131,18 @@ function noLower({ middle, low, high }, floor) {
   return { middle: raised(middle), low: raised(low), high: raised(high) };
 }
 
+/** Whole, if that says enough. @param {number} value */
+const rounded = (value) => (value < 10 ? brief(value) : number(value, 0));
+
 /** @param {number[]} training @param {number[]} test by degree @param {number} points */
 function sayPolynomials(training, test, points) {
   const least = Math.min(...test);
   const best = test.indexOf(least);
   const worst = test.indexOf(Math.max(...test));
   const through = points - 1;
-  // Of two points above each other no polynomial takes both.
-  const hits = through >= test.length || (training[through] ?? NaN) < PERFECT;
-  if (!hits) return `${t("generalization error (test)")}: ${brief(least)} (${t("degree")} ${best})`;
+  // Of two points above each other no polynomial takes both; and of a higher degree nobody knows.
+  const hits = (training[through] ?? NaN) < PERFECT;
+  if (!hits) return t("Least test error {error} at degree {best}.", { error: brief(least), best });
   const again = worst === through && worst < test.length - 1 && (test.at(-1) ?? 0) < (test[worst] ?? 0) / 10;
   return sentences([
     t(
@@ -134,7 +152,7 @@ function sayPolynomials(training, test, points) {
     again
       ? t(
           "There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.",
-          { worst: number(test[worst] ?? NaN, 0) },
+          { worst: rounded(test[worst] ?? NaN) },
         )
       : "",
   ]);

@@ -14,7 +14,8 @@ export function ownPoints(onPoints) {
       );
       const every = columns.map(({ name }, value) => ({ name, value }));
       const label = columnChooser(t("Label"), every, named, onChange);
-      const [a = 0, b = 1] = numbers.map(({ value }) => value).filter((value) => value !== named);
+      const beside = () => numbers.filter(({ value }) => value !== Number(label.select.value));
+      const [a = named, b = a] = beside().map(({ value }) => value);
       const across = columnChooser("x₁", [...numbers, { name: t("PCA of all"), value: "pca" }], a, onChange);
       const up = columnChooser("x₂", numbers, b, onChange);
       const isPca = () => across.select.value === "pca";
@@ -28,7 +29,8 @@ export function ownPoints(onPoints) {
           Number(label.select.value),
         ],
         values: () => ({
-          columns: isPca() ? "pca" : numbers.length > 1 ? pair() : null,
+          // With fewer than two there is nothing to choose, and the server says so.
+          columns: isPca() ? "pca" : beside().length > 1 ? pair() : null,
           label: Number(label.select.value),
         }),
       };

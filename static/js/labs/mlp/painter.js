@@ -1,7 +1,10 @@
 /** The visitor's own points, painted by finger. */
 
 import { $ } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { tell } from "../../core/said.js";
 import { decodeRows, encodeRows, MAX_ROWS, TEST, TRAIN } from "../../math/points.js";
+import { classNames } from "./words.js";
 
 /** @typedef {import("../../math/points.js").Row} Row */
 /**
@@ -48,8 +51,10 @@ export class Painter {
   show() {
     this.bar.hidden = !this.on;
     $("[data-paint-switch]").setAttribute("aria-pressed", String(this.on));
+    const names = classNames(this.state.values, this.brushes.length - 1);
     for (const button of this.brushes) {
       const brush = Number(button.dataset.brush);
+      if (brush >= 0) tell(button, () => t("Class {name}", { name: names[brush] ?? "" }));
       button.setAttribute("aria-pressed", String(brush === this.brush));
       button.hidden = this.state.values.model === "perceptron" && brush > 1;
     }

@@ -203,6 +203,7 @@ function showBar() {
       step,
       shownStep: share === null ? step : Math.round(share * step),
       frames: Math.max(1, step),
+      stood: false,
       framesPerSecond: timer ? pace.values.fps : 0,
     });
   const go = () => {

@@ -320,6 +320,13 @@ def test_a_file_that_is_not_taken_is_told_what_it_is(
     assert message.isascii() or language == "zh" or "’" in message
 
 
+def test_an_icon_and_an_empty_file_are_told_in_good_words(client: TestClient) -> None:
+    icon = client.post("/api/images", files={"file": KINDS["an ICO"][0]})
+    assert "a picture in the format ICO" in refused(icon, 415, "image_format")
+    empty = client.post("/api/images", files={"file": b""})
+    assert refused(empty, 422, "image_damaged") == "This file is empty."
+
+
 def test_two_files_at_an_address_for_one_are_told_so(client: TestClient) -> None:
     files = [("file", ("a", saved(quarters()))), ("file", ("b", saved(quarters())))]
     message = refused(client.post("/api/images", files=files), 422, "invalid_input")

@@ -170,13 +170,15 @@ def test_a_photo_with_a_zip_behind_it_is_a_photo(client: TestClient) -> None:
 # --- names --------------------------------------------------------------------------------------
 
 
-def zip_named(files: dict[bytes, bytes], extra: Callable[[bytes], bytes] = lambda _: b"") -> bytes:
-    """A zip whose names are these bytes, with no word of their encoding."""
+def zip_named(
+    files: dict[bytes, bytes], extra: Callable[[bytes], bytes] = lambda _: b"", flags: int = 0
+) -> bytes:
+    """A zip whose names are these bytes; without `flags` with no word of their encoding."""
     locals_, directory = b"", b""
     for name, data in files.items():
         more = extra(name)
         fields = struct.pack(
-            "<HHHHHIIIHH", 20, 0, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(name),
+            "<HHHHHIIIHH", 20, flags, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(name),
             len(more),
         )  # fmt: skip
         directory += b"PK\1\2" + b"\x14\0" + fields + bytes(10) + struct.pack("<I", len(locals_))
@@ -225,8 +227,26 @@ def test_the_unicode_path_field_is_believed_where_it_belongs_to_the_name(
     believed = album_of(client, zip_named(files, unicode_path))
     assert names(believed) == ["猫", "狗"]
     assert "encoding" not in " ".join(believed["notes"])
-    doubted = album_of(client, zip_named(files, lambda name: unicode_path(name, crc=7)))
-    assert "GB18030" in " ".join(doubted["notes"])
+    for doubtful in (lambda name: unicode_path(name, crc=7), undecodable_path):
+        doubted = album_of(client, zip_named(files, doubtful))
+        assert names(doubted) == ["猫", "狗"]
+        assert "GB18030" in " ".join(doubted["notes"])
+
+
+def undecodable_path(name: bytes) -> bytes:
+    body = struct.pack("<BI", 1, zlib.crc32(name)) + name[:1] + b"/a.png"
+    return struct.pack("<HH", 0x7075, len(body)) + body
+
+
+def test_names_that_are_marked_as_utf_8_and_are_not_are_told_as_such(client: TestClient) -> None:
+    files = {f"{word}/a.png".encode("gb18030"): plain(RED) for word in ("猫", "狗")}
+    answer = client.post("/api/albums", files={"file": zip_named(files, flags=0x800)})
+    assert "names in it are UTF-8" in answer.json()["error"]["message"]
+
+
+def test_an_empty_photo_is_counted_as_empty(client: TestClient) -> None:
+    photos = [("file", (f"{i}.png", data)) for i, data in enumerate([plain(RED), plain(BLUE), b""])]
+    assert client.post("/api/albums", files=photos).json()["reasons"] == {"empty": 1}
 
 
 ANIMALS = {
