@@ -258,7 +258,11 @@ export function wireLesson(state, onTry) {
       );
       state.go({ ...defaults, ...step });
       onTry?.(step);
-      document.querySelector(".stage")?.scrollIntoView({ block: "start" });
+      for (const tried of document.querySelectorAll("[data-tried]")) tried.removeAttribute("data-tried");
+      button.closest("li")?.setAttribute("data-tried", "");
+      const stage = document.querySelector(".stage");
+      stage?.scrollTo({ top: 0 }); // a pane of its own, or on a phone a part of the page
+      stage?.scrollIntoView({ block: "start" });
     });
   }
   queueMicrotask(() => openStep(location.hash)); // once the page has its session
@@ -271,5 +275,7 @@ function openStep(hash) {
   const details = step && step.querySelector("details");
   if (!details) return;
   details.open = true;
+  if (!details.checkVisibility())
+    document.querySelector("[data-lesson-drawer]")?.dispatchEvent(new Event("click"));
   $(".try", details).click();
 }

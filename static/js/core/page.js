@@ -17,12 +17,14 @@ function carry(name, value) {
   query.set(name, value);
   history.replaceState(null, "", `?${query}`);
 }
+/** A place on this page. @param {HTMLAnchorElement} link */
+const isHere = (link) => link.hash !== "" && link.pathname === location.pathname;
 for (const kind of ["pointerdown", "click"]) {
   addEventListener(
     kind,
     (event) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-      if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || link.hash) return;
+      if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || isHere(link)) return;
       const search = withCarried(link.search);
       if (search !== link.search) link.search = search;
     },
@@ -67,7 +69,8 @@ document
   .querySelector("[data-presenter]")
   ?.addEventListener("click", () => present(!root.classList.contains("presenting")));
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") present(false);
+  const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+  if (event.key === "Escape" && !inDialog) present(false);
   if (root.classList.contains("presenting")) stepThroughLesson(event);
 });
 
@@ -79,3 +82,10 @@ for (const sheet of document.querySelectorAll("[data-sheet]")) {
   wide.addEventListener("change", adapt);
   adapt();
 }
+
+// The pictures take the room that is left when everything around them has its text.
+const watcher = new MutationObserver(() => {
+  watcher.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => dispatchEvent(new Event("resize"))));
+});
+watcher.observe(root, { attributeFilter: ["data-ready"] });

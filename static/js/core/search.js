@@ -39,19 +39,24 @@ export function wireSearch() {
   };
   words.addEventListener("input", filter);
   words.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") found()[0]?.click();
+    if (event.key === "Enter" && !event.isComposing) found()[0]?.click();
   });
   dialog.addEventListener("keydown", (event) => {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!way) return;
+    if (!way || event.isComposing) return;
     event.preventDefault();
     const links = found();
     const at = links.findIndex((link) => link === document.activeElement) + way;
     (at < 0 ? words : links[Math.min(at, links.length - 1)])?.focus();
   });
   dialog.addEventListener("click", (event) => {
-    const inside = event.target instanceof Element && event.target.closest("a");
-    if (inside || event.target === dialog) dialog.close();
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (link || event.target === dialog) dialog.close();
+    if (link instanceof HTMLAnchorElement && link.hash && link.pathname === location.pathname) {
+      event.preventDefault(); // a step of this lab: the run and what was drawn stay
+      if (location.hash === link.hash) dispatchEvent(new HashChangeEvent("hashchange"));
+      else location.hash = link.hash;
+    }
   });
   $("[data-search]").addEventListener("click", open);
   addEventListener("keydown", (event) => {

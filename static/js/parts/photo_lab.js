@@ -36,11 +36,21 @@ export const ORIGINS = {
  * @param {(file: Blob) => void} [options.onFile] in place of uploading it
  */
 export function photoSource({ roots, state, session, onFile }) {
+  let { sample: wanted } = state.values;
   const photos = photoSession({
     ...session,
     onSamples: (samples, chosen) => view.update({ samples, chosen }),
     onProgress: (share) => view.progress(share),
-    onChoice: (sample) => state.set({ sample }),
+    onChoice: (sample) => {
+      wanted = sample;
+      state.set({ sample });
+    },
+  });
+  state.subscribe((changed) => {
+    const { sample } = state.values;
+    if (!changed.has("sample") || sample === wanted) return;
+    wanted = sample; // the way back, to another sample
+    if (photos.photo) photos.open(sample);
   });
   const view = uploader(roots.uploader, {
     drop: roots.drop,

@@ -50,6 +50,7 @@ export function wireTools(tools) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       const made = await make();
+      if (made === "") return; // there is nothing yet
       const blob =
         typeof made === "string"
           ? new Blob([made], { type: TYPES[/** @type {"csv"} */ (name)] ?? "text/plain" })

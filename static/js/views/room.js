@@ -22,9 +22,13 @@ export function roomFor(root, { least, most = Infinity, share }) {
     return within(innerHeight * share, least, most);
   const above = Number.parseFloat(getComputedStyle(stage).paddingTop);
   const others = front.getBoundingClientRect().height - block.offsetHeight;
-  const own = root.closest("figure") ?? root; // with its caption
-  const room = stage.clientHeight - above - others - (own.offsetHeight - root.offsetHeight) - SPARE;
-  return within(room, least, most);
+  return within(stage.clientHeight - above - others - captionsOf(root) - SPARE, least, most);
+}
+
+/** Heights of what stands above and below a picture in its figure; the figure itself may be stretched. */
+function captionsOf(/** @type {HTMLElement} */ root) {
+  const parts = /** @type {HTMLElement[]} */ ([...(root.closest("figure")?.children ?? [])]);
+  return parts.filter((part) => !part.contains(root)).reduce((sum, part) => sum + part.offsetHeight, 0);
 }
 
 /** @param {number} value @param {number} least @param {number} most */

@@ -107,7 +107,7 @@ export class SweepPart {
   choose(setting) {
     if (setting === this.state.values.setting) return;
     this.swept = null;
-    this.state.set({ setting });
+    this.state.go({ setting });
     this.draw();
   }
 

@@ -128,7 +128,7 @@ for (const name of CURVES) {
   $(`[data-curve=${name}]`).addEventListener("click", () => {
     drawing = name === "drawn";
     if (drawing && !state.values.drawn) state.set({ drawn: FIRST_DRAWING });
-    state.set({ data: name, ...UNREAD });
+    state.go({ data: name, ...UNREAD });
     showSource();
   });
 }

@@ -209,11 +209,11 @@ function drawCurves(frame) {
 
 const chooser = new NetworkChooser(state, drawMap);
 onChoice("look", (look) => state.go({ look }));
-$("[data-model=mlp]").addEventListener("click", () => state.set({ model: "mlp", speed: 10, fps: 30 }));
+$("[data-model=mlp]").addEventListener("click", () => state.go({ model: "mlp", speed: 10, fps: 30 }));
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {
   session.pause();
-  state.set({
+  state.go({
     model: "perceptron",
     speed: 1,
     fps: 2,

@@ -181,6 +181,7 @@ wireTools({
   missing: () =>
     sentences([
       isOwn() ? t("Your boxes are no part of it.") : "",
+      source.drewTruths ? t("Boxes that you drew are no part of it.") : "",
       state.values.source === "photo" && !source.photos.photo?.name
         ? t("Your photo is no part of it: a sample picture takes its place.")
         : "",

@@ -51,6 +51,7 @@ const BOXES = /\.(?:json|jsonl|ndjson|txt|xml)$/i;
 const SOFT = ["method", "sigma", "iou_threshold", "score_threshold", "top_n", "class_aware"];
 
 export class BoxSource {
+  drewTruths = false; // ground truth that a link does not have
   /** @param {Options} options */
   constructor(options) {
     this.state = options.state;
@@ -117,7 +118,10 @@ export class BoxSource {
           const { problem, sweep } = await fetchProposals(photo, signal);
           return this.withSoft(problem, sweep, signal);
         },
-        onPhoto: (photo) => this.showEmpty(unboxed(photo)),
+        onPhoto: (photo) => {
+          this.drewTruths = false;
+          this.showEmpty(unboxed(photo));
+        },
         onFound: (_, answer) => {
           this.draft = { problem: answer.problem, origin: "shipped", anew: true };
           this.show(answer, this.draft);
@@ -203,6 +207,7 @@ export class BoxSource {
     const { source } = this.state.values;
     if (source === this.entered) return;
     this.entered = source;
+    this.drewTruths = false;
     this.leave();
     if (source === "textbook") this.want({ problem: textbook(), origin: "drawn", anew: true });
     else if (source === "neighbors") this.want({ problem: neighbors(), origin: "drawn", anew: true });
@@ -266,6 +271,7 @@ export class BoxSource {
 
   /** @param {(problem: Problem) => Problem} edit */
   setTruths(edit) {
+    this.drewTruths = true;
     if (this.draft) this.draft = { ...this.draft, problem: edit(this.draft.problem) };
     if (this.draft && this.sweeps.busy) this.want(this.draft);
     this.scene = this.scene && { ...this.scene, problem: edit(this.scene.problem) };
