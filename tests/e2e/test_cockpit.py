@@ -75,6 +75,8 @@ def test_picture_run_bar_and_sentence_fit_the_window_of_a_small_laptop(open_page
     page = open_page(f"/labs/{slug}", *SIZES[0])
     until(page, 1)
     page.wait_for_timeout(200)
+    said = page.locator("[data-said]").bounding_box()
+    assert SIZES[0][1] - said["y"] - said["height"] < 60, "the picture leaves room unused"
     for part in ("[data-run-play]", "[data-said]"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= SIZES[0][1], part

@@ -4,7 +4,7 @@
  */
 
 const panes = matchMedia("(min-width: 1000px)");
-const SPARE = 12; // CSS pixels that stay free below the sentence
+const SPARE = 16; // CSS pixels that stay free below the sentence
 
 /**
  * @param {HTMLElement} root of the picture
@@ -27,7 +27,8 @@ export function roomFor(root, { least, most = Infinity, share }) {
 
 /** Heights of what stands above and below a picture in its figure; the figure itself may be stretched. */
 function captionsOf(/** @type {HTMLElement} */ root) {
-  const parts = /** @type {HTMLElement[]} */ ([...(root.closest("figure")?.children ?? [])]);
+  const figure = root.parentElement?.closest("figure");
+  const parts = /** @type {HTMLElement[]} */ ([...(figure?.children ?? [])]);
   return parts.filter((part) => !part.contains(root)).reduce((sum, part) => sum + part.offsetHeight, 0);
 }
 

@@ -33,7 +33,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Bn | null} */
 let shown = null;
 
-const tall = () => roomFor($("[data-ridges]"), { least: 240, most: 640, share: 0.5 });
+const tall = () => roomFor($("[data-ridges]"), { least: 190, most: 640, share: 0.5 });
 const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
   y: t("training loss"),
@@ -41,7 +41,7 @@ const losses = chart($("[data-losses]"), () => ({
   lines: lossLines(),
   bands: LOSS_BANDS,
   get height() {
-    return tall() - 30; // the legend's line
+    return tall() - 62; // the legend has two lines where it is narrow
   },
 }));
 const histograms = ridges($("[data-ridges]"), {
