@@ -188,7 +188,7 @@ def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
     page = open_page("/labs/mlp")
     page.locator("[data-compare]").click()
     expect(page.locator("[data-compared]")).to_be_visible()
-    page.get_by_label("Activation").select_option("relu")
+    page.get_by_label("Activation", exact=True).select_option("relu")
     expect(page.locator("[data-compared-name]")).to_contain_text("Activation: tanh")
     until(page, 30)
     page.wait_for_url(re.compile("activation=relu"))

@@ -155,7 +155,7 @@ def test_two_dragged_boxes_show_their_intersection_and_union(open_page):
 
 def test_a_lesson_step_sets_its_state(open_page):
     page = open_page("/labs/nms")
-    page.get_by_text("Two cars side by side").click()
+    page.locator(".steps").get_by_text("Two cars side by side").click()
     page.locator("details[open] .try").click()
     expect(page.locator("[data-source=neighbors]")).to_have_attribute("aria-pressed", "true")
     assert page.locator("input[type=range][name=iou_threshold]").input_value() == "0.3"

@@ -28,7 +28,8 @@ import { viewLife } from "./life.js";
  * @property {string} y
  * @property {Line[]} lines
  * @property {Band[]} [bands]
- * @property {number} [height]
+ * @property {number} [height] CSS pixels; it grows with the type
+ * @property {boolean} [exact] the height stays as told: it is the room that there is
  * @property {"linear" | "log"} [xScale] on a log scale, what is not above zero is a gap
  * @property {"linear" | "log"} [yScale]
  * @property {[number, number]} [xRange]
@@ -155,7 +156,7 @@ const typeScaleOf = (plotRoot) => parseFloat(getComputedStyle(plotRoot).fontSize
 /** @param {HTMLElement} root @param {Chart} state */
 const sizeOf = (root, { options, scale }) => ({
   width: Math.max(root.clientWidth, 200),
-  height: Math.round((options.height ?? 190) * scale),
+  height: Math.round((options.height ?? 190) * (options.exact ? 1 : scale)),
 });
 
 /**

@@ -50,6 +50,7 @@ const paths = chart($("[data-paths]"), () => ({
   y: t("weights"),
   xScale: "log",
   lines: [],
+  exact: true,
   get height() {
     return roomFor($("[data-paths]"), { least: 220, most: 680, share: 0.52 });
   },
