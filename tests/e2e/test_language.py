@@ -147,7 +147,7 @@ def test_no_entry_of_the_history_comes_from_it_and_back_leads_to_the_page_before
     visit: Visit,
 ) -> None:
     page = visit("/?lang=en")
-    page.locator("a[href*='labs/nms']").first.click()
+    page.locator("main a[href*='labs/nms']").first.click()
     ready(page)
     page.evaluate("history.pushState(null, '', '?lang=en&step=1')")
     length = page.evaluate("history.length")
