@@ -11,12 +11,11 @@ columns of the map; k anchors at a location; A anchors of an image; B chosen anc
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.boxes.boxes import clip_boxes, decode_deltas
 from models.boxes.nms import nms
-from models.detection.rpn import HIDDEN_CHANNELS, NEGATIVE, POSITIVE
+from models.detection.rpn import NEGATIVE, POSITIVE, AnchorHead
 
 BACKGROUND = 0
 NEGATIVES_PER_POSITIVE = 3  # "at most 3:1" (section 2.2)
@@ -25,21 +24,11 @@ NMS_IOU = 0.5
 MIN_SCORE = 0.02
 
 
-class OneStageHead(nn.Module):
-    """Features [N, c, H, W] -> scores [N, (C + 1) k, H, W] and deltas [N, 4k, H, W]."""
+class OneStageHead(AnchorHead):
+    """The RPN's head with a score for each class and the background: (C + 1) k scores."""
 
     def __init__(self, channels: int, per_location: int, classes: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, HIDDEN_CHANNELS, 3, padding=1)
-        self.cls_score = nn.Conv2d(HIDDEN_CHANNELS, (classes + 1) * per_location, 1)
-        self.bbox_pred = nn.Conv2d(HIDDEN_CHANNELS, 4 * per_location, 1)
-        for layer in (self.conv, self.cls_score, self.bbox_pred):
-            nn.init.normal_(layer.weight, std=0.01)
-            nn.init.zeros_(layer.get_parameter("bias"))
-
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = F.relu(self.conv(features))
-        return self.cls_score(hidden), self.bbox_pred(hidden)
+        super().__init__(channels, per_location, classes + 1)
 
 
 def hard_negatives(logits: Tensor, labels: Tensor) -> Tensor:

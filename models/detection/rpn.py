@@ -33,13 +33,15 @@ class RPNOutput(NamedTuple):
     deltas: Tensor  # [N, 4k, H, W]: for shape a, channels 4a .. 4a + 3 are t_x, t_y, t_w, t_h
 
 
-class RPNHead(nn.Module):
-    """A 3 x 3 convolution, then two sibling 1 x 1 convolutions: 2k scores and 4k deltas."""
+class AnchorHead(nn.Module):
+    """A 3 x 3 convolution, then two sibling 1 x 1 convolutions: features [N, c, H, W] -> scores
+    [N, `scores` k, H, W] and deltas [N, 4k, H, W] of the k anchors at each location.
+    """
 
-    def __init__(self, channels: int, per_location: int) -> None:
+    def __init__(self, channels: int, per_location: int, scores: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels, HIDDEN_CHANNELS, 3, padding=1)
-        self.cls_score = nn.Conv2d(HIDDEN_CHANNELS, 2 * per_location, 1)
+        self.cls_score = nn.Conv2d(HIDDEN_CHANNELS, scores * per_location, 1)
         self.bbox_pred = nn.Conv2d(HIDDEN_CHANNELS, 4 * per_location, 1)
         for layer in (self.conv, self.cls_score, self.bbox_pred):
             # "a zero-mean Gaussian distribution with standard deviation 0.01" (section 3.1.3)
@@ -49,6 +51,13 @@ class RPNHead(nn.Module):
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         hidden = F.relu(self.conv(features))
         return self.cls_score(hidden), self.bbox_pred(hidden)
+
+
+class RPNHead(AnchorHead):
+    """2k scores, of background and of an object, and 4k deltas (section 3.1)."""
+
+    def __init__(self, channels: int, per_location: int) -> None:
+        super().__init__(channels, per_location, 2)
 
 
 class RPN(nn.Module):

@@ -34,7 +34,7 @@ from models.detection.weights import FOLDER
 from models.train.box_data import CLASSES, Batch, Crops, DrawSampler, Photo, collate, load_photos
 from models.train.evaluation import Table, describe, look, precision_table, recall_table
 from models.train.losses import one_stage_losses, rpn_losses, two_stage_losses
-from models.train.run import Run, add_arguments, train
+from models.train.run import Run, add_arguments, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, median_cpu_ms, provenance, write_scores
 
 SIZES = (256, 288)  # pixels, the side of a training crop
@@ -95,7 +95,7 @@ def start(args: argparse.Namespace) -> Run[Detectors]:
 def train_on_photos(args: argparse.Namespace) -> None:
     """Train until a fall has ended, `args.steps` are done or somebody stops it."""
     run = start(args)
-    end = min(args.steps, run.fall[1]) if run.fall else args.steps
+    end = last_step(run, args)
     held_out = load_photos(Path(args.data), "val")
     batches = DataLoader(
         Crops(load_photos(Path(args.data), "train"), args.seed, SHARES),
@@ -130,13 +130,7 @@ def brief(model: Detectors, photos: list[Photo], size: int) -> str:
 def ship(args: argparse.Namespace) -> None:
     """Write the moving average of the checkpoint as the files that are shipped."""
     run = start(args)
-    facts = {
-        "steps": str(run.step),
-        "crops": str(run.step * args.batch),
-        "seconds": str(round(run.seconds)),
-        "seed": str(args.seed),
-        **provenance("models.train.detectors"),
-    }
+    facts = {**facts_of(run, args, "crops"), **provenance("models.train.detectors")}
     save_detectors(run.average, files_in(Path(args.weights)), CLASSES, facts)
     print(f"wrote {args.weights}: {run.step} steps, {run.seconds:.0f} seconds")
 

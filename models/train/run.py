@@ -140,6 +140,22 @@ def train(
     bar.write(f"step {run.step}: {evaluate(run.average.eval())}")
 
 
+def last_step(run: Run[Network], args: argparse.Namespace) -> int:
+    """Where a training ends: after its fall, or after `args.steps`."""
+    steps: int = args.steps
+    return min(steps, run.fall[1]) if run.fall else steps
+
+
+def facts_of(run: Run[Network], args: argparse.Namespace, seen: str) -> dict[str, str]:
+    """What a shipped file tells of its training; `seen` names the pictures of a batch."""
+    return {
+        "steps": str(run.step),
+        seen: str(run.step * args.batch),
+        "seconds": str(round(run.seconds)),
+        "seed": str(args.seed),
+    }
+
+
 def add_arguments(parser: argparse.ArgumentParser, checkpoint: str) -> None:
     """The options that every such training has."""
     parser.add_argument("--checkpoint", default=checkpoint, help="(%(default)s)")

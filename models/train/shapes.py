@@ -38,7 +38,7 @@ from models.train.losses import (
     one_stage_losses,
     rpn_losses,
 )
-from models.train.run import Run, add_arguments, train
+from models.train.run import Run, add_arguments, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, provenance, write_scores
 
 RATE, DECAY = 1.2e-3, 0.02
@@ -161,13 +161,7 @@ def describe_scores(scores: dict[str, Any]) -> str:
 def ship(args: argparse.Namespace) -> None:
     """Write the moving average of the checkpoint as the file that is shipped."""
     run = start(args)
-    facts = {
-        "steps": str(run.step),
-        "scenes": str(run.step * args.batch),
-        "seconds": str(round(run.seconds)),
-        "seed": str(args.seed),
-        **provenance("models.train.shapes"),
-    }
+    facts = {**facts_of(run, args, "scenes"), **provenance("models.train.shapes")}
     save_detectors(run.average, file_in(Path(args.weights)), SHAPES, facts)
     print(f"wrote {args.weights}: {run.step} steps, {run.seconds:.0f} seconds")
 
@@ -189,7 +183,7 @@ def evaluate(args: argparse.Namespace) -> None:
 def train_on_scenes(args: argparse.Namespace) -> None:
     """Train until a fall has ended, `args.steps` are done or somebody stops it."""
     run = start(args)
-    end = min(args.steps, run.fall[1]) if run.fall else args.steps
+    end = last_step(run, args)
 
     def losses_of(
         model: Detectors, scenes: list[ShapeScene], generator: torch.Generator

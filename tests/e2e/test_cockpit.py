@@ -251,9 +251,9 @@ def test_back_undoes_a_step_of_the_lesson_and_a_chosen_view_but_not_a_dragged_sl
 @LABS_OF
 def test_every_slider_has_a_name_of_its_own(open_page, lab):
     page = open_page(f"/labs/{lab.slug}")
+    # `labels` are those whose first control it is: a label around an <output> names the output.
     names = page.evaluate(
         """() => [...document.querySelectorAll("input[type=range]")].map(
-             (one) => one.ariaLabel || document.querySelector(`label[for="${one.id}"]`)?.textContent
-               || one.closest("label")?.textContent || "")"""
+             (one) => one.ariaLabel || [...one.labels].map((l) => l.textContent).join(" "))"""
     )
     assert all(re.search(r"[^\d\s.]", name.replace("\n", " ")) for name in names), names

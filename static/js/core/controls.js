@@ -275,7 +275,7 @@ function openStep(hash) {
   const details = step && step.querySelector("details");
   if (!details) return;
   details.open = true;
-  if (!details.checkVisibility())
-    document.querySelector("[data-lesson-drawer]")?.dispatchEvent(new Event("click"));
+  const drawer = /** @type {HTMLElement | null} */ (document.querySelector("[data-lesson-drawer]"));
+  if (drawer?.checkVisibility() && !details.checkVisibility()) drawer.click();
   $(".try", details).click();
 }

@@ -2,8 +2,9 @@
 
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
-import { stepThroughLesson, wireDialogs, wireDrawer, wireKeys, wireMenu } from "./keys.js";
+import { stepThroughLesson, wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
+import { wireDialogs, wireDrawer, wireMenu } from "./panels.js";
 import { wireSearch } from "./search.js";
 
 const root = document.documentElement;

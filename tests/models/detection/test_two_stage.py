@@ -13,16 +13,7 @@ from models.detection.two_stage import (
     refine,
     sample_proposals,
 )
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def some_boxes(count: int, seed: int) -> torch.Tensor:
-    g = seeded(seed)
-    corner = torch.rand(count, 2, generator=g) * 60
-    return torch.cat([corner, corner + 10 + torch.rand(count, 2, generator=g) * 30], dim=1)
+from tests.models.detection.drawn_boxes import seeded, some_boxes
 
 
 def test_the_head_gives_scores_and_a_box_for_each_class() -> None:
