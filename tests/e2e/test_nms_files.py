@@ -156,7 +156,15 @@ def test_percent_scores_are_offered_as_percent(open_page, tmp_path):
     page = open_page(FILE)
     choose(page, written(tmp_path, "percent.json", rows))
     expect(page.locator("[data-said]")).to_contain_text("Boxes that stay: 2 of 2")
-    page.locator("[data-scores-as] select").select_option("percent")
+    # What is said of the scores changes together with the boxes: not before their answer is there.
+    held = []
+    page.route("**/api/nms/sweep", lambda route: held.append(route))
+    with page.expect_request("**/api/nms/sweep"):
+        page.locator("[data-scores-as] select").select_option("percent")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+    expect(page.locator("[data-files-said]")).not_to_contain_text("read as percent")
+    held[0].continue_()
+    page.unroute("**/api/nms/sweep")
     expect(page.locator("[data-files-said]")).to_contain_text("read as percent")
     page.locator("[data-after] .over").focus()
     page.keyboard.press("ArrowRight")

@@ -6,6 +6,7 @@ const WIDTH = 760;
 const HEIGHT = 570;
 const GRID = 19;
 
+/** @typedef {{scoresAs: import("./reading.js").ScoreKind, notes: string[], needsSize: boolean}} Reading */
 /**
  * @typedef {object} Problem
  * @property {number} width pixels of the picture
@@ -19,6 +20,7 @@ const GRID = 19;
  * @property {{rows: number, columns: number} | null} grid
  * @property {{id: string | number, name: string}[] | null} [classes] what the labels mean
  * @property {{id: string | number | null, name: string} | null} [picture] of a file
+ * @property {Reading | undefined} [reading] how a file's picture was read
  * @property {{x: number, y: number, width: number, height: number} | null} [frame] what is to be seen,
  *   where it is not the picture
  */

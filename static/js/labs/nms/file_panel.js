@@ -19,7 +19,8 @@ const SCORE_KINDS = {
 /**
  * @param {FileSession} session
  * @param {import("../../core/state.js").State} state
- * @returns {{update: () => void}}
+ * @returns {{update: (problem: import("./cases.js").Problem | null) => void}} `problem`: what is on show;
+ *   what is said of its reading changes together with its boxes
  */
 export function filePanel(session, state) {
   const root = $("[data-file-source]");
@@ -33,23 +34,23 @@ export function filePanel(session, state) {
   const size = sizeForm(root, session);
   const bar = pictureBar(session);
   return {
-    update() {
-      const { opened, progress, shown } = session;
+    update(problem) {
+      const { opened, progress } = session;
       showProgress(root, progress);
       $("[data-files-open]", root).hidden = !opened;
       bar(opened, session.place);
       if (!opened) return;
       const kinds = scoreKinds(opened.range);
+      const reading = problem?.reading;
       said.textContent = sentences([
         summaryOf(opened),
         ...opened.notes,
-        scoreWords(opened.range, state.values.scores_as),
-        ...(shown?.notes ?? []),
+        ...(reading ? [scoreWords(opened.range, reading.scoresAs), ...reading.notes] : []),
       ]);
       list(opened, session.place);
       choices[0]?.(opened.order !== null);
       choices[1]?.(kinds.length > 1, kinds);
-      size(shown);
+      size(reading?.needsSize ?? false);
     },
   };
 }
@@ -130,8 +131,8 @@ function sizeForm(root, session) {
     event.preventDefault();
     session.setSize(field("width"), field("height"));
   });
-  return (/** @type {FileSession["shown"]} */ shown) => {
-    form.hidden = !shown?.needsSize;
+  return (/** @type {boolean} */ needed) => {
+    form.hidden = !needed;
   };
 }
 

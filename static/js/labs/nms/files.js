@@ -13,7 +13,6 @@ import { problemOf, thresholdFor, thresholdReach } from "./scene.js";
 
 /** @typedef {import("./cases.js").Problem} Problem */
 /** @typedef {import("./reading.js").Opened} Opened */
-/** @typedef {import("./reading.js").Shown} Shown */
 /** @typedef {{reader: import("./reader.js").Reader, files: File[], opened: Opened, boxesAs: string}} Open */
 /**
  * @typedef {{files: File[], boxesAs: string, again: boolean}} Opening `again`: the same files, read
@@ -41,8 +40,6 @@ export class FileSession {
     this.current = null;
     /** @type {number | null} how far reading is, in [0, 1] */
     this.progress = null;
-    /** @type {Shown | null} */
-    this.shown = null;
     /** @type {[number, number] | null} of pictures whose size no file tells */
     this.size = null;
     /**
@@ -76,7 +73,7 @@ export class FileSession {
     });
     this.pictures = newest({
       ask: (/** @type {Choice} */ chosen) => this.fetch(chosen),
-      show: ({ answer, problem }, { index }) => this.present(answer, problem, index),
+      show: (problem, { index }) => this.present(problem, index),
       fail: onError,
       act: true,
     });
@@ -122,14 +119,18 @@ export class FileSession {
     this.want();
   }
 
-  /** @param {Choice} choice */
+  /**
+   * @param {Choice} choice
+   * @returns {Promise<Problem & {reading: import("./cases.js").Reading}>}
+   */
   async fetch({ index, kind, size, image: file }) {
     const image = file && (await this.decode(file));
     const sides = image ? /** @type {[number, number]} */ ([image.width, image.height]) : size;
     const { reader, opened } = /** @type {Open} */ (this.current);
     const answer = await reader.picture({ index, how: { kind, size: sides } });
-    const shown = { ...answer, notes: [...answer.notes, ...notesOnSize(answer, image && sides)] };
-    return { answer: shown, problem: problemOf(shown, opened, image?.canvas ?? plainGround()) };
+    const notes = [...answer.notes, ...notesOnSize(answer, image && sides)];
+    const problem = problemOf(answer, opened, image?.canvas ?? plainGround());
+    return { ...problem, reading: { scoresAs: kind, notes, needsSize: answer.needsSize } };
   }
 
   /** One that cannot be shown is not tried again. @param {File} file */
@@ -142,12 +143,10 @@ export class FileSession {
     }
   }
 
-  /** @param {Shown} shown @param {Problem} problem @param {number} index */
-  present(shown, problem, index) {
-    this.shown = shown;
+  /** @param {Problem} problem @param {number} index */
+  present(problem, index) {
     const edit = this.edits.get(index);
-    this.onPicture(edit ?? problem, edit !== undefined);
-    this.onChange();
+    this.onPicture(edit ? { ...edit, reading: problem.reading } : problem, edit !== undefined);
   }
 
   /** Where the score threshold's slider begins and ends. */
@@ -259,7 +258,7 @@ export class FileSession {
 
 /**
  * What a visitor's picture of another size than the file tells is worth a word.
- * @param {Shown} shown
+ * @param {import("./reading.js").Shown} shown
  * @param {[number, number] | null} sides
  */
 function notesOnSize({ width, height }, sides) {

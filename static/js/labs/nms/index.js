@@ -53,6 +53,7 @@ const source = new BoxSource({
   onScene: (anew) => {
     if (anew) page.pointed = page.selected = -1;
     page.refusal = null;
+    showFiles();
     stage.draw();
   },
   onError: (error) => {
@@ -65,7 +66,7 @@ const source = new BoxSource({
 const files = filePanel(source.files, state);
 /** The panel of files, the slider that follows their scores. */
 const showFiles = oncePerFrame(() => {
-  files.update();
+  files.update(source.scene?.problem ?? null);
   showReach();
 });
 
