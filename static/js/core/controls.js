@@ -5,6 +5,7 @@ import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
 import { createState } from "./state.js";
+import { wireViews } from "./views.js";
 
 /** @typedef {import("./state.js").Rule} Rule */
 
@@ -65,6 +66,7 @@ export function stateOfPage(extra, closer = {}) {
   state.subscribe(showAll);
   onLanguage(showAll);
   showAll();
+  wireViews(state);
   return state;
 }
 
@@ -260,9 +262,8 @@ export function wireLesson(state, onTry) {
       onTry?.(step);
       for (const tried of document.querySelectorAll("[data-tried]")) tried.removeAttribute("data-tried");
       button.closest("li")?.setAttribute("data-tried", "");
-      const stage = document.querySelector(".stage");
-      stage?.scrollTo({ top: 0 }); // a pane of its own, or on a phone a part of the page
-      stage?.scrollIntoView({ block: "start" });
+      document.querySelector(".views")?.scrollTo({ top: 0 });
+      document.querySelector(".stage")?.scrollIntoView({ block: "start" });
     });
   }
   queueMicrotask(() => openStep(location.hash)); // once the page has its session

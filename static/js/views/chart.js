@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { csvOf, withGaps } from "../math/series.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
 import { viewLife } from "./life.js";
+import { roomFor } from "./room.js";
 
 /**
  * @typedef {object} Line
@@ -28,7 +29,8 @@ import { viewLife } from "./life.js";
  * @property {string} y
  * @property {Line[]} lines
  * @property {Band[]} [bands]
- * @property {number} [height] CSS pixels; it grows with the type
+ * @property {number} [height] CSS pixels on a page that scrolls, where it grows with the type; a view that
+ *   fills the window gives its charts the room that there is
  * @property {boolean} [exact] the height stays as told: it is the room that there is
  * @property {"linear" | "log"} [xScale] on a log scale, what is not above zero is a gap
  * @property {"linear" | "log"} [yScale]
@@ -76,7 +78,7 @@ export function chart(root, optionsOf) {
   const state = chartOf(optionsOf());
   /** @type {Due} */
   const due = { rebuild: false, fresh: false, resized: false };
-  const sizeNow = () => sizeOf(root, state);
+  const sizeNow = () => sizeOf(plotRoot, state);
   const build = () => {
     state.scale = typeScaleOf(plotRoot);
     return buildPlot(plotRoot, sizeNow(), state);
@@ -153,11 +155,28 @@ function rename(state, options) {
 /** @param {HTMLElement} plotRoot */
 const typeScaleOf = (plotRoot) => parseFloat(getComputedStyle(plotRoot).fontSize) / TYPE || 1;
 
-/** @param {HTMLElement} root @param {Chart} state */
-const sizeOf = (root, { options, scale }) => ({
-  width: Math.max(root.clientWidth, 200),
-  height: Math.round((options.height ?? 190) * (options.exact ? 1 : scale)),
+const LEAST = 130; // CSS pixels of a chart's height
+const MOST = 440;
+
+/** @param {HTMLElement} plotRoot @param {Chart} state */
+const sizeOf = (plotRoot, { options, scale }) => ({
+  width: Math.max(plotRoot.clientWidth, 200),
+  height: options.exact
+    ? Math.round(options.height ?? LEAST)
+    : heightOf(plotRoot, (options.height ?? 190) * scale),
 });
+
+/** @param {HTMLElement} plotRoot @param {number} free its height on a page that scrolls */
+function heightOf(plotRoot, free) {
+  const legend = plotRoot.querySelector(".u-legend");
+  const taken = legend instanceof HTMLElement ? legend.offsetHeight : 0;
+  const room = roomFor(plotRoot, {
+    least: LEAST + taken,
+    most: Math.max(MOST, free) + taken,
+    share: free / innerHeight,
+  });
+  return plotRoot.closest(".view") ? room - taken : Math.round(free);
+}
 
 /**
  * Take what is told anew, and note what has to be drawn for it.

@@ -83,7 +83,7 @@ export function picture(root, options = {}) {
   /** @type {{image: CanvasImageSource | null, size: Size | null}} */
   let painted = { image: null, size: null };
 
-  const maxHeight = options.maxHeight ?? (() => roomFor(root, { least: 220, share: 0.72 }));
+  const maxHeight = options.maxHeight ?? (() => roomFor(root, { least: 150, share: 0.72 }));
   const view = canvasView(root, {
     look: "picture",
     attributes: { role: "img", class: "over" },

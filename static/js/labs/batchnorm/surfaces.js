@@ -88,7 +88,6 @@ function view(name) {
     square: true,
     xLabel: "w₁",
     yLabel: "w₂",
-    maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 380)),
   });
   made.update({ layers: [], summary: t("Why inputs are normalized") });
   return made;

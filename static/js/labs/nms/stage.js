@@ -24,7 +24,7 @@ const said = $("[data-said]");
 
 /** A picture's height at most, in CSS pixels. */
 const half = () =>
-  roomFor(specimens, { least: 220, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
+  roomFor(specimens, { least: 150, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
 
 export class Stage {
   /**

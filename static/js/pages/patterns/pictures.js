@@ -94,7 +94,6 @@ function showTilemap() {
   const places = Float32Array.from({ length: 2 * count }, () => random() + random());
   const pictures = tiles(count);
   const map = tilemap($("[data-pattern=tilemap]"), {
-    height: () => 260,
     onChoose: (picture) => show(picture),
   });
   let last = 0;
