@@ -8,7 +8,7 @@ VIEWS = (
     View("information", N_("Information")),
     View("softmax", N_("Softmax")),
     View("binary", N_("Squared error")),
-    View("digits", N_("Digits")),
-    View("certainty", N_("Certainty")),
-    View("worst", N_("Worst digits")),
+    View("digits", N_("Digits"), ("start_scale", "learning_rate", "batch_size")),
+    View("certainty", N_("Certainty"), ("start_scale", "learning_rate")),
+    View("worst", N_("Worst digits"), ("start_scale",)),
 )

@@ -4,6 +4,6 @@ from app.i18n import N_
 from app.lab.contract import View
 
 VIEWS = (
-    View("curve", N_("Curve and error")),
-    View("capacity", N_("Capacity")),
+    View("curve", N_("Curve and error"), ("train", "width", "noise", "l2", "early_stopping")),
+    View("capacity", N_("Capacity"), ("train", "noise")),
 )

@@ -4,7 +4,7 @@ from app.i18n import N_
 from app.lab.contract import View
 
 VIEWS = (
-    View("boxes", N_("Boxes")),
-    View("counts", N_("Boxes kept")),
+    View("boxes", N_("Boxes"), ("iou_threshold", "sigma", "method", "score_threshold")),
+    View("counts", N_("Boxes kept"), ("iou_threshold", "sigma", "method", "score_threshold")),
     View("iou", N_("IoU")),
 )

@@ -4,6 +4,6 @@ from app.i18n import N_
 from app.lab.contract import View
 
 VIEWS = (
-    View("picture", N_("Picture")),
-    View("place", N_("One place")),
+    View("picture", N_("Picture"), ("iou_threshold", "post_nms_top_n", "positive_iou")),
+    View("place", N_("One place"), ("model",)),
 )

@@ -4,6 +4,7 @@ import { $, h } from "./dom.js";
 import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
+import { wireHand } from "./hand.js";
 import { createState } from "./state.js";
 import { wireViews } from "./views.js";
 
@@ -67,6 +68,7 @@ export function stateOfPage(extra, closer = {}) {
   onLanguage(showAll);
   showAll();
   wireViews(state);
+  wireHand(state);
   return state;
 }
 
