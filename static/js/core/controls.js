@@ -278,7 +278,8 @@ function openStep(hash) {
   const details = step && step.querySelector("details");
   if (!details) return;
   details.open = true;
-  const drawer = /** @type {HTMLElement | null} */ (document.querySelector("[data-lesson-drawer]"));
-  if (drawer?.checkVisibility() && !details.checkVisibility()) drawer.click();
+  const openers = document.querySelectorAll('[data-lesson-drawer], [data-dock="lesson"]');
+  const opener = /** @type {HTMLElement[]} */ ([...openers]).find((one) => one.checkVisibility());
+  if (!details.checkVisibility()) opener?.click();
   $(".try", details).click();
 }

@@ -1,10 +1,10 @@
-/** What every page does: theme, language, the presenter's switch, a sheet of controls on phones. */
+/** What every page does: theme, language, the presenter's switch, menus and keys. */
 
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
 import { stepThroughLesson, wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
-import { wireDialogs, wireDrawer, wireMenu } from "./panels.js";
+import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
 import { wireSearch } from "./search.js";
 
 const root = document.documentElement;
@@ -49,6 +49,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
 wireMenu();
 wireDialogs();
 wireDrawer();
+wireDock();
 wireSearch();
 wireKeys();
 
@@ -74,15 +75,6 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !inDialog) present(false);
   if (root.classList.contains("presenting")) stepThroughLesson(event);
 });
-
-for (const sheet of document.querySelectorAll("[data-sheet]")) {
-  const wide = matchMedia("(min-width: 1000px)");
-  const adapt = () => {
-    /** @type {HTMLDetailsElement} */ (sheet).open = wide.matches;
-  };
-  wide.addEventListener("change", adapt);
-  adapt();
-}
 
 // The pictures take the room that is left when everything around them has its text.
 const watcher = new MutationObserver(() => {
