@@ -2,9 +2,10 @@
 
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
-import { stepThroughLesson, wireKeys } from "./keys.js";
+import { wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
 import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
+import { wirePresenting } from "./present.js";
 import { wireSearch } from "./search.js";
 
 const root = document.documentElement;
@@ -52,6 +53,7 @@ wireDrawer();
 wireDock();
 wireSearch();
 wireKeys();
+wirePresenting();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {
@@ -60,21 +62,6 @@ for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
     void switchLanguage(link.dataset.language ?? "en");
   });
 }
-
-/** @param {boolean} on */
-function present(on) {
-  root.classList.toggle("presenting", on);
-  document.querySelector("[data-presenter]")?.setAttribute("aria-pressed", String(on));
-  dispatchEvent(new Event("resize"));
-}
-document
-  .querySelector("[data-presenter]")
-  ?.addEventListener("click", () => present(!root.classList.contains("presenting")));
-addEventListener("keydown", (event) => {
-  const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
-  if (event.key === "Escape" && !inDialog) present(false);
-  if (root.classList.contains("presenting")) stepThroughLesson(event);
-});
 
 // The pictures take the room that is left when everything around them has its text.
 const watcher = new MutationObserver(() => {
