@@ -5,6 +5,7 @@ import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
 import { wireHand } from "./hand.js";
+import { wirePins } from "./pins.js";
 import { createState } from "./state.js";
 import { wireViews } from "./views.js";
 
@@ -68,6 +69,7 @@ export function stateOfPage(extra, closer = {}) {
   onLanguage(showAll);
   showAll();
   wireViews(state);
+  wirePins(state);
   wireHand(state);
   return state;
 }
