@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
-from tests.e2e.browser import until
+from tests.e2e.browser import served, until
 
 SIZES = ((1366, 620), (1366, 768), (1920, 1080))
 # The least share in view of the largest picture of the view, over all levers that the keyboard
@@ -272,3 +272,118 @@ def test_every_slider_has_a_name_of_its_own(open_page, lab):
              (one) => one.ariaLabel || [...one.labels].map((l) => l.textContent).join(" "))"""
     )
     assert all(re.search(r"[^\d\s.]", name.replace("\n", " ")) for name in names), names
+
+
+# --- Views of the stage --------------------------------------------------------------------------
+
+
+@LABS_OF
+def test_every_view_opens_by_its_tab_its_digit_and_its_address(open_page, lab):
+    page = open_page(f"/labs/{lab.slug}?tab={lab.views[-1].name}", reduced_motion="reduce")
+    tabs = page.locator("[data-tab]:visible")
+    expect(page.locator("[role=tab][aria-selected=true]")).to_have_attribute(
+        "data-tab", lab.views[-1].name
+    )
+    page.locator("h1").click()
+    for number in range(tabs.count()):
+        page.keyboard.press(str(number + 1))
+        tab = tabs.nth(number)
+        expect(tab).to_have_attribute("aria-selected", "true")
+        panels = (tab.get_attribute("aria-controls") or "").split()
+        assert panels
+        for panel in panels:
+            expect(page.locator(f"#{panel}")).to_be_visible()
+        assert page.locator(".view:not([hidden])").count() == len(panels)
+        expect(page.locator(".below .said:visible").first).to_be_visible()
+
+
+def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
+    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    chosen = page.locator("[role=tab][aria-selected=true]")
+    page.locator("[data-tab=softmax]").click()
+    page.locator("[data-tab=binary]").click()
+    page.go_back()
+    expect(chosen).to_have_attribute("data-tab", "softmax")
+    page.locator(".steps summary").nth(4).click()
+    page.locator(".steps details[open] .try").click()
+    expect(chosen).to_have_attribute("data-tab", "digits")
+    expect(page.locator("[data-accuracies] canvas")).to_be_visible()
+
+
+def test_a_view_that_a_mode_has_nothing_in_is_not_offered(open_page):
+    page = open_page("/labs/contrastive?tab=queue&count=200&batch_size=32", reduced_motion="reduce")
+    expect(page.locator("[data-tab=queue]")).to_be_hidden()
+    expect(page.locator("[data-tab=similarities]")).to_have_attribute("aria-selected", "true")
+    page.locator(".stage [data-method=moco]").click()
+    expect(page.locator("[data-tab=queue]")).to_be_visible()
+
+
+# --- In hand -------------------------------------------------------------------------------------
+
+
+def test_what_matters_to_a_view_is_in_hand_and_the_rest_is_folded(open_page):
+    page = open_page("/labs/fitting", unfolded=False, reduced_motion="reduce")
+    hand = page.locator("[data-hand]")
+    expect(hand.locator("[data-control=width]")).to_be_visible()
+    expect(page.locator("[data-control=dropout]")).to_be_hidden()
+    page.locator("[data-tab=capacity]").click()
+    expect(hand.locator("[data-control=width]")).to_have_count(0)
+    expect(hand.locator("[data-control=noise]")).to_be_visible()
+    fold = page.locator("[data-fold='Against overfitting']")
+    fold.locator("summary").click()
+    slider = fold.locator("[data-control=dropout] input[type=number]")
+    slider.fill("0.2")
+    slider.press("Enter")
+    expect(fold.locator("[data-fold-said]")).to_have_text("changed: 1")
+    page.reload()
+    expect(page.locator("[data-control=dropout]")).to_be_visible()  # what was opened stays open
+    expect(page.locator("[data-control=optimizer]")).to_be_hidden()
+
+
+# --- Pins ----------------------------------------------------------------------------------------
+
+
+def test_a_chart_that_is_pinned_stands_beside_every_other_view(open_page):
+    page = open_page("/labs/batchnorm?tab=gradients", reduced_motion="reduce")
+    chart = page.locator("section:has(> [data-slopes])")
+    chart.locator(".pin").click()
+    page.wait_for_url("**pin=slopes*")
+    expect(page.locator("[data-pinned]")).to_be_hidden()  # its own view is on show
+    for view in ("losses", "unit"):
+        page.locator(f"[data-tab={view}]").click()
+        expect(page.locator("[data-pinned] [data-slopes] canvas")).to_be_visible()
+    page.locator("[data-pinned] .pin").click()
+    expect(page.locator("[data-pinned]")).to_be_hidden()
+    page.locator("[data-tab=gradients]").click()
+    expect(page.locator(".view [data-slopes] canvas")).to_be_visible()
+
+
+# --- Presenting ----------------------------------------------------------------------------------
+
+
+def test_presenting_survives_a_reload_a_language_and_another_lab(open_page):
+    page = open_page("/labs/fitting", *SIZES[1], reduced_motion="reduce")
+    presenting = page.locator("html.presenting")
+    page.get_by_role("button", name="Present").click()
+    expect(presenting).to_have_count(1)
+    page.reload()
+    expect(presenting).to_have_count(1)
+    page.locator("[data-language]").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    page.locator("a[rel=next]").click()
+    page.wait_for_url("**/labs/mlp**")
+    expect(presenting).to_have_count(1)
+    for part in ("[data-said]", "[data-hand] .control", "[data-run-play]"):
+        expect(page.locator(part).first).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(presenting).to_have_count(0)
+    assert "present" not in page.url
+
+
+def test_while_presenting_a_code_leads_to_what_is_shown(browser, open_page_of):
+    with served(VITRINE_PUBLIC_URL="http://vitrine.test") as server:
+        page = open_page_of(server)("/labs/nms?iou_threshold=0.3&present=1", *SIZES[1])
+        corner = page.locator("[data-corner]")
+        expect(corner.locator("img")).to_be_in_viewport(ratio=1)
+        code = corner.locator("span").text_content().removeprefix("vitrine.test")
+        assert "iou_threshold=0.3" in page.request.get(server.address + code).url

@@ -56,9 +56,9 @@ const leversOf = (view) =>
 /** Which groups are open stays so for the visit. @param {HTMLDetailsElement[]} folds */
 function wireFolds(folds) {
   const unfold = $("[data-unfold]");
-  const open = new Set(/** @type {string[]} */ (JSON.parse(recall(KEY) ?? "[]")));
+  const open = new Set((recall(KEY) ?? "").split("\n"));
   const keep = () => {
-    remember(KEY, JSON.stringify([...open]));
+    remember(KEY, [...open].join("\n"));
     unfold.setAttribute("aria-pressed", String(folds.every((fold) => fold.open)));
   };
   for (const fold of folds) {

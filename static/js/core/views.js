@@ -1,6 +1,6 @@
 /** The views of a stage: one is on show, as the tab in the address says. */
 
-import { oncePerFrame } from "./dom.js";
+import { $, oncePerFrame } from "./dom.js";
 import { isTyping } from "./keys.js";
 
 const all = (/** @type {string} */ selector) =>
@@ -55,10 +55,9 @@ export function wireViews(state) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (/^[1-9]$/.test(event.key)) tabs.filter((tab) => !tab.hidden)[Number(event.key) - 1]?.click();
   });
-  state.subscribe((changed) => {
-    if (changed.has("tab")) show();
-    offer();
-  });
+  state.subscribe((changed) => changed.has("tab") && show());
+  // What a mode has nothing to say of is hidden when its first frame is there.
+  new MutationObserver(offer).observe($(".views"), { subtree: true, attributeFilter: ["hidden"] });
   show();
   offer();
 }
