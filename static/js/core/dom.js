@@ -105,7 +105,7 @@ export function context2d(canvas, width, height) {
 
 /**
  * A color of tokens.css. Canvas cannot read `light-dark()`, so the browser resolves it.
- * @param {string} name such as "--kept"
+ * @param {string} name such as "--mark-kept"
  */
 export function token(name) {
   const key =

@@ -36,6 +36,7 @@ import { viewLife } from "./life.js";
  * @property {[number, number]} [yRange]
  * @property {boolean} [whole] ticks across at whole numbers only
  * @property {(x: number) => void} [onPick]
+ * @property {import("./chart_handle.js").Handle} [handle] by which the marker is dragged
  */
 /**
  * @typedef {object} ChartData

@@ -4,6 +4,7 @@ import uPlot from "../../vendor/uPlot.js";
 import { h, token } from "../core/dom.js";
 import { number } from "../core/i18n.js";
 import { logTicks, tick } from "../math/series.js";
+import { dragMarker, handleOf, placeHandle } from "./chart_handle.js";
 import { isGap, paintBands, paintMarks, paintPoints } from "./chart_marks.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
@@ -22,6 +23,7 @@ export const aligned = (data) => /** @type {import("../../vendor/uPlot.js").Alig
  */
 export function buildPlot(root, size, state) {
   const { options } = state;
+  const handle = handleOf(options.handle);
   const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
   const plot = new uPlot(
     {
@@ -43,13 +45,14 @@ export function buildPlot(root, size, state) {
       },
       hooks: {
         drawAxes: [(u) => paintBands(u, state.bands, state.data)],
-        draw: [(u) => paintOver(u, state)],
+        draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state, handle)],
       },
     },
     aligned(state.data),
     root,
   );
   wirePicking(plot, state);
+  if (options.handle) dragMarker(plot, options.handle, handle);
   return plot;
 }
 

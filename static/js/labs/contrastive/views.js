@@ -179,7 +179,7 @@ function outline(context, corners, dashed) {
   context.closePath();
   for (const [color, width] of /** @type {[string, number][]} */ ([
     ["--halo", 5],
-    ["--label-positive", 2.5],
+    ["--mark-positive", 2.5],
   ])) {
     context.strokeStyle = token(color);
     context.lineWidth = width;
@@ -187,7 +187,7 @@ function outline(context, corners, dashed) {
     context.stroke();
   }
   context.setLineDash([]);
-  context.fillStyle = token("--chosen"); // the view's upper left corner: turn and flip can be told
+  context.fillStyle = token("--mark-chosen"); // the view's upper left corner: turn and flip can be told
   context.beginPath();
   context.arc(x * scale, y * scale, 4, 0, 2 * Math.PI);
   context.fill();

@@ -4,13 +4,14 @@ import { $ } from "../../core/dom.js";
 import { drawn, t } from "../../core/i18n.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { chart } from "../../views/chart.js";
-import { picture, STYLES } from "../../views/picture.js";
+import { MARKS } from "../../views/marks.js";
+import { picture } from "../../views/picture.js";
 import { showPictures } from "./pictures.js";
 import { showTraining } from "./training.js";
 
 const low = { maxHeight: () => 340 };
 
-const styles = Object.keys(STYLES).filter((name) => !["divider", "edge"].includes(name));
+const styles = Object.keys(MARKS).filter((name) => !["divider", "edge"].includes(name));
 const boxes = styles.flatMap((_, i) => {
   const [x, y] = [20 + (i % 4) * 155, 34 + Math.floor(i / 4) * 88];
   return [x, y, x + 125, y + 56];
