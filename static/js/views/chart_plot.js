@@ -1,11 +1,11 @@
 /** What uPlot is told of a chart: its scales, axes, lines, legend and what we paint ourselves. */
 
-import uPlot from "../../vendor/uPlot.js";
 import { h, token } from "../core/dom.js";
 import { number } from "../core/i18n.js";
 import { logTicks, tick } from "../math/series.js";
 import { dragMarker, handleOf, placeHandle } from "./chart_handle.js";
 import { isGap, paintBands, paintMarks, paintPoints } from "./chart_marks.js";
+import uPlot from "./uplot.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
 /** @typedef {import("./chart.js").Line} Line */
