@@ -113,6 +113,7 @@ export function token(name) {
   let color = resolved.get(key);
   if (!color) {
     const probe = h("i", { hidden: true });
+    probe.style.forcedColorAdjust = "none"; // or a reader's own few colors would take the place of all
     probe.style.color = `var(${name})`;
     document.body.append(probe);
     color = getComputedStyle(probe).color;

@@ -1,7 +1,12 @@
 /**
- * The marks of boxes: one look for one meaning, on every page. Each has its token in tokens.css, and a width,
- * dash or letter of its own, so that color is never alone.
+ * The dictionary of colors and marks: one look for one meaning, on every page. Each has its token in
+ * tokens.css, and a width, dash, shape or letter of its own, so that color is never alone. No other module
+ * names these tokens.
  */
+
+/** @typedef {import("./shapes.js").Shape} Shape */
+
+// --- Boxes on a photo ----------------------------------------------------------------------------------
 
 /**
  * @typedef {object} Mark
@@ -39,3 +44,41 @@ export function markOf(name) {
   if (!mark) throw new Error(`no mark ${name}`);
   return mark;
 }
+
+// --- What data is for ----------------------------------------------------------------------------------
+
+/**
+ * @typedef {object} Role
+ * @property {string} color
+ * @property {Shape} shape where no class decides it
+ * @property {number[]} dash of its curves
+ * @property {"full" | "hollow" | "half"} fill
+ */
+/**
+ * What training, validation and test look like on every page.
+ * @type {Record<"train" | "validation" | "test", Role>}
+ */
+export const ROLES = {
+  train: { color: "--role-train", shape: "circle", dash: [], fill: "full" },
+  validation: { color: "--role-validation", shape: "diamond", dash: [8, 4], fill: "half" },
+  test: { color: "--role-test", shape: "circle", dash: [2, 3], fill: "hollow" },
+};
+
+// --- Classes of data, sign, what is compared -----------------------------------------------------------
+
+/** Areas of a class, and its points. */
+export const CLASS_COLORS = ["--class-0", "--class-1", "--class-2", "--class-3"];
+export const CLASS_POINTS = ["--class-point-0", "--class-point-1", "--class-point-2", "--class-point-3"];
+/** @type {Shape[]} */
+export const CLASS_SHAPES = ["circle", "triangle", "square", "cross"];
+
+export const SIGN = { positive: "--positive-sign", negative: "--negative-sign" };
+
+/** Methods, conditions and distributions that stand beside each other: neither roles of data nor classes. */
+export const VARIANTS = /** @type {const} */ ([
+  "--variant-0",
+  "--variant-1",
+  "--variant-2",
+  "--variant-3",
+  "--variant-4",
+]);

@@ -3,7 +3,7 @@
  * painted once, what changes is painted over it at most once a frame.
  */
 
-import { context2d, h } from "../core/dom.js";
+import { context2d, h, token } from "../core/dom.js";
 import { fit } from "../math/geometry.js";
 import { paintBoxes, paintCaptions } from "./box_layers.js";
 import { canvasView } from "./canvas_view.js";
@@ -217,16 +217,16 @@ function paintGrid(context, scene, size) {
       context.moveTo(0, (y / rows) * size.height);
       context.lineTo(size.width, (y / rows) * size.height);
     }
-    context.strokeStyle = "rgb(255 255 255 / 0.28)";
+    context.strokeStyle = token("--grid-on-photo");
     context.lineWidth = 0.75;
     context.stroke();
   }
   if (scene.cell) {
     const [x1, y1, x2, y2] = scene.cell.map((v) => v * size.scale);
-    context.strokeStyle = "#000";
+    context.strokeStyle = token("--cell-edge");
     context.lineWidth = 4;
     context.strokeRect(x1 ?? 0, y1 ?? 0, (x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0));
-    context.strokeStyle = "#fff";
+    context.strokeStyle = token("--on-photo");
     context.lineWidth = 2;
     context.strokeRect(x1 ?? 0, y1 ?? 0, (x2 ?? 0) - (x1 ?? 0), (y2 ?? 0) - (y1 ?? 0));
   }
