@@ -144,7 +144,7 @@ def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPag
     expect(table).to_have_count(6)
     expect(table.last).to_contain_text("h, SimCLR")
     expect(table.last).to_contain_text("%")
-    expect(page.locator("[data-transfer-chart] .u-legend")).to_contain_text("h, SimCLR")
+    expect(page.locator("[data-transfer-chart] .chart-keys")).to_contain_text("h, SimCLR")
     page.locator("[data-control=seed] input[type=number]").fill("3")  # other pictures
     page.keyboard.press("Enter")
     expect(table).to_have_count(5)

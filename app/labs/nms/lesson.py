@@ -55,7 +55,7 @@ LESSON = (
     Step(
         N_("A network's real pile"),
         N_(
-            "A thousand boxes from the proposal network. Why does a proposal network use 0.7 "
+            "The hundred best boxes of the proposal network. Why does a proposal network use 0.7 "
             "and a detector 0.5?"
         ),
         {"source": "photo", "iou_threshold": 0.7},
