@@ -6,6 +6,7 @@ import { wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
 import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
 import { wirePresenting } from "./present.js";
+import { wireScrollers } from "./scrollers.js";
 import { wireSearch } from "./search.js";
 
 const root = document.documentElement;
@@ -53,6 +54,7 @@ wireDrawer();
 wireDock();
 wireSearch();
 wireKeys();
+wireScrollers();
 wirePresenting();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {

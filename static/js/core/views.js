@@ -74,10 +74,10 @@ function label(tabs, partsOf) {
     const panels = partsOf(name).filter((part) => part.matches(".view"));
     panels.forEach((panel, i) => (panel.id ||= `view-${name}-${i + 1}`));
     tab.setAttribute("aria-controls", panels.map(({ id }) => id).join(" "));
-    for (const panel of panels) {
-      panel.setAttribute("role", "tabpanel");
-      const labels = [panel.getAttribute("aria-labelledby"), tab.id].filter(Boolean);
-      panel.setAttribute("aria-labelledby", labels.join(" "));
-    }
+    const [main] = panels; // two landmarks of one name would tell nothing
+    if (!main) continue;
+    main.setAttribute("role", "tabpanel");
+    const labels = [main.getAttribute("aria-labelledby"), tab.id].filter(Boolean);
+    main.setAttribute("aria-labelledby", labels.join(" "));
   }
 }
