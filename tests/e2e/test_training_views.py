@@ -62,5 +62,7 @@ def test_a_log_axis_and_gaps_draw_without_a_complaint_after_a_change_of_theme(op
     before = canvas.evaluate("c => c.toDataURL()")
     page.get_by_role("button", name="Light or dark").click()
     page.wait_for_timeout(200)
-    after = page.locator("[data-pattern=chart-bands] canvas[role=img]").evaluate("c => c.toDataURL()")
+    after = page.locator("[data-pattern=chart-bands] canvas[role=img]").evaluate(
+        "c => c.toDataURL()"
+    )
     assert before != after
