@@ -16,7 +16,10 @@ export const isTyping = ({ target }) =>
 export function wireKeys() {
   const dialog = /** @type {HTMLDialogElement} */ ($("[data-keys-dialog]"));
   addEventListener("keydown", (event) => {
-    if (["?", "？"].includes(event.key) && !isTyping(event)) dialog.showModal();
+    if (isTyping(event)) return;
+    if (["?", "？"].includes(event.key)) dialog.showModal();
+    // A move within this page is undone; what led to the page is the browser's.
+    if (event.key === "z" && (event.ctrlKey || event.metaKey) && history.state?.moved) history.back();
   });
 }
 

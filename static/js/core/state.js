@@ -115,7 +115,7 @@ export function createState(rules, onRefused = () => {}) {
     const { search, pathname, hash } = location;
     const refused = refusedOf(search, rules);
     const unknown = unknownOf(search, rules);
-    if (refused.length) history.replaceState(null, "", pathname + without(search, refused) + hash);
+    if (refused.length) history.replaceState(history.state, "", pathname + without(search, refused) + hash);
     onRefused(refused, unknown);
     return fromQuery(search, rules);
   }
@@ -124,7 +124,7 @@ export function createState(rules, onRefused = () => {}) {
     const query = withCarried(toQuery(values, rules));
     return query ? `?${query}` : location.pathname;
   };
-  const writeUrl = () => history.replaceState(null, "", address());
+  const writeUrl = () => history.replaceState(history.state, "", address());
   /** @param {Record<string, Value>} changes */
   const set = (changes) => {
     const changed = new Set();
@@ -142,7 +142,7 @@ export function createState(rules, onRefused = () => {}) {
     return true;
   };
   /**
-   * A move that “Back” undoes: another view, a step of the lesson.
+   * A move that “Back” and Ctrl+Z undo: another view, a step of the lesson.
    * @param {Record<string, Value>} changes
    */
   const go = (changes) => {
@@ -151,7 +151,7 @@ export function createState(rules, onRefused = () => {}) {
     const before = location.href;
     if (!set(changes)) return;
     clearTimeout(timer);
-    if (new URL(address(), before).href !== before) history.pushState(null, "", address());
+    if (new URL(address(), before).href !== before) history.pushState({ moved: true }, "", address());
   };
   addEventListener("popstate", () => {
     const before = values;
