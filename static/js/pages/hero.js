@@ -18,6 +18,7 @@ import { uploader } from "../views/uploader.js";
 /** @typedef {import("../../types/frames.js").FittingFrame} Fit */
 
 const ADDRESS = "/api/labs/fitting/run";
+const SOON = { config: {}, steps: 5 }; // there at once, also where the machine is busy
 const FIRST = { config: {}, steps: 500 }; // what the lab's thumbnail asks for, too: it is trained once
 // After a drag: few networks and steps, so that the answer is there while one still looks.
 const QUICK = { config: { data: "own", replicas: 8, width: 32 }, steps: 200 };
@@ -53,8 +54,10 @@ class Hero {
 
   /** @param {AbortSignal} signal */
   async start(signal) {
-    const frame = await postForFrame(ADDRESS, FIRST, signal);
-    if (!this.points) this.show(/** @type {any} */ (frame));
+    for (const asked of this.shown ? [FIRST] : [SOON, FIRST]) {
+      const frame = await postForFrame(ADDRESS, asked, signal);
+      if (!this.points) this.show(/** @type {any} */ (frame));
+    }
   }
 
   /** @param {Fit} frame */
