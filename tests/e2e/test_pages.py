@@ -128,6 +128,7 @@ def test_values_that_are_not_allowed_leave_the_address_and_are_named(open_page):
 # What a page has of its own, by lab: something that its lesson's second step says nothing of.
 OWN = {
     "rpn": "row=2&column=3",
+    "detectors": "channel=5",
     "nms": "view=swipe",
     "cross-entropy": "smoothing=0.2&target=2",
     "contrastive": "picture=3",

@@ -29,6 +29,14 @@ export const STYLES = {
   edge: { color: "--gray-2", width: 1, dash: [2, 3] },
   divider: { color: "--truth", width: 2 },
   second: { color: "--oi-sky", width: 3, dash: [9, 4], fill: 0.2 },
+  // A detection beside the truth: what is right about it, and what is wrong.
+  right: { color: "--kept", width: 2.5 },
+  "wrong-class": { color: "--oi-orange", width: 2.5, dash: [10, 3] },
+  misplaced: { color: "--oi-yellow", width: 2.5, dash: [6, 4] },
+  twice: { color: "--oi-sky", width: 2, dash: [3, 3] },
+  "wrong-both": { color: "--oi-purple", width: 2.5, dash: [9, 3, 2, 3] },
+  "on-background": { color: "--suppressed", width: 2, dash: [2, 4] },
+  missed: { color: "--truth", width: 3, dash: [2, 5], fill: 0.12 },
 };
 
 /**

@@ -1,0 +1,68 @@
+"""The lesson of the `detectors` lab."""
+
+from __future__ import annotations
+
+from app.i18n import N_
+from app.lab.contract import Step
+
+LESSON = (
+    Step(
+        N_("One picture, two detectors"),
+        N_(
+            "Object detection answers two questions for every object: what is it, and where is "
+            "it? Both detectors see the same features of the same picture. Which objects does only "
+            "one of them find?"
+        ),
+        {"view": "result", "source": "scene", "scene": 6, "shown": "side"},
+    ),
+    Step(
+        N_("Every threshold is a trade"),
+        N_(
+            "At a score threshold of 0.05 fewer objects are missed and more boxes are wrong. Move "
+            "it up to 0.9. Error rate and miss rate: can both be low at once?"
+        ),
+        {"view": "result", "source": "scene", "scene": 22, "score_threshold": 0.05},
+    ),
+    Step(
+        N_("Fewer proposals"),
+        N_(
+            "The second stage looks at 10 proposals instead of 100. What is lost, and what is "
+            "gained? Move the lever up again and watch the table."
+        ),
+        {"view": "result", "source": "scene", "scene": 7, "shown": "side", "proposals": 10},
+    ),
+    Step(
+        N_("Count along the two roads"),
+        N_(
+            "A picture of 256 × 256 gives a map of 16 × 16, and with 9 anchors at each place "
+            "2,304 anchors. The proposal network gives each of them 2 scores and 4 deltas; the "
+            "one-stage detector gives each a score for every class and the background."
+        ),
+        {"view": "roads", "source": "scene", "scene": 6, "input_size": 256},
+    ),
+    Step(
+        N_("Where do the milliseconds go?"),
+        N_(
+            "Most of the time goes into the backbone, which both share. Compare 300 proposals "
+            "with 10: which parts grow? Does either detector reach 30 pictures per second on "
+            "this machine?"
+        ),
+        {"view": "roads", "source": "scene", "scene": 6, "proposals": 300},
+    ),
+    Step(
+        N_("Follow one detection"),
+        N_(
+            "An anchor becomes a proposal, and the second stage refines it once more. Choose a "
+            "detection and read its IoU with the truth at each step. Which step gains more?"
+        ),
+        {"view": "follow", "source": "scene", "scene": 6, "followed": "two", "row": -1},
+    ),
+    Step(
+        N_("Round, or sample?"),
+        N_(
+            "RoIPool rounds the region to whole cells, RoIAlign samples between them. Drag the "
+            "box by a pixel or two. When does each of the two grids of numbers change?"
+        ),
+        {"view": "pooling", "source": "scene", "scene": 6, "region": ""},
+    ),
+)
