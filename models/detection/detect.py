@@ -26,6 +26,11 @@ from models.detection.two_stage import refine
 MOST_PROPOSALS = 300
 PROPOSAL_IOU = 0.7  # of the NMS between the RPN and the second stage
 
+# Parts whose milliseconds `look` tells: of both detectors, and of each.
+SHARED = ("resize", "backbone")
+ONE_STAGE = ("one_stage_head", "one_stage_boxes", "one_stage_nms")
+TWO_STAGE = ("rpn", "proposals", "pool", "box_head", "refine", "two_stage_nms")
+
 
 class Clock:
     """Milliseconds of parts that follow each other."""

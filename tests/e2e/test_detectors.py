@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import assert_fits_a_phone
 
-VIEWS = ("result", "roads", "follow", "pooling")
+VIEWS = ("result", "roads", "follow", "pooling", "claim")
 
 
 def view(page: Page, name: str) -> None:
@@ -165,6 +165,19 @@ def test_the_region_is_dragged_and_both_poolings_follow(open_page):
     expect(values).to_have_attribute("aria-label", re.compile(r"^[^;]*;[^;]*$"))
 
 
+def test_the_claim_is_measured_and_the_verdict_follows_from_the_numbers(open_page):
+    page = open_page("/labs/detectors?view=claim")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text(re.compile(r"On \d+ scenes with \d+ objects"))
+    expect(said).to_contain_text(re.compile(r"AP75 (is higher with|does not tell)"))
+    expect(said).to_contain_text("On 60 scenes with 228 objects")
+    rows = page.locator("[data-claim-table] tbody tr")
+    assert rows.count() == 7
+    expect(page.locator("[data-recorded]")).to_contain_text("0.92 | 0.94")
+    expect(page.locator("[data-recorded-from]")).to_contain_text("python -m models.train.shapes")
+    expect(page.locator("[data-published]")).to_contain_text("RetinaNet, ResNet-50 (one-stage)")
+
+
 def test_the_files_name_both_detectors(open_page, tmp_path: Path):
     page = open_page("/labs/detectors")
     with page.expect_download() as download:
@@ -185,7 +198,7 @@ def test_every_view_fits_a_phone_and_is_accessible(open_page, name, language):
     assert_fits_a_phone(page)
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(8))
 def test_every_step_of_the_lesson_shows_what_it_speaks_of(open_page, step):
     page = open_page("/labs/detectors", reduced_motion="reduce")
     if step:  # the first one is open

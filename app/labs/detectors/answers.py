@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.detection.answers import ImageSize, Transform
 from app.lab.controls import same_field
-from app.labs.detectors.config import DetectorsConfig
+from app.labs.detectors.config import MEASURED, MEASURED_STEP, DetectorsConfig
 from app.pictures.images import ImageAnswer
 from models.detection.catalog import DetectorsName
 
@@ -127,3 +127,69 @@ class PoolAnswer(BaseModel):
     cell: list[float] = Field(description="width and height of a cell in displayed pixels")
     align: AlignAnswer
     pool: RoIPoolAnswer
+
+
+class ClaimQuery(BaseModel):
+    """How many scenes are measured, with how many proposals."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenes: int = Field(ge=MEASURED_STEP, le=MEASURED, multiple_of=MEASURED_STEP)
+    proposals: int = same_field(DetectorsConfig, "proposals")
+
+
+class IntervalAnswer(BaseModel):
+    value: float
+    low: float = Field(description="95 % of the resamples lie between low and high")
+    high: float
+
+
+class MeasuredDetector(BaseModel):
+    """One detector on the measured scenes."""
+
+    ap50: IntervalAnswer
+    ap75: IntervalAnswer
+    recall: list[float | None] = Field(description="of objects under 32 px, 32 to 64 px, above")
+    miss: float = Field(description="miss rate where 90 % of the detections are right")
+    curve: list[float] = Field(description="precision at recall 0, 0.02 .. 1, IoU 0.5")
+    milliseconds: IntervalAnswer = Field(description="median, and the tenths at both ends")
+
+
+class ClaimAnswer(BaseModel):
+    """Both detectors on the same drawn scenes, measured now."""
+
+    scenes: int
+    objects: int
+    sizes: list[int] = Field(description="objects under 32 px, 32 to 64 px, above")
+    one_stage: MeasuredDetector
+    two_stage: MeasuredDetector
+    gain50: IntervalAnswer = Field(description="AP50 of two stages minus that of one")
+    gain75: IntervalAnswer
+
+
+class RecordedRow(BaseModel):
+    """What an evaluation command wrote about one set of pictures."""
+
+    pictures: str
+    one_stage: dict[str, float] = Field(description="AP50 and AP75")
+    two_stage: dict[str, float]
+    command: str
+    commit: str
+    date: str
+
+
+class PublishedRow(BaseModel):
+    """A detector on COCO val2017, as torchvision publishes it."""
+
+    name: str
+    kind: str
+    backbone: str
+    box_map: float = Field(description="mean AP at IoU 0.5 to 0.95, of 100")
+    gflops: float
+
+
+class KnownNumbers(BaseModel):
+    """Numbers that are not measured now, with where they come from."""
+
+    recorded: list[RecordedRow]
+    published: list[PublishedRow]

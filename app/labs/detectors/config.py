@@ -14,6 +14,7 @@ MOST_PROPOSALS, MAX_CANDIDATES = 300, 6000
 MIN_SCORE = 0.02
 BINS, MOST_BINS = 7, 14
 CHANNELS = 48  # of the map that the second stage pools from
+MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
 SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
 
 
@@ -96,7 +97,7 @@ class DetectorsConfig(LabConfig):
     )
 
     # The page's own state.
-    view: Literal["result", "roads", "follow", "pooling"] = page_state("result")
+    view: Literal["result", "roads", "follow", "pooling", "claim"] = page_state("result")
     source: Literal["scene", "photo"] = page_state("scene")
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo

@@ -65,4 +65,13 @@ LESSON = (
         ),
         {"view": "pooling", "source": "scene", "scene": 6, "region": ""},
     ),
+    Step(
+        N_("Are two stages always better?"),
+        N_(
+            "Often said: two stages make fewer errors and are slower. Here it is measured, with "
+            "intervals; the verdict may also be that 60 scenes cannot tell. Compare the published "
+            "pairs: FCOS has one stage and the highest AP. Which difference holds everywhere?"
+        ),
+        {"view": "claim", "source": "scene", "scene": 6},
+    ),
 )

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WARM_UP, REPEATS = 3, 15
-SHARED = ("resize", "backbone")
-ONE_STAGE = ("one_stage_head", "one_stage_boxes", "one_stage_nms")
-TWO_STAGE = ("rpn", "proposals", "pool", "box_head", "refine", "two_stage_nms")
 
 router = APIRouter()
 
@@ -53,7 +50,7 @@ def measured(query: TimingsQuery, config: Settings, image: NDArray[np.uint8]) ->
     """The answer, gzipped; for the networks' thread."""
     import torch
 
-    from models.detection.detect import look
+    from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, look
 
     model = detectors(query.model, config).model
     pixels = pixels_of(image)

@@ -3,6 +3,8 @@ torchvision's, the second stage as the paper's equations.
 """
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
+import models
 from app.lab import wire
 from models.data.scenes import SHAPES
 from models.data.shape_scenes import FIRST_HELD_OUT, draw_shape_scene
@@ -353,3 +356,56 @@ def test_without_a_channel_the_strongest_is_pooled(
         other = pool(one_client, scene, channel=channel).json()
         assert other["channel"] == channel
         assert max(max(row) for row in other["align"]["values"]) <= strongest + 1e-5
+
+
+# --- The claim, measured --------------------------------------------------------------------------
+
+
+def test_the_claim_is_measured_on_scenes_with_intervals_around_each_number(
+    one_client: TestClient,
+) -> None:
+    told = one_client.post("/api/detectors/claim", json={"scenes": 10, "proposals": 50}).json()
+    assert told["scenes"] == 10
+    assert told["objects"] == sum(told["sizes"]) > 10
+    for road in ("one_stage", "two_stage"):
+        found = told[road]
+        for name in ("ap50", "ap75"):
+            assert 0 <= found[name]["low"] <= found[name]["high"] <= 1
+        assert found["ap75"]["value"] <= found["ap50"]["value"] + 1e-9
+        assert (np.diff(found["curve"]) <= 1e-9).all()
+        assert 0 <= found["miss"] <= 1
+    gain = told["two_stage"]["ap50"]["value"] - told["one_stage"]["ap50"]["value"]
+    assert told["gain50"]["value"] == pytest.approx(gain)
+    again = one_client.post("/api/detectors/claim", json={"scenes": 10, "proposals": 50}).json()
+    assert again == told
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("scenes", 0), ("scenes", 15), ("scenes", 70), ("proposals", 301)]
+)
+def test_a_measurement_that_makes_no_sense_is_refused_by_field(
+    client: TestClient, field: str, value: int
+) -> None:
+    response = client.post("/api/detectors/claim", json={"scenes": 10, field: value})
+    assert response.status_code == 422
+    assert response.json()["error"]["field"] == field
+
+
+def test_recorded_numbers_come_with_command_commit_and_date(client: TestClient) -> None:
+    told = client.get("/api/detectors/known").json()
+    rows = {row["pictures"]: row for row in told["recorded"]}
+    assert set(rows) == {"drawn", "voc_5class", "groceries5k"}
+    for row in rows.values():
+        assert row["command"].startswith("python -m models.train.")
+        assert row["commit"]
+        assert row["date"]
+    scores = json.loads((Path(models.__file__).parent / "weights" / "scores.json").read_text())
+    assert rows["drawn"]["two_stage"]["AP75"] == scores["shapes"]["two_stage"]["AP75"]["mean"]
+
+
+def test_published_numbers_are_torchvisions(client: TestClient) -> None:
+    rows = client.get("/api/detectors/known").json()["published"]
+    retina = torchvision.models.get_weight("RetinaNet_ResNet50_FPN_Weights.COCO_V1").meta
+    (told,) = [row for row in rows if row["name"] == "RetinaNet"]
+    assert told["box_map"] == retina["_metrics"]["COCO-val2017"]["box_map"]
+    assert {row["kind"] for row in rows} == {"one-stage", "two-stage"}

@@ -9,6 +9,7 @@ import { ORIGINS, complain, showOrigin } from "../../parts/photo_lab.js";
 import { computing } from "../../parts/photo_session.js";
 import { pngOf } from "../../parts/png.js";
 import { wireTools } from "../../parts/share.js";
+import { claimView } from "./claim.js";
 import { toCoco, toCsv } from "./export.js";
 import { followView, sayFollow } from "./follow.js";
 import { outputOf } from "./outcome.js";
@@ -40,10 +41,23 @@ const aboutPhoto = (names) => () => {
 
 const result = resultView();
 const pooling = poolingView(aboutPhoto([]));
+const claim = claimView();
 /** @type {Record<string, View>} */
-const views = { result, roads: roadsView(aboutPhoto(["proposals"])), follow: followView(), pooling };
+const views = {
+  result,
+  roads: roadsView(aboutPhoto(["proposals"])),
+  follow: followView(),
+  pooling,
+  claim,
+};
 /** @type {Record<string, (model: Model) => string>} */
-const sayings = { result: sayResult, roads: sayRoads, follow: sayFollow, pooling: pooling.say };
+const sayings = {
+  result: sayResult,
+  roads: sayRoads,
+  follow: sayFollow,
+  pooling: pooling.say,
+  claim: claim.say,
+};
 
 const { photos, open } = pictureSource({
   settings,
@@ -92,7 +106,10 @@ state.subscribe((changed) => {
   draw();
 });
 wireLesson(state);
-onLanguage(draw);
+onLanguage(() => {
+  claim.again();
+  draw();
+});
 
 /** @param {(model: Model) => string} write */
 const written = (write) => () => {
