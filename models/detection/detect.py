@@ -46,6 +46,15 @@ class Clock:
         self._last = now
 
 
+class Head(NamedTuple):
+    """What a detector's head gave for each of its rows, and what follows from it."""
+
+    logits: Tensor  # [N, C + 1], background first
+    deltas: Tensor  # [N, 4], or [N, C, 4] in units of their spread
+    probabilities: Tensor  # [N, C + 1], the softmax of the logits
+    boxes: Tensor  # [N, 4] or [N, C, 4], moved by the deltas, inside the image
+
+
 class Looked(NamedTuple):
     """What both detectors compute on one image. Boxes in pixels of the model's input."""
 
@@ -54,22 +63,19 @@ class Looked(NamedTuple):
     features: Tensor  # [128, H, W], what all heads share
     reduced: Tensor  # [48, H, W], what the second stage pools from
     anchors: Tensor  # [A, 4]
-    probabilities: Tensor  # [A, C + 1] of the one-stage detector, background first
-    moved: Tensor  # [A, 4], its boxes, inside the image
+    first: Head  # of the one-stage detector: a row for each anchor [A]
     candidates: Tensor  # [P] anchors of which some class has at least `MIN_SCORE`
     proposals: Proposals
     proposal_anchor: Tensor  # [R] int64, best proposal first
     proposal_boxes: Tensor  # [R, 4]
-    roi_probabilities: Tensor  # [R, C + 1] of the second stage
-    refined: Tensor  # [R, C, 4], its boxes, one for each class, inside the image
+    second: Head  # of the second stage: a row for each proposal [R], a box for each class
     milliseconds: dict[str, float]  # of each part, in the order in which they ran
 
     def one_stage(self, iou_threshold: float = NMS_IOU, top_n: int = 100) -> Chosen:
         """What the one-stage detector finds; `rows` are anchors."""
         rows = self.candidates
-        chosen = choose_by_class(
-            self.moved[rows], self.probabilities[rows], MIN_SCORE, top_n, iou_threshold
-        )
+        boxes, probabilities = self.first.boxes[rows], self.first.probabilities[rows]
+        chosen = choose_by_class(boxes, probabilities, MIN_SCORE, top_n, iou_threshold)
         return chosen._replace(rows=rows[chosen.rows])
 
     def two_stage(
@@ -79,8 +85,8 @@ class Looked(NamedTuple):
         top_n: int = 100,
     ) -> Chosen:
         """What the two-stage detector finds with its best `n_proposals`; `rows` are proposals."""
-        refined, probabilities = self.refined[:n_proposals], self.roi_probabilities[:n_proposals]
-        return choose_by_class(refined, probabilities, MIN_SCORE, top_n, iou_threshold)
+        _, _, probabilities, boxes = (values[:n_proposals] for values in self.second)
+        return choose_by_class(boxes, probabilities, MIN_SCORE, top_n, iou_threshold)
 
 
 def look(
@@ -103,16 +109,16 @@ def look(
         clock.lap("resize")
         features = model.backbone(inputs)
         clock.lap("backbone")
-        anchors, probabilities, moved, candidates = _one_stage(model, features, extent, clock)
+        anchors, first, candidates = _one_stage(model, features, extent, clock)
         rpn = RPNOutput(features, *model.rpn(features))
         clock.lap("rpn")
         proposals = propose(rpn, model.anchors, pre_nms_top_n, n_proposals, PROPOSAL_IOU)
         boxes = proposals.candidates.clipped[proposals.kept]
         clock.lap("proposals")
-        reduced, roi_probabilities, refined = _second_stage(model, features, boxes, extent, clock)
+        reduced, second = _second_stage(model, features, boxes, extent, clock)
     looked = Looked(
-        scaling, extent, features[0], reduced, anchors, probabilities, moved, candidates,
-        proposals, proposals.kept, boxes, roi_probabilities, refined, clock.parts,
+        scaling, extent, features[0], reduced, anchors, first, candidates,
+        proposals, proposals.kept, boxes, second, clock.parts,
     )  # fmt: skip
     looked.one_stage()
     clock.lap("one_stage_nms")
@@ -123,34 +129,34 @@ def look(
 
 def _one_stage(
     model: Detectors, features: Tensor, extent: tuple[int, int], clock: Clock
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Anchors, their probabilities and boxes, and which of them are likely to be something."""
-    logits, deltas = model.one_stage(features)
+) -> tuple[Tensor, Head, Tensor]:
+    """Anchors, what the head gives for each, and which of them are likely to be something."""
+    score_maps, delta_maps = model.one_stage(features)
     clock.lap("one_stage_head")
     stride = model.anchors.stride
     anchors = grid_anchors(extent[0] // stride, extent[1] // stride, model.anchors)
-    probabilities = per_anchor(logits, model.classes + 1)[0].softmax(dim=1)
-    moved = clip_boxes(decode_deltas(per_anchor(deltas, 4)[0], anchors), *extent)
-    candidates = (probabilities[:, 1:].max(dim=1).values >= MIN_SCORE).nonzero().flatten()
+    logits, deltas = per_anchor(score_maps, model.classes + 1)[0], per_anchor(delta_maps, 4)[0]
+    boxes = clip_boxes(decode_deltas(deltas, anchors), *extent)
+    head = Head(logits, deltas, logits.softmax(dim=1), boxes)
+    candidates = (head.probabilities[:, 1:].max(dim=1).values >= MIN_SCORE).nonzero().flatten()
     clock.lap("one_stage_boxes")
-    return anchors, probabilities, moved, candidates
+    return anchors, head, candidates
 
 
 def _second_stage(
     model: Detectors, features: Tensor, boxes: Tensor, extent: tuple[int, int], clock: Clock
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The reduced map, and for each proposal its probabilities and refined boxes."""
+) -> tuple[Tensor, Head]:
+    """The reduced map, and what the head gives for each proposal."""
     reduced = model.box_head.reduce(features)[0]
     if len(boxes) == 0:
         for name in ("pool", "box_head", "refine"):
             clock.lap(name)
-        none = boxes.new_zeros(0, model.classes + 1)
-        return reduced, none, boxes.new_zeros(0, model.classes, 4)
+        scores, moves = boxes.new_zeros(0, model.classes + 1), boxes.new_zeros(0, model.classes, 4)
+        return reduced, Head(scores, moves, scores, moves)
     pooled = model.box_head.pool(reduced, boxes, model.anchors.stride)
     clock.lap("pool")
-    scores, deltas = model.box_head(pooled)
+    logits, deltas = model.box_head(pooled)
     clock.lap("box_head")
-    refined = refine(boxes, deltas, extent)
-    probabilities = scores.softmax(dim=1)
+    head = Head(logits, deltas, logits.softmax(dim=1), refine(boxes, deltas, extent))
     clock.lap("refine")
-    return reduced, probabilities, refined
+    return reduced, head

@@ -2,6 +2,7 @@
 
 from app.i18n import N_
 from app.lab.contract import Lab, Paper
+from app.labs.detectors.code import code
 from app.labs.detectors.config import DetectorsConfig
 from app.labs.detectors.lesson import LESSON
 from app.labs.detectors.queries import router
@@ -35,4 +36,5 @@ LAB = Lab(
     config=DetectorsConfig,
     lesson=LESSON,
     router=router,
+    code=code,
 )

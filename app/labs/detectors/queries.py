@@ -156,12 +156,12 @@ def as_frame(head: dict[str, Any], shipped: Shipped, looked: Looked) -> bytes:
     arrays = {
         "anchors": displayed(looked.anchors).numpy(),
         "one_anchor": rows.numpy().astype(np.int32),
-        "one_boxes": displayed(looked.moved[rows]).numpy(),
-        "one_probabilities": looked.probabilities[rows].numpy(),
+        "one_boxes": displayed(looked.first.boxes[rows]).numpy(),
+        "one_probabilities": looked.first.probabilities[rows].numpy(),
         "proposals": displayed(looked.proposal_boxes).numpy(),
         "proposal_anchor": looked.proposal_anchor.numpy().astype(np.int32),
         "proposal_scores": first.objectness[looked.proposal_anchor].numpy(),
-        "roi_probabilities": looked.roi_probabilities.numpy(),
-        "refined": displayed(looked.refined).numpy(),
+        "roi_probabilities": looked.second.probabilities.numpy(),
+        "refined": displayed(looked.second.boxes).numpy(),
     }
     return wire.encode({**head, **extra}, arrays)

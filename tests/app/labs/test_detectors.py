@@ -4,6 +4,7 @@ torchvision's, the second stage as the paper's equations.
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import models
 from app.lab import wire
 from models.data.scenes import SHAPES
 from models.data.shape_scenes import FIRST_HELD_OUT, draw_shape_scene
+from tests.app.labs import scripts
 
 PATH = "/api/detectors/detect"
 BINARY = {"Accept": wire.MEDIA_TYPE}
@@ -409,3 +411,49 @@ def test_published_numbers_are_torchvisions(client: TestClient) -> None:
     (told,) = [row for row in rows if row["name"] == "RetinaNet"]
     assert told["box_map"] == retina["_metrics"]["COCO-val2017"]["box_map"]
     assert {row["kind"] for row in rows} == {"one-stage", "two-stage"}
+
+
+# --- The code -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"score_threshold": 0.05, "iou_threshold": 0.3, "proposals": 20, "input_size": 256}],
+)
+def test_the_script_finds_the_same_boxes_by_itself(
+    one_client: TestClient, scene: dict[str, Any], tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    config = {"source": "scene", "scene": 6, **settings}
+    query = {"config": config, "steps": 1, "format": "py"}
+    written = one_client.post("/api/labs/detectors/code", json=query)
+    assert written.status_code == 200, written.text
+    said = scripts.run(written.text, tmp_path)
+    asked = {k: settings[k] for k in ("input_size",) if k in settings}
+    query = {"image_id": scene["id"], "model": "shapes", **asked}
+    _, arrays = wire.decode(one_client.post(PATH, json=query, headers=BINARY).content)
+    threshold = settings.get("iou_threshold", 0.5)
+    n = settings.get("proposals", 100)
+    expected = {
+        "one-stage": (arrays["one_boxes"], arrays["one_probabilities"]),
+        "two-stage": (arrays["refined"][:n], arrays["roi_probabilities"][:n]),
+    }
+    for title, (boxes, probabilities) in expected.items():
+        found = by_class(torch.tensor(boxes), torch.tensor(probabilities), threshold)
+        rows = []
+        for row, label in found:
+            score = float(probabilities[row, label + 1])
+            if score >= settings.get("score_threshold", 0.3):
+                box = boxes[row] if boxes.ndim == 2 else boxes[row, label]
+                rows.append((SHAPES[label], score, *box.tolist()))
+        part = said.split(title)[1].split("stage")[0]
+        lines = re.findall(r"^  (\w+): (\S+)  (\S+) (\S+) (\S+) (\S+)$", part, re.M)
+        assert [line[0] for line in lines] == [row[0] for row in rows]
+        told = np.array([[float(value) for value in line[1:]] for line in lines])
+        np.testing.assert_allclose(told, np.array([row[1:] for row in rows]), atol=0.02)
+
+
+def test_of_a_photo_no_script_is_written(client: TestClient) -> None:
+    query = {"config": {"source": "photo"}, "steps": 1, "format": "py"}
+    response = client.post("/api/labs/detectors/code", json=query)
+    assert response.status_code == 422
+    assert response.json()["error"]["field"] == "source"

@@ -71,34 +71,34 @@ def test_the_second_stage_looks_at_each_proposal_by_itself(
     )
     with torch.inference_mode():
         scores, deltas = model.box_head(pooled)
-    assert torch.allclose(looked.roi_probabilities[row], scores.softmax(1)[0], atol=1e-4)
+    assert torch.allclose(looked.second.probabilities[row], scores.softmax(1)[0], atol=1e-4)
     spread = torch.tensor(DELTA_SPREAD)
     moved = decode_deltas(deltas[0] * spread, box.expand(8, 4)).clamp(0, 192)
-    assert torch.allclose(looked.refined[row], moved, atol=1e-2)
+    assert torch.allclose(looked.second.boxes[row], moved, atol=1e-2)
 
 
 def test_fewer_proposals_are_the_first_of_more(shipped: Shipped, looked: Looked) -> None:
     image = draw_shape_scene(FIRST_HELD_OUT + 6).image
     few = look(shipped.model, image, 192, n_proposals=20)
     assert torch.equal(few.proposal_anchor, looked.proposal_anchor[:20])
-    assert torch.allclose(few.roi_probabilities, looked.roi_probabilities[:20], atol=1e-5)
+    assert torch.allclose(few.second.probabilities, looked.second.probabilities[:20], atol=1e-5)
     found, again = few.two_stage(), looked.two_stage(20)
     assert torch.equal(found.rows, again.rows)
 
 
 def test_candidates_are_the_anchors_that_some_class_finds_likely(looked: Looked) -> None:
-    likely = (looked.probabilities[:, 1:] >= 0.02).any(dim=1).nonzero().flatten()
+    likely = (looked.first.probabilities[:, 1:] >= 0.02).any(dim=1).nonzero().flatten()
     assert torch.equal(looked.candidates, likely)
     found, rows = looked.one_stage()
-    assert torch.equal(found.boxes, looked.moved[rows])
+    assert torch.equal(found.boxes, looked.first.boxes[rows])
 
 
 def test_without_a_proposal_the_second_stage_finds_nothing(shipped: Shipped) -> None:
     """As with a score threshold in the RPN (torchvision, PR 3205)."""
     image = draw_shape_scene(FIRST_HELD_OUT).image
     none = look(shipped.model, image, 192, n_proposals=0)
-    assert none.roi_probabilities.shape == (0, 9)
-    assert none.refined.shape == (0, 8, 4)
+    assert none.second.probabilities.shape == (0, 9)
+    assert none.second.boxes.shape == (0, 8, 4)
     assert len(none.two_stage().rows) == 0
     assert len(none.one_stage().rows) > 0
     assert {"pool", "box_head", "refine"} <= set(none.milliseconds)

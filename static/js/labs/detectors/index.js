@@ -1,7 +1,7 @@
 /** The `detectors` lab: a one-stage and a two-stage detector on one trunk, on one picture. */
 
 import { postForFrame } from "../../core/api.js";
-import { wireLesson } from "../../core/controls.js";
+import { configOf, wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, t } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
@@ -120,6 +120,7 @@ wireTools({
   slug: "detectors",
   state,
   exports: { png: () => pngOf(result.snapshot()), csv: written(toCsv), json: written(toCoco) },
+  configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
   also: () => ({ sample: page.photo?.name ?? "" }),
   missing: () =>
     page.photo?.name || page.photo?.passing
