@@ -51,9 +51,10 @@ def name_crops(
     """
     labels, scores = [], []
     with torch.inference_mode():
-        for rows in boxes.split(BATCH):
+        for start in range(0, len(boxes), BATCH):
             between()
-            crops = torch.stack([warp(image, box) for box in rows.tolist()])
+            rows = boxes[start : start + BATCH].tolist()
+            crops = torch.stack([warp(image, box) for box in rows])
             best = classifier(normalize(crops)).softmax(dim=1).max(dim=1)
             labels.append(best.indices)
             scores.append(best.values)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import assert_fits_a_phone
 
-VIEWS = ("result", "roads", "follow", "pooling", "claim")
+VIEWS = ("result", "roads", "follow", "pooling", "family", "claim")
 
 
 def view(page: Page, name: str) -> None:
@@ -165,6 +165,33 @@ def test_the_region_is_dragged_and_both_poolings_follow(open_page):
     expect(values).to_have_attribute("aria-label", re.compile(r"^[^;]*;[^;]*$"))
 
 
+def test_the_family_is_run_and_timed_and_left_when_another_view_is_chosen(open_page):
+    page = open_page("/labs/detectors?view=family&crops=5", reduced_motion="reduce")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text("5 passes through the network for 5 crops take")
+    expect(said).to_contain_text("The mask branch colors")
+    rows = page.locator("[data-family] tbody tr")
+    assert rows.count() == 4
+    for row in rows.all():
+        expect(row).to_contain_text(re.compile(r"\d+ ms"))
+    move(page, "crops", 50)
+    page.wait_for_timeout(600)
+    view(page, "result")
+    expect(said).to_contain_text("Of 6 objects")
+
+
+def test_the_code_of_a_scene_is_written_out_and_of_a_photo_refused_in_words(open_page, watch):
+    page = open_page("/labs/detectors")
+    page.locator("[data-code]").click()
+    code = page.locator("[data-code-text]")
+    expect(code).to_contain_text("drawn scene 6")
+    expect(code).to_contain_text("def detect(boxes, probabilities)")
+    watch.allowed.add("422")
+    page = open_page("/labs/detectors?source=photo&sample=street")
+    page.locator("[data-code]").click()
+    expect(page.locator("[data-code-warning]")).to_contain_text("Choose a scene first.")
+
+
 def test_the_claim_is_measured_and_the_verdict_follows_from_the_numbers(open_page):
     page = open_page("/labs/detectors?view=claim")
     said = page.locator("[data-said]")
@@ -198,7 +225,7 @@ def test_every_view_fits_a_phone_and_is_accessible(open_page, name, language):
     assert_fits_a_phone(page)
 
 
-@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize("step", range(9))
 def test_every_step_of_the_lesson_shows_what_it_speaks_of(open_page, step):
     page = open_page("/labs/detectors", reduced_motion="reduce")
     if step:  # the first one is open

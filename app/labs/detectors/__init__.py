@@ -32,6 +32,7 @@ LAB = Lab(
             2016,
             "SSD: Single Shot MultiBox Detector",
         ),
+        Paper("He, Gkioxari, Dollár, Girshick", 2017, "Mask R-CNN"),
     ),
     config=DetectorsConfig,
     lesson=LESSON,

@@ -193,3 +193,19 @@ class KnownNumbers(BaseModel):
 
     recorded: list[RecordedRow]
     published: list[PublishedRow]
+
+
+class FamilyQuery(PhotoQuery):
+    crops: int = same_field(DetectorsConfig, "crops")
+
+
+class FamilyAnswer(BaseModel):
+    """The family on one picture; boxes in displayed pixels."""
+
+    boxes: list[list[float]] = Field(description="the proposals that were cut out")
+    names: list[str] = Field(description="what ImageNet's network calls each crop, in English")
+    scores: list[float]
+    found: list[list[float]] = Field(description="boxes with a mask: drawn scenes only")
+    milliseconds: dict[str, float] = Field(
+        description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
+    )

@@ -7,12 +7,14 @@ from typing import Literal
 from app.i18n import N_
 from app.lab.controls import LabConfig, Look, control, page_state
 
-FOUND, NETWORK, POOLING = N_("Detections"), N_("The network"), N_("RoI pooling")
+FOUND, NETWORK = N_("Detections"), N_("The network")
+POOLING, FAMILY = N_("RoI pooling"), N_("The family")
 # As in models.detection; importing them from there loads torch.
 INPUT_SIZE = 320
 MOST_PROPOSALS, MAX_CANDIDATES = 300, 6000
 MIN_SCORE = 0.02
 BINS, MOST_BINS = 7, 14
+MOST_CROPS = 50
 CHANNELS = 48  # of the map that the second stage pools from
 MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
 SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
@@ -95,9 +97,20 @@ class DetectorsConfig(LabConfig):
         ge=1,
         le=MOST_BINS,
     )
+    crops: int = control(
+        10,
+        N_("Crops for R-CNN"),
+        N_(
+            "How many of the best proposals are cut out of the picture; each goes through a whole "
+            "network by itself. R-CNN took 2,000."
+        ),
+        Look(FAMILY, usual=(10, 50)),
+        ge=1,
+        le=MOST_CROPS,
+    )
 
     # The page's own state.
-    view: Literal["result", "roads", "follow", "pooling", "claim"] = page_state("result")
+    view: Literal["result", "roads", "follow", "pooling", "family", "claim"] = page_state("result")
     source: Literal["scene", "photo"] = page_state("scene")
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo

@@ -66,6 +66,15 @@ LESSON = (
         {"view": "pooling", "source": "scene", "scene": 6, "region": ""},
     ),
     Step(
+        N_("From R-CNN to Mask R-CNN"),
+        N_(
+            "R-CNN sends every crop through a whole network; the others compute the features once. "
+            "Read the times for 10 crops, then for 50. What does each member of the family "
+            "compute once, and what for every box?"
+        ),
+        {"view": "family", "source": "scene", "scene": 6, "crops": 10},
+    ),
+    Step(
         N_("Are two stages always better?"),
         N_(
             "Often said: two stages make fewer errors and are slower. Here it is measured, with "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.detection.inference import detectors, go_on
 from app.errors import BAD_BODY
 from app.labs.detectors.answers import PhotoQuery
+from app.labs.detectors.config import MOST_PROPOSALS
 from app.settings import Settings
 from models.detection.catalog import DETECTORS
 
@@ -32,13 +33,16 @@ def key_of(query: PhotoQuery) -> tuple[str, int, int]:
 
 
 def looked_at(
-    query: PhotoQuery, config: Settings, image: NDArray[np.uint8]
+    query: PhotoQuery,
+    config: Settings,
+    image: NDArray[np.uint8],
+    proposals: int = MOST_PROPOSALS,
 ) -> tuple[Shipped, Looked]:
     """The pair of detectors, and what it computes on the picture; for the networks' thread."""
     from models.detection.detect import look
 
-    shipped = detectors(query.model, config)
-    looked = look(shipped.model, pixels_of(image), size_of(query), query.pre_nms_top_n)
+    shipped, size = detectors(query.model, config), size_of(query)
+    looked = look(shipped.model, pixels_of(image), size, query.pre_nms_top_n, proposals)
     go_on()
     return shipped, looked
 

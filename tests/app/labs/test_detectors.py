@@ -20,6 +20,9 @@ import models
 from app.lab import wire
 from models.data.scenes import SHAPES
 from models.data.shape_scenes import FIRST_HELD_OUT, draw_shape_scene
+from models.detection.crops import warp
+from models.detection.imagenet import load_classifier
+from models.detection.preprocess import normalize
 from tests.app.labs import scripts
 
 PATH = "/api/detectors/detect"
@@ -457,3 +460,46 @@ def test_of_a_photo_no_script_is_written(client: TestClient) -> None:
     response = client.post("/api/labs/detectors/code", json=query)
     assert response.status_code == 422
     assert response.json()["error"]["field"] == "source"
+
+
+# --- The R-CNN family -----------------------------------------------------------------------------
+
+FAMILY = "/api/detectors/family"
+
+
+def test_r_cnn_names_each_crop_as_the_classifier_names_the_crop_by_itself(
+    one_client: TestClient,
+) -> None:
+    photo = one_client.post("/api/samples/flower").json()
+    asked = {"image_id": photo["id"], "model": "photos", "crops": 3}
+    told, arrays = wire.decode(one_client.post(FAMILY, json=asked).content)
+    pixels = Image.open(io.BytesIO(one_client.get(photo["url"]).content)).convert("RGB")
+    network = load_classifier()
+    assert len(told["boxes"]) == len(told["names"]) == len(told["scores"]) == 3
+    for box, score in zip(told["boxes"], told["scores"], strict=True):
+        crop = warp(torch.from_numpy(np.array(pixels)).permute(2, 0, 1), box)
+        with torch.inference_mode():
+            alone = network(normalize(crop[None])).softmax(1).max()
+        assert float(alone) == pytest.approx(score, abs=1e-3)
+    assert not arrays["mask"].any()
+    assert "mask" not in told["milliseconds"]
+
+
+def test_the_masks_of_a_scene_lie_on_its_objects(
+    one_client: TestClient, scene: dict[str, Any]
+) -> None:
+    asked = {"image_id": scene["id"], "model": "shapes", "crops": 30}
+    told, arrays = wire.decode(one_client.post(FAMILY, json=asked).content)
+    assert len(told["found"]) >= 4
+    covered = torch.from_numpy(arrays["mask"].copy()) > 0
+    objects = draw_shape_scene(FIRST_HELD_OUT + 6).masks.any(dim=0)
+    assert (covered & objects).sum() / (covered | objects).sum() > 0.7
+    assert set(told["milliseconds"]) == {"rcnn", "fast", "faster", "mask"}
+
+
+def test_a_question_about_too_many_crops_is_refused(
+    client: TestClient, scene: dict[str, Any]
+) -> None:
+    response = client.post(FAMILY, json={"image_id": scene["id"], "crops": 51})
+    assert response.status_code == 422
+    assert response.json()["error"]["field"] == "crops"

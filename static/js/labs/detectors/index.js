@@ -11,6 +11,7 @@ import { pngOf } from "../../parts/png.js";
 import { wireTools } from "../../parts/share.js";
 import { claimView } from "./claim.js";
 import { toCoco, toCsv } from "./export.js";
+import { familyView } from "./family.js";
 import { followView, sayFollow } from "./follow.js";
 import { outputOf } from "./outcome.js";
 import { modelName, modelOfPage, page, state } from "./page.js";
@@ -41,6 +42,7 @@ const aboutPhoto = (names) => () => {
 
 const result = resultView();
 const pooling = poolingView(aboutPhoto([]));
+const family = familyView(aboutPhoto(["crops"]));
 const claim = claimView();
 /** @type {Record<string, View>} */
 const views = {
@@ -48,6 +50,7 @@ const views = {
   roads: roadsView(aboutPhoto(["proposals"])),
   follow: followView(),
   pooling,
+  family,
   claim,
 };
 /** @type {Record<string, (model: Model) => string>} */
@@ -89,6 +92,7 @@ const draw = oncePerFrame(() => {
   const { searching } = photos;
   const model = modelOfPage();
   const view = views[state.values.view];
+  if (view !== family) family.leave();
   const origin = model ? "shipped" : "";
   showOrigin({ origin, words: model ? ORIGINS.shipped?.() : "", searching, answered: model !== null });
   if (!model) {
