@@ -2,7 +2,7 @@
 
 import { json } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
-import { t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { withPixels } from "../../core/photo.js";
 import { photoSource } from "../../parts/photo_lab.js";
 import { page, state } from "./page.js";
@@ -62,6 +62,8 @@ export function pictureSource(session) {
     }
     showScene();
   });
+
+  onLanguage(showScene);
 
   return { photos, open };
 }
