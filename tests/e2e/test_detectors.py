@@ -149,6 +149,20 @@ def test_a_box_that_is_clicked_is_followed_back_to_its_anchor(open_page):
     assert shown.count() == 1
 
 
+def test_the_default_boxes_of_the_cell_are_shown_on_demand(open_page):
+    page = open_page("/labs/detectors?view=follow", reduced_motion="reduce")
+    button = page.get_by_role("button", name="Default boxes of its cell")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url("**defaults=true**")
+
+
+def test_the_region_is_told_as_corners_and_as_center_width_and_height(open_page):
+    page = open_page("/labs/detectors?view=pooling&region=10,20,50,100")
+    expect(page.locator("[data-four]")).to_have_text("10, 20, 50, 100 = 30, 60, 40, 80")
+
+
 def test_the_region_is_dragged_and_both_poolings_follow(open_page):
     page = open_page("/labs/detectors?view=pooling")
     values = page.locator("[data-pool-values=align]")

@@ -118,5 +118,6 @@ class DetectorsConfig(LabConfig):
     followed: Literal["one", "two"] = page_state("two")  # whose detection is followed
     row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
     label: int = page_state(0, 0, 99)  # the class that it was found as
+    defaults: bool = page_state(False)  # whether the default boxes of its cell are shown
     channel: int = page_state(-1, -1, CHANNELS - 1)  # of the pooled map; -1: the strongest
     region: str = page_state("", max_length=60)  # x1,y1,x2,y2 that is pooled; "": a proposal

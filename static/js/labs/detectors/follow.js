@@ -86,6 +86,8 @@ export function followView() {
     slide.begin();
   }
   $("[data-replay]", root).addEventListener("click", slide.begin);
+  const defaults = $("[data-defaults]", root);
+  defaults.addEventListener("click", () => state.set({ defaults: !state.values.defaults }));
   view.element.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!by || !model) return;
@@ -111,6 +113,7 @@ export function followView() {
     /** @param {Model} next */
     draw(next) {
       model = next;
+      defaults.setAttribute("aria-pressed", String(model.values.defaults));
       const found = followedOf(model);
       showChoices($("[data-detections]", root), model, found, begin);
       $("[data-chain]", root).hidden = found === null;
@@ -131,8 +134,8 @@ const stepNames = ({ boxes }) =>
  * @param {number} slide
  * @returns {Layer[]}
  */
-function layersOf({ output, truth }, chain, slide) {
-  const { boxes, other, against, found } = chain;
+function layersOf({ output, truth, values }, chain, slide) {
+  const { boxes, other, against, found, anchor } = chain;
   const names = stepNames(chain);
   const styles = boxes.length === 3 ? ["anchor", "pending", "right"] : ["anchor", "right"];
   const done = Math.min(Math.floor(slide), boxes.length - 1);
@@ -147,6 +150,11 @@ function layersOf({ output, truth }, chain, slide) {
   if (from && to) {
     const moved = from.map((v, i) => v + ((to[i] ?? v) - v) * (slide - done));
     layers.push({ boxes: moved, indices: [0], style: styles[done + 1] ?? "right" });
+  }
+  if (values.defaults) {
+    const { first, count } = cellOf(output, anchor);
+    const indices = Array.from({ length: count }, (_, i) => first + i);
+    layers.unshift({ boxes: output.anchors, indices, style: "candidate" });
   }
   const truths = against && truth ? [...(truth.boxes[against.truth] ?? [])] : [];
   if (other && slide >= boxes.length - 1) {

@@ -7,7 +7,7 @@ import { newest } from "../../core/newest.js";
 import { boxAt, clipBox } from "../../math/geometry.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { picture, warm } from "../../views/picture.js";
-import { followedOf } from "./chain.js";
+import { centerForm, followedOf } from "./chain.js";
 import { state } from "./page.js";
 import { roomOf } from "./room.js";
 import { binsOfAlign, binsOfPool, regionOfPool, samplesOfAlign, spanOf } from "./region.js";
@@ -125,6 +125,9 @@ function picturesOf(root, model) {
     const region = regionOf(of);
     const layers = [{ boxes: region, indices: [0], style: "right" }];
     photo.update({ image, width, height, layers, summary: t("The photo with the region") });
+    const whole = (/** @type {number[]} */ box) => box.map((v) => number(v, 0)).join(", ");
+    $("[data-four]", root).textContent = `${whole(region)} = ${whole(centerForm(region))}`;
+    $("[data-four]", root).title = t("x1, y1, x2, y2 = center x, center y, width, height");
     const side = high();
     paintCrop(canvas("[data-crop]"), of, region, side);
     if (!pooled) return;
