@@ -108,6 +108,24 @@ def test_known_objects_of_a_sample_are_judged_too(open_page):
     expect(page.locator("[data-said]")).to_contain_text("Of 7 objects")
 
 
+def test_what_the_visitor_draws_is_ground_truth(open_page, photo: Path):
+    page = open_page("/labs/detectors?source=photo&sample=china&score_threshold=0.05")
+    expect(page.locator("[data-said]")).to_contain_text("Detections: one-stage")
+    page.get_by_role("button", name="Ground truth", exact=True).click()
+    page.locator("[data-own-class]").select_option("person")
+    over = page.locator("[data-figure=two] .over")
+    box = over.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6, steps=4)
+    page.mouse.up()
+    expect(page.locator("[data-said]")).to_contain_text("Of 1 objects")
+    assert page.locator("[data-judged]").get_by_text("missed").count() == 1
+    over.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-said]")).to_contain_text("Detections: one-stage")
+
+
 def test_what_differs_is_one_picture(open_page):
     page = open_page("/labs/detectors")
     page.locator("button[data-shown=differs]").click()

@@ -3,7 +3,7 @@
 import { postForFrame } from "../../core/api.js";
 import { configOf, wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
-import { onLanguage, t } from "../../core/i18n.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { ORIGINS, complain, showOrigin } from "../../parts/photo_lab.js";
 import { computing } from "../../parts/photo_session.js";
@@ -19,6 +19,7 @@ import { poolingView } from "./pooling.js";
 import { resultView } from "./result.js";
 import { roadsView, sayRoads } from "./roads.js";
 import { pictureSource } from "./source.js";
+import { none } from "./truth.js";
 import { sayResult } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -40,7 +41,7 @@ const aboutPhoto = (names) => () => {
   return page.photo && { image_id: page.photo.id, asked: { ...settings(), ...more } };
 };
 
-const result = resultView();
+const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
 const family = familyView(aboutPhoto(["crops"]));
 const claim = claimView();
@@ -66,7 +67,7 @@ const { photos, open } = pictureSource({
   settings,
   find: ({ id }, of, signal) => postForFrame("/api/detectors/detect", { image_id: id, ...of }, signal),
   onPhoto: (photo) => {
-    Object.assign(page, { photo, output: null });
+    Object.assign(page, { photo, output: null, own: none() });
     draw();
   },
   onFound: (_, answer) => {
@@ -127,9 +128,12 @@ wireTools({
   configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
   also: () => ({ sample: page.photo?.name ?? "" }),
   missing: () =>
-    page.photo?.name || page.photo?.passing
-      ? ""
-      : t("Your photo is no part of it: a sample picture takes its place."),
+    sentences([
+      page.photo?.name || page.photo?.passing
+        ? ""
+        : t("Your photo is no part of it: a sample picture takes its place."),
+      page.own.classes.length ? t("Boxes that you drew are no part of it.") : "",
+    ]),
 });
 
 draw();

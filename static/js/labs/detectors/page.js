@@ -1,6 +1,7 @@
 /** What the `detectors` page knows: its settings, its picture, and both detectors' answer about it. */
 
 import { stateOfPage } from "../../core/controls.js";
+import { boxAt } from "../../math/geometry.js";
 import { detect, difference, judge } from "./outcome.js";
 
 /** @typedef {import("../../core/photo.js").Photo} Photo */
@@ -13,8 +14,15 @@ const phone = matchMedia("(max-width: 719px)");
 /** On a phone two pictures beside each other are too small: there what differs comes first. */
 export const state = stateOfPage({}, { shown: { default: phone.matches ? "differs" : "side" } });
 
-/** @type {{photo: Photo | null, output: Output | null}} */
-export const page = { photo: null, output: null };
+/**
+ * @typedef {object} Page
+ * @property {Photo | null} photo
+ * @property {Output | null} output
+ * @property {{boxes: number[], classes: string[], selected: number}} own ground truth that the visitor drew;
+ *   boxes are flat, `selected` is one of them or -1
+ */
+/** @type {Page} */
+export const page = { photo: null, output: null, own: { boxes: [], classes: [], selected: -1 } };
 
 /** Which pair of detectors looks at the picture of now: scenes have shapes, photos have not. */
 export function modelName() {
@@ -53,9 +61,17 @@ export function modelOfPage() {
   };
 }
 
-/** What is known to be in the picture. @param {Photo} photo @param {Output} output @returns {Truth | null} */
-function truthOf({ boxes, classes }, output) {
-  if (!boxes || !classes) return null;
-  const labels = classes.map((name) => output.classes.indexOf(name));
+/**
+ * What is known to be in the picture: what came with it, and what the visitor drew.
+ * @param {Photo} photo
+ * @param {Output} output
+ * @returns {Truth | null}
+ */
+function truthOf({ boxes: told, classes: names }, output) {
+  const own = page.own.classes.map((_, i) => [...boxAt(page.own.boxes, i)]);
+  const boxes = [...(names ? (told ?? []) : []), ...own];
+  const labels = [...(told ? (names ?? []) : []), ...page.own.classes].map((name) =>
+    output.classes.indexOf(name),
+  );
   return labels.some((label) => label >= 0) ? { boxes, labels } : null;
 }

@@ -9,6 +9,7 @@ import { layersOfDifference, layersOfRoad, VERDICT_STYLES } from "./layers.js";
 import { rates, VERDICTS } from "./outcome.js";
 import { state } from "./page.js";
 import { roomIn } from "./room.js";
+import { layersOfOwn, ownTruth } from "./truth.js";
 import { className, roadName, verdictName } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -20,7 +21,8 @@ const ROADS = ["one", "two"];
 /** @type {("one" | "two" | "differs")[]} */
 const PICTURES = ["one", "two", "differs"];
 
-export function resultView() {
+/** @param {() => void} redraw */
+export function resultView(redraw) {
   const root = $("[data-view-of=result]");
   const pictures = $("[data-pictures]", root);
   const maxHeight = () => roomIn(pictures, pictures.classList.contains("side") ? 0.34 : 0.5);
@@ -29,6 +31,8 @@ export function resultView() {
     PICTURES.map((name) => [name, picture(/** @type {HTMLElement} */ (figures[name]), { maxHeight })]),
   );
   const showChoice = choiceButtons(state, ["shown"], root);
+  const drawable = ROADS.map((name) => /** @type {any} */ (views[name]));
+  const showTools = ownTruth(root, drawable, redraw);
 
   /** Which pictures are on show. @returns {("one" | "two" | "differs")[]} */
   function arrange() {
@@ -49,16 +53,16 @@ export function resultView() {
     draw(model) {
       const { image, width, height } = model.photo;
       for (const name of arrange()) {
-        const layers = name === "differs" ? layersOfDifference(model) : layersOfRoad(model, name);
+        const found = name === "differs" ? layersOfDifference(model) : layersOfRoad(model, name);
+        const layers = [...found, ...(name === "differs" ? [] : layersOfOwn())];
         views[name]?.update({ image, width, height, layers, summary: summaryOf(model, name) });
         $("[data-count]", figures[name]).textContent = captionOf(model, name);
       }
+      showTools(model.output.classes);
       showCounts($("[data-judged]", root), model);
       showKeys($("[data-legend]", root), state.values.shown === "differs", model);
     },
     snapshot: () => /** @type {any} */ (views[arrange()[0] ?? "one"]).snapshot(),
-    /** Any of the pictures, for what acts on all of them. */
-    pictures: () => PICTURES.map((name) => /** @type {any} */ (views[name])),
   };
 }
 
