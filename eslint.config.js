@@ -29,7 +29,33 @@ export default [
         },
       ],
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      // A browser's language may be no tag that Intl takes ("C"): numbers are written by core/i18n.js.
+      "no-restricted-globals": [
+        "error",
+        { name: "Intl", message: "Write numbers by number() of core/i18n.js." },
+      ],
+      "no-restricted-properties": [
+        "error",
+        ...["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "localeCompare"].map(
+          (property) => ({
+            property,
+            message: "It asks Intl for the browser's language, which may be none.",
+          }),
+        ),
+      ],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["**/vendor/uPlot.js"], message: "Import views/uplot.js, which mends the language." },
+          ],
+        },
+      ],
     },
+  },
+  {
+    files: ["static/js/core/language_tag.js", "static/js/views/uplot.js", "tests/js/language_tag.test.js"],
+    rules: { "no-restricted-globals": "off", "no-restricted-imports": "off" },
   },
   {
     files: ["tests/js/**", "eslint.config.js"],

@@ -55,12 +55,28 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class View:
+    """A view of a lab's stage: what its tab is called, and the controls that matter most to it.
+
+    `name` is its word in the address (`?tab=…`) and in the template.
+    """
+
+    name: str
+    title: LazyText
+    levers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Step:
-    """A step of a lab's lesson: a state to set, and what to look for."""
+    """A step of a lab's lesson: a state to set, and what to look for.
+
+    `view` is the name of the lab's view in which it is seen, "" for the first.
+    """
 
     title: LazyText
     text: LazyText
     state: dict[str, str | float | bool]
+    view: str = ""
 
 
 class Rows:
@@ -138,7 +154,7 @@ class Ask(Generic[Config]):
 @dataclass(frozen=True)
 class Lab(Generic[Config]):
     """A lab. `slug` is its word in every layer: address, module, template, script; `chapter` the
-    one of `CHAPTERS` that the menu lists it in.
+    one of `CHAPTERS` that the menu lists it in, `views` the tabs of its stage, the first one first.
 
     Where the lab trains, `run` yields its frames, which are of the classes `frames`; `action` is
     the pydantic model of what a viewer may do to a run beyond turning live controls; `parameters`
@@ -160,6 +176,7 @@ class Lab(Generic[Config]):
     papers: tuple[Paper, ...]
     config: type[Config]
     lesson: tuple[Step, ...]
+    views: tuple[View, ...]
     router: APIRouter
     run: Callable[..., Generator[Frame, Ask[Config], None]] | None = None
     frames: tuple[type[Frame], ...] = ()

@@ -22,6 +22,8 @@ from tests.e2e.browser import GUARD, Server, count_asks, find_chromium, ready, s
 FOLDER = Path(__file__).parent
 OpenPage = Callable[..., Page]
 expect.set_options(timeout=1000 * GUARD)
+# A visitor who has opened all groups of controls: what a test turns need not be in hand.
+UNFOLDED = "try { sessionStorage.setItem('groups', '*') } catch {}"
 ICON = "/static/icon.svg"  # the tab's, which the browser fetches whenever it likes
 
 
@@ -95,7 +97,13 @@ class Visits:
         self._contexts: list[BrowserContext] = []
 
     def __call__(
-        self, path: str, width: int = 1440, height: int = 900, wait: bool = True, **options: object
+        self,
+        path: str,
+        width: int = 1440,
+        height: int = 900,
+        wait: bool = True,
+        unfolded: bool = True,
+        **options: object,
     ) -> Page:
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
@@ -104,6 +112,8 @@ class Visits:
         context.set_default_timeout(1000 * GUARD)
         self._contexts.append(context)
         self._watch.watch(context)
+        if unfolded:
+            context.add_init_script(UNFOLDED)
         page = context.new_page()
         count_asks(page)
         page.goto(self._address + path)

@@ -6,37 +6,50 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
-from tests.e2e.browser import until
+from tests.e2e.browser import served, until
 
 SIZES = ((1366, 620), (1366, 768), (1920, 1080))
-# Of the picture that is largest, the least share that is in view; a shadow does not count.
-IN_VIEW = """() => {
-  const stage = document.querySelector(".stage").getBoundingClientRect();
-  const shown = [...document.querySelectorAll(".front :is(canvas, .vbars)")]
-    .map((one) => one.getBoundingClientRect())
-    .filter(({ width, height }) => width * height > 0)
-    .sort((a, b) => b.width * b.height - a.width * a.height)[0];
-  const [right, bottom] = [Math.min(stage.right, innerWidth), Math.min(stage.bottom, innerHeight)];
-  const across = Math.min(shown.right, right) - Math.max(shown.left, stage.left);
-  const down = Math.min(shown.bottom, bottom) - Math.max(shown.top, stage.top);
-  return Math.max(across, 0) * Math.max(down, 0) / (shown.width * shown.height);
+# The least share in view of the largest picture of the view, over all levers that the keyboard
+# reaches; 1 for a view without a picture (a table that is still to be trained).
+IN_VIEW = """(levers) => {
+  const share = () => {
+    const pane = document.querySelector(".views").getBoundingClientRect();
+    const shown = [...document.querySelectorAll(".view:not([hidden]) :is(canvas, .vbars)")]
+      .map((one) => one.getBoundingClientRect())
+      .filter(({ width, height }) => width * height > 0)
+      .sort((a, b) => b.width * b.height - a.width * a.height)[0];
+    if (!shown) return 1;
+    const [right, bottom] = [Math.min(pane.right, innerWidth), Math.min(pane.bottom, innerHeight)];
+    const across = Math.min(shown.right, right) - Math.max(shown.left, pane.left);
+    const down = Math.min(shown.bottom, bottom) - Math.max(shown.top, pane.top);
+    return Math.max(across, 0) * Math.max(down, 0) / (shown.width * shown.height);
+  };
+  const least = { share: share(), lever: "" };
+  for (const lever of document.querySelectorAll(levers)) {
+    if (!lever.checkVisibility() || lever.disabled) continue;
+    lever.focus();
+    if (share() < least.share) Object.assign(least, { share: share(), lever: lever.outerHTML });
+  }
+  return least;
 }"""
+LEVERS = ":is(.controls, .view) :is(input:not([type=file]), select)"
 LABS_OF = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
 
 
 @LABS_OF
-def test_every_lever_is_reached_in_sight_of_the_picture_and_the_document_never_scrolls(
-    open_page, lab
-):
+def test_in_every_view_every_lever_is_reached_in_sight_of_the_picture(open_page, lab):
     page = open_page(f"/labs/{lab.slug}", *SIZES[0])
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(200)  # the pictures take the room that there is now
-        assert page.evaluate("document.scrollingElement.scrollHeight") <= height
-        for lever in page.locator(".controls :is(input, select)").all():
-            if lever.is_visible():
-                lever.focus()
-                assert page.evaluate(IN_VIEW) >= 0.9, (width, height, lever.get_attribute("name"))
+        for view in lab.views:
+            tab = page.locator(f"[data-tab={view.name}]")
+            if tab.is_visible():  # not in every mode of a lab all of them have something to show
+                tab.click()
+                page.wait_for_timeout(120)
+            assert page.evaluate("document.scrollingElement.scrollHeight") <= height
+            least = page.evaluate(IN_VIEW, LEVERS)
+            assert least["share"] >= 0.9, (width, height, view.name, least)
 
 
 @LABS_OF
@@ -63,9 +76,10 @@ def test_while_presenting_the_picture_is_no_smaller(open_page, lab):
 
 
 def largest(page: Page) -> float:
-    """Area of the largest picture of the stage's front."""
+    """Area of the largest picture of the view."""
     return page.evaluate(
-        """() => Math.max(...[...document.querySelectorAll(".front :is(canvas, .vbars)")]
+        """() => Math.max(...[...document.querySelectorAll(
+             ".view:not([hidden]) :is(canvas, .vbars)")]
              .map((one) => one.clientWidth * one.clientHeight))"""
     )
 
@@ -102,7 +116,7 @@ def test_between_two_widths_the_lesson_is_a_drawer(open_page):
     expect(lesson).not_to_be_visible()
     page.get_by_role("button", name="Lesson").click()
     expect(lesson).to_be_visible()
-    assert page.evaluate(IN_VIEW) == 1  # the stage makes room
+    assert page.evaluate(IN_VIEW, "none")["share"] == 1  # the stage makes room
     page.keyboard.press("Escape")  # the focus went into it
     expect(lesson).not_to_be_visible()
 
@@ -153,9 +167,10 @@ def test_a_search_within_a_lab_keeps_its_page(open_page):
 
 def test_try_this_brings_the_picture_back(open_page):
     page = open_page("/labs/fitting", *SIZES[0])
-    page.evaluate("document.querySelector('.stage').scrollTo(0, 600)")
+    page.locator("[data-tab=capacity]").click()
     page.locator(".steps details[open] .try").click()
-    page.wait_for_function("document.querySelector('.stage').scrollTop === 0")
+    expect(page.locator("[data-plot]")).to_be_visible()
+    expect(page.locator("[data-tab=curve]")).to_have_attribute("aria-selected", "true")
 
 
 def test_the_question_mark_lists_the_keys_but_not_where_one_types(open_page):
@@ -257,3 +272,118 @@ def test_every_slider_has_a_name_of_its_own(open_page, lab):
              (one) => one.ariaLabel || [...one.labels].map((l) => l.textContent).join(" "))"""
     )
     assert all(re.search(r"[^\d\s.]", name.replace("\n", " ")) for name in names), names
+
+
+# --- Views of the stage --------------------------------------------------------------------------
+
+
+@LABS_OF
+def test_every_view_opens_by_its_tab_its_digit_and_its_address(open_page, lab):
+    page = open_page(f"/labs/{lab.slug}?tab={lab.views[-1].name}", reduced_motion="reduce")
+    tabs = page.locator("[data-tab]:visible")
+    expect(page.locator("[role=tab][aria-selected=true]")).to_have_attribute(
+        "data-tab", lab.views[-1].name
+    )
+    page.locator("h1").click()
+    for number in range(tabs.count()):
+        page.keyboard.press(str(number + 1))
+        tab = tabs.nth(number)
+        expect(tab).to_have_attribute("aria-selected", "true")
+        panels = (tab.get_attribute("aria-controls") or "").split()
+        assert panels
+        for panel in panels:
+            expect(page.locator(f"#{panel}")).to_be_visible()
+        assert page.locator(".view:not([hidden])").count() == len(panels)
+        expect(page.locator(".below .said:visible").first).to_be_visible()
+
+
+def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
+    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    chosen = page.locator("[role=tab][aria-selected=true]")
+    page.locator("[data-tab=softmax]").click()
+    page.locator("[data-tab=binary]").click()
+    page.go_back()
+    expect(chosen).to_have_attribute("data-tab", "softmax")
+    page.locator(".steps summary").nth(4).click()
+    page.locator(".steps details[open] .try").click()
+    expect(chosen).to_have_attribute("data-tab", "digits")
+    expect(page.locator("[data-accuracies] canvas")).to_be_visible()
+
+
+def test_a_view_that_a_mode_has_nothing_in_is_not_offered(open_page):
+    page = open_page("/labs/contrastive?tab=queue&count=200&batch_size=32", reduced_motion="reduce")
+    expect(page.locator("[data-tab=queue]")).to_be_hidden()
+    expect(page.locator("[data-tab=similarities]")).to_have_attribute("aria-selected", "true")
+    page.locator(".stage [data-method=moco]").click()
+    expect(page.locator("[data-tab=queue]")).to_be_visible()
+
+
+# --- In hand -------------------------------------------------------------------------------------
+
+
+def test_what_matters_to_a_view_is_in_hand_and_the_rest_is_folded(open_page):
+    page = open_page("/labs/fitting", unfolded=False, reduced_motion="reduce")
+    hand = page.locator("[data-hand]")
+    expect(hand.locator("[data-control=width]")).to_be_visible()
+    expect(page.locator("[data-control=dropout]")).to_be_hidden()
+    page.locator("[data-tab=capacity]").click()
+    expect(hand.locator("[data-control=width]")).to_have_count(0)
+    expect(hand.locator("[data-control=noise]")).to_be_visible()
+    fold = page.locator("[data-fold='Against overfitting']")
+    fold.locator("summary").click()
+    slider = fold.locator("[data-control=dropout] input[type=number]")
+    slider.fill("0.2")
+    slider.press("Enter")
+    expect(fold.locator("[data-fold-said]")).to_have_text("changed: 1")
+    page.reload()
+    expect(page.locator("[data-control=dropout]")).to_be_visible()  # what was opened stays open
+    expect(page.locator("[data-control=optimizer]")).to_be_hidden()
+
+
+# --- Pins ----------------------------------------------------------------------------------------
+
+
+def test_a_chart_that_is_pinned_stands_beside_every_other_view(open_page):
+    page = open_page("/labs/batchnorm?tab=gradients", reduced_motion="reduce")
+    chart = page.locator("section:has(> [data-slopes])")
+    chart.locator(".pin").click()
+    page.wait_for_url("**pin=slopes*")
+    expect(page.locator("[data-pinned]")).to_be_hidden()  # its own view is on show
+    for view in ("losses", "unit"):
+        page.locator(f"[data-tab={view}]").click()
+        expect(page.locator("[data-pinned] [data-slopes] canvas")).to_be_visible()
+    page.locator("[data-pinned] .pin").click()
+    expect(page.locator("[data-pinned]")).to_be_hidden()
+    page.locator("[data-tab=gradients]").click()
+    expect(page.locator(".view [data-slopes] canvas")).to_be_visible()
+
+
+# --- Presenting ----------------------------------------------------------------------------------
+
+
+def test_presenting_survives_a_reload_a_language_and_another_lab(open_page):
+    page = open_page("/labs/fitting", *SIZES[1], reduced_motion="reduce")
+    presenting = page.locator("html.presenting")
+    page.get_by_role("button", name="Present").click()
+    expect(presenting).to_have_count(1)
+    page.reload()
+    expect(presenting).to_have_count(1)
+    page.locator("[data-language]").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    page.locator("a[rel=next]").click()
+    page.wait_for_url("**/labs/mlp**")
+    expect(presenting).to_have_count(1)
+    for part in ("[data-said]", "[data-hand] .control", "[data-run-play]"):
+        expect(page.locator(part).first).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(presenting).to_have_count(0)
+    assert "present" not in page.url
+
+
+def test_while_presenting_a_code_leads_to_what_is_shown(browser, open_page_of):
+    with served(VITRINE_PUBLIC_URL="http://vitrine.test") as server:
+        page = open_page_of(server)("/labs/nms?iou_threshold=0.3&present=1", *SIZES[1])
+        corner = page.locator("[data-corner]")
+        expect(corner.locator("img")).to_be_in_viewport(ratio=1)
+        code = corner.locator("span").text_content().removeprefix("vitrine.test")
+        assert "iou_threshold=0.3" in page.request.get(server.address + code).url

@@ -43,7 +43,9 @@ def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
         expect(page.locator("[data-row-said]")).to_contain_text(f"τ = {float(tau):.2f}")
         rows = page.locator(".compared .share").all_inner_texts()
         shares.append(max(float(text.rstrip(" %")) for text in rows))
-        said = re.search(r"hardest (\d+) of 30", page.locator("[data-push-said]").inner_text())
+        said = re.search(
+            r"hardest (\d+) of 30", page.locator("[data-push-said]").text_content() or ""
+        )
         assert said
         half.append(int(said[1]))
     assert shares[0] < 4  # of 31 others nearly the same share each
@@ -69,7 +71,7 @@ def test_a_cell_is_chosen_by_finger_and_by_keys(open_page: OpenPage) -> None:
 
 
 def test_views_are_drawn_again_and_again_and_never_the_original(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=pairs", reduced_motion="reduce")
     expect(page.locator(".pairs li")).to_have_count(4)
     first = page.locator(".pairs .how").first
     words = first.inner_text()
@@ -82,7 +84,7 @@ def test_views_are_drawn_again_and_again_and_never_the_original(open_page: OpenP
 
 @pytest.mark.claims
 def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=transfer", reduced_motion="reduce")
     page.locator("[data-run-step]").click()
     until(page, 2)
     page.locator("button[data-transfer=probe]").click()
@@ -95,6 +97,7 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     )
     page.locator("[data-discard]").check()
     expect(page.locator("[data-pipeline]")).to_contain_text("linear classifier on h")
+    page.locator("[data-tab=map]").click()
     page.locator("[data-map=tsne]").click()
     expect(page.locator("[data-map-said]")).to_contain_text("at step 2", timeout=90_000)
 
@@ -132,7 +135,7 @@ def test_another_row_of_moco_is_computed_without_training(open_page: OpenPage) -
 
 @pytest.mark.claims
 def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=transfer", reduced_motion="reduce")
     table = page.locator("[data-transfer-table] tbody tr")
     expect(table).to_have_count(5)
     page.locator("button[data-transfer=probe]").click()
@@ -141,7 +144,7 @@ def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPag
     expect(table).to_have_count(6)
     expect(table.last).to_contain_text("h, SimCLR")
     expect(table.last).to_contain_text("%")
-    expect(page.locator("[data-transfer-chart] .u-legend")).to_contain_text("h, SimCLR")
+    expect(page.locator("[data-transfer-chart] .chart-keys")).to_contain_text("h, SimCLR")
     page.locator("[data-control=seed] input[type=number]").fill("3")  # other pictures
     page.keyboard.press("Enter")
     expect(table).to_have_count(5)
@@ -150,7 +153,7 @@ def test_what_simclr_was_worth_stays_on_the_chart_beside_moco(open_page: OpenPag
 def test_the_views_of_a_pair_are_lit_and_the_keyboard_stays_where_it_is(
     open_page: OpenPage,
 ) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=pairs", reduced_motion="reduce")
     button = page.locator(".pairs button").nth(4)
     button.focus()
     page.keyboard.press("Enter")

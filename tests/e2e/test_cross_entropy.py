@@ -76,9 +76,11 @@ def test_the_numbers_of_ten_bars_do_not_touch(open_page: OpenPage, width: int) -
         range.selectNodeContents(text);
         return range.getBoundingClientRect();
       });
-      return boxes.slice(1).filter((box, i) => box.left < boxes[i].right + 0.5);
+      return boxes.slice(1).filter((box, i) => box.width && box.left < boxes[i].right + 0.5);
     })"""
-    assert page.evaluate(touching) == []
+    for view in ("distributions", "softmax"):
+        page.locator(f"[data-tab={view}]").click()
+        assert page.evaluate(touching) == []
 
 
 def test_what_is_saved_holds_accuracies_losses_lengths_and_the_logits(open_page: OpenPage) -> None:
@@ -94,18 +96,22 @@ def test_what_is_saved_holds_accuracies_losses_lengths_and_the_logits(open_page:
 
 
 def test_charts_grow_for_the_projector_and_shrink_back(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
-    canvas = page.locator("[data-question] canvas")
-    height = canvas.evaluate("c => c.clientHeight")
+    page = open_page("/labs/cross-entropy?tab=information", reduced_motion="reduce")
+    type_size = """() => parseFloat(
+      getComputedStyle(document.querySelector("[data-question] .chart")).fontSize)"""
+    height = "() => document.querySelector('[data-question] canvas').clientHeight"
+    before = page.evaluate(type_size), page.evaluate(height)
     page.locator("[data-presenter]").click()
-    now = "document.querySelector('[data-question] canvas').clientHeight"
-    page.wait_for_function(f"{now} > 1.3 * {height}")
+    expect(page.locator("html.presenting")).to_have_count(1)
+    assert page.evaluate(type_size) > 1.2 * before[0]
     page.keyboard.press("Escape")
-    page.wait_for_function(f"{now} === {height}")
+    expect(page.locator("html.presenting")).to_have_count(0)
+    page.wait_for_timeout(200)  # the chart is drawn anew
+    assert (page.evaluate(type_size), page.evaluate(height)) == before
 
 
 def test_a_shift_breaks_the_naive_softmax_in_words(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy?shift=800", reduced_motion="reduce")
+    page = open_page("/labs/cross-entropy?shift=800&tab=softmax", reduced_motion="reduce")
     expect(page.locator("[data-naive]")).to_contain_text("not a number")
     expect(page.locator("[data-softmax-said]")).to_contain_text("The naive softmax breaks")
     assert "NaN" not in page.locator("body").inner_text()
@@ -119,7 +125,7 @@ def test_an_exponential_that_became_0_makes_the_naive_loss_infinite(open_page: O
 
 
 def test_the_worst_digits_of_either_loss_are_a_click_away(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy")
+    page = open_page("/labs/cross-entropy?tab=worst")
     until(page, 10)  # before the first step both networks are the same
     page.locator("[data-run-play]").click()
     held(page)

@@ -171,7 +171,7 @@ def test_a_file_that_is_not_utf_8_is_read_and_its_encoding_can_be_changed(
 
 
 def test_a_width_that_is_clicked_in_the_sweep_is_loaded(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting?depth=1&replicas=4")
+    page = open_page("/labs/fitting?depth=1&replicas=4&tab=capacity")
     expect(page.locator("[data-capacity-said]")).to_contain_text("double descent")
     page.locator("[data-sweep]").click()
     chart = page.locator("[data-capacity-network] .u-over")

@@ -146,7 +146,7 @@ def test_the_address_holds_the_state_and_nonsense_in_it_is_ignored(open_page):
 
 
 def test_two_dragged_boxes_show_their_intersection_and_union(open_page):
-    page = open_page("/labs/nms")
+    page = open_page("/labs/nms?tab=iou")
     expect(page.locator("[data-iou-said]")).to_contain_text("9,000 / 42,800 = 0.210")
     page.locator("[data-iou] .over").focus()
     page.keyboard.press("ArrowLeft")
@@ -158,4 +158,4 @@ def test_a_lesson_step_sets_its_state(open_page):
     page.locator(".steps").get_by_text("Two cars side by side").click()
     page.locator("details[open] .try").click()
     expect(page.locator("[data-source=neighbors]")).to_have_attribute("aria-pressed", "true")
-    assert page.locator("input[type=range][name=iou_threshold]").input_value() == "0.3"
+    assert page.locator("input[type=range][name=iou_threshold]").input_value() == "0.25"

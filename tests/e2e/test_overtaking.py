@@ -180,7 +180,7 @@ def test_a_network_that_is_not_here_leaves_no_numbers_of_another(
     open_page: OpenPage, watch: Watch
 ) -> None:
     watch.allowed.add("409")
-    page = open_page("/labs/rpn")
+    page = open_page("/labs/rpn?tab=place")
     page.locator("select[name=model]").select_option("fasterrcnn_resnet50_fpn_v2")
     expect(page.locator("[data-said] .bad")).to_be_visible()
     expect(page.locator("[data-badge]")).to_have_text("")
@@ -293,7 +293,10 @@ def test_a_new_run_shows_no_count_before_its_first_picture(open_page: OpenPage) 
 
 @pytest.mark.parametrize(
     ("path", "model", "part"),
-    [("regularization", "random", "[data-curve]"), ("mlp?model=mlp", "perceptron", "[data-line]")],
+    [
+        ("regularization?tab=weights", "random", "[data-curve]"),
+        ("mlp?model=mlp", "perceptron", "[data-line]"),
+    ],
 )
 def test_the_parts_of_a_page_are_those_of_the_frame_on_show(
     open_page: OpenPage, path: str, model: str, part: str

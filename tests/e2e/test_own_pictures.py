@@ -57,10 +57,8 @@ def sent_photo(page: Page, file: Path) -> bytes:
 
 
 def open_controls(page: Page) -> None:
-    """On a phone they lie in a sheet."""
-    sheet = page.locator("[data-sheet]")
-    if not sheet.evaluate("sheet => sheet.open"):
-        sheet.locator("summary").first.click()
+    """On a phone they share their place with the lesson."""
+    page.locator("[data-dock=controls]").click()
 
 
 def no_sideways_scroll(page: Page) -> bool:

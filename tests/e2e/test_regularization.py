@@ -65,8 +65,8 @@ def test_a_lambda_that_is_clicked_is_looked_at_everywhere(open_page: OpenPage) -
     page = open_page(f"/labs/regularization?{FAST}")
     until(page, 60)
     for chart in ("[data-paths]", "[data-errors]"):
+        page.locator(f"[data-tab={chart[6:-1]}]").click()
         over = page.locator(f"{chart} .u-over")
-        over.scroll_into_view_if_needed()
         box = over.bounding_box()
         assert box
         share = 0.9 if chart == "[data-paths]" else 0.1
@@ -104,7 +104,7 @@ def test_the_diamond_slides_without_the_network(open_page: OpenPage, watch: Watc
 
 
 def test_one_weight_and_weight_decay_follow_their_sliders(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization")
+    page = open_page("/labs/regularization?tab=decay")
     expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 15")
     expect(page.locator("[data-dynamics-said]")).to_contain_text("goes on leaping")
     slide(page, "[data-pull]", 0.2)
@@ -135,7 +135,7 @@ def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> 
 
 
 def test_models_of_a_sine_show_their_curve(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/regularization?model=polynomial&{FAST}")
+    page = open_page(f"/labs/regularization?model=polynomial&tab=weights&{FAST}")
     expect(page.locator("[data-curve] canvas")).to_be_visible()
     expect(page.locator("[data-survivors]")).to_be_hidden()
     page.locator("select[name=model]").select_option("features")

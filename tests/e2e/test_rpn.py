@@ -63,7 +63,7 @@ def test_a_click_and_the_arrow_keys_choose_a_place(open_page):
 
 
 def test_the_formula_stands_with_the_anchors_own_numbers(open_page):
-    page = open_page("/labs/rpn?stage=deltas")
+    page = open_page("/labs/rpn?stage=deltas&tab=place")
     page.locator("[data-picture] .over").focus()
     page.keyboard.press("5")
     worked = page.locator("[data-worked]").inner_text()
@@ -75,7 +75,7 @@ def test_the_formula_stands_with_the_anchors_own_numbers(open_page):
 
 
 def test_every_anchor_of_a_place_has_a_fate(open_page):
-    page = open_page("/labs/rpn?pre_nms_top_n=50")
+    page = open_page("/labs/rpn?pre_nms_top_n=50&tab=place")
     for button in page.locator("[data-anchor-rows] button").all():
         button.click()
         expect(page.locator("[data-fate]")).to_contain_text("Its fate:")

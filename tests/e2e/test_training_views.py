@@ -58,9 +58,10 @@ def test_a_point_is_chosen_and_moved_by_keys_and_by_the_pointer(open_page):
 
 def test_a_log_axis_and_gaps_draw_without_a_complaint_after_a_change_of_theme(open_page):
     page = open_page("/patterns", color_scheme="light")
-    canvas = page.locator("[data-pattern=chart-bands] canvas")
+    canvas = page.locator("[data-pattern=chart-bands] canvas[role=img]")
     before = canvas.evaluate("c => c.toDataURL()")
     page.get_by_role("button", name="Light or dark").click()
     page.wait_for_timeout(200)
-    after = page.locator("[data-pattern=chart-bands] canvas").evaluate("c => c.toDataURL()")
+    chart = page.locator("[data-pattern=chart-bands] canvas[role=img]")
+    after = chart.evaluate("c => c.toDataURL()")
     assert before != after

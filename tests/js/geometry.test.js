@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   boxAt,
+  boxAtEdge,
   boxUnder,
   clipBox,
   decodeBox,
@@ -107,4 +108,12 @@ test("matching never finds more than there are truths or boxes, and agrees with 
     assert.equal(new Set(pairs.map(([, box]) => box)).size, hits);
     for (const [t, b] of pairs) assert(overlap(boxAt(boxes, b), boxAt(truths, t)).iou >= 0.3);
   }
+});
+
+test("a box is found by its line, from both sides of it, the smallest first", () => {
+  const boxes = [0, 0, 100, 100, 40, 40, 60, 60];
+  assert.equal(boxAtEdge(boxes, [0, 1], 3, 50, 5), 0);
+  assert.equal(boxAtEdge(boxes, [0, 1], -3, 50, 5), 0);
+  assert.equal(boxAtEdge(boxes, [0, 1], 42, 50, 5), 1);
+  assert.equal(boxAtEdge(boxes, [0, 1], 20, 50, 5), -1);
 });

@@ -12,3 +12,7 @@ declare module "node:assert/strict" {
   };
   export default assert;
 }
+declare module "node:fs" {
+  export function readFileSync(path: URL | string, encoding: "utf8"): string;
+  export function readdirSync(path: URL | string, options: { recursive: true }): string[];
+}

@@ -9,6 +9,7 @@ from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
 from app.labs.batchnorm.lesson import LESSON
 from app.labs.batchnorm.queries import router
 from app.labs.batchnorm.run import run
+from app.labs.batchnorm.views import VIEWS
 
 LAB = Lab(
     slug="batchnorm",
@@ -30,6 +31,7 @@ LAB = Lab(
     ),
     config=BatchnormConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     run=run,
     frames=(BatchnormFrame, SweepFrame),

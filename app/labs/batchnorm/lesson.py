@@ -41,6 +41,7 @@ LESSON = (
             "wide. Then choose the scales of the start."
         ),
         {"sweep": True},
+        "sweep",
     ),
     Step(
         N_("Two points are no statistic"),
@@ -60,6 +61,7 @@ LESSON = (
             "statistics that still remember the start. Watch them creep after the batch’s."
         ),
         {"momentum": 0.01},
+        "running",
     ),
     Step(
         N_("Sigmoids, as in the paper"),

@@ -9,6 +9,7 @@ from app.labs.contrastive.frames import ContrastiveFrame, TrialsFrame
 from app.labs.contrastive.lesson import LESSON
 from app.labs.contrastive.queries import router
 from app.labs.contrastive.run import run
+from app.labs.contrastive.views import VIEWS
 
 LAB = Lab(
     slug="contrastive",
@@ -28,6 +29,7 @@ LAB = Lab(
     ),
     config=ContrastiveConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     run=run,
     frames=(ContrastiveFrame, TrialsFrame),

@@ -8,10 +8,11 @@ LESSON = (
         N_("Two views, neither the original"),
         N_(
             "From each picture two views are drawn: crop, turn, color, blur. Both are changed, "
-            "neither is the original, and no label is used. Below the charts, press “Draw again” "
+            "neither is the original, and no label is used. Press “Draw again” "
             "and find both outlines on the picture. What T changes the network learns to overlook."
         ),
         {"picture": 0, "speed": 5},
+        "pairs",
     ),
     Step(
         N_("One positive, all others negatives"),
@@ -41,6 +42,7 @@ LESSON = (
             "with few of them the better start shows."
         ),
         {"speed": 20},
+        "transfer",
     ),
     Step(
         N_("Take color away from T"),
@@ -50,6 +52,7 @@ LESSON = (
             "200 steps: what you measured in the step before stays on the chart, to compare."
         ),
         {"color": 0, "gray": 0, "speed": 20},
+        "transfer",
     ),
     Step(
         N_("MoCo: a queue of negatives"),
@@ -61,6 +64,7 @@ LESSON = (
             "steadily. Measure: MoCo and SimCLR stand on one chart."
         ),
         {"method": "moco", "momentum": 0.99, "speed": 5},
+        "queue",
     ),
     Step(
         N_("No negatives, and collapse"),
@@ -70,6 +74,7 @@ LESSON = (
             "the loss looks perfect. Switch the stop-gradient on again."
         ),
         {"method": "simsiam", "stop_gradient": False, "speed": 5},
+        "negatives",
     ),
     Step(
         N_("Which augmentations?"),

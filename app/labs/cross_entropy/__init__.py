@@ -10,6 +10,7 @@ from app.labs.cross_entropy.data import parameters
 from app.labs.cross_entropy.frames import CrossEntropyFrame
 from app.labs.cross_entropy.lesson import LESSON
 from app.labs.cross_entropy.run import run
+from app.labs.cross_entropy.views import VIEWS
 
 LAB = Lab(
     slug="cross-entropy",
@@ -25,6 +26,7 @@ LAB = Lab(
     ),
     config=CrossEntropyConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=APIRouter(),
     run=run,
     frames=(CrossEntropyFrame,),

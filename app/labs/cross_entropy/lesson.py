@@ -12,6 +12,7 @@ LESSON = (
             "of 1.75 bits. Drag a bar and watch its point slide along the curve."
         ),
         {"p": "0.5,0.25,0.125,0.125", "q": "0.25,0.25,0.25,0.25", "unit": "bits", "chosen": 3},
+        "information",
     ),
     Step(
         N_("Most and least"),
@@ -38,6 +39,7 @@ LESSON = (
             "is just q − y, and always sums to 0."
         ),
         {"z": "2,1,0.5,-1", "t": 1.0, "shift": 800, "smoothing": 0.0, "target": 1},
+        "softmax",
     ),
     Step(
         N_("Sure and wrong"),
@@ -48,6 +50,7 @@ LESSON = (
             "its slope is nearly 0."
         ),
         {"start_scale": 10, "logit": -6.0, "speed": 5},
+        "digits",
     ),
     Step(
         N_("Undecided"),
@@ -57,5 +60,6 @@ LESSON = (
             "it is right. Look at the ten worst digits: would you have read them?"
         ),
         {"start_scale": 1, "speed": 5},
+        "worst",
     ),
 )

@@ -6,6 +6,7 @@ from app.labs.detectors.code import code
 from app.labs.detectors.config import DetectorsConfig
 from app.labs.detectors.lesson import LESSON
 from app.labs.detectors.queries import router
+from app.labs.detectors.views import VIEWS
 
 LAB = Lab(
     slug="detectors",
@@ -36,6 +37,7 @@ LAB = Lab(
     ),
     config=DetectorsConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     code=code,
 )

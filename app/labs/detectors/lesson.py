@@ -13,7 +13,7 @@ LESSON = (
             "it? Both detectors see the same features of the same picture. Which objects does only "
             "one of them find?"
         ),
-        {"view": "result", "source": "scene", "scene": 6, "shown": "side"},
+        {"source": "scene", "scene": 6, "shown": "side"},
     ),
     Step(
         N_("Every threshold is a trade"),
@@ -21,7 +21,7 @@ LESSON = (
             "At a score threshold of 0.05 fewer objects are missed and more boxes are wrong. Move "
             "it up to 0.9. Error rate and miss rate: can both be low at once?"
         ),
-        {"view": "result", "source": "scene", "scene": 22, "score_threshold": 0.05},
+        {"source": "scene", "scene": 22, "score_threshold": 0.05},
     ),
     Step(
         N_("Fewer proposals"),
@@ -29,7 +29,7 @@ LESSON = (
             "The second stage looks at 10 proposals instead of 100. What is lost, and what is "
             "gained? Move the lever up again and watch the table."
         ),
-        {"view": "result", "source": "scene", "scene": 7, "shown": "side", "proposals": 10},
+        {"source": "scene", "scene": 7, "shown": "side", "proposals": 10},
     ),
     Step(
         N_("Count along the two roads"),
@@ -38,7 +38,8 @@ LESSON = (
             "2,304 anchors. The proposal network gives each of them 2 scores and 4 deltas; the "
             "one-stage detector gives each a score for every class and the background."
         ),
-        {"view": "roads", "source": "scene", "scene": 6, "input_size": 256},
+        {"source": "scene", "scene": 6, "input_size": 256},
+        "roads",
     ),
     Step(
         N_("Where do the milliseconds go?"),
@@ -47,7 +48,8 @@ LESSON = (
             "with 10: which parts grow? Does either detector reach 30 pictures per second on "
             "this machine?"
         ),
-        {"view": "roads", "source": "scene", "scene": 6, "proposals": 300},
+        {"source": "scene", "scene": 6, "proposals": 300},
+        "roads",
     ),
     Step(
         N_("Follow one detection"),
@@ -55,7 +57,8 @@ LESSON = (
             "An anchor becomes a proposal, and the second stage refines it once more. Choose a "
             "detection and read its IoU with the truth at each step. Which step gains more?"
         ),
-        {"view": "follow", "source": "scene", "scene": 6, "followed": "two", "row": -1},
+        {"source": "scene", "scene": 6, "followed": "two", "row": -1},
+        "follow",
     ),
     Step(
         N_("Round, or sample?"),
@@ -63,7 +66,8 @@ LESSON = (
             "RoIPool rounds the region to whole cells, RoIAlign samples between them. Drag the "
             "box by a pixel or two. When does each of the two grids of numbers change?"
         ),
-        {"view": "pooling", "source": "scene", "scene": 6, "region": ""},
+        {"source": "scene", "scene": 6, "region": ""},
+        "pooling",
     ),
     Step(
         N_("From R-CNN to Mask R-CNN"),
@@ -72,7 +76,8 @@ LESSON = (
             "Read the times for 10 crops, then for 50. What does each member of the family "
             "compute once, and what for every box?"
         ),
-        {"view": "family", "source": "scene", "scene": 6, "crops": 10},
+        {"source": "scene", "scene": 6, "crops": 10},
+        "family",
     ),
     Step(
         N_("Are two stages always better?"),
@@ -81,6 +86,7 @@ LESSON = (
             "intervals; the verdict may also be that 60 scenes cannot tell. Compare the published "
             "pairs: FCOS has one stage and the highest AP. Which difference holds everywhere?"
         ),
-        {"view": "claim", "source": "scene", "scene": 6},
+        {"source": "scene", "scene": 6},
+        "claim",
     ),
 )

@@ -9,6 +9,7 @@ from app.labs.fitting.frames import CapacityFrame, FittingFrame
 from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
 from app.labs.fitting.table import router
+from app.labs.fitting.views import VIEWS
 
 LAB = Lab(
     slug="fitting",
@@ -28,6 +29,7 @@ LAB = Lab(
     ),
     config=FittingConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     run=run,
     frames=(FittingFrame, CapacityFrame),

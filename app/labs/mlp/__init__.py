@@ -9,6 +9,7 @@ from app.labs.mlp.frames import MlpFrame, PerceptronFrame
 from app.labs.mlp.lesson import LESSON
 from app.labs.mlp.run import run
 from app.labs.mlp.table import router
+from app.labs.mlp.views import VIEWS
 
 LAB = Lab(
     slug="mlp",
@@ -31,6 +32,7 @@ LAB = Lab(
     ),
     config=MlpConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     run=run,
     frames=(MlpFrame, PerceptronFrame),

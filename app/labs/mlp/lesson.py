@@ -52,6 +52,7 @@ LESSON = (
             "optimizer": "sgd",
             "learning_rate": 0.3,
         },
+        "inside",
     ),
     Step(
         N_("A question"),

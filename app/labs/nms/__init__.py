@@ -5,6 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.nms.config import NmsConfig
 from app.labs.nms.lesson import LESSON
 from app.labs.nms.queries import router
+from app.labs.nms.views import VIEWS
 
 LAB = Lab(
     slug="nms",
@@ -24,5 +25,6 @@ LAB = Lab(
     ),
     config=NmsConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
 )

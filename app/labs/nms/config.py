@@ -61,10 +61,10 @@ class NmsConfig(LabConfig):
         le=MAX_COORDINATE,
     )
     top_n: int = control(
-        1000,
+        100,
         N_("Best boxes"),
         N_("How many of the best-scored boxes take part."),
-        Look(WHICH, usual=(100, 1000)),
+        Look(WHICH, usual=(100, 1000), reach=(1, 2000)),
         ge=1,
         le=MAX_BOXES,
     )

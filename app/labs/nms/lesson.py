@@ -21,6 +21,7 @@ LESSON = (
             "be suppressed. At 1 nothing is suppressed; at 0 any touch is enough."
         ),
         {"source": "textbook", "iou_threshold": 0.8},
+        "counts",
     ),
     Step(
         N_("Step by step"),
@@ -33,10 +34,10 @@ LESSON = (
     Step(
         N_("Two cars side by side"),
         N_(
-            "NMS cannot tell a duplicate from a neighbor. At 0.3 one of the two cars is lost; "
+            "NMS cannot tell a duplicate from a neighbor. At 0.25 one of the two cars is lost; "
             "where does the second come back?"
         ),
-        {"source": "neighbors", "iou_threshold": 0.3},
+        {"source": "neighbors", "iou_threshold": 0.25},
     ),
     Step(
         N_("Softer"),
@@ -54,7 +55,7 @@ LESSON = (
     Step(
         N_("A network's real pile"),
         N_(
-            "A thousand boxes from the proposal network. Why does a proposal network use 0.7 "
+            "The hundred best boxes of the proposal network. Why does a proposal network use 0.7 "
             "and a detector 0.5?"
         ),
         {"source": "photo", "iou_threshold": 0.7},

@@ -9,6 +9,7 @@ from app.labs.regularization.frames import RegularizationFrame
 from app.labs.regularization.lesson import LESSON
 from app.labs.regularization.queries import router
 from app.labs.regularization.run import run
+from app.labs.regularization.views import VIEWS
 
 LAB = Lab(
     slug="regularization",
@@ -25,6 +26,7 @@ LAB = Lab(
     ),
     config=RegularizationConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
     run=run,
     frames=(RegularizationFrame,),

@@ -47,9 +47,10 @@ LESSON = (
         N_(
             "Degree 16 through 30 noisy points of a sine. Where λ is smallest the curve chases "
             "single points, and its test error is several times that at the λ which "
-            "cross-validation marks. Click the chart at both, and watch the curve."
+            "cross-validation marks. Move λ to both, and watch the curve."
         ),
         {"model": "polynomial", "method": "accelerated", "rate": 1.0, "noise": 0.3, "lam": 1.0},
+        "weights",
     ),
     Step(
         N_("Inputs that a network ignores"),

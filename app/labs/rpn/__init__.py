@@ -5,6 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.rpn.config import RpnConfig
 from app.labs.rpn.lesson import LESSON
 from app.labs.rpn.queries import router
+from app.labs.rpn.views import VIEWS
 
 LAB = Lab(
     slug="rpn",
@@ -23,5 +24,6 @@ LAB = Lab(
     ),
     config=RpnConfig,
     lesson=LESSON,
+    views=VIEWS,
     router=router,
 )

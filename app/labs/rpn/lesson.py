@@ -31,6 +31,7 @@ LESSON = (
             "shift its center, two stretch its sides. The dashed anchor becomes the solid box."
         ),
         {"stage": "deltas"},
+        "place",
     ),
     Step(
         N_("Too many boxes"),

@@ -4,7 +4,10 @@ import { $, h } from "./dom.js";
 import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
+import { wireHand } from "./hand.js";
+import { wirePins } from "./pins.js";
 import { createState } from "./state.js";
+import { wireViews } from "./views.js";
 
 /** @typedef {import("./state.js").Rule} Rule */
 
@@ -65,6 +68,9 @@ export function stateOfPage(extra, closer = {}) {
   state.subscribe(showAll);
   onLanguage(showAll);
   showAll();
+  wireViews(state);
+  wirePins(state);
+  wireHand(state);
   return state;
 }
 
@@ -260,9 +266,8 @@ export function wireLesson(state, onTry) {
       onTry?.(step);
       for (const tried of document.querySelectorAll("[data-tried]")) tried.removeAttribute("data-tried");
       button.closest("li")?.setAttribute("data-tried", "");
-      const stage = document.querySelector(".stage");
-      stage?.scrollTo({ top: 0 }); // a pane of its own, or on a phone a part of the page
-      stage?.scrollIntoView({ block: "start" });
+      document.querySelector(".views")?.scrollTo({ top: 0 });
+      document.querySelector(".stage")?.scrollIntoView({ block: "start" });
     });
   }
   queueMicrotask(() => openStep(location.hash)); // once the page has its session
@@ -275,7 +280,8 @@ function openStep(hash) {
   const details = step && step.querySelector("details");
   if (!details) return;
   details.open = true;
-  const drawer = /** @type {HTMLElement | null} */ (document.querySelector("[data-lesson-drawer]"));
-  if (drawer?.checkVisibility() && !details.checkVisibility()) drawer.click();
+  const openers = document.querySelectorAll('[data-lesson-drawer], [data-dock="lesson"]');
+  const opener = /** @type {HTMLElement[]} */ ([...openers]).find((one) => one.checkVisibility());
+  if (!details.checkVisibility()) opener?.click();
   $(".try", details).click();
 }

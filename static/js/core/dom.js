@@ -105,7 +105,7 @@ export function context2d(canvas, width, height) {
 
 /**
  * A color of tokens.css. Canvas cannot read `light-dark()`, so the browser resolves it.
- * @param {string} name such as "--kept"
+ * @param {string} name such as "--mark-kept"
  */
 export function token(name) {
   const key =
@@ -113,6 +113,7 @@ export function token(name) {
   let color = resolved.get(key);
   if (!color) {
     const probe = h("i", { hidden: true });
+    probe.style.forcedColorAdjust = "none"; // or a reader's own few colors would take the place of all
     probe.style.color = `var(${name})`;
     document.body.append(probe);
     color = getComputedStyle(probe).color;

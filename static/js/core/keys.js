@@ -7,12 +7,16 @@ export const isTaken = ({ target }) =>
   target instanceof Element &&
   target.closest("input, select, textarea, button, a, summary, dialog, [contenteditable]") !== null;
 
+/** Whether a key is a letter of a text, a choice in a list, or meant for a dialog. @param {Event} event */
+export const isTyping = ({ target }) =>
+  (target instanceof Element &&
+    target.matches("input:not([type=range], [type=checkbox]), textarea, select")) ||
+  document.querySelector("dialog[open]") !== null;
+
 export function wireKeys() {
   const dialog = /** @type {HTMLDialogElement} */ ($("[data-keys-dialog]"));
   addEventListener("keydown", (event) => {
-    const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
-    if (["?", "？"].includes(event.key) && !typing && !document.querySelector("dialog[open]"))
-      dialog.showModal();
+    if (["?", "？"].includes(event.key) && !isTyping(event)) dialog.showModal();
   });
 }
 

@@ -55,17 +55,17 @@ export function takesCookies() {
   return cookie("vitrine_probe") === "1";
 }
 
-const CARRIED = ["lang", "theme"]; // what travels in the address where there are no cookies
+const CARRIED = ["present"]; // what travels in the address from page to page
+const WITHOUT_COOKIES = ["lang", "theme", ...CARRIED];
 
 /** A query with what this page's address carries along. @param {string} search @returns {string} */
 export function withCarried(search) {
-  const query = new URLSearchParams(search);
-  if (typeof document === "undefined" || document.documentElement.dataset?.carries === undefined)
-    return search;
+  if (typeof document === "undefined") return search;
   const here = new URLSearchParams(location.search);
-  for (const name of CARRIED) {
-    const value = here.get(name);
-    if (value !== null && !query.has(name)) query.set(name, value);
-  }
+  const names = document.documentElement.dataset?.carries === undefined ? CARRIED : WITHOUT_COOKIES;
+  const query = new URLSearchParams(search);
+  const carried = names.filter((name) => here.has(name) && !query.has(name));
+  if (!carried.length) return search;
+  for (const name of carried) query.set(name, here.get(name) ?? "");
   return query.toString();
 }

@@ -1,10 +1,12 @@
-/** What every page does: theme, language, the presenter's switch, a sheet of controls on phones. */
+/** What every page does: theme, language, the presenter's switch, menus and keys. */
 
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
-import { stepThroughLesson, wireKeys } from "./keys.js";
+import { wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
-import { wireDialogs, wireDrawer, wireMenu } from "./panels.js";
+import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
+import { wirePresenting } from "./present.js";
+import { wireScrollers } from "./scrollers.js";
 import { wireSearch } from "./search.js";
 
 const root = document.documentElement;
@@ -49,8 +51,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
 wireMenu();
 wireDialogs();
 wireDrawer();
+wireDock();
 wireSearch();
 wireKeys();
+wireScrollers();
+wirePresenting();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {
@@ -58,30 +63,6 @@ for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
     event.preventDefault();
     void switchLanguage(link.dataset.language ?? "en");
   });
-}
-
-/** @param {boolean} on */
-function present(on) {
-  root.classList.toggle("presenting", on);
-  document.querySelector("[data-presenter]")?.setAttribute("aria-pressed", String(on));
-  dispatchEvent(new Event("resize"));
-}
-document
-  .querySelector("[data-presenter]")
-  ?.addEventListener("click", () => present(!root.classList.contains("presenting")));
-addEventListener("keydown", (event) => {
-  const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
-  if (event.key === "Escape" && !inDialog) present(false);
-  if (root.classList.contains("presenting")) stepThroughLesson(event);
-});
-
-for (const sheet of document.querySelectorAll("[data-sheet]")) {
-  const wide = matchMedia("(min-width: 1000px)");
-  const adapt = () => {
-    /** @type {HTMLDetailsElement} */ (sheet).open = wide.matches;
-  };
-  wide.addEventListener("change", adapt);
-  adapt();
 }
 
 // The pictures take the room that is left when everything around them has its text.

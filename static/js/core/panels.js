@@ -45,3 +45,13 @@ export function wireDrawer() {
     button.focus();
   });
 }
+
+/** Where the window is narrow, controls and lesson share a place below or beside the picture. */
+export function wireDock() {
+  const buttons = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-dock]")]);
+  for (const button of buttons)
+    button.addEventListener("click", () => {
+      document.body.classList.toggle("dock-lesson", button.dataset.dock === "lesson");
+      for (const one of buttons) one.setAttribute("aria-pressed", String(one === button));
+    });
+}

@@ -46,7 +46,7 @@ export function refusedOf(search, rules) {
   });
 }
 
-const ELSEWHERE = ["lang", "theme", "run"]; // names in an address that are no settings
+const ELSEWHERE = ["lang", "theme", "run", "present"]; // names in an address that are no settings
 
 /**
  * Names in a query that no setting has: of another lab, or misspelled.

@@ -87,6 +87,27 @@ export function boxUnder(boxes, indices, x, y) {
 }
 
 /**
+ * The smallest of the listed boxes with an edge near the point: the line that one points at.
+ * @param {Numbers} boxes
+ * @param {Iterable<number>} indices
+ * @param {number} x
+ * @param {number} y
+ * @param {number} slack how near
+ * @returns {number} its index, or -1
+ */
+export function boxAtEdge(boxes, indices, x, y, slack) {
+  let best = -1;
+  let area = Infinity;
+  for (const index of indices) {
+    const [x1, y1, x2, y2] = boxAt(boxes, index);
+    const out = Math.max(x1 - x, x - x2, y1 - y, y - y2); // how far outside; inside it is negative
+    const size = (x2 - x1) * (y2 - y1);
+    if (Math.abs(out) <= slack && size < area) [best, area] = [index, size];
+  }
+  return best;
+}
+
+/**
  * The largest size of the same shape that fits.
  * @param {number} width
  * @param {number} height

@@ -26,10 +26,7 @@ import { heldPicture } from "./small_picture.js";
  * @param {(picture: number) => void} onChoose
  */
 export function embedding(onChoose) {
-  const view = tilemap($("[data-map-view]"), {
-    onChoose,
-    height: () => Math.max(300, Math.min(innerHeight * 0.5, 460)),
-  });
+  const view = tilemap($("[data-map-view]"), { onChoose });
   const listOf = (/** @type {string} */ when) => filledList($(`[data-neighbors-${when}]`), neighborItem);
   const [beforeList, nowList] = [listOf("before"), listOf("now")];
   return {

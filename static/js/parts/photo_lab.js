@@ -109,8 +109,8 @@ export function showOrigin({ origin, words, searching, answered }) {
 // --- Boxes drawn by hand ----------------------------------------------------------------------------
 
 /**
- * @typedef {Pick<import("../views/picture.js").Scene, "image" | "width" | "height" | "frame">} Ground what
- *   boxes lie on
+ * @typedef {Pick<import("../views/picture.js").Scene, "image" | "width" | "height" | "frame" | "heat">}
+ *   Ground what boxes lie on
  */
 /**
  * Boxes that are drawn, moved and deleted on the picture.

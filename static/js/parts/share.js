@@ -67,6 +67,7 @@ export function wireTools(tools) {
     });
   }
   wireShare(tools, $("[data-share]", root));
+  wireCorner(tools);
   const code = root.querySelector("[data-code]");
   if (code instanceof HTMLElement) wireCode(tools, code);
 }
@@ -78,6 +79,27 @@ function wireCopy(button, text) {
     button.textContent = t("Copied");
     setTimeout(() => (button.textContent = servedText(button)), 1500);
   });
+}
+
+/** While presenting, the link to what is shown stands in a corner. @param {Tools} tools */
+function wireCorner({ state, also }) {
+  const corner = $("[data-corner]");
+  const query = newest({
+    ask: (/** @type {string} */ path, signal) => post("/api/share", { path }, signal),
+    show: (/** @type {Shared} */ { url, qr, reachable }) => {
+      /** @type {HTMLImageElement} */ ($("img", corner)).src = at(qr);
+      $("span", corner).textContent = url.replace(/^https?:\/\//, "");
+      corner.hidden = !reachable; // nobody else could open it
+    },
+    fail: () => (corner.hidden = true), // the dialog says why
+  });
+  const ask = () => query.want(pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname));
+  let presenting = false;
+  addEventListener("presenting", (event) => {
+    presenting = /** @type {CustomEvent<boolean>} */ (event).detail;
+    if (presenting) ask();
+  });
+  state.subscribe((changed) => presenting && changed.has("tab") && ask());
 }
 
 /** @typedef {{url: string, qr: string}} Address */

@@ -1,17 +1,19 @@
 /** Line charts, drawn by uPlot, in the page's colors; bands, points, marks and rules by ourselves. */
 
 import { h, token } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { sentences, t } from "../core/i18n.js";
 import { csvOf, withGaps } from "../math/series.js";
+import { showKeys } from "./chart_legend.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
 import { viewLife } from "./life.js";
+import { roomFor } from "./room.js";
 
 /**
  * @typedef {object} Line
  * @property {string} name
  * @property {string} color a token such as "--role-train"
  * @property {number[]} [dash]
- * @property {number} [digits] decimals in the legend
+ * @property {number} [digits] decimals of the values that are shown
  * @property {number} [width] of the line; 0 draws none (points only)
  * @property {import("./shapes.js").Shape} [shape] a point at every value
  * @property {boolean} [hollow] points without filling
@@ -28,7 +30,8 @@ import { viewLife } from "./life.js";
  * @property {string} y
  * @property {Line[]} lines
  * @property {Band[]} [bands]
- * @property {number} [height] CSS pixels; it grows with the type
+ * @property {number} [height] CSS pixels on a page that scrolls, where it grows with the type; a view that
+ *   fills the window gives its charts the room that there is
  * @property {boolean} [exact] the height stays as told: it is the room that there is
  * @property {"linear" | "log"} [xScale] on a log scale, what is not above zero is a gap
  * @property {"linear" | "log"} [yScale]
@@ -36,6 +39,7 @@ import { viewLife } from "./life.js";
  * @property {[number, number]} [yRange]
  * @property {boolean} [whole] ticks across at whole numbers only
  * @property {(x: number) => void} [onPick]
+ * @property {import("./chart_handle.js").Handle} [handle] by which the marker is dragged
  */
 /**
  * @typedef {object} ChartData
@@ -71,19 +75,22 @@ import { viewLife } from "./life.js";
 export function chart(root, optionsOf) {
   const life = viewLife();
   const plotRoot = h("div", { class: "chart" });
-  const summary = h("p", { class: "visually-hidden" });
-  root.append(plotRoot, summary);
+  const keys = h("div", { class: "chart-keys" });
+  root.append(plotRoot, keys);
   const state = chartOf(optionsOf());
   /** @type {Due} */
   const due = { rebuild: false, fresh: false, resized: false };
-  const sizeNow = () => sizeOf(root, state);
+  const sizeNow = () => sizeOf(plotRoot, state);
   const build = () => {
     state.scale = typeScaleOf(plotRoot);
-    return buildPlot(plotRoot, sizeNow(), state);
+    const built = buildPlot(plotRoot, sizeNow(), state);
+    describe(built, state);
+    return built;
   };
   let plot = build();
 
   const paint = life.oncePerFrame(() => {
+    if (due.rebuild || due.fresh) showKeys(keys, state);
     if (due.rebuild) {
       plot.destroy();
       plot = build();
@@ -114,7 +121,7 @@ export function chart(root, optionsOf) {
     /** @param {ChartData} next */
     update(next) {
       take(state, due, next);
-      if (summary.textContent !== next.summary) summary.textContent = next.summary;
+      describe(plot, state);
       paint();
     },
     /** What is shown, as a file for a spreadsheet. */
@@ -125,9 +132,21 @@ export function chart(root, optionsOf) {
       life.end();
       plot.destroy();
       plotRoot.remove();
-      summary.remove();
+      keys.remove();
     },
   };
+}
+
+/**
+ * What a screen reader says of it: its canvas is a picture with a name.
+ * @param {import("../../vendor/uPlot.js")} plot
+ * @param {Chart} state
+ */
+function describe({ ctx: { canvas } }, { shown: { summary }, nameY, options }) {
+  const words = sentences([t("{y} against {x}.", { y: nameY, x: options.x }), summary]);
+  if (canvas.getAttribute("aria-label") === words) return;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words);
 }
 
 /** Nothing yet. @param {ChartOptions} options @returns {Chart} */
@@ -153,10 +172,15 @@ function rename(state, options) {
 /** @param {HTMLElement} plotRoot */
 const typeScaleOf = (plotRoot) => parseFloat(getComputedStyle(plotRoot).fontSize) / TYPE || 1;
 
-/** @param {HTMLElement} root @param {Chart} state */
-const sizeOf = (root, { options, scale }) => ({
-  width: Math.max(root.clientWidth, 200),
-  height: Math.round((options.height ?? 190) * (options.exact ? 1 : scale)),
+const LEAST = 130; // CSS pixels of a chart's height
+const MOST = 480;
+
+/** @param {HTMLElement} plotRoot @param {Chart} state */
+const sizeOf = (plotRoot, { options, scale }) => ({
+  width: Math.max(plotRoot.clientWidth, 200),
+  height: options.exact
+    ? Math.round(options.height ?? LEAST)
+    : roomFor(plotRoot, { least: LEAST, most: MOST, share: ((options.height ?? 190) * scale) / innerHeight }),
 });
 
 /**

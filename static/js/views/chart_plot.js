@@ -1,10 +1,11 @@
-/** What uPlot is told of a chart: its scales, axes, lines, legend and what we paint ourselves. */
+/** What uPlot is told of a chart: its scales, axes, lines and what we paint ourselves. */
 
-import uPlot from "../../vendor/uPlot.js";
 import { h, token } from "../core/dom.js";
-import { number } from "../core/i18n.js";
 import { logTicks, tick } from "../math/series.js";
+import { showValues } from "./chart_legend.js";
+import { dragMarker, handleOf, placeHandle } from "./chart_handle.js";
 import { isGap, paintBands, paintMarks, paintPoints } from "./chart_marks.js";
+import uPlot from "./uplot.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
 /** @typedef {import("./chart.js").Line} Line */
@@ -22,6 +23,8 @@ export const aligned = (data) => /** @type {import("../../vendor/uPlot.js").Alig
  */
 export function buildPlot(root, size, state) {
   const { options } = state;
+  const handle = handleOf(options.handle);
+  const tip = h("div", { class: "chart-tip", "aria-hidden": "true", hidden: true });
   const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
   const plot = new uPlot(
     {
@@ -37,19 +40,19 @@ export function buildPlot(root, size, state) {
         drag: { x: false, y: false },
         points: { show: (_, i) => cursorPoint(state.lines[i - 1]) },
       },
-      legend: {
-        live: true,
-        markers: { dash: (_, i) => (state.lines[i - 1]?.dash ? "dashed" : "solid") },
-      },
+      legend: { show: false },
       hooks: {
         drawAxes: [(u) => paintBands(u, state.bands, state.data)],
-        draw: [(u) => paintOver(u, state)],
+        draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state, handle)],
+        setCursor: [(u) => showValues(u, tip, state)],
       },
     },
     aligned(state.data),
     root,
   );
+  plot.over.append(tip);
   wirePicking(plot, state);
+  if (options.handle) dragMarker(plot, options.handle, handle);
   return plot;
 }
 
@@ -135,30 +138,22 @@ const ticksOfLog = {
 const wholePowers = (_, splits) =>
   splits.map((v) => (Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6) ? v : null));
 
-// --- Lines and legend ----------------------------------------------------------------------------
+// --- Lines ---------------------------------------------------------------------------------------
 
 /** @param {Chart} state @returns {uPlot.Series[]} */
-function seriesOf({ options, lines }) {
+function seriesOf({ lines }) {
   return [
-    { label: options.x, value: (_, v) => (isGap(v) ? "–" : legendNumber(v)) },
+    {},
     ...lines.map((line) => ({
-      label: line.name,
       stroke: token(line.color),
       width: line.width ?? 2,
       spanGaps: line.spanGaps ?? false,
       ...(line.dash && { dash: line.dash }),
-      ...(line.quiet && { class: "quiet" }),
       ...((line.quiet || line.width === 0) && { paths: () => null }),
       points: { show: false },
-      value: (/** @type {uPlot} */ _, /** @type {number | null} */ v) =>
-        isGap(v) ? "–" : number(v, line.digits ?? 0),
     })),
   ];
 }
-
-/** @param {number} v */
-const legendNumber = (v) =>
-  Number.isInteger(v) ? number(v, 0) : Math.abs(v) < 0.01 ? tick(Number(v.toPrecision(3))) : number(v, 2);
 
 /** The dot that follows the pointer on a line. @param {Line | undefined} line */
 function cursorPoint(line) {

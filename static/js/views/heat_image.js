@@ -1,7 +1,7 @@
 /** Grids of values as pictures: a pixel a value, in the page's colors. */
 
 import { token } from "../core/dom.js";
-import { CLASS_COLORS } from "./shapes.js";
+import { CLASS_COLORS } from "./marks.js";
 
 /**
  * @typedef {object} Heat

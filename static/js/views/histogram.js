@@ -3,6 +3,7 @@
 import { context2d, h, token } from "../core/dom.js";
 import { number } from "../core/i18n.js";
 import { viewLife } from "./life.js";
+import { SIGN } from "./marks.js";
 
 /** @typedef {{name: string, values: ArrayLike<number>}} Row */
 
@@ -57,7 +58,7 @@ function paintRow(figure, { name, values }) {
   const context = context2d(canvas, width, HEIGHT);
   const bar = width / BINS;
   heights.forEach((height, b) => {
-    context.fillStyle = token(b < BINS / 2 ? "--negative-sign" : "--positive-sign");
+    context.fillStyle = token(b < BINS / 2 ? SIGN.negative : SIGN.positive);
     context.fillRect(b * bar + 0.5, HEIGHT - 1 - height * (HEIGHT - 6), bar - 1, height * (HEIGHT - 6));
   });
   context.fillStyle = token("--gray-2");

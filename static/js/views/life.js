@@ -30,7 +30,8 @@ export function viewLife() {
      */
     onResize(room, resized) {
       const watcher = new ResizeObserver(() => resized());
-      watcher.observe(room);
+      const pane = room.closest(".views"); // whose height a picture fills
+      for (const one of pane ? [room, pane] : [room]) watcher.observe(one);
       signal.addEventListener("abort", () => watcher.disconnect());
       on(globalThis, "resize", resized);
     },

@@ -4,6 +4,7 @@ import { token } from "../core/dom.js";
 import { biasIndex, layout, unitAt, unitIndex, weightAt, weightIndex } from "../math/network_layout.js";
 import { canvasView } from "./canvas_view.js";
 import { heatImage } from "./heat_image.js";
+import { SIGN } from "./marks.js";
 
 /**
  * @typedef {object} Network
@@ -180,7 +181,7 @@ function valueOf({ net, weight }) {
  * @param {Weight | null} chosen
  */
 function paintWeights(context, on, net, chosen) {
-  const [positive, negative, ring] = [token("--positive-sign"), token("--negative-sign"), token("--accent")];
+  const [positive, negative, ring] = [token(SIGN.positive), token(SIGN.negative), token("--accent")];
   context.lineCap = "butt";
   for (let layer = 0; layer + 1 < on.units.length; layer++) {
     const [from = [], to = []] = [on.units[layer], on.units[layer + 1]];

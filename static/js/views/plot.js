@@ -160,7 +160,7 @@ function planeFor(root, state) {
     bottom: (options.xLabel ? 48 : 34) * scale,
   };
   const margins = options.bare ? none : forAxes;
-  const maxHeight = options.maxHeight?.() ?? roomFor(root, { least: 220, share: 0.62 });
+  const maxHeight = options.maxHeight?.() ?? roomFor(root, { least: 110, share: 0.62 });
   const fit = (/** @type {import("../math/plane.js").Margins} */ around) =>
     plane({
       x,

@@ -10,7 +10,7 @@ import { token } from "../core/dom.js";
 export const FONT_FAMILY = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
 
 /** Of the type on a plane: larger for the projector. */
-export const typeScale = () => (document.documentElement.classList.contains("presenting") ? 1.36 : 1);
+export const typeScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 /** @param {number} scale */
 const tickFont = (scale) => `${11.5 * scale}px ${FONT_FAMILY}`;

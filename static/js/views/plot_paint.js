@@ -5,7 +5,8 @@ import { token } from "../core/dom.js";
 import { cellRange } from "../math/plane.js";
 import { heatImage } from "./heat_image.js";
 import { FONT_FAMILY, typeScale } from "./plot_axes.js";
-import { CLASS_COLORS, CLASS_SHAPES, drawPoint, outline, ROLES } from "./shapes.js";
+import { CLASS_POINTS, CLASS_SHAPES, ROLES } from "./marks.js";
+import { drawPoint, outline } from "./shapes.js";
 
 /** @typedef {import("../math/plane.js").Plane} Plane */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -95,7 +96,7 @@ function points(context, on, layer) {
   const { x, y, category, role = "train", size = 5, alpha = 1, selected = -1 } = layer;
   const look = ROLES[role];
   const ground = token("--heat-zero");
-  const colors = category ? CLASS_COLORS.map((name) => token(name.replace("class", "class-point"))) : [];
+  const colors = category ? CLASS_POINTS.map(token) : [];
   const own = token(layer.color ?? look.color);
   context.globalAlpha = alpha;
   for (let i = 0; i < x.length; i++) {

@@ -2,27 +2,6 @@
 
 /** @typedef {"circle" | "square" | "triangle" | "cross" | "diamond"} Shape */
 
-/** The class colors' own shapes. @type {Shape[]} */
-export const CLASS_SHAPES = ["circle", "triangle", "square", "cross"];
-export const CLASS_COLORS = ["--class-0", "--class-1", "--class-2", "--class-3"];
-
-/**
- * @typedef {object} Role
- * @property {string} color
- * @property {Shape} shape where no class decides it
- * @property {number[]} dash of its curves
- * @property {"full" | "hollow" | "half"} fill
- */
-/**
- * What training, validation and test look like on every page.
- * @type {Record<"train" | "validation" | "test", Role>}
- */
-export const ROLES = {
-  train: { color: "--role-train", shape: "circle", dash: [], fill: "full" },
-  validation: { color: "--role-validation", shape: "diamond", dash: [8, 4], fill: "half" },
-  test: { color: "--role-test", shape: "circle", dash: [2, 3], fill: "hollow" },
-};
-
 /**
  * The outline of a shape; areas are about the same.
  * @param {Shape} shape

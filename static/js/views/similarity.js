@@ -54,7 +54,7 @@ export function similarity(root, options) {
     attributes: { role: "application", tabindex: 0 },
     measure() {
       const room = root.clientWidth || 320;
-      side = Math.floor(Math.max(200, Math.min(room, roomFor(root, { least: 200, share: 0.62 }))));
+      side = Math.floor(Math.max(140, Math.min(room, roomFor(root, { least: 140, share: 0.62 }))));
       return { width: side, height: side };
     },
     paint: (context) => void (shown && paintSquare(context, squareOf(side, shown), shown)),

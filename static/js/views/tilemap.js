@@ -3,6 +3,7 @@
 import { token } from "../core/dom.js";
 import { nearestTile, placed } from "../math/scatter.js";
 import { canvasView } from "./canvas_view.js";
+import { roomFor } from "./room.js";
 
 /**
  * @typedef {object} TilemapData
@@ -15,7 +16,7 @@ import { canvasView } from "./canvas_view.js";
 
 /**
  * @param {HTMLElement} root
- * @param {{onChoose: (picture: number) => void, height?: () => number}} options
+ * @param {{onChoose: (picture: number) => void}} options
  */
 export function tilemap(root, options) {
   /** @type {TilemapData | null} */
@@ -30,7 +31,7 @@ export function tilemap(root, options) {
     filling: true,
     measure() {
       width = root.clientWidth || 320;
-      height = options.height?.() ?? Math.min(width, 420);
+      height = roomFor(root, { least: 160, most: Math.min(width, 560), share: 0.5 });
       return { width, height };
     },
     paint: (context) => void (shown && paintTiles(context, shown, spots(), tile())),

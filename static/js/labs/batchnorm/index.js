@@ -33,7 +33,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @type {Bn | null} */
 let shown = null;
 
-const tall = () => roomFor($("[data-ridges]"), { least: 190, most: 640, share: 0.5 });
+const tall = () => roomFor($("[data-ridges]"), { least: 150, most: 640, share: 0.5 });
 const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
   y: t("training loss"),

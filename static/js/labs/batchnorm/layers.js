@@ -2,6 +2,7 @@
 
 import { t, tp } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").BatchnormFrame} Bn */
 /** @typedef {import("../../views/chart.js").Line} Line */
@@ -13,18 +14,18 @@ import { median } from "../../math/series.js";
  * @type {{place: Place, name: () => string, color: string, dash: number[], shape: Shape}[]}
  */
 export const PLACES = [
-  { place: "none", name: () => t("none"), color: "--class-point-1", dash: [8, 4], shape: "triangle" },
+  { place: "none", name: () => t("none"), color: VARIANTS[1], dash: [8, 4], shape: "triangle" },
   {
     place: "before",
     name: () => tp("place of BatchNorm", "before"),
-    color: "--class-point-0",
+    color: VARIANTS[0],
     dash: [],
     shape: "circle",
   },
   {
     place: "after",
     name: () => tp("place of BatchNorm", "after"),
-    color: "--class-point-2",
+    color: VARIANTS[2],
     dash: [2, 3],
     shape: "square",
   },

@@ -34,7 +34,7 @@ export class NormsPart {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
-    const options = { x: X, y: Y, bare: true, aspect: 1.3, maxHeight: () => 340 };
+    const options = { x: X, y: Y, bare: true, aspect: 1.3 };
     this.views = { x: plot($("[data-maps=x]"), options), x_hat: plot($("[data-maps=x_hat]"), options) };
     this.query = newest({
       ask: (/** @type {number} */ groups, signal) =>

@@ -7,10 +7,11 @@ import { chart } from "../../views/chart.js";
 import { PLACES } from "./layers.js";
 import { numbersOf } from "./unit.js";
 import { say, showWorked } from "./words.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 
-const OWN = "--role-validation";
+const OWN = VARIANTS[3];
 
 /** @param {import("../../core/state.js").State} state */
 export function statisticsPart(state) {
@@ -29,7 +30,7 @@ export function statisticsPart(state) {
 function runningPart() {
   const lines = () => [
     { name: t("of the batch"), color: "--gray-2", digits: 3, width: 1.2 },
-    { name: t("running"), color: "--class-point-0", digits: 3, width: 2.5 },
+    { name: t("running"), color: VARIANTS[0], digits: 3, width: 2.5 },
   ];
   /** @param {string} selector @param {() => string} y */
   const over = (selector, y) =>

@@ -27,7 +27,7 @@ export function stripOf(unit) {
       ),
       ...pointPaths(unit),
       line([0, 0], [0, 3.1], { color: "--gray-2", width: 1, dash: [3, 4] }),
-      line([unit.mean, unit.mean], [LEVELS.x - 0.22, LEVELS.x + 0.22], { color: "--role-test", width: 3 }),
+      line([unit.mean, unit.mean], [LEVELS.x - 0.22, LEVELS.x + 0.22], { color: "--accent", width: 3 }),
       ...ROWS.map((row) => dots(unit[row], LEVELS[row])),
       ...ROWS.map((row) => caption(-reach, LEVELS[row] + 0.26, NAMES[row])),
     ],

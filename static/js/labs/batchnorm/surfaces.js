@@ -7,6 +7,7 @@ import { brief, number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tell } from "../../core/said.js";
 import { plot } from "../../views/plot.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
@@ -88,7 +89,6 @@ function view(name) {
     square: true,
     xLabel: "w₁",
     yLabel: "w₂",
-    maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 380)),
   });
   made.update({ layers: [], summary: t("Why inputs are normalized") });
   return made;
@@ -114,11 +114,11 @@ function layersOf({ hessian, best, path }, x, y) {
       const line = { level: level * height(0, 0), color: "--gray-2", width: 1 };
       return /** @type {Layer} */ ({ type: "contour", ...line, ...grid });
     }),
-    { type: "line", xs, ys, color: "--role-train", width: 2 },
+    { type: "line", xs, ys, color: "--accent", width: 2 },
     { type: "points", x: xs, y: ys, role: "train", size: 3.5 },
-    { type: "points", x: [a], y: [b], role: "train", color: "--role-test", shape: "cross", size: 7 },
-    { type: "label", x: 0, y: 0, text: t("start"), color: "--role-train", leader: [14, 22] },
-    { type: "label", x: a, y: b, text: t("least loss"), color: "--role-test", leader: [14, -22] },
+    { type: "points", x: [a], y: [b], role: "train", color: VARIANTS[1], shape: "cross", size: 7 },
+    { type: "label", x: 0, y: 0, text: t("start"), color: "--accent", leader: [14, 22] },
+    { type: "label", x: a, y: b, text: t("least loss"), color: VARIANTS[1], leader: [14, -22] },
   ];
 }
 

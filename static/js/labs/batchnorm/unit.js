@@ -55,7 +55,6 @@ export class UnitPart {
     get xLabel() {
       return t("value");
     },
-    maxHeight: () => 320,
   });
 
   /** @param {import("../../core/state.js").State} state */

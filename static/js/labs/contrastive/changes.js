@@ -22,7 +22,7 @@ export function changesPart() {
       height: 190,
       yRange: [-0.25, 1.05],
       lines: [
-        { name: tp("training", "now"), color: "--role-train", digits: 2, shape: "circle" },
+        { name: tp("training", "now"), color: "--accent", digits: 2, shape: "circle" },
         { name: tp("training", "before"), color: "--gray-1", dash: [6, 4], digits: 2 },
       ],
     })),

@@ -7,6 +7,7 @@ import { positiveOf, pushOf, queryOf, rowOf } from "../../math/contrast.js";
 import { heldPicture } from "../../parts/small_picture.js";
 import { chart } from "../../views/chart.js";
 import { KEY_SIDE } from "./words.js";
+import { SIGN } from "../../views/marks.js";
 
 /** @typedef {import("./row.js").Chosen} Chosen */
 /** @typedef {import("../../math/contrast.js").Row} Row */
@@ -215,7 +216,7 @@ function sayLoss(kind, { row: i, values, nameOf }, { positive, negatives, loss }
  */
 function pushLine(count) {
   const dots = /** @type {const} */ ({ width: 1, shape: "circle" });
-  return [{ name: t("a negative"), color: "--negative-sign", digits: 4, ...(count <= 64 && dots) }];
+  return [{ name: t("a negative"), color: SIGN.negative, digits: 4, ...(count <= 64 && dots) }];
 }
 
 /** An item of the list: the picture, a bar and a line under it, both as shares of the width. */

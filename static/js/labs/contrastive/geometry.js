@@ -4,6 +4,7 @@ import { $ } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 import { newest } from "./words.js";
+import { SIGN, VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 
@@ -15,8 +16,8 @@ export function histogramPart() {
     height: 220,
     xRange: [-1, 1],
     lines: [
-      { name: t("same picture"), color: "--positive-sign", digits: 3 },
-      { name: t("different pictures"), color: "--negative-sign", dash: [6, 4], digits: 3 },
+      { name: t("same picture"), color: SIGN.positive, digits: 3 },
+      { name: t("different pictures"), color: SIGN.negative, dash: [6, 4], digits: 3 },
     ],
   }));
   return {
@@ -41,8 +42,8 @@ export function alignmentPart() {
     y: t("value"),
     height: 200,
     lines: [
-      { name: t("alignment"), color: "--role-train", digits: 3 },
-      { name: t("uniformity"), color: "--role-test", dash: [6, 4], digits: 3 },
+      { name: t("alignment"), color: VARIANTS[0], digits: 3 },
+      { name: t("uniformity"), color: VARIANTS[1], dash: [6, 4], digits: 3 },
     ],
   }));
   return {
@@ -67,7 +68,7 @@ export function spreadPart() {
     x: t("training steps"),
     y: t("deviation"),
     height: 200,
-    lines: [{ name: t("deviation"), color: "--role-train", digits: 4 }],
+    lines: [{ name: t("deviation"), color: "--accent", digits: 4 }],
   }));
   return {
     /** @param {Frame} frame @param {number | null} marker */

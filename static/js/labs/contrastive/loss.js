@@ -16,7 +16,7 @@ export function lossPart(state) {
     y: t("loss"),
     height: 220,
     lines: [
-      { name: t("loss"), color: "--role-train", digits: 3 },
+      { name: t("loss"), color: "--accent", digits: 3 },
       { name: t("at chance"), color: "--gray-2", dash: [2, 4], digits: 3, width: 1.5 },
       { name: t("the least possible"), color: "--gray-1", dash: [7, 4], digits: 3, width: 1.5 },
     ],

@@ -75,7 +75,7 @@ export function driftPart() {
     x: t("training steps"),
     y: t("share"),
     height: 200,
-    lines: [{ name: t("drift"), color: "--role-train", digits: 4 }],
+    lines: [{ name: t("drift"), color: "--accent", digits: 4 }],
   }));
   return {
     /** @param {Frame} frame @param {number | null} marker */

@@ -8,6 +8,7 @@ import { EarlierRuns } from "../../parts/earlier.js";
 import { percent } from "../../parts/percent.js";
 import { ALL, FEW, meanOf, meansOf, transferView } from "../../parts/transfer.js";
 import { showKnown } from "./known.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").ContrastiveFrame} Frame */
 /** @typedef {import("../../core/state.js").State} State */
@@ -15,19 +16,19 @@ import { showKnown } from "./known.js";
 /** @returns {import("../../parts/transfer.js").Look[]} */
 const looks = () => [
   { of: "random", name: t("h, untrained"), color: "--gray-1", dash: [2, 4], shape: "cross" },
-  { of: "h", name: t("h"), color: "--role-train", shape: "circle" },
-  { of: "z", name: t("z, after the projector"), color: "--role-validation", dash: [6, 4], shape: "square" },
+  { of: "h", name: t("h"), color: VARIANTS[0], shape: "circle" },
+  { of: "z", name: t("z, after the projector"), color: VARIANTS[1], dash: [6, 4], shape: "square" },
   {
     of: "supervised",
     name: t("trained from scratch with these labels"),
-    color: "--role-test",
+    color: VARIANTS[2],
     dash: [8, 3, 2, 3],
     shape: "triangle",
   },
   {
     of: "fine-tuned",
     name: t("fine-tuned from h with these labels"),
-    color: "--class-point-2",
+    color: VARIANTS[3],
     dash: [3, 3],
     shape: "diamond",
   },

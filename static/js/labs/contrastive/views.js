@@ -9,6 +9,7 @@ import { rgba, tilesOf } from "../../core/pixels.js";
 import { tell } from "../../core/said.js";
 import { pictureOf, SIDE } from "../../parts/small_picture.js";
 import { failed, picturesSaid } from "./words.js";
+import { markOf } from "../../views/marks.js";
 
 /** @typedef {import("./index.js").Specimens} Specimens */
 
@@ -179,7 +180,7 @@ function outline(context, corners, dashed) {
   context.closePath();
   for (const [color, width] of /** @type {[string, number][]} */ ([
     ["--halo", 5],
-    ["--label-positive", 2.5],
+    [markOf("positive").color, 2.5],
   ])) {
     context.strokeStyle = token(color);
     context.lineWidth = width;
@@ -187,7 +188,8 @@ function outline(context, corners, dashed) {
     context.stroke();
   }
   context.setLineDash([]);
-  context.fillStyle = token("--chosen"); // the view's upper left corner: turn and flip can be told
+  // the view's upper left corner: turn and flip can be told
+  context.fillStyle = token(markOf("chosen").color);
   context.beginPath();
   context.arc(x * scale, y * scale, 4, 0, 2 * Math.PI);
   context.fill();

@@ -5,6 +5,7 @@ import { number, t } from "../../core/i18n.js";
 import * as info from "../../math/information.js";
 import { chart } from "../../views/chart.js";
 import { slider } from "./slider.js";
+import { VARIANTS } from "../../views/marks.js";
 
 const PLACES = Array.from({ length: 201 }, (_, i) => (i - 100) / 10);
 const BOTH = [info.binaryCrossEntropy, info.binarySquared].map((loss) => PLACES.map(loss));
@@ -14,8 +15,8 @@ const columnsOf = (/** @type {"loss" | "slope"} */ what) => [
 ];
 const [LOSSES, SLOPES] = [columnsOf("loss"), columnsOf("slope")];
 const lines = () => [
-  { name: t("cross-entropy"), color: "--role-train", digits: 5 },
-  { name: t("squared error"), color: "--role-test", dash: [6, 4], digits: 5 },
+  { name: t("cross-entropy"), color: VARIANTS[0], digits: 5 },
+  { name: t("squared error"), color: VARIANTS[1], dash: [6, 4], digits: 5 },
 ];
 
 /** @param {string} selector @param {() => string} y */

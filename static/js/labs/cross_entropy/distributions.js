@@ -17,6 +17,7 @@ import {
   toUnit,
   unitName,
 } from "./words.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../core/state.js").State} State */
 /** @typedef {{p: number[], q: number[], unit: string, chosen: number}} Two distributions, as they are */
@@ -36,8 +37,8 @@ export class DistributionsPart {
   /** @param {State} state */
   constructor(state) {
     this.state = state;
-    this.p = barsOf(state, "p", "--class-point-0");
-    this.q = barsOf(state, "q", "--class-point-1");
+    this.p = barsOf(state, "p", VARIANTS[0]);
+    this.q = barsOf(state, "q", VARIANTS[1]);
     this.chosen = new ChosenPart(() => unitName(state.values.unit));
     onChoice("preset", (name) => state.go(PRESETS[name]?.(twoOf(state.values)) ?? {}));
     onChoice("unit", (unit) => state.go({ unit }));

@@ -2,6 +2,7 @@
 
 import { median } from "../../math/series.js";
 import { t } from "../../core/i18n.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").CrossEntropyFrame} Live */
 /** @typedef {keyof Live["rows"]["scores"]} Loss */
@@ -11,8 +12,8 @@ const LOSSES = ["cross-entropy", "brier"];
 
 /** @returns {{loss: Loss, name: string, color: string, dash?: number[]}[]} */
 export const looks = () => [
-  { loss: "cross-entropy", name: t("cross-entropy"), color: "--role-train" },
-  { loss: "brier", name: t("squared error"), color: "--role-test", dash: [6, 4] },
+  { loss: "cross-entropy", name: t("cross-entropy"), color: VARIANTS[0] },
+  { loss: "brier", name: t("squared error"), color: VARIANTS[1], dash: [6, 4] },
 ];
 
 /**

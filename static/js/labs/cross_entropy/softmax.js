@@ -6,6 +6,7 @@ import * as info from "../../math/information.js";
 import { bars } from "../../views/bars.js";
 import { slider } from "./slider.js";
 import { infinite, NAMES, digitsFor } from "./words.js";
+import { SIGN, VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../core/state.js").State} State */
 /**
@@ -45,7 +46,7 @@ export class SoftmaxPart {
     get label() {
       return t("Probability");
     },
-    color: "--class-point-1",
+    color: VARIANTS[1],
     range: [0, 1],
     names: NAMES,
     hatched: true,
@@ -54,7 +55,7 @@ export class SoftmaxPart {
     get label() {
       return t("Gradient");
     },
-    color: "--positive-sign",
+    color: SIGN.positive,
     range: [-1, 1],
     names: NAMES,
   });
@@ -66,7 +67,7 @@ export class SoftmaxPart {
       get label() {
         return t("Logit");
       },
-      color: "--positive-sign",
+      color: SIGN.positive,
       range: [-10, 10],
       step: 0.1,
       names: NAMES,

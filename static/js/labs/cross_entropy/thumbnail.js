@@ -27,5 +27,5 @@ const barOf = (digit, share, right) => ({
   xs: [digit, digit],
   ys: [0, share],
   width: 14,
-  color: right ? "--role-train" : "--role-test",
+  color: right ? "--accent" : "--gray-2",
 });

@@ -6,6 +6,7 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
+import { VARIANTS } from "../../views/marks.js";
 import { roadName } from "./words.js";
 
 /** @typedef {{value: number, low: number, high: number}} Interval */
@@ -41,7 +42,6 @@ import { roadName } from "./words.js";
 
 const ALL = 60; // scenes
 const PART = 10; // of them in one request
-const [LOW, HIGH, OTHERS] = [140, 280, 480]; // CSS pixels of the chart, and of all else in the window
 const REST = 400; // milliseconds that the number of proposals rests before it is measured anew
 
 /** @type {Record<string, () => string>} */
@@ -59,12 +59,11 @@ export function claimView() {
     x: t("recall"),
     y: t("precision"),
     lines: [
-      { name: roadName("one"), color: "--role-test", dash: [7, 4] },
-      { name: roadName("two"), color: "--role-train" },
+      { name: roadName("one"), color: VARIANTS[0], dash: [7, 4] },
+      { name: roadName("two"), color: VARIANTS[1] },
     ],
     xRange: [0, 1],
     yRange: [0, 1],
-    height: Math.max(LOW, Math.min(HIGH, innerHeight - OTHERS)),
   }));
   const ask = newest({
     ask: (/** @type {{scenes: number, proposals: number}} */ of, signal) =>

@@ -1,11 +1,12 @@
 /** The family: R-CNN, Fast, Faster and Mask R-CNN on the same proposals of one picture. */
 
 import { postForFrame } from "../../core/api.js";
-import { $, h } from "../../core/dom.js";
+import { $, h, token } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
-import { picture } from "../../views/picture.js";
-import { roomIn } from "./room.js";
+import { frameOf, picture } from "../../views/picture.js";
+import { INSTANCES } from "../../views/marks.js";
+import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /**
@@ -37,9 +38,8 @@ export function familyView(query) {
   const now = { family: null, mask: null, of: "" }; // `of`: what was asked
   /** @type {Model | null} */
   let model = null;
-  const view = picture($("[data-family-picture]", root), {
-    maxHeight: () => roomIn($("[data-kin]", root), 0.4),
-  });
+  const figure = $("[data-family-picture]", root);
+  const view = picture(figure, { maxHeight: () => roomFor(frameOf(figure), { least: 140, share: 0.4 }) });
   const ask = newest({
     ask: (/** @type {NonNullable<ReturnType<typeof query>>} */ { image_id, asked }, signal) =>
       postForFrame("/api/detectors/family", { image_id, ...asked }, signal),
@@ -85,7 +85,7 @@ function layersOf({ boxes, names, scores }) {
   return [
     {
       boxes: boxes.flat(),
-      indices: [...boxes.keys()].reverse(),
+      indices: boxes.keys(),
       style: "candidate",
       label: (i) => (i < NAMED ? `${names[i]} ${number(scores[i] ?? 0)}` : ""),
     },
@@ -110,25 +110,17 @@ function masked(image, width, height, mask) {
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.drawImage(image, 0, 0, width, height);
   const pixels = context.getImageData(0, 0, width, height);
+  const colors = INSTANCES.map((name) =>
+    (token(name).match(/[\da-f]{2}/gi) ?? []).map((two) => parseInt(two, 16)),
+  );
   mask.forEach((covered, i) => {
     if (!covered) return;
-    const color = COLORS[(covered - 1) % COLORS.length] ?? [0, 0, 0];
+    const color = colors[(covered - 1) % colors.length] ?? [0, 0, 0];
     color.forEach((value, k) => (pixels.data[4 * i + k] = ((pixels.data[4 * i + k] ?? 0) + value) / 2));
   });
   context.putImageData(pixels, 0, 0);
   return canvas;
 }
-
-/** Okabe and Ito (2008), on a picture: the same in light and dark. */
-const COLORS = [
-  [230, 159, 0],
-  [86, 180, 233],
-  [0, 158, 115],
-  [240, 228, 66],
-  [0, 114, 178],
-  [213, 94, 0],
-  [204, 121, 167],
-];
 
 /** @param {number} count of the proposals @returns {Kin[]} */
 const kinOf = (count) => [

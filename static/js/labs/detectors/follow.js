@@ -4,9 +4,9 @@ import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { boxUnder } from "../../math/geometry.js";
 import { picture } from "../../views/picture.js";
+import { roomFor } from "../../views/room.js";
 import { averageGain, cellOf, centerForm, chainOf, followedOf } from "./chain.js";
 import { state } from "./page.js";
-import { roomOf } from "./room.js";
 import { className, roadName } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -15,7 +15,6 @@ import { className, roadName } from "./words.js";
 /** @typedef {import("../../views/picture.js").Layer} Layer */
 
 const SLIDE = 250; // milliseconds from one box to the next
-const GAP = 12; // CSS pixels above the picture
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The address names a detection from now on. @param {Detection} found */
@@ -69,12 +68,12 @@ function slides(paint) {
 
 export function followView() {
   const root = $("[data-view-of=follow]");
-  const block = $("[data-followed]", root);
   /** @type {Model | null} */
   let model = null;
   const slide = slides(() => paint());
-  const view = picture($("[data-follow-picture]", root), {
-    maxHeight: () => roomOf(block, 0.42) - GAP,
+  const figure = $("[data-follow-picture]", root);
+  const view = picture(figure, {
+    maxHeight: () => roomFor(figure, { least: 140, share: 0.42 }),
     onClick: (x, y) => begin(model ? detectionAt(model, x, y) : undefined),
   });
   view.element.tabIndex = 0;
@@ -154,7 +153,7 @@ function layersOf({ output, truth, values }, chain, slide) {
   if (values.defaults) {
     const { first, count } = cellOf(output, anchor);
     const indices = Array.from({ length: count }, (_, i) => first + i);
-    layers.unshift({ boxes: output.anchors, indices, style: "candidate" });
+    layers.unshift({ boxes: output.anchors, indices, style: "anchor", pale: true });
   }
   const truths = against && truth ? [...(truth.boxes[against.truth] ?? [])] : [];
   if (other && slide >= boxes.length - 1) {

@@ -4,7 +4,6 @@ import { postForFrame } from "../../core/api.js";
 import { configOf, wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
-import { choiceButtons } from "../../parts/choice_buttons.js";
 import { ORIGINS, complain, showOrigin } from "../../parts/photo_lab.js";
 import { computing } from "../../parts/photo_session.js";
 import { pngOf } from "../../parts/png.js";
@@ -82,17 +81,12 @@ const { photos, open } = pictureSource({
   },
 });
 
-const showViews = choiceButtons(state, ["view"]);
-
 const draw = oncePerFrame(() => {
   const { photo } = page;
-  showViews();
-  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view-of]")))
-    section.hidden = section.dataset.viewOf !== state.values.view;
   if (!photo) return;
   const { searching } = photos;
   const model = modelOfPage();
-  const view = views[state.values.view];
+  const view = views[state.values.tab];
   if (view !== family) family.leave();
   const origin = model ? "shipped" : "";
   showOrigin({ origin, words: model ? ORIGINS.shipped?.() : "", searching, answered: model !== null });
@@ -102,7 +96,7 @@ const draw = oncePerFrame(() => {
     return;
   }
   view?.draw(model);
-  said.textContent = searching ? computing() : (sayings[state.values.view]?.(model) ?? "");
+  said.textContent = searching ? computing() : (sayings[state.values.tab]?.(model) ?? "");
   document.documentElement.dataset.ready = "";
 });
 

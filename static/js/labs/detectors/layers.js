@@ -9,7 +9,7 @@ import { className, roadName, verdictName } from "./words.js";
 /** @typedef {import("./outcome.js").Verdict} Verdict */
 /** @typedef {import("../../views/picture.js").Layer} Layer */
 
-/** @type {Record<Verdict | "missed", string>} keys of the pictures' styles */
+/** @type {Record<Verdict | "missed", string>} keys of the dictionary of marks */
 export const VERDICT_STYLES = {
   right: "right",
   class: "wrong-class",
@@ -28,7 +28,7 @@ export const VERDICT_STYLES = {
  */
 const layer = (boxes, style, label) => ({
   boxes: boxes.flat(),
-  indices: [...boxes.keys()].reverse(), // the best last, on top
+  indices: boxes.keys(),
   style,
   label,
 });

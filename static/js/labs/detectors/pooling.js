@@ -7,9 +7,9 @@ import { newest } from "../../core/newest.js";
 import { boxAt, clipBox } from "../../math/geometry.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { picture, warm } from "../../views/picture.js";
+import { roomFor } from "../../views/room.js";
 import { centerForm, followedOf } from "./chain.js";
 import { state } from "./page.js";
-import { roomOf } from "./room.js";
 import { binsOfAlign, binsOfPool, regionOfPool, samplesOfAlign, spanOf } from "./region.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -103,7 +103,8 @@ function wireChannels(root, pooled) {
 function picturesOf(root, model) {
   const block = $(".pooled", root);
   /** Two rows of pictures share the view's height. */
-  const high = () => Math.min(MOST, Math.max(LEAST, (roomOf(block, 0.6) - CAPTIONS) / 2));
+  const high = () =>
+    Math.min(MOST, Math.max(LEAST, (roomFor(block, { least: 0, share: 0.6 }) - CAPTIONS) / 2));
   const canvas = (/** @type {string} */ name) => /** @type {HTMLCanvasElement} */ ($(name, root));
   const photo = picture($("[data-pool-photo]", root), { maxHeight: high });
   photo.element.tabIndex = 0;
@@ -123,7 +124,7 @@ function picturesOf(root, model) {
   function paint(of, pooled) {
     const { image, width, height } = of.photo;
     const region = regionOf(of);
-    const layers = [{ boxes: region, indices: [0], style: "right" }];
+    const layers = [{ boxes: region, indices: [0], style: "region" }];
     photo.update({ image, width, height, layers, summary: t("The photo with the region") });
     const whole = (/** @type {number[]} */ box) => box.map((v) => number(v, 0)).join(", ");
     $("[data-four]", root).textContent = `${whole(region)} = ${whole(centerForm(region))}`;
@@ -168,13 +169,13 @@ function sceneOf(pooled, name) {
   const asked = scaled([pooled.region]);
   const layers = [
     { boxes: bins, indices: all(bins), style: "candidate" },
-    { boxes: asked, indices: [0], style: "right" },
+    { boxes: asked, indices: [0], style: "region" },
   ];
   if (name === "pool")
-    layers.push({ boxes: scaled([regionOfPool(pooled)]), indices: [0], style: "wrong-class" });
+    layers.push({ boxes: scaled([regionOfPool(pooled)]), indices: [0], style: "misplaced" });
   else {
     const samples = scaled(samplesOfAlign(pooled));
-    layers.push({ boxes: samples, indices: all(samples), style: "pending" });
+    layers.push({ boxes: samples, indices: all(samples), style: "sample" });
   }
   return {
     image: null,

@@ -4,11 +4,11 @@ import { $, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { percent } from "../../parts/percent.js";
-import { picture } from "../../views/picture.js";
+import { frameOf, picture } from "../../views/picture.js";
+import { roomFor } from "../../views/room.js";
 import { layersOfDifference, layersOfRoad, VERDICT_STYLES } from "./layers.js";
 import { rates, VERDICTS } from "./outcome.js";
 import { state } from "./page.js";
-import { roomIn } from "./room.js";
 import { layersOfOwn, ownTruth } from "./truth.js";
 import { className, roadName, verdictName } from "./words.js";
 
@@ -25,10 +25,14 @@ const PICTURES = ["one", "two", "differs"];
 export function resultView(redraw) {
   const root = $("[data-view-of=result]");
   const pictures = $("[data-pictures]", root);
-  const maxHeight = () => roomIn(pictures, pictures.classList.contains("side") ? 0.34 : 0.5);
   const figures = Object.fromEntries(PICTURES.map((name) => [name, $(`[data-figure=${name}]`, root)]));
   const views = Object.fromEntries(
-    PICTURES.map((name) => [name, picture(/** @type {HTMLElement} */ (figures[name]), { maxHeight })]),
+    PICTURES.map((name) => {
+      const figure = /** @type {HTMLElement} */ (figures[name]);
+      const share = () => (pictures.classList.contains("side") ? 0.34 : 0.5);
+      const maxHeight = () => roomFor(frameOf(figure), { least: 140, share: share() });
+      return [name, picture(figure, { maxHeight })];
+    }),
   );
   const showChoice = choiceButtons(state, ["shown"], root);
   const drawable = ROADS.map((name) => /** @type {any} */ (views[name]));
@@ -59,7 +63,7 @@ export function resultView(redraw) {
         $("[data-count]", figures[name]).textContent = captionOf(model, name);
       }
       showTools(model.output.classes);
-      showCounts($("[data-judged]", root), model);
+      showCounts($("[data-judged]"), model);
       showKeys($("[data-legend]", root), state.values.shown === "differs", model);
     },
     snapshot: () => /** @type {any} */ (views[arrange()[0] ?? "one"]).snapshot(),

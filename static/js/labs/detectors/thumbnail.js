@@ -6,6 +6,7 @@ import { number, t } from "../../core/i18n.js";
 import { withPixels } from "../../core/photo.js";
 import { contextOf, cover } from "../../parts/thumbnail.js";
 import { detect, outputOf } from "./outcome.js";
+import { markOf } from "../../views/marks.js";
 import { className } from "./words.js";
 
 const SCENE = 6;
@@ -24,7 +25,7 @@ export async function thumbnail(canvas, signal) {
   context.font = "600 20px sans-serif";
   for (const { box, label, score } of found) {
     const [x1, y1, x2, y2] = box;
-    context.strokeStyle = context.fillStyle = token("--kept");
+    context.strokeStyle = context.fillStyle = token(markOf("kept").color);
     context.strokeRect(x + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale);
     context.fillText(
       `${className(output.classes[label])} ${number(score)}`,

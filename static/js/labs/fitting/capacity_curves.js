@@ -2,7 +2,7 @@
 
 import { number, sentences, t } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
-import { ROLES } from "../../views/shapes.js";
+import { ROLES } from "../../views/marks.js";
 import { brief } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").CapacityFrame} CapacityFrame */

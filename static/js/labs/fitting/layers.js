@@ -1,7 +1,7 @@
 /** What the fit and its errors look like: layers of the plot, columns of the chart. */
 
 import { t } from "../../core/i18n.js";
-import { ROLES } from "../../views/shapes.js";
+import { ROLES } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").FittingFrame} Fit */
 

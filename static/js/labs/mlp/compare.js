@@ -88,7 +88,6 @@ export class Comparison {
       square: true,
       xLabel: "x₁",
       yLabel: "x₂",
-      maxHeight: () => Math.max(260, innerHeight * 0.42),
     });
     this.followers.push(
       trainingSession({

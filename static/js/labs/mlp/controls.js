@@ -15,8 +15,6 @@ export function showModel(values, shown) {
     const name = root.dataset.control ?? "";
     if (!BESIDE.includes(name)) root.hidden = isIdle(name, values);
   }
-  for (const fieldset of elements("[data-group]"))
-    fieldset.hidden = elements("[data-control]", fieldset).every((one) => one.hidden);
 }
 
 /** Whether a control has no say now. @param {string} name @param {Record<string, any>} values */
@@ -28,6 +26,5 @@ function isIdle(name, { model, data }) {
   return data === "own" && OF_DATA.includes(name);
 }
 
-/** @param {string} selector @param {ParentNode} [root] */
-const elements = (selector, root = document) =>
-  /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
+/** @param {string} selector */
+const elements = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);

@@ -48,7 +48,7 @@ let shown = null;
 let unit = null;
 
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
-const square = () => roomFor($("[data-plot]"), { least: 170, most: 640, share: 0.58 });
+const square = () => roomFor($("[data-plot]"), { least: 150, most: 640, share: 0.58 });
 const view = plot($("[data-plot]"), {
   x: SIDE,
   y: SIDE,

@@ -2,7 +2,7 @@
 
 import { unitIndex } from "../../math/network_layout.js";
 import { t } from "../../core/i18n.js";
-import { ROLES } from "../../views/shapes.js";
+import { ROLES, SIGN, VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").MlpFrame} Mlp */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
@@ -38,7 +38,7 @@ export function pointLayers({ classes, arrays }) {
         size: 4.5,
         x: part.map((k) => place.x[k] ?? 0),
         y: part.map((k) => place.y[k] ?? 0),
-        color: sign > 0 ? "--positive-sign" : "--negative-sign",
+        color: sign > 0 ? SIGN.positive : SIGN.negative,
         shape: sign > 0 ? "circle" : "square",
       });
     }
@@ -203,7 +203,7 @@ export function curveColumns(frame, what, other) {
       ...lines,
       {
         name: what === "loss" ? t("B: test loss") : t("B: test accuracy"),
-        color: "--class-3",
+        color: VARIANTS[3],
         dash: [9, 3],
         digits: 3,
       },

@@ -6,6 +6,7 @@ import { fillFigures } from "../../parts/figures.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { pointLayers } from "./layers.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").PerceptronFrame} PerceptronFrame */
 
@@ -123,7 +124,7 @@ function arrows({ before, update, after }) {
   const [from, to] = [scaled(before), scaled(after)];
   return [
     { type: "arrow", from: [0, 0], to: from, color: "--gray-2", label: t("old w") },
-    { type: "arrow", from, to, color: "--class-1", label: "η y x" },
+    { type: "arrow", from, to, color: VARIANTS[1], label: "η y x" },
     { type: "arrow", from: [0, 0], to, color: "--accent", label: t("new w") },
   ];
 }

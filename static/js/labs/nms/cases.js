@@ -1,6 +1,6 @@
 /** The two drawn examples of the `nms` lab: pictures painted here, boxes as a detector gives them. */
 
-import { h } from "../../core/dom.js";
+import { h, token } from "../../core/dom.js";
 
 const WIDTH = 760;
 const HEIGHT = 570;
@@ -168,9 +168,9 @@ export function neighbors() {
 export function emptyGround() {
   const canvas = h("canvas", { width: 800, height: 560 });
   const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  c.fillStyle = "#2a2f33";
+  c.fillStyle = token("--plain-ground");
   c.fillRect(0, 0, 800, 560);
-  c.fillStyle = "#3a4046";
+  c.fillStyle = token("--plain-dots");
   for (let y = 20; y < 560; y += 40) for (let x = 20; x < 800; x += 40) c.fillRect(x, y, 2, 2);
   return {
     width: 800,

@@ -1,7 +1,7 @@
 /** A visitor's picture to lie under the boxes of a file: it never leaves the browser. */
 
 import { ApiError } from "../../core/api.js";
-import { h } from "../../core/dom.js";
+import { h, token } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 
 const MOST_SIDE = 2000; // pixels; more than any stage shows, and a phone's photo fits into memory
@@ -10,7 +10,7 @@ const MOST_SIDE = 2000; // pixels; more than any stage shows, and a phone's phot
 export function plainGround() {
   const canvas = h("canvas", { width: 2, height: 2 });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = "#2a2f33";
+  context.fillStyle = token("--plain-ground");
   context.fillRect(0, 0, 2, 2);
   return canvas;
 }

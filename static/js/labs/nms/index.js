@@ -4,7 +4,8 @@ import { ApiError } from "../../core/api.js";
 import { wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
-import { boxUnder } from "../../math/geometry.js";
+import { boxAtEdge, boxUnder } from "../../math/geometry.js";
+import { FEW } from "../../math/ink.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { drawnBoxes } from "../../parts/photo_lab.js";
 import { pngOf } from "../../parts/png.js";
@@ -19,7 +20,9 @@ import { twoBoxes } from "./pair.js";
 import { selectedForm } from "./panels.js";
 import { thresholdStep } from "./scene.js";
 import { BoxSource } from "./source.js";
-import { Stage, groundOf } from "./stage.js";
+import { Stage } from "./stage.js";
+
+const SLACK = 6; // CSS pixels from a box's line that still mean it
 
 const specimens = $("[data-specimens]");
 const outcome = new Outcome();
@@ -34,7 +37,13 @@ const stage = new Stage({
 /** @param {number} x @param {number} y */
 function pointAt(x, y) {
   const { kept, suppressed } = outcome.result;
-  if (source.scene) point(boxUnder(source.scene.problem.boxes, [...kept, ...suppressed], x, y));
+  const { boxes } = source.scene?.problem ?? {};
+  if (!boxes) return;
+  // A line says which box is meant. Of hundreds, those that were suppressed are no lines.
+  const lines = kept.length + suppressed.length <= FEW ? [...kept, ...suppressed] : kept;
+  const edge = boxAtEdge(boxes, lines, x, y, SLACK / stage.after.scale);
+  const inside = edge < 0 ? boxUnder(boxes, kept, x, y) : edge;
+  point(inside < 0 ? boxUnder(boxes, suppressed, x, y) : inside);
 }
 
 /** @param {number} index */
@@ -95,10 +104,8 @@ const editor = drawnBoxes(stage.after, {
     stage.draw();
   },
   under: () => {
-    if (!source.scene) return null;
-    const { problem } = source.scene;
-    const layer = { boxes: problem.boxes, indices: outcome.result.takingPart, style: "pending" };
-    return { ground: { ...groundOf(problem), grid: null }, layers: [layer] };
+    const { scene } = source;
+    return scene && stage.under(scene);
   },
   onEdit: (index, box, selected) => {
     if (state.values.tool === "truth") {
@@ -209,12 +216,25 @@ function showChoices() {
   if (!editable && tool === "boxes") state.set({ tool: "look" });
 }
 
+const ALL_OF_A_FILE = 1000;
+
+/** A photo begins with few boxes; those of a visitor's file all take part, until fewer are asked for. */
+function fitTopN() {
+  const { source: chosen, top_n } = state.values;
+  const first = state.rules.top_n?.default ?? 0;
+  if (chosen === "file" && top_n === first) state.set({ top_n: ALL_OF_A_FILE });
+  if (chosen !== "file" && top_n === ALL_OF_A_FILE) state.set({ top_n: first });
+}
+
 state.subscribe((changed) => {
   page.refusal = null;
   source.enter();
   source.follow(changed);
   if (changed.has("tool")) page.selected = -1;
-  if (changed.has("source") && state.values.source === "file") state.set({ tool: "look" });
+  if (changed.has("source")) {
+    fitTopN();
+    if (state.values.source === "file") state.set({ tool: "look" });
+  }
   showChoices();
   stage.draw();
 });
@@ -229,5 +249,6 @@ onLanguage(() => {
   stage.redraw();
 });
 twoBoxes($("[data-iou]"), $("[data-iou-said]"));
+if (state.values.source === "file") fitTopN();
 source.enter();
 showChoices();

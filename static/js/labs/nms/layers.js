@@ -18,6 +18,16 @@ import { iouOf } from "./result.js";
 
 const MOST_LABELED = 40; // boxes; more captions than that hide the picture
 
+/**
+ * Between the lowest and the highest score of those that take part: 0 to 1.
+ * @param {Model} model
+ * @param {(index: number) => number} scoreOf
+ */
+function strengthOf({ result: { takingPart } }, scoreOf) {
+  const [high, low] = [scoreOf(takingPart[0] ?? -1), scoreOf(takingPart.at(-1) ?? -1)];
+  return high > low ? (/** @type {number} */ i) => (scoreOf(i) - low) / (high - low) : () => 1;
+}
+
 /** @param {Model} model @param {(index: number) => number} scoreOf */
 const labels = ({ problem, result }, scoreOf) =>
   result.takingPart.length <= MOST_LABELED
@@ -56,20 +66,25 @@ export const layersAfter = (model) => [...groundLayers(model), ...boxesAfter(mod
 /** @param {Model} model @returns {Layer[]} */
 function boxesBefore(model) {
   const { problem, result } = model;
-  const scores = labels(model, (i) => problem.scores[i] ?? 0);
-  return [{ boxes: problem.boxes, indices: result.takingPart, style: "pending", ...scores }];
+  const scoreOf = (/** @type {number} */ i) => problem.scores[i] ?? 0;
+  const strength = strengthOf(model, scoreOf);
+  const scores = labels(model, scoreOf);
+  return [{ boxes: problem.boxes, indices: result.takingPart, style: "candidate", strength, ...scores }];
 }
 
 /** @param {Model} model @returns {Layer[]} */
 function boxesAfter(model) {
   const {
-    problem: { boxes },
+    problem: { boxes, scores },
     shown,
+    pointed,
   } = model;
+  const before = strengthOf(model, (i) => scores[i] ?? 0);
+  const pale = pointed >= 0;
   return [
-    { boxes, indices: shown.suppressed, style: "suppressed" },
-    { boxes, indices: shown.pending, style: "pending" },
-    { boxes, indices: shown.kept, style: "kept", ...labels(model, model.scoreOf) },
+    { boxes, indices: shown.suppressed, style: "suppressed", strength: before, pale },
+    { boxes, indices: shown.pending, style: "pending", strength: before, pale },
+    { boxes, indices: shown.kept, style: "kept", strength: before, pale, ...labels(model, model.scoreOf) },
     ...pointedLayers(model),
     ...selectedLayers(model),
   ];
@@ -94,8 +109,25 @@ export function layersSwiped(model, share) {
   ];
 }
 
-/** @param {Model} model @returns {Layer[]} */
-function pointedLayers({ problem, result, pointed }) {
+/**
+ * While ground truth is drawn: the boxes, paler than what is being drawn.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
+export const layersUnder = (model) => [
+  ...groundLayers(model),
+  ...boxesAfter({ ...model, selected: -1, pointed: -1 }).map(({ label: _, ...layer }) => ({
+    ...layer,
+    pale: true,
+  })),
+];
+
+/**
+ * The box that is pointed at with its suppressor, or a survivor with all that it suppressed.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
+function pointedLayers({ problem, result, shown, pointed }) {
   const { boxes } = problem;
   if (pointed < 0) return [];
   const by = result.suppressor[pointed] ?? -1;
@@ -105,7 +137,10 @@ function pointedLayers({ problem, result, pointed }) {
     style: "chosen",
     label: (/** @type {number} */ i) => t("box {name}", { name: boxName(problem, i) }),
   };
-  if (by < 0) return [chosen];
+  if (by < 0) {
+    const victims = shown.suppressed.filter((i) => result.suppressor[i] === pointed);
+    return [{ boxes, indices: victims, style: "victim" }, chosen];
+  }
   const iou = number(iouOf(boxes, pointed, by));
   return [
     {

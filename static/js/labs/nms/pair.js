@@ -12,7 +12,7 @@ const HEIGHT = 260;
 export function twoBoxes(root, said) {
   const pair = [60, 50, 240, 190, 150, 90, 340, 230];
   let selected = 0;
-  const view = picture(root, { maxHeight: () => 240 });
+  const view = picture(root);
   view.element.tabIndex = 0;
   boxEditor(view, {
     boxes: () => pair,

@@ -7,7 +7,7 @@ import { computing } from "../../parts/photo_session.js";
 import { chart } from "../../views/chart.js";
 import { picture } from "../../views/picture.js";
 import { softRefusal } from "./ask.js";
-import { layersAfter, layersBefore, layersSwiped } from "./layers.js";
+import { layersAfter, layersBefore, layersSwiped, layersUnder } from "./layers.js";
 import { page, state } from "./page.js";
 import { showFigures } from "./panels.js";
 import { afterDecisions } from "./result.js";
@@ -24,7 +24,7 @@ const said = $("[data-said]");
 
 /** A picture's height at most, in CSS pixels. */
 const half = () =>
-  roomFor(specimens, { least: 220, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
+  roomFor(specimens, { least: 150, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
 
 export class Stage {
   /**
@@ -40,14 +40,24 @@ export class Stage {
     this.outcome = outcome;
     this.onDrawn = onDrawn;
     this.before = picture($("[data-before]"), { maxHeight: half });
-    this.after = picture($("[data-after]"), { maxHeight: half, onPoint, onLeave, onClick: onPoint });
+    this.after = picture($("[data-after]"), {
+      maxHeight: half,
+      onPoint,
+      onLeave,
+      onClick: onPoint,
+      onPainted: (heat) => ($("[data-key-heat]").hidden = !heat),
+    });
     this.after.element.tabIndex = 0;
     this.curve = chart($("[data-curve]"), () => ({
       x: t("IoU threshold"),
       y: t("boxes kept"),
       lines: [{ name: t("boxes kept"), color: "--accent" }],
       xRange: [0, 1],
-      onPick: (x) => state.set({ iou_threshold: Math.round(x * 100) / 100 }),
+      handle: {
+        name: t("IoU threshold, on the curve"),
+        step: 0.01,
+        onMove: (iou_threshold) => state.set({ iou_threshold }),
+      },
     }));
     /** A threshold changes nothing before suppression: drawn anew only when the boxes are others. */
     this.drawnBefore = { of: /** @type {unknown} */ (null), count: -1 };
@@ -82,6 +92,11 @@ export class Stage {
     this.onDrawn(scene);
     if (scene.refused) sayRefusal(said, () => softRefusal(scene.problem));
     else said.textContent = this.sentence(scene, model);
+  }
+
+  /** What lies under ground truth that is being drawn. @param {Scene} scene */
+  under(scene) {
+    return { ground: { ...groundOf(scene.problem), grid: null }, layers: layersUnder(this.modelOf(scene)) };
   }
 
   /** @param {Scene} scene @returns {Model} */

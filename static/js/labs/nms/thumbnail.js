@@ -3,7 +3,7 @@
 import { token } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { answerOnPhoto, contextOf, cover } from "../../parts/thumbnail.js";
-import { STYLES } from "../../views/picture.js";
+import { markOf } from "../../views/marks.js";
 import { resultAt } from "./result.js";
 
 const TAKING_PART = 60; // boxes
@@ -23,8 +23,7 @@ export async function thumbnail(canvas, signal) {
     ["suppressed", suppressed],
     ["kept", kept.slice(0, KEPT)],
   ])) {
-    const look = STYLES[style];
-    if (!look) continue;
+    const look = markOf(style);
     context.strokeStyle = token(look.color);
     context.lineWidth = style === "kept" ? 4 : 1.5;
     context.setLineDash(look.dash ?? []);

@@ -8,6 +8,7 @@ import { tell } from "../../core/said.js";
 import { fillTable } from "../../core/table.js";
 import { chart } from "../../views/chart.js";
 import { lambdaText } from "./words.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../core/state.js").State} State */
 /**
@@ -28,10 +29,10 @@ const optimizers = () => [
 ];
 const [SGD, ADAM, ADAMW] = [0, 2, 3]; // places among them
 const LOOKS = [
-  { color: "--class-point-2", digits: 3, width: 5 },
+  { color: VARIANTS[2], digits: 3, width: 5 },
   { color: "--ink", digits: 3, width: 1.5, dash: [6, 5] },
-  { color: "--class-point-0", digits: 3 },
-  { color: "--class-point-1", digits: 3, dash: [3, 3] },
+  { color: VARIANTS[0], digits: 3 },
+  { color: VARIANTS[1], digits: 3, dash: [3, 3] },
 ];
 
 export class DecayPart {

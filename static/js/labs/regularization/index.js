@@ -52,7 +52,7 @@ const paths = chart($("[data-paths]"), () => ({
   lines: [],
   exact: true,
   get height() {
-    return roomFor($("[data-paths]"), { least: 220, most: 680, share: 0.52 });
+    return roomFor($("[data-paths]"), { least: 150, most: 680, share: 0.52 });
   },
   get yRange() {
     return reach;
@@ -69,7 +69,6 @@ const errors = chart($("[data-errors]"), () => ({
   bands: ERROR_BANDS,
   onPick: (lam) => state.set({ lam: Number(lam.toPrecision(3)) }),
 }));
-const low = () => Math.max(220, Math.min(innerHeight * 0.34, 300));
 const weights = plot($("[data-bars]"), {
   x: [0, 17],
   y: [-1, 1],
@@ -79,7 +78,6 @@ const weights = plot($("[data-bars]"), {
   get yLabel() {
     return t("weight");
   },
-  maxHeight: low,
 });
 const histogram = plot($("[data-over-steps]"), {
   x: [0, 1],
@@ -90,14 +88,12 @@ const histogram = plot($("[data-over-steps]"), {
   get yLabel() {
     return t("weight");
   },
-  maxHeight: low,
 });
 const curve = plot($("[data-curve]"), {
   x: [-1.05, 1.05],
   y: [-2.2, 2.2],
   xLabel: "x",
   yLabel: "y",
-  maxHeight: low,
 });
 
 const session = trainingSession({

@@ -1,14 +1,14 @@
 /** What the `regularization` page's frames look like: columns of its charts, layers of its plots. */
 
 import { t } from "../../core/i18n.js";
-import { ROLES } from "../../views/shapes.js";
+import { ROLES, VARIANTS } from "../../views/marks.js";
 import { histogramGrid, roundedUp } from "./math.js";
 
 /** @typedef {import("../../../types/frames.js").RegularizationFrame} Reg */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 /** @typedef {import("../../views/chart.js").Line} Line */
 
-const USEFUL = ["--class-point-0", "--class-point-1", "--class-point-2", "--class-point-3"];
+const USEFUL = VARIANTS.slice(0, 4);
 const BINS = 41;
 const MANY = 40; // lines over the histogram; more would hide it
 

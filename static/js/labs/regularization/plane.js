@@ -108,7 +108,6 @@ function view(kind) {
     square: true,
     xLabel: "θ₁",
     yLabel: "θ₂",
-    maxHeight: () => Math.max(240, Math.min(innerHeight * 0.5, 400)),
   });
   const summary = kind === "l1" ? t("Two weights: L1 and its diamond") : t("Two weights: L2 and its disc");
   made.update({ layers: [], summary }); // until there is a surface

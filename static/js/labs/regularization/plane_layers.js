@@ -3,6 +3,7 @@
 import { brief, t } from "../../core/i18n.js";
 import { heights, lossSurface } from "../../math/loss_surface.js";
 import { cost } from "./math.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("./plane.js").Surface} Surface */
 /** @typedef {import("./plane.js").Pair} Pair */
@@ -47,7 +48,7 @@ export function layersOf(surface, ground, { path, at, share }) {
       type: "line",
       xs: path.map(([v = 0]) => v),
       ys: path.map(([, v = 0]) => v),
-      color: "--role-test",
+      color: VARIANTS[1],
       width: 2,
       dash: [2, 3],
     },
@@ -86,7 +87,7 @@ function touchingLines({ hessian, best }, ground, [a, b], share) {
       type: "contour",
       values: ground.data,
       level: Math.max(lossSurface(hessian, best)(a, b), 1e-9),
-      color: "--role-train",
+      color: "--accent",
       width: 2,
       dash: [6, 4],
       ...gridOf(ground),
@@ -107,8 +108,8 @@ function marks([c = 0, d = 0], [a, b]) {
   const words = `${brief(a)}, ${brief(b)}`;
   return [
     { type: "points", x: [c], y: [d], role: "train", shape: "cross", size: 6 },
-    { type: "points", x: [a], y: [b], role: "train", color: "--role-test", size: 7 },
-    { type: "label", x: c, y: d, text: t("least squares"), color: "--role-train", leader: [14, -22] },
-    { type: "label", x: a, y: b, text: words, color: "--role-test", leader: [-16, 26] },
+    { type: "points", x: [a], y: [b], role: "train", color: VARIANTS[1], size: 7 },
+    { type: "label", x: c, y: d, text: t("least squares"), color: "--accent", leader: [14, -22] },
+    { type: "label", x: a, y: b, text: words, color: VARIANTS[1], leader: [-16, 26] },
   ];
 }

@@ -5,6 +5,7 @@ import { brief, number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { fillTable } from "../../core/table.js";
 import { chart } from "../../views/chart.js";
 import { decays } from "./math.js";
+import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../core/state.js").State} State */
 /** @typedef {ReturnType<typeof decays>} Decays */
@@ -21,9 +22,9 @@ export class ShrinkingPart {
     y: "θ",
     height: 210,
     lines: [
-      { name: t("L1, soft threshold"), color: "--class-point-0", digits: 3, width: 2.5 },
-      { name: t("L1, sub-gradient"), color: "--class-point-1", digits: 3, dash: [3, 3] },
-      { name: "L2", color: "--class-point-2", digits: 3, dash: [9, 4] },
+      { name: t("L1, soft threshold"), color: VARIANTS[0], digits: 3, width: 2.5 },
+      { name: t("L1, sub-gradient"), color: VARIANTS[1], digits: 3, dash: [3, 3] },
+      { name: "L2", color: VARIANTS[2], digits: 3, dash: [9, 4] },
     ],
   }));
   drawn = ""; // of which settings

@@ -23,10 +23,15 @@ import { toCoco, toCsv } from "./export.js";
 import { locate } from "./math.js";
 import { STAGES, currentMap, isPlaced, outputOf, page, reassign, state } from "./page.js";
 import { showThumbs } from "./panels.js";
-import { drawAnswer, drawPhoto, fillChoices } from "./stage.js";
+import { drawAnswer, drawPhoto, fillChoices, shownUnder } from "./stage.js";
 
 const view = picture($("[data-picture]"), {
   onClick: (x, y) => state.values.tool === "look" && choosePlace(x, y),
+  onPainted: (heat) => {
+    if (heat === page.heat) return;
+    page.heat = heat; // the key says so
+    draw();
+  },
 });
 view.element.tabIndex = 0;
 
@@ -190,14 +195,11 @@ drawnBoxes(view, {
     draw();
   },
   under: () => {
-    const { photo, truths } = page;
-    const indices = Array.from({ length: truths.length / 4 }, (_, i) => i);
-    return photo && { ground: groundOf(photo), layers: [{ boxes: truths, indices, style: "truth" }] };
+    const { photo } = page;
+    return photo && shownUnder(photo);
   },
   onEdit: (index, box, selected) => setTruths(edited(page.truths, index, box), selected),
 });
-/** @param {import("../../core/photo.js").Photo} photo */
-const groundOf = ({ image, width, height }) => ({ image, width, height });
 $("[data-clear-truth]").addEventListener("click", () => setTruths([], -1));
 
 // --- What follows from a setting ----------------------------------------------------------------------

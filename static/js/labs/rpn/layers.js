@@ -51,7 +51,7 @@ export function layersOfTruth({ truths, selected, values }) {
 
 /** @param {Model} model @returns {Layer[]} */
 function stageLayers(model) {
-  const { output, values, result, here, chosen, labels } = model;
+  const { output, values, here, chosen, labels } = model;
   const chosenLayer = { boxes: output.anchors, indices: chosen >= 0 ? [chosen] : [], style: "anchor" };
   switch (values.stage) {
     case "anchors":
@@ -77,31 +77,45 @@ function stageLayers(model) {
         },
       ];
     }
-    case "top":
-      return [{ boxes: output.boxes, indices: upTo(result.entered), style: "candidate" }];
-    case "nms":
-      return [
-        { boxes: output.boxes, indices: result.suppressed, style: "suppressed" },
-        { boxes: output.boxes, indices: result.kept, style: "kept" },
-      ];
-    case "proposals": {
-      const worst = [...result.proposals].reverse();
-      const named = new Set(result.proposals.slice(0, 8));
-      return [
-        { boxes: output.boxes, indices: worst.slice(0, -8), style: "candidate" },
-        {
-          boxes: output.boxes,
-          indices: worst.slice(-8),
-          style: "kept",
-          label: (i) =>
-            named.has(i) ? `${result.proposals.indexOf(i) + 1}: ${number(output.scores[i] ?? 0)}` : "",
-        },
-      ];
-    }
     default:
-      return [];
+      return rankedLayers(model);
   }
 }
+
+const NAMED = 8; // proposals with their rank and score
+
+/**
+ * The stages that show hundreds of boxes, ranked by score.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
+function rankedLayers({ output, values, result }) {
+  const strength = (/** @type {number} */ i) => output.scores[i] ?? 0;
+  /** @param {number[]} indices @param {string} style @returns {Layer} */
+  const layer = (indices, style) => ({ boxes: output.boxes, indices, style, strength });
+  if (values.stage === "top") return [layer(upTo(result.entered), "candidate")];
+  if (values.stage === "nms") return [layer(result.suppressed, "suppressed"), layer(result.kept, "kept")];
+  if (values.stage !== "proposals") return [];
+  const { proposals } = result;
+  return [
+    layer(proposals.slice(NAMED), "kept"),
+    {
+      ...layer(proposals.slice(0, NAMED), "kept"),
+      strength: () => 1,
+      label: (i) => `${proposals.indexOf(i) + 1}: ${number(output.scores[i] ?? 0)}`,
+    },
+  ];
+}
+
+/**
+ * While ground truth is drawn: what the stage shows, paler than what is being drawn.
+ * @param {Model} model
+ * @returns {Layer[]}
+ */
+export const layersUnder = (model) => [
+  ...stageLayers(model).map(({ label: _, ...layer }) => ({ ...layer, pale: true })),
+  ...layersOfTruth(model),
+];
 
 /**
  * Anchors by label: every positive one of the photo, and all of the chosen place.
@@ -166,8 +180,13 @@ export function shapeName({ output, here, frame }, anchor) {
   return `${scales[shape % scales.length]} px, ${words}`;
 }
 
-/** @param {HTMLElement} root @param {string} stage @param {boolean} taught */
-export function legendOf(root, stage, taught) {
+/**
+ * @param {HTMLElement} root
+ * @param {string} stage
+ * @param {boolean} taught whether there is ground truth
+ * @param {boolean} heat whether some boxes show as heat
+ */
+export function legendOf(root, stage, taught, heat) {
   const keys =
     /** @type {Record<string, [string, string][]>} */ ({
       anchors: taught
@@ -185,14 +204,25 @@ export function legendOf(root, stage, taught) {
         ["anchor", t("anchor")],
         ["kept", t("box inside the photo")],
       ],
+      top: [["candidate", t("box into NMS")]],
       nms: [
         ["kept", t("kept")],
         ["suppressed", t("suppressed")],
       ],
-      proposals: [["kept", t("the eight best")]],
+      proposals: [["kept", t("kept; the eight best with their rank and score")]],
     })[stage] ?? [];
   const truth = /** @type {[string, string][]} */ (taught ? [["truth", t("ground truth")]] : []);
+  const hot = /** @type {[string, string][]} */ (
+    heat
+      ? [
+          [
+            `heat ${stage === "top" ? "candidate" : ""}`,
+            t("where the other boxes lie: the more, the stronger"),
+          ],
+        ]
+      : []
+  );
   root.replaceChildren(
-    ...[...keys, ...truth].map(([style, text]) => h("span", { class: `key ${style}` }, text)),
+    ...[...keys, ...hot, ...truth].map(([style, text]) => h("span", { class: `key ${style}` }, text)),
   );
 }

@@ -30,6 +30,7 @@ export const state = stateOfPage({});
  * @property {number[]} truths flat
  * @property {number} selected one of them, or -1
  * @property {{labels: Int8Array, best: Float32Array} | null} labels
+ * @property {boolean} heat whether some of the boxes on show are heat
  * @property {number} slide how far the boxes have slid from anchor to decoded, in [0, 1]
  */
 /** @type {Page} */
@@ -41,6 +42,7 @@ export const page = {
   truths: [],
   selected: -1,
   labels: null,
+  heat: false,
   slide: 1,
 };
 

@@ -3,7 +3,7 @@
 import { $, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { computing } from "../../parts/photo_session.js";
-import { layersOf, layersOfTruth, legendOf } from "./layers.js";
+import { layersOf, layersOfTruth, layersUnder, legendOf } from "./layers.js";
 import { heatOf, outcome } from "./math.js";
 import { anchorsHere, currentMap, isPlaced, page, state } from "./page.js";
 import { showCell, showFigures } from "./panels.js";
@@ -45,6 +45,19 @@ export function drawAnswer(view, photo, output, searching) {
   showParts(model);
   document.documentElement.dataset.ready = "";
   return shapesOf(model);
+}
+
+/**
+ * What is on show under a box while it is being drawn.
+ * @param {Photo} photo
+ * @returns {{ground: import("../../parts/photo_lab.js").Ground, layers: import("./layers.js").Layer[]}}
+ */
+export function shownUnder({ image, width, height }) {
+  const model = page.output && modelOf(page.output);
+  const layers = model
+    ? layersUnder(model)
+    : layersOfTruth({ truths: page.truths, selected: -1, values: state.values });
+  return { ground: { image, width, height, ...(model && { heat: heatLayer(model) }) }, layers };
 }
 
 /** All that the drawing is made from. @param {Output} output @returns {Model | null} */
@@ -108,7 +121,7 @@ function showParts(model) {
   const { output, values, labels, truths } = model;
   const placed = isPlaced(values.stage);
   showFigures(model);
-  legendOf($("[data-legend]"), values.stage, labels !== null);
+  legendOf($("[data-legend]"), values.stage, labels !== null, page.heat);
   $("[data-heat]").hidden = values.stage !== "scores";
   $("[data-map]").hidden = output.maps.length < 2 || !placed;
   $("[data-features]").hidden = values.stage !== "features";

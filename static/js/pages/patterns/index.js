@@ -1,16 +1,17 @@
 /** The pattern book: every view with canned data. */
 
-import { $ } from "../../core/dom.js";
+import { $, token } from "../../core/dom.js";
 import { drawn, t } from "../../core/i18n.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { chart } from "../../views/chart.js";
-import { picture, STYLES } from "../../views/picture.js";
+import { MARKS, VARIANTS } from "../../views/marks.js";
+import { picture } from "../../views/picture.js";
 import { showPictures } from "./pictures.js";
 import { showTraining } from "./training.js";
 
 const low = { maxHeight: () => 340 };
 
-const styles = Object.keys(STYLES).filter((name) => !["divider", "edge"].includes(name));
+const styles = Object.keys(MARKS).filter((name) => !["divider", "edge"].includes(name));
 const boxes = styles.flatMap((_, i) => {
   const [x, y] = [20 + (i % 4) * 155, 34 + Math.floor(i / 4) * 88];
   return [x, y, x + 125, y + 56];
@@ -87,7 +88,7 @@ const lines = chart($("[data-pattern=chart]"), () => ({
   y: "y",
   lines: [
     { name: "exp(−3x)", color: "--accent", digits: 2 },
-    { name: "x²", color: "--negative-sign", dash: [8, 4], digits: 2 },
+    { name: "x²", color: VARIANTS[1], dash: [8, 4], digits: 2 },
   ],
 }));
 const curves = [xs, xs.map((x) => Math.exp(-3 * x)), xs.map((x) => x * x)];
@@ -101,7 +102,7 @@ document.documentElement.dataset.ready = "";
 function ground(width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = "#3b4247";
+  context.fillStyle = token("--plain-dots");
   context.fillRect(0, 0, width, height);
   return canvas;
 }

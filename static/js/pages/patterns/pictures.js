@@ -7,6 +7,7 @@ import { ridges } from "../../views/ridges.js";
 import { similarity } from "../../views/similarity.js";
 import { tilemap } from "../../views/tilemap.js";
 import { draws } from "./training.js";
+import { VARIANTS } from "../../views/marks.js";
 
 const SIDE = 8;
 const PICTURES = 6;
@@ -38,8 +39,8 @@ function showRidges() {
       rows: ["1", "2"],
       chosen: 0,
       columns: [
-        { name: t("drifting"), color: "--class-point-1" },
-        { name: t("held"), color: "--class-point-0" },
+        { name: t("drifting"), color: VARIANTS[1] },
+        { name: t("held"), color: VARIANTS[0] },
       ],
       summary: t("On the left histograms drift to one side, on the right they stay."),
     }),
@@ -94,7 +95,6 @@ function showTilemap() {
   const places = Float32Array.from({ length: 2 * count }, () => random() + random());
   const pictures = tiles(count);
   const map = tilemap($("[data-pattern=tilemap]"), {
-    height: () => 260,
     onChoose: (picture) => show(picture),
   });
   let last = 0;

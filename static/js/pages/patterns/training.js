@@ -5,6 +5,7 @@ import { drawn, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
+import { ROLES } from "../../views/marks.js";
 
 /** Draws that are the same at every visit. */
 export function draws(seed = 7) {
@@ -38,25 +39,25 @@ function showChart() {
     xScale: "log",
     yScale: "log",
     lines: [
-      { name: t("training"), color: "--role-train", digits: 3 },
-      { name: t("test"), color: "--role-test", digits: 3, dash: [2, 3] },
-      ...["low", "high"].map((name) => ({ name, color: "--role-test", quiet: true })),
+      { name: t("training"), color: ROLES.train.color, digits: 3 },
+      { name: t("test"), color: ROLES.test.color, digits: 3, dash: [2, 3] },
+      ...["low", "high"].map((name) => ({ name, color: ROLES.test.color, quiet: true })),
       {
         name: t("checkpoints"),
-        color: "--role-validation",
+        color: ROLES.validation.color,
         digits: 3,
         width: 0,
         shape: /** @type {const} */ ("diamond"),
       },
     ],
-    bands: [{ between: [2, 3], color: "--role-test" }],
+    bands: [{ between: [2, 3], color: ROLES.test.color }],
   }));
   const checkpoints = test.map((y, i) => (i % 20 === 10 && y ? y * 1.1 : null));
   const columns = [steps, train, test, scaled(test, 0.75), scaled(test, 1.3), checkpoints];
   drawn(() =>
     view.update({
       columns,
-      marks: [{ x: 260, label: t("best test error"), color: "--role-test", dash: [5, 4] }],
+      marks: [{ x: 260, label: t("best test error"), color: ROLES.test.color, dash: [5, 4] }],
       rules: [{ y: 0.0105, label: t("irreducible noise") }],
       here: { x: 1200, y: test[138] ?? 0.1, label: t("you are here") },
       summary: t("Training error falls all the time; test error rises again."),

@@ -1,0 +1,32 @@
+/** What scrolls can be reached by the keyboard, also where nothing in it takes the focus. */
+
+import { $, oncePerFrame } from "./dom.js";
+
+const SCROLLERS = [
+  ".below .said",
+  ".below .figures",
+  ".legend",
+  ".terms",
+  ".pair",
+  ".duo",
+  ".contrast",
+  ".distributions",
+];
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+export function wireScrollers() {
+  const stage = document.querySelector(".stage");
+  if (!stage) return;
+  const check = oncePerFrame(() => {
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (stage.querySelectorAll(SCROLLERS.join(", ")))) {
+      const scrolls = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+      const clips = getComputedStyle(one).overflow !== "visible";
+      if (scrolls && clips && !one.querySelector(FOCUSABLE)) one.tabIndex = 0;
+      else if (document.activeElement !== one) one.removeAttribute("tabindex");
+    }
+  });
+  new MutationObserver(check).observe($(".below"), { subtree: true, childList: true, characterData: true });
+  new ResizeObserver(check).observe(stage);
+  addEventListener("resize", check);
+  check();
+}
