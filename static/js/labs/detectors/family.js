@@ -85,7 +85,7 @@ function layersOf({ boxes, names, scores }) {
   return [
     {
       boxes: boxes.flat(),
-      indices: boxes.keys(),
+      indices: [...boxes.keys()],
       style: "candidate",
       label: (i) => (i < NAMED ? `${names[i]} ${number(scores[i] ?? 0)}` : ""),
     },

@@ -28,7 +28,7 @@ export const VERDICT_STYLES = {
  */
 const layer = (boxes, style, label) => ({
   boxes: boxes.flat(),
-  indices: boxes.keys(),
+  indices: [...boxes.keys()],
   style,
   label,
 });

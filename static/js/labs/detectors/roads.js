@@ -147,6 +147,7 @@ function showBars(root, timings) {
     h("span", {}, t("{ms} ms: 30 pictures per second", { ms: FRAME })),
   );
   budget.style.left = `${(100 * FRAME) / most}%`;
+  budget.classList.toggle("early", FRAME < most / 2);
   root.replaceChildren(
     bar(roadName("one"), [...timings.shared, ...timings.one_stage], one, most, timings.shared.length),
     bar(roadName("two"), [...timings.shared, ...timings.two_stage], two, most, timings.shared.length),

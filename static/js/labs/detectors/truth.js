@@ -26,7 +26,7 @@ export function layersOfOwn() {
   if (!isDrawing()) return [];
   const label = (/** @type {number} */ i) => className(classes[i]);
   return [
-    { boxes, indices: classes.keys(), style: "truth", label },
+    { boxes, indices: [...classes.keys()], style: "truth", label },
     { boxes, indices: selected >= 0 ? [selected] : [], style: "chosen" },
   ];
 }
