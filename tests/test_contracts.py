@@ -207,6 +207,23 @@ def test_a_lessons_step_sets_only_what_its_lab_allows(lab: Lab) -> None:
         lab.config(**settings)
 
 
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_a_labs_views_have_names_of_their_own_levers_that_it_has_and_a_place_on_its_page(
+    client: TestClient, lab: Lab
+) -> None:
+    names = [view.name for view in lab.views]
+    assert len(set(names)) == len(names)
+    shown = {control.name for control in lab.controls if not control.look.hidden}
+    page = client.get(f"/labs/{lab.slug}").text
+    placed = {
+        name for names in re.findall(r'data-view-of="([^"]*)"', page) for name in names.split()
+    }
+    assert placed == set(names)
+    for view in lab.views:
+        assert set(view.levers) <= shown
+    assert {step.view for step in lab.lesson} <= {"", *names}
+
+
 def test_a_labs_defaults_are_allowed_and_unknown_keys_are_not() -> None:
     for lab in LABS:
         lab.config()

@@ -307,7 +307,7 @@ def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
     page.locator(".steps summary").nth(4).click()
     page.locator(".steps details[open] .try").click()
     expect(chosen).to_have_attribute("data-tab", "digits")
-    expect(page.locator("[data-accuracies] canvas")).to_be_visible()
+    expect(page.locator("[data-accuracies] canvas[role=img]")).to_be_visible()
 
 
 def test_a_view_that_a_mode_has_nothing_in_is_not_offered(open_page):
@@ -351,11 +351,11 @@ def test_a_chart_that_is_pinned_stands_beside_every_other_view(open_page):
     expect(page.locator("[data-pinned]")).to_be_hidden()  # its own view is on show
     for view in ("losses", "unit"):
         page.locator(f"[data-tab={view}]").click()
-        expect(page.locator("[data-pinned] [data-slopes] canvas")).to_be_visible()
+        expect(page.locator("[data-pinned] [data-slopes] canvas[role=img]")).to_be_visible()
     page.locator("[data-pinned] .pin").click()
     expect(page.locator("[data-pinned]")).to_be_hidden()
     page.locator("[data-tab=gradients]").click()
-    expect(page.locator(".view [data-slopes] canvas")).to_be_visible()
+    expect(page.locator(".view [data-slopes] canvas[role=img]")).to_be_visible()
 
 
 # --- Presenting ----------------------------------------------------------------------------------

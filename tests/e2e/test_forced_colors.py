@@ -1,4 +1,4 @@
-"""With a reader's own few colors, pictures keep theirs, on their own ground: they mean much."""
+"""With a reader's own colors, pictures keep theirs on their own ground: they mean something."""
 
 import pytest
 

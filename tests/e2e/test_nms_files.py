@@ -66,8 +66,6 @@ def test_of_many_pictures_one_is_chosen_by_button_key_list_and_search(
     expect(badge).to_contain_text("3")
     page.keyboard.press("PageUp")
     expect(place).to_have_text(re.compile(r"2\D+700"))
-    if width < 1000:
-        page.locator(".controls > summary").click()
     page.locator("[data-picture-search]").fill("street/0065")
     options = page.locator("[data-picture-list] option")
     expect(options).to_have_count(10)

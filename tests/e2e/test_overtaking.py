@@ -377,10 +377,10 @@ def test_a_home_page_that_is_left_asks_for_nothing_more(open_page: OpenPage, add
     page = open_page("/labs/nms")
     line = SlowLine(page, "**/api/labs/*/run")
     page.goto(f"{address}/", wait_until="commit")
-    line.wait_for(5)
+    line.wait_for(6)  # five thumbnails and the live picture
     page.goto(f"{address}/labs/nms")
     ready(page)
-    assert (line.over, line.under_way, len(line.waiting)) == (5, 0, 5)
+    assert (line.over, line.under_way, len(line.waiting)) == (6, 0, 6)
     line.left = 0
     page.go_back()
     ready(page)

@@ -21,7 +21,7 @@ MODES = [
     if value != control.default
 ]
 SMALL = {"count": 200, "trial_steps": 20}  # of a run that has to be there, whatever it shows
-PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible"
+PICTURE = ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible, .chart canvas[role=img]:visible"
 SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a sentence
 
 

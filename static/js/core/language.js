@@ -53,6 +53,8 @@ async function change(code) {
   else delete root.dataset.texts;
   keepInAddress(code);
   speak({ catalog, language: lang });
+  // Other words take other room, and leave the pictures more or less of it.
+  requestAnimationFrame(() => dispatchEvent(new Event("resize")));
 }
 
 /** Speak another language from now on. @param {string} code such as "zh" */

@@ -5,7 +5,6 @@ import { $, oncePerFrame } from "./dom.js";
 const SCROLLERS = [
   ".below .said",
   ".below .figures",
-  ".legend",
   ".terms",
   ".pair",
   ".duo",
@@ -15,7 +14,7 @@ const SCROLLERS = [
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
 
 export function wireScrollers() {
-  const stage = document.querySelector(".stage");
+  const stage = document.querySelector(".stage:has(.below)");
   if (!stage) return;
   const check = oncePerFrame(() => {
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (stage.querySelectorAll(SCROLLERS.join(", ")))) {

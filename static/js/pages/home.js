@@ -1,14 +1,15 @@
-/** The home page's thumbnails: each lab draws its own, from the same data as its page. */
+/** The home page: its live picture, and each lab's thumbnail, drawn by the lab from the data of its page. */
 
 import { $ } from "../core/dom.js";
 import { tell } from "../core/said.js";
+import { hero } from "./hero.js";
 
 const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-thumbnail]")]);
 let visit = new AbortController(); // what is asked for in it ends when the page is left
 
 async function main() {
   const { signal } = visit;
-  await Promise.all(cards.map((card) => show(card, signal)));
+  await Promise.all([hero(signal), ...cards.map((card) => show(card, signal))]);
   if (!signal.aborted) document.documentElement.dataset.ready = "";
 }
 

@@ -94,7 +94,8 @@ function wireCorner({ state, also }) {
     fail: () => (corner.hidden = true), // the dialog says why
   });
   const ask = () => query.want(pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname));
-  let presenting = false;
+  let presenting = document.documentElement.classList.contains("presenting"); // since the page opened
+  if (presenting) ask();
   addEventListener("presenting", (event) => {
     presenting = /** @type {CustomEvent<boolean>} */ (event).detail;
     if (presenting) ask();

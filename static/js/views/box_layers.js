@@ -109,7 +109,6 @@ function paintHeat(context, { layer, mark, hot }, { scale, left, top, width, hei
   inner.fillStyle = token(mark.color);
   inner.fillRect(0, 0, columns, rows);
   context.globalAlpha = layer.pale ? PALE : 1;
-  context.imageSmoothingQuality = "high";
   context.drawImage(canvas, left, top, width, height);
 }
 

@@ -77,7 +77,11 @@ export const errorLines = () => [
   { name: t("generalization error (test)"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
   { name: t("validation error"), color: ROLES.validation.color, dash: ROLES.validation.dash, digits: 4 },
   { name: t("penalty"), color: "--gray-2", dash: [1, 4], digits: 4 },
-  ...["train", "train", "test", "test"].map((role) => ({ name: role, color: `--role-${role}`, quiet: true })),
+  .../** @type {const} */ (["train", "train", "test", "test"]).map((role) => ({
+    name: role,
+    color: ROLES[role].color,
+    quiet: true,
+  })),
 ];
 /** @type {import("../../views/chart.js").Band[]} */
 export const ERROR_BANDS = [
