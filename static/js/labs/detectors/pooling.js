@@ -131,7 +131,7 @@ function picturesOf(root, model) {
     $("[data-four]", root).title = t("x1, y1, x2, y2 = center x, center y, width, height");
     const side = high();
     paintCrop(canvas("[data-crop]"), of, region, side);
-    if (!pooled) return;
+    if (!pooled) return wait();
     for (const name of KINDS) {
       maps[name]?.update(sceneOf(pooled, name));
       paintNumbers(canvas(`[data-pool-values=${name}]`), pooled, name, side);
@@ -140,6 +140,13 @@ function picturesOf(root, model) {
       channel: pooled.channel,
       count: pooled.feature_map[0] ?? 0,
     });
+  }
+  /** No answer yet: what will be there has its name. */
+  function wait() {
+    for (const name of KINDS) {
+      maps[name]?.update({ image: null, width: 1, height: 1, layers: [], summary: nameOfMap(name) });
+      canvas(`[data-pool-values=${name}]`).setAttribute("aria-label", nameOfValues(name));
+    }
   }
   return { paint };
 }
@@ -184,9 +191,15 @@ function sceneOf(pooled, name) {
     layers,
     heat: { values: pooled.values.flat().map((v) => v / most), rows, columns, alpha: 1 },
     grid: { rows, columns },
-    summary: name === "pool" ? t("RoIPool on the feature map") : t("RoIAlign on the feature map"),
+    summary: nameOfMap(name),
   };
 }
+
+const nameOfMap = (/** @type {"pool" | "align"} */ name) =>
+  name === "pool" ? t("RoIPool on the feature map") : t("RoIAlign on the feature map");
+
+const nameOfValues = (/** @type {"pool" | "align"} */ name) =>
+  name === "pool" ? t("Maximum of each bin") : t("Mean of each bin's samples");
 
 /**
  * The pooled numbers.
@@ -214,7 +227,7 @@ function paintNumbers(canvas, pooled, name, size) {
       context.fillText(number(value, value < 10 ? 1 : 0), (j + 0.5) * side, (i + 0.5) * side);
     }),
   );
-  const words = name === "pool" ? t("Maximum of each bin") : t("Mean of each bin's samples");
+  const words = nameOfValues(name);
   canvas.setAttribute(
     "aria-label",
     `${words}: ${values.map((row) => row.map((v) => number(v, 1)).join(", ")).join("; ")}`,
