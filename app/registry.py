@@ -7,6 +7,7 @@ from app.labs import (
     batchnorm,
     contrastive,
     cross_entropy,
+    detectors,
     fitting,
     mlp,
     nms,
@@ -22,6 +23,7 @@ LABS: tuple[Lab[Any], ...] = (
     cross_entropy.LAB,
     contrastive.LAB,
     rpn.LAB,
+    detectors.LAB,
     nms.LAB,
 )
 BY_SLUG = {lab.slug: lab for lab in LABS}

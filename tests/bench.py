@@ -62,6 +62,24 @@ def proposal_rows() -> Iterator[tuple[str, Row]]:
             yield f"proposals_320px{name}_ms", row(times, "ms", "at most 60")
 
 
+def detect_rows() -> Iterator[tuple[str, Row]]:
+    """Server time of a request about both detectors, the photo's network run included, after the
+    first.
+    """
+    app = create_app()
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        photo = client.post("/api/samples/street").json()["id"]
+
+        def ask() -> None:
+            app.state.shared_answers.clear()  # an answer from memory would be no measurement
+            query = {"image_id": photo, "proposals": 100}
+            assert client.post("/api/detectors/detect", json=query).status_code == 200
+
+        ask()
+        times = [1000 * seconds(ask) for _ in range(2 * ROUNDS)]
+        yield "detect_320px_ms", row(times, "ms", "at most 150")
+
+
 def every_row() -> Iterator[tuple[str, Row]]:
     yield from replica_rows()
     yield from sweep_rows()
@@ -72,6 +90,7 @@ def every_row() -> Iterator[tuple[str, Row]]:
     yield from contrastive_rows()
     yield from nms_rows()
     yield from proposal_rows()
+    yield from detect_rows()
     yield slider_row()
 
 

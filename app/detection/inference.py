@@ -16,19 +16,21 @@ from app.answers.computed import Queue
 from app.errors import ModelNotInstalled
 from app.i18n import N_
 from app.settings import Settings
-from models.detection.catalog import NETWORKS, NetworkName
+from models.detection.catalog import DETECTORS, NETWORKS, DetectorsName, NetworkName
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from models.detection.opened import Opened
+    from models.detection.shipped import Shipped
 
 Result = TypeVar("Result")
 PLACES = 100  # different evaluations that are in work or wait
 
 _lock = threading.RLock()
 _networks: dict[tuple[str, Path], Any] = {}
+_detectors: dict[str, Shipped] = {}
 _evaluation = threading.local()  # `given_up`, the event that ends the evaluation of this thread
 
 
@@ -108,10 +110,39 @@ def network(name: str, config: Settings) -> Any:
                     "runs Vitrine, type: vitrine fetch-weights {name}"
                 )
                 raise ModelNotInstalled(message, "model", name=name) from error
-            for layer in loaded.modules():
-                layer.register_forward_pre_hook(go_on)
-            _networks[key] = loaded
+            _networks[key] = given_up_by(loaded)
         return _networks[key]
+
+
+def given_up_by(loaded: Any) -> Any:
+    """The network, which from now on ends before its next layer where nobody waits for it."""
+    for layer in loaded.modules():
+        layer.register_forward_pre_hook(go_on)
+    return loaded
+
+
+def detectors(name: DetectorsName, config: Settings) -> Shipped:
+    """A one-stage and a two-stage detector on one trunk, loaded at their first use.
+
+    Sets torch's threads, so it is for `Networks.in_turn`. Raises `ModelNotInstalled`.
+    """
+    import torch
+
+    from models.detection import shipped
+    from models.detection.weights import WeightsError
+
+    if config.torch_threads:
+        torch.set_num_threads(config.torch_threads)
+    with _lock:
+        if name not in _detectors:
+            try:
+                found = shipped.load_detectors(getattr(shipped, DETECTORS[name].files))
+            except WeightsError as error:
+                message = N_("The weights of “{name}” are missing or damaged on this server.")
+                raise ModelNotInstalled(message, "model", name=name) from error
+            given_up_by(found.model)
+            _detectors[name] = found
+        return _detectors[name]
 
 
 def load(name: str, config: Settings) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.answers.computed import computed
 from app.answers.single_flight import Flights, until_gone
@@ -32,6 +32,8 @@ from app.pictures.store import Picture
 from app.pictures.uploads import CANNOT_UPLOAD
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 THUMBNAIL = 320  # pixels, the longer side
@@ -128,6 +130,13 @@ def encoded(picture: "Image", name: str, **options: int) -> bytes:
     return buffer.getvalue()
 
 
+def encoded_pixels(pixels: "NDArray[np.uint8]") -> bytes:
+    """Pixels uint8 [H, W, 3], RGB, as a PNG in memory: every one as it is."""
+    from PIL import Image
+
+    return encoded(Image.fromarray(pixels), "PNG")
+
+
 def photo_file(name: str) -> Path:
     """A photo's path in scikit-learn's package, which is found but not imported (2 s)."""
     spec = find_spec("sklearn")
@@ -173,6 +182,7 @@ class ChosenSample(ImageAnswer):
     name: str
     boxes: list[Box] | None
     labels: list[str] | None
+    classes: list[str] | None = Field(description="the labels by their names in the code")
 
 
 router = APIRouter(prefix="/api/samples", tags=["images"])
@@ -226,6 +236,7 @@ async def choose(request: Request, name: SampleName) -> ChosenSample:
         name=name,
         boxes=boxes,
         labels=labels_in(language_of(request), known.labels),
+        classes=known.labels,
     )
 
 

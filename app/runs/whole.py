@@ -115,12 +115,14 @@ class WholeRuns:
 
 @router.post("/api/labs/{slug}/code", responses=WRITTEN, response_class=Response)
 def code(request: Request, slug: Slug, query: CodeQuery) -> Response:
-    """A script, or notebook, that needs only torch and prints the lab's losses after the steps."""
-    lab = training_lab(slug)
+    """A script, or notebook, that needs only torch and prints the lab's numbers: of a training its
+    losses after the steps.
+    """
+    lab = BY_SLUG.get(slug)
+    if lab is None or lab.code is None:
+        raise NotFound(N_("This lab writes no script."))
     config = checked(lab.config, query.config)
     check_size(lab, config, request.app.state.settings)
-    if lab.code is None:
-        raise NotFound(N_("This lab writes no script."))
     script = lab.code(config, query.steps)
     if query.format == "ipynb":
         return Response(notebook(script), media_type="application/x-ipynb+json")

@@ -16,6 +16,7 @@ from torch import Tensor
 from models.data.scenes import SHAPES, distance
 
 SIDE = 192  # pixels
+FIRST_HELD_OUT = 1_000_000_000  # seeds from here on are never drawn for training
 RADIUS = (10.0, 52.0)  # pixels, of the circle around a shape
 MOST = 6  # shapes in a scene
 SPOTS = 3  # at most, blurred and without a class

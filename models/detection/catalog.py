@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, get_args
 NetworkName = Literal[
     "vitrine", "fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2", "untrained"
 ]
+DetectorsName = Literal["photos", "shapes"]
 Origin = Literal["shipped", "fetched", "untrained"]
 
 
@@ -46,3 +47,21 @@ NETWORKS: dict[NetworkName, Network] = {
 FETCHED: tuple[NetworkName, ...] = tuple(
     name for name in get_args(NetworkName) if NETWORKS[name].origin == "fetched"
 )
+
+
+class DetectorPair(NamedTuple):
+    """A one-stage and a two-stage detector on one trunk: what they know, and how they see.
+
+    `files` names the paths in `models.detection.shipped`; `size` is the longer side of the input
+    that they learned with, pixels.
+    """
+
+    title: str
+    files: str
+    size: int
+
+
+DETECTORS: dict[DetectorsName, DetectorPair] = {
+    "photos": DetectorPair(N_("For photos: six classes"), "PHOTO_FILES", 320),
+    "shapes": DetectorPair(N_("For drawn scenes: eight shapes"), "SHAPE_FILES", 192),
+}

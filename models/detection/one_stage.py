@@ -51,24 +51,43 @@ class Detections(NamedTuple):
     labels: Tensor  # [K] int64, 0 .. C - 1: the background has none
 
 
-def detect_by_class(
-    boxes: Tensor, probabilities: Tensor, min_score: float = MIN_SCORE, top_n: int = 100
-) -> Detections:
+class Chosen(NamedTuple):
+    """Detections, and which of the rows given each one came from."""
+
+    found: Detections  # [K]
+    rows: Tensor  # [K] int64
+
+
+def choose_by_class(
+    boxes: Tensor,
+    probabilities: Tensor,
+    min_score: float = MIN_SCORE,
+    top_n: int = 100,
+    iou_threshold: float = NMS_IOU,
+) -> Chosen:
     """NMS of each class by itself, then the best `top_n` of all.
 
     boxes [A, 4], the same for each class, or [A, C, 4], one for each; probabilities [A, C + 1],
     background first. A box can be found as several classes.
     """
-    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     for label in range(probabilities.shape[1] - 1):
         score = probabilities[:, label + 1]
         likely = (score >= min_score).nonzero().flatten()
         own = (boxes if boxes.ndim == 2 else boxes[:, label])[likely]
-        kept = nms(own, score[likely], NMS_IOU)
-        found.append((own[kept], score[likely][kept], torch.full_like(kept, label)))
-    all_boxes, scores, labels = (torch.cat(parts) for parts in zip(*found, strict=True))
+        kept = nms(own, score[likely], iou_threshold)
+        rows = likely[kept]
+        found.append((own[kept], score[rows], torch.full_like(kept, label), rows))
+    all_boxes, scores, labels, rows = (torch.cat(parts) for parts in zip(*found, strict=True))
     order = scores.argsort(descending=True, stable=True)[:top_n]
-    return Detections(all_boxes[order], scores[order], labels[order])
+    return Chosen(Detections(all_boxes[order], scores[order], labels[order]), rows[order])
+
+
+def detect_by_class(
+    boxes: Tensor, probabilities: Tensor, min_score: float = MIN_SCORE, top_n: int = 100
+) -> Detections:
+    """What `choose_by_class` finds."""
+    return choose_by_class(boxes, probabilities, min_score, top_n).found
 
 
 def detect(logits: Tensor, deltas: Tensor, anchors: Tensor, extent: tuple[int, int]) -> Detections:

@@ -21,7 +21,7 @@ from torch import Tensor
 from models.boxes.boxes import pairwise_iou
 from models.boxes.roi import roi_align
 from models.data.scenes import SHAPES
-from models.data.shape_scenes import SIDE, ShapeScene, draw_shape_scene
+from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, ShapeScene, draw_shape_scene
 from models.detection.detectors import SHAPE_ANCHORS, Detectors
 from models.detection.imagenet import load_trunk
 from models.detection.mask_head import BINS, paste_masks
@@ -42,7 +42,6 @@ from models.train.run import Run, add_arguments, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, provenance, write_scores
 
 RATE, DECAY = 1.2e-3, 0.02
-FIRST_HELD_OUT = 1_000_000_000  # seeds from here on are never drawn for training
 
 
 def make_shape_detectors(seed: int) -> Detectors:

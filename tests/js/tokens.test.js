@@ -52,6 +52,12 @@ const BOXES = [
   "positive",
   "negative",
   "neutral",
+  "wrong-class",
+  "misplaced",
+  "twice",
+  "wrong-both",
+  "on-background",
+  "sample",
 ].map((name) => MARKS[name]?.color ?? "");
 const LINES = [
   ...Object.values(ROLES).map(({ color }) => color),

@@ -10,19 +10,22 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 
 from app.answers.computed import JSON_TYPE, pack, packed_response
-from app.answers.shared import shared_answers_of
 from app.answers.single_flight import until_gone
 from app.detection.answers import AnchorShapes, FeatureMap, ProposalsAnswer, Transform
 from app.detection.inference import go_on, is_installed, open_photo
-from app.errors import BAD_BODY, ImageGone, can_fail
+from app.detection.on_photo import answer_on_photo
+from app.errors import BAD_BODY, can_fail
 from app.i18n import language_of, translate
 from app.lab import wire
 from app.labs.rpn.answers import ModelAnswer, ProposalsQuery
 from app.pictures.images import images_of
-from app.pictures.store import ImageStore
+from app.settings import Settings
 from models.detection.catalog import NETWORKS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from models.boxes.nms import Sweep
     from models.detection.opened import Opened
 
@@ -62,33 +65,27 @@ async def proposals(request: Request, query: Annotated[ProposalsQuery, Body()]) 
 
 async def shared_proposals(request: Request, query: ProposalsQuery, binary: bool) -> bytes:
     """The answer, gzipped: evaluated once for all who ask about a picture of the same content."""
-    store, networks = images_of(request), request.app.state.networks
-    content = store.get(query.image_id).digest
+    config = images_of(request).settings
     # The frame leaves the last cut to the page.
     post_nms_top_n = None if binary else query.post_nms_top_n
-    key = ("proposals", binary, content, query.model, query.pre_nms_top_n, post_nms_top_n,
-           query.min_size, query.input_size)  # fmt: skip
-    evaluate = partial(networks.in_turn, partial(evaluated, query, store, binary))
-    try:
-        shared = shared_answers_of(request)
-        packed: bytes = await shared.get(key, evaluate, len, about=content)
-    except ImageGone:
-        store.get(query.image_id)  # raises where it is not another's equal picture that has gone
-        packed = await evaluate()
-    return packed
+    key = ("proposals", binary, query.model, query.pre_nms_top_n, post_nms_top_n, query.min_size,
+           query.input_size)  # fmt: skip
+    evaluate = partial(evaluated, query, config, binary)
+    return await answer_on_photo(request, query.image_id, key, evaluate)
 
 
-def evaluated(query: ProposalsQuery, store: ImageStore, binary: bool) -> bytes:
-    """The answer, gzipped; for the networks' thread. Raises `ImageGone`, `ModelNotInstalled`."""
+def evaluated(
+    query: ProposalsQuery, config: Settings, binary: bool, image: NDArray[np.uint8]
+) -> bytes:
+    """The answer, gzipped; for the networks' thread. Raises `ModelNotInstalled`."""
     import torch
 
     from models.boxes.nms import sweep
 
-    image = store.load(query.image_id)
     opened = open_photo(
         query.model,
         image,
-        store.settings,
+        config,
         pre_nms_top_n=query.pre_nms_top_n,
         min_size=query.min_size,
         size=query.input_size,

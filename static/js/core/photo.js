@@ -17,12 +17,19 @@ const KEY = "vitrine-photo";
  * @property {boolean} [incomplete] a JPEG that breaks off
  * @property {string} [name] of the sample
  * @property {number[][] | null} [boxes] known boxes of a drawn scene
+ * @property {string[] | null} [classes] their classes, by their names in the code
+ * @property {boolean} [passing] of one page alone: no other page opens with it
  * @property {HTMLImageElement} image
  */
 /** @typedef {{name: string, title: string, thumbnail: string}} Sample */
 
-/** @param {any} answer @param {AbortSignal} signal @returns {Promise<Photo>} */
-async function withPixels(answer, signal) {
+/**
+ * The picture that the server answered, once its pixels are there.
+ * @param {any} answer
+ * @param {AbortSignal} signal
+ * @returns {Promise<Photo>}
+ */
+export async function withPixels(answer, signal) {
   const image = new Image();
   const stop = () => (image.src = "");
   signal.addEventListener("abort", stop);

@@ -11,6 +11,7 @@ import { lastPhoto, listSamples, rememberPhoto, samplePhoto, uploadPhoto } from 
 
 /** @typedef {import("../core/photo.js").Photo} Photo */
 /** @typedef {import("../core/photo.js").Sample} Sample */
+/** @typedef {{photo: Photo, lost: boolean}} Got */
 
 /** What a page says while a photo, or other settings, wait for their boxes. */
 export const computing = () => t("The boxes on this photo are being computed …");
@@ -34,9 +35,7 @@ export function photoSession(options) {
   let photo = null;
   /** @type {Sample[]} */
   let samples = [];
-
   const search = searchOn(options);
-  /** @typedef {{photo: Photo, lost: boolean}} Got */
   const choice = newest({
     ask: async (/** @type {(signal: AbortSignal) => Promise<Got>} */ get, signal) => {
       if (!samples.length) samples = await listSamples(signal);
@@ -45,10 +44,9 @@ export function photoSession(options) {
     show: (got) => {
       onProgress(null);
       photo = got.photo;
-      rememberPhoto(photo);
+      if (!photo.passing) rememberPhoto(photo);
       onSamples(samples, photo.name ?? "");
-      sayLost(got.lost);
-      sayIncomplete(photo);
+      sayOf(got);
       onPhoto(photo);
       search.want({ photo, settings: settings() });
     },
@@ -80,6 +78,8 @@ export function photoSession(options) {
       }),
     /** @param {string} name */
     sample: (name) => choose(name, (signal) => samplePhoto(name, signal)),
+    /** A picture from elsewhere. @param {(signal: AbortSignal) => Promise<Photo>} get */
+    take: (get) => choice.want(async (signal) => ({ photo: await get(signal), lost: false })),
     /** The settings have changed. @param {number} [rest] milliseconds that they must stay */
     again(rest) {
       if (photo) search.want({ photo, settings: settings() }, rest);
@@ -144,6 +144,12 @@ function sayLost(lost) {
         )
       : "",
   );
+}
+
+/** What a visitor should know of a picture that has come. @param {Got} got */
+function sayOf({ photo, lost }) {
+  sayLost(lost);
+  sayIncomplete(photo);
 }
 
 const incomplete = () =>

@@ -34,6 +34,17 @@ export const MARKS = {
   neutral: { color: "--mark-neutral", width: 0.75, dash: [6, 3], alpha: 0.6 },
   first: { color: "--mark-first", width: 3, fill: 0.2 },
   second: { color: "--mark-second", width: 3, dash: [9, 4], fill: 0.2 },
+  // A detection beside the truth: what is right about it, and what is wrong.
+  right: { color: "--mark-kept", width: 2.5 },
+  "wrong-class": { color: "--mark-wrong-class", width: 2.5, dash: [10, 3] },
+  misplaced: { color: "--mark-misplaced", width: 2.5, dash: [6, 4] },
+  twice: { color: "--mark-twice", width: 2, dash: [3, 3] },
+  "wrong-both": { color: "--mark-wrong-both", width: 2.5, dash: [9, 3, 2, 3] },
+  "on-background": { color: "--mark-on-background", width: 2, dash: [2, 4] },
+  missed: { color: "--mark-truth", width: 3, dash: [2, 5], fill: 0.12 },
+  // What is pooled, and where it is sampled.
+  region: { color: "--mark-kept", width: 2.5 },
+  sample: { color: "--mark-sample", width: 1.5 },
   edge: { color: "--gray-2", width: 1, dash: [2, 3] },
   divider: { color: "--mark-truth", width: 2 },
 };
@@ -44,6 +55,9 @@ export function markOf(name) {
   if (!mark) throw new Error(`no mark ${name}`);
   return mark;
 }
+
+/** Objects of one picture that are told apart: areas, one color each. */
+export const INSTANCES = [0, 1, 2, 3, 4, 5, 6].map((i) => `--instance-${i}`);
 
 // --- What data is for ----------------------------------------------------------------------------------
 

@@ -116,6 +116,9 @@ function sizeOf(scene, room, maxHeight) {
   return { ...fitted, left: Math.round(x * fitted.scale), top: Math.round(y * fitted.scale) };
 }
 
+/** What its picture is drawn in; the figure, before it is there. @param {HTMLElement} figure */
+export const frameOf = (figure) => /** @type {HTMLElement} */ (figure.querySelector(".picture") ?? figure);
+
 /** What decides its size, as text. @param {Scene} scene */
 const shapeOf = ({ width, height, frame }) => JSON.stringify([width, height, frame]);
 

@@ -1,0 +1,211 @@
+"""What is asked of the `detectors` lab's endpoints, and what they answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.detection.answers import ImageSize, Transform
+from app.lab.controls import same_field
+from app.labs.detectors.config import MEASURED, MEASURED_STEP, DetectorsConfig
+from app.pictures.images import ImageAnswer
+from models.detection.catalog import DetectorsName
+
+
+class PhotoQuery(BaseModel):
+    """Which photo, which pair of detectors, at which size."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image_id: str = Field(description="id of an uploaded picture", max_length=64)
+    model: DetectorsName = Field("photos", description="which pair of detectors")
+    input_size: int | None = same_field(
+        DetectorsConfig,
+        "input_size",
+        default=None,
+        description="the picture's longer side for the network, pixels; null: as it learned",
+    )
+    pre_nms_top_n: int = same_field(DetectorsConfig, "pre_nms_top_n")
+
+
+class DetectQuery(PhotoQuery):
+    proposals: int = same_field(DetectorsConfig, "proposals")
+
+
+class Detection(BaseModel):
+    """One found object. The box is in pixels of the displayed picture."""
+
+    box: list[float]
+    score: float
+    label: str
+    anchor: int = Field(description="index of the anchor that it began as")
+    proposal: int | None = Field(description="its rank among the proposals; null: one-stage")
+
+
+class DetectAnswer(BaseModel):
+    """What both detectors find: NMS at 0.5 for each class, best first, at most 100."""
+
+    model: str
+    classes: list[str]
+    image: ImageSize
+    transform: Transform
+    feature_map: list[int] = Field(description="[channels, height, width]")
+    milliseconds: dict[str, float] = Field(description="of each part of this one evaluation")
+    one_stage: list[Detection]
+    two_stage: list[Detection]
+
+
+class SceneAnswer(ImageAnswer):
+    """A drawn scene in the store, with what is in it; boxes in the stored picture's pixels."""
+
+    scene: int
+    boxes: list[list[float]]
+    classes: list[str]
+
+
+class TimingsQuery(PhotoQuery):
+    proposals: int = same_field(DetectorsConfig, "proposals")
+
+
+class PartTime(BaseModel):
+    """Milliseconds of one part."""
+
+    name: str
+    median: float
+    low: float = Field(description="a tenth of the evaluations took less")
+    high: float = Field(description="a tenth took more")
+
+
+class Timings(BaseModel):
+    """How long each part of both detectors takes, one picture at a time."""
+
+    repeats: int
+    threads: int
+    shared: list[PartTime]
+    one_stage: list[PartTime]
+    two_stage: list[PartTime]
+    one_stage_total: PartTime = Field(description="with what both share")
+    two_stage_total: PartTime
+
+
+class PoolQuery(PhotoQuery):
+    box: list[Annotated[float, Field(allow_inf_nan=False)]] = Field(
+        min_length=4, max_length=4, description="x1, y1, x2, y2 in pixels of the displayed picture"
+    )
+    bins: int = same_field(DetectorsConfig, "bins")
+    channel: int = same_field(
+        DetectorsConfig, "channel", description="of the map; -1: the strongest one in the box"
+    )
+
+
+class AlignAnswer(BaseModel):
+    """RoIAlign: each bin is the mean of its samples, which lie where two samples a bin meet."""
+
+    values: list[list[float]]
+    x: list[float] = Field(description="of the samples, in cells; two for each bin")
+    y: list[float]
+
+
+class RoIPoolAnswer(BaseModel):
+    """RoIPool: each bin is the largest of its cells, from the first to before the last."""
+
+    values: list[list[float]]
+    left: list[int]
+    right: list[int]
+    top: list[int]
+    bottom: list[int]
+
+
+class PoolAnswer(BaseModel):
+    """A region of one channel of the feature map, pooled both ways. Lengths in cells."""
+
+    feature_map: list[int] = Field(description="[channels, height, width]")
+    channel: int
+    values: list[list[float]] = Field(description="of the channel's cells")
+    region: list[float] = Field(description="the box, clipped, in cells")
+    cell: list[float] = Field(description="width and height of a cell in displayed pixels")
+    align: AlignAnswer
+    pool: RoIPoolAnswer
+
+
+class ClaimQuery(BaseModel):
+    """How many scenes are measured, with how many proposals."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenes: int = Field(ge=MEASURED_STEP, le=MEASURED, multiple_of=MEASURED_STEP)
+    proposals: int = same_field(DetectorsConfig, "proposals")
+
+
+class IntervalAnswer(BaseModel):
+    value: float
+    low: float = Field(description="95 % of the resamples lie between low and high")
+    high: float
+
+
+class MeasuredDetector(BaseModel):
+    """One detector on the measured scenes."""
+
+    ap50: IntervalAnswer
+    ap75: IntervalAnswer
+    recall: list[float | None] = Field(description="of objects under 32 px, 32 to 64 px, above")
+    miss: float = Field(description="miss rate where 90 % of the detections are right")
+    curve: list[float] = Field(description="precision at recall 0, 0.02 .. 1, IoU 0.5")
+    milliseconds: IntervalAnswer = Field(description="median, and the tenths at both ends")
+
+
+class ClaimAnswer(BaseModel):
+    """Both detectors on the same drawn scenes, measured now."""
+
+    scenes: int
+    objects: int
+    sizes: list[int] = Field(description="objects under 32 px, 32 to 64 px, above")
+    one_stage: MeasuredDetector
+    two_stage: MeasuredDetector
+    gain50: IntervalAnswer = Field(description="AP50 of two stages minus that of one")
+    gain75: IntervalAnswer
+
+
+class RecordedRow(BaseModel):
+    """What an evaluation command wrote about one set of pictures."""
+
+    pictures: str
+    one_stage: dict[str, float] = Field(description="AP50 and AP75")
+    two_stage: dict[str, float]
+    command: str
+    commit: str
+    date: str
+
+
+class PublishedRow(BaseModel):
+    """A detector on COCO val2017, as torchvision publishes it."""
+
+    name: str
+    kind: str
+    backbone: str
+    box_map: float = Field(description="mean AP at IoU 0.5 to 0.95, of 100")
+    gflops: float
+
+
+class KnownNumbers(BaseModel):
+    """Numbers that are not measured now, with where they come from."""
+
+    recorded: list[RecordedRow]
+    published: list[PublishedRow]
+
+
+class FamilyQuery(PhotoQuery):
+    crops: int = same_field(DetectorsConfig, "crops")
+
+
+class FamilyAnswer(BaseModel):
+    """The family on one picture; boxes in displayed pixels."""
+
+    boxes: list[list[float]] = Field(description="the proposals that were cut out")
+    names: list[str] = Field(description="what ImageNet's network calls each crop, in English")
+    scores: list[float]
+    found: list[list[float]] = Field(description="boxes with a mask: drawn scenes only")
+    milliseconds: dict[str, float] = Field(
+        description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
+    )

@@ -1,0 +1,149 @@
+"""The claim about one stage and two stages, measured on drawn scenes, and the recorded numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+
+from app.answers.shared import shared_answers_of
+from app.answers.single_flight import until_gone
+from app.detection.inference import detectors, go_on
+from app.errors import BAD_BODY, can_fail
+from app.labs.detectors.answers import (
+    ClaimAnswer,
+    ClaimQuery,
+    KnownNumbers,
+    PublishedRow,
+    RecordedRow,
+)
+from app.labs.detectors.config import MEASURED
+from app.pictures.images import images_of
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from models.detection.comparison import Comparison, SceneResult
+    from models.detection.detectors import Detectors
+
+ANSWER_BYTES = 4096  # about, in memory
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/detectors/claim",
+    responses=can_fail(
+        {**BAD_BODY, 409: "weights missing", 503: "too many others wait for an answer"}
+    ),
+)
+async def claim(request: Request, query: Annotated[ClaimQuery, Body()]) -> ClaimAnswer:
+    """Both detectors on the first drawn scenes that no training has seen: average precision,
+    recall by size, miss rate at equal precision and milliseconds, with intervals by the bootstrap
+    over scenes. A scene that was measured for fewer scenes is not measured again.
+    """
+    config, networks = images_of(request).settings, request.app.state.networks
+    measure = partial(networks.in_turn, partial(measured, query, config))
+    key = ("claim", query.scenes, query.proposals)
+    shared = shared_answers_of(request).get(key, measure, lambda _: ANSWER_BYTES)
+    answer: ClaimAnswer = await until_gone(request, shared)
+    return answer
+
+
+def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
+    """The answer; for the networks' thread."""
+    import torch
+
+    from models.detection.comparison import compare
+
+    model = detectors("shapes", config).model
+    results = []
+    for number in range(query.scenes):
+        results.append(scene_result(number, query.proposals, model))
+        go_on()
+    found = compare(results, model.classes, torch.Generator().manual_seed(0))
+    return ClaimAnswer.model_validate(told(found))
+
+
+# What was measured since the server started, by scene and number of proposals.
+_results: dict[tuple[int, int], SceneResult] = {}
+MOST_RESULTS = 20 * MEASURED  # about 10 kB each
+
+
+def scene_result(number: int, proposals: int, model: Detectors) -> SceneResult:
+    """One scene through both detectors, measured once."""
+    from models.detection.comparison import compare_on_scene
+
+    key = (number, proposals)
+    if key not in _results:
+        if len(_results) >= MOST_RESULTS:
+            _results.clear()
+        _results[key] = compare_on_scene(model, number, proposals)
+    return _results[key]
+
+
+def told(found: Comparison) -> dict[str, Any]:
+    """The comparison as the answer has it; a size without objects has no recall."""
+    detectors_told = [
+        {
+            "ap50": found.ap50[i]._asdict(),
+            "ap75": found.ap75[i]._asdict(),
+            "recall": [None if math.isnan(share) else share for share in found.recall[i]],
+            "miss": found.miss[i],
+            "curve": found.curves[i],
+            "milliseconds": found.ms[i]._asdict(),
+        }
+        for i in (0, 1)
+    ]
+    return {
+        "scenes": found.scenes,
+        "objects": found.objects,
+        "sizes": found.sizes,
+        "one_stage": detectors_told[0],
+        "two_stage": detectors_told[1],
+        "gain50": found.gain50._asdict(),
+        "gain75": found.gain75._asdict(),
+    }
+
+
+@router.get("/api/detectors/known")
+def known() -> KnownNumbers:
+    """Numbers beside the measured ones: what the evaluation commands wrote when the shipped weights
+    were made (on 200 drawn scenes and on photos, with command, commit and date), and what
+    torchvision publishes of pairs with one backbone.
+    """
+    from models.detection.published import published
+
+    rows = [PublishedRow(**one._asdict()) for one in published()]
+    return KnownNumbers(recorded=recorded(), published=rows)
+
+
+def recorded() -> list[RecordedRow]:
+    """The rows of models/weights/scores.json that compare the two detectors."""
+    from models.train.scores import SCORES_FILE
+
+    table = json.loads(SCORES_FILE.read_text())
+    shapes, photos = table["shapes"], table["detectors"]
+    rows = [row("drawn", shapes, shapes)]
+    for pictures in ("voc_5class", "groceries5k"):
+        of_pictures = {
+            road: photos["sizes"]["320"][road][pictures] for road in ("one_stage", "two_stage")
+        }
+        rows.append(row(pictures, of_pictures, photos))
+    return rows
+
+
+def row(pictures: str, scores: dict[str, Any], facts: dict[str, Any]) -> RecordedRow:
+    def means(road: str) -> dict[str, float]:
+        return {name: scores[road][name]["mean"] for name in ("AP50", "AP75")}
+
+    return RecordedRow(
+        pictures=pictures,
+        one_stage=means("one_stage"),
+        two_stage=means("two_stage"),
+        command=facts["command"],
+        commit=facts["commit"],
+        date=facts["date"],
+    )

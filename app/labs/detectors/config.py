@@ -1,0 +1,123 @@
+"""What a learner may set in the `detectors` lab."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.i18n import N_
+from app.lab.controls import LabConfig, Look, control, page_state
+
+FOUND, NETWORK = N_("Detections"), N_("The network")
+POOLING, FAMILY = N_("RoI pooling"), N_("The family")
+# As in models.detection; importing them from there loads torch.
+INPUT_SIZE = 320
+MOST_PROPOSALS, MAX_CANDIDATES = 300, 6000
+MIN_SCORE = 0.02
+BINS, MOST_BINS = 7, 14
+MOST_CROPS = 50
+CHANNELS = 48  # of the map that the second stage pools from
+MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
+SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
+
+
+class DetectorsConfig(LabConfig):
+    """What the visitor may set on the `detectors` page."""
+
+    score_threshold: float = control(
+        0.3,
+        N_("Score threshold"),
+        N_("Detections with a lower score are left out. Lower shows more, right and wrong ones."),
+        Look(FOUND, step=0.01, usual=(0.3, 0.5)),
+        ge=MIN_SCORE,
+        le=1,
+    )
+    iou_threshold: float = control(
+        0.5,
+        N_("NMS IoU threshold"),
+        N_(
+            "Of two boxes of the same class that overlap by more than this, the one with the lower "
+            "score is suppressed. Each class by itself."
+        ),
+        Look(FOUND, step=0.01, usual=(0.45, 0.6)),
+        ge=0,
+        le=1,
+    )
+    proposals: int = control(
+        100,
+        N_("Proposals looked at"),
+        N_(
+            "How many of the best proposals the second stage looks at. The one-stage detector has "
+            "none."
+        ),
+        Look(FOUND, usual=(50, 300)),
+        ge=1,
+        le=MOST_PROPOSALS,
+    )
+    model: Literal["auto", "photos", "shapes"] = control(
+        "auto",
+        N_("Classes"),
+        N_(
+            "Which pair of detectors looks at the picture. Each pair shares one trunk and learned "
+            "from the same pictures."
+        ),
+        Look(
+            NETWORK,
+            choices={
+                "auto": N_("What fits the picture"),
+                "photos": N_("For photos: six classes"),
+                "shapes": N_("For drawn scenes: eight shapes"),
+            },
+        ),
+    )
+    input_size: int = control(
+        INPUT_SIZE,
+        N_("Input size"),
+        N_(
+            "The photo's longer side as the network sees it; more pixels show smaller objects and "
+            "take longer. Drawn scenes are seen at their own 192 pixels until you move this."
+        ),
+        Look(NETWORK, step=16, unit="px", usual=(320, 448), reach=(160, 640)),
+        ge=64,
+        le=1024,
+    )
+    pre_nms_top_n: int = control(
+        1000,
+        N_("Boxes into NMS"),
+        N_("Only the best-scored boxes of the proposal network go on to its NMS."),
+        Look(NETWORK, usual=(1000, 6000)),
+        ge=1,
+        le=MAX_CANDIDATES,
+    )
+
+    bins: int = control(
+        BINS,
+        N_("Bins per side"),
+        N_("Into how many bins per side a region is pooled, whatever the region's size."),
+        Look(POOLING, usual=(7, 14)),
+        ge=1,
+        le=MOST_BINS,
+    )
+    crops: int = control(
+        10,
+        N_("Crops for R-CNN"),
+        N_(
+            "How many of the best proposals are cut out of the picture; each goes through a whole "
+            "network by itself. R-CNN took 2,000."
+        ),
+        Look(FAMILY, usual=(10, 50)),
+        ge=1,
+        le=MOST_CROPS,
+    )
+
+    # The page's own state.
+    source: Literal["scene", "photo"] = page_state("scene")
+    scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
+    sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
+    shown: Literal["side", "one", "two", "differs"] = page_state("side")
+    tool: Literal["look", "truth"] = page_state("look")
+    followed: Literal["one", "two"] = page_state("two")  # whose detection is followed
+    row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
+    label: int = page_state(0, 0, 99)  # the class that it was found as
+    defaults: bool = page_state(False)  # whether the default boxes of its cell are shown
+    channel: int = page_state(-1, -1, CHANNELS - 1)  # of the pooled map; -1: the strongest
+    region: str = page_state("", max_length=60)  # x1,y1,x2,y2 that is pooled; "": a proposal

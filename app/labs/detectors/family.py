@@ -1,0 +1,134 @@
+"""The R-CNN family on the same boxes: what each computes once, what for every box, how long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import Response
+
+from app.answers.computed import pack, packed_response
+from app.answers.single_flight import until_gone
+from app.detection.inference import go_on
+from app.detection.on_photo import answer_on_photo
+from app.errors import can_fail
+from app.lab import wire
+from app.labs.detectors.answers import FamilyAnswer, FamilyQuery
+from app.labs.detectors.looking import CAN_FAIL, key_of, looked_at, pixels_of
+from app.pictures.images import images_of
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from models.detection.detect import Looked
+    from models.detection.detectors import Detectors
+    from models.detection.efficientnet import Classifier
+
+FAST = ("resize", "backbone", "pool", "box_head", "refine", "two_stage_nms")
+FASTER = (*FAST, "rpn", "proposals")
+MASKED = 20  # boxes that get a mask, the best ones
+
+_lock = threading.Lock()
+_classifier: list[Any] = []
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/detectors/family",
+    response_class=Response,
+    responses={**can_fail(CAN_FAIL), 200: wire.described(FamilyAnswer, "a frame")},
+)
+async def family(request: Request, query: Annotated[FamilyQuery, Body()]) -> Response:
+    """R-CNN, Fast R-CNN, Faster R-CNN and, on drawn scenes, Mask R-CNN on the same proposals.
+
+    R-CNN is really run: each of the best proposals is cut out of the picture, stretched to 224 x
+    224 and named by a network with ImageNet's weights; it ends where nobody waits any more. The
+    answer is a frame (`app/lab/wire.py`) with the array `mask`: for each pixel of the picture 0, or
+    1 + the number of the found box whose mask covers it.
+    """
+    evaluate = partial(compared, query, images_of(request).settings)
+    key = ("family", *key_of(query), query.crops)
+    packed = await until_gone(request, answer_on_photo(request, query.image_id, key, evaluate))
+    return await packed_response(request, packed, wire.MEDIA_TYPE)
+
+
+def classifier() -> Classifier:
+    """The network that names crops, loaded at its first use; it ends where nobody waits."""
+    from models.detection.imagenet import load_classifier
+
+    with _lock:
+        if not _classifier:
+            _classifier.append(load_classifier())
+        loaded: Classifier = _classifier[0]
+        return loaded
+
+
+def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> bytes:
+    """The answer, gzipped; for the networks' thread."""
+    from torchvision.models import EfficientNet_B0_Weights
+
+    from models.detection.crops import name_crops
+
+    network, pixels = classifier(), pixels_of(image)
+    looked_at(query, config, image)  # the first evaluation is slower, and no measure
+    shipped, looked = looked_at(query, config, image, query.crops)
+    boxes = looked.scaling.to_displayed(looked.proposal_boxes)
+    named, crops_ms = timed(lambda: name_crops(network, pixels, boxes, go_on))
+    names = EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"]
+    (mask, found), mask_ms = timed(lambda: masks(shipped.model, looked, image.shape[:2]))
+    ms = looked.milliseconds
+    answer = FamilyAnswer(
+        boxes=boxes.tolist(),
+        names=[names[label] for label in named.labels.tolist()],
+        scores=named.scores.tolist(),
+        found=found,
+        milliseconds={
+            "rcnn": crops_ms,
+            "fast": sum(ms[part] for part in FAST),
+            "faster": sum(ms[part] for part in FASTER),
+            **({"mask": sum(ms[part] for part in FASTER) + mask_ms} if found else {}),
+        },
+    )
+    return pack(wire.encode(answer.model_dump(), {"mask": mask}))
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    """What `work` gives, and the milliseconds that it took."""
+    start = time.perf_counter()
+    result = work()
+    return result, 1000 * (time.perf_counter() - start)
+
+
+def masks(
+    model: Detectors, looked: Looked, extent: tuple[int, ...]
+) -> tuple[NDArray[np.uint8], list[list[float]]]:
+    """Each displayed pixel's mask, and the boxes that got one; none without a mask head."""
+    import numpy as np
+    import torch
+
+    from models.boxes.roi import roi_align
+    from models.detection.mask_head import BINS, paste_masks
+
+    picture = np.zeros(extent, np.uint8)
+    chosen = looked.two_stage().found
+    sure = chosen.scores >= 0.3
+    boxes: Tensor = chosen.boxes[sure][:MASKED]
+    if model.mask_head is None or len(boxes) == 0:
+        return picture, []
+    labels = chosen.labels[sure][:MASKED]
+    with torch.inference_mode():
+        pooled = roi_align(looked.reduced, boxes, BINS, model.anchors.stride)
+        logits = model.mask_head(pooled)[torch.arange(len(boxes)), labels]
+        displayed = looked.scaling.to_displayed(boxes)
+        laid = paste_masks(logits.sigmoid(), displayed, (extent[0], extent[1]))
+    for number in reversed(range(len(boxes))):  # the best last, on top
+        picture[laid[number].numpy()] = number + 1
+    return picture, displayed.tolist()

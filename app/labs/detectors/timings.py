@@ -1,0 +1,87 @@
+"""How long each part of both detectors takes, measured where they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import Response
+
+from app.answers.computed import JSON_TYPE, pack, packed_response
+from app.answers.single_flight import until_gone
+from app.detection.inference import detectors, go_on
+from app.detection.on_photo import answer_on_photo
+from app.errors import can_fail
+from app.labs.detectors.answers import PartTime, Timings, TimingsQuery
+from app.labs.detectors.looking import CAN_FAIL, key_of, pixels_of, size_of
+from app.pictures.images import images_of
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WARM_UP, REPEATS = 3, 15
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/detectors/timings",
+    response_class=Response,
+    responses={**can_fail(CAN_FAIL), 200: {"model": Timings}},
+)
+async def timings(request: Request, query: Annotated[TimingsQuery, Body()]) -> Response:
+    """Milliseconds of each part of both detectors on a picture: median and spread of 15
+    evaluations after 3 that do not count, with nothing else in the networks' queue meanwhile.
+
+    From the decoded picture to the boxes after NMS; without decoding it, and without the way to
+    whoever asked.
+    """
+    evaluate = partial(measured, query, images_of(request).settings)
+    key = ("timings", *key_of(query), query.proposals)
+    packed = await until_gone(request, answer_on_photo(request, query.image_id, key, evaluate))
+    return await packed_response(request, packed, JSON_TYPE)
+
+
+def measured(query: TimingsQuery, config: Settings, image: NDArray[np.uint8]) -> bytes:
+    """The answer, gzipped; for the networks' thread."""
+    import torch
+
+    from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, look
+
+    model = detectors(query.model, config).model
+    pixels = pixels_of(image)
+    found: list[dict[str, float]] = []
+    for _ in range(WARM_UP + REPEATS):
+        looked = look(model, pixels, size_of(query), query.pre_nms_top_n, query.proposals)
+        found.append(looked.milliseconds)
+        go_on()
+    runs = found[WARM_UP:]
+
+    def parts(names: Iterable[str]) -> list[PartTime]:
+        return [spread(name, [run[name] for run in runs]) for name in names]
+
+    def total(name: str, names: Iterable[str]) -> PartTime:
+        return spread(name, [sum(run[part] for part in (*SHARED, *names)) for run in runs])
+
+    answer = Timings(
+        repeats=REPEATS,
+        threads=torch.get_num_threads(),
+        shared=parts(SHARED),
+        one_stage=parts(ONE_STAGE),
+        two_stage=parts(TWO_STAGE),
+        one_stage_total=total("one_stage", ONE_STAGE),
+        two_stage_total=total("two_stage", TWO_STAGE),
+    )
+    return pack(answer.model_dump_json().encode())
+
+
+def spread(name: str, values: list[float]) -> PartTime:
+    """Median and the tenths at both ends."""
+    import numpy as np
+
+    low, median, high = np.quantile(values, [0.1, 0.5, 0.9]).tolist()
+    return PartTime(name=name, median=median, low=low, high=high)

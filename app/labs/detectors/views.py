@@ -1,0 +1,13 @@
+"""The views of the `detectors` lab's stage."""
+
+from app.i18n import N_
+from app.lab.contract import View
+
+VIEWS = (
+    View("result", N_("Result"), ("score_threshold", "iou_threshold", "proposals")),
+    View("roads", N_("The two roads"), ("input_size", "proposals", "pre_nms_top_n")),
+    View("follow", N_("Follow one detection"), ("score_threshold", "proposals")),
+    View("pooling", N_("RoI pooling"), ("bins", "input_size")),
+    View("family", N_("The family"), ("crops", "input_size")),
+    View("claim", N_("Measure the claim"), ("proposals",)),
+)

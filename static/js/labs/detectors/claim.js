@@ -1,0 +1,221 @@
+/** Measure the claim: both detectors on drawn scenes, while one looks on; recorded and published beside. */
+
+import { json, post } from "../../core/api.js";
+import { $, h } from "../../core/dom.js";
+import { number, sentences, t } from "../../core/i18n.js";
+import { newest } from "../../core/newest.js";
+import { percent } from "../../parts/percent.js";
+import { chart } from "../../views/chart.js";
+import { VARIANTS } from "../../views/marks.js";
+import { roadName } from "./words.js";
+
+/** @typedef {{value: number, low: number, high: number}} Interval */
+/**
+ * @typedef {object} Measured
+ * @property {Interval} ap50
+ * @property {Interval} ap75
+ * @property {(number | null)[]} recall
+ * @property {number} miss
+ * @property {number[]} curve
+ * @property {Interval} milliseconds
+ */
+/**
+ * @typedef {object} Claim the server's answer
+ * @property {number} scenes
+ * @property {number} objects
+ * @property {number[]} sizes
+ * @property {Measured} one_stage
+ * @property {Measured} two_stage
+ * @property {Interval} gain50
+ * @property {Interval} gain75
+ */
+/**
+ * @typedef {object} Recorded
+ * @property {string} pictures
+ * @property {Record<string, number>} one_stage
+ * @property {Record<string, number>} two_stage
+ * @property {string} command
+ * @property {string} commit
+ * @property {string} date
+ */
+/** @typedef {{name: string, kind: string, backbone: string, box_map: number, gflops: number}} Published */
+
+const ALL = 60; // scenes
+const PART = 10; // of them in one request
+const REST = 400; // milliseconds that the number of proposals rests before it is measured anew
+
+/** @type {Record<string, () => string>} */
+const PICTURES = {
+  drawn: () => t("200 drawn scenes"),
+  voc_5class: () => t("290 VOC photos"),
+  groceries5k: () => t("824 photos of shelves"),
+};
+
+export function claimView() {
+  const root = $("[data-view-of=claim]");
+  /** @type {{claim: Claim | null, proposals: number}} */
+  const now = { claim: null, proposals: 0 };
+  const curve = chart($("[data-curves]", root), () => ({
+    x: t("recall"),
+    y: t("precision"),
+    lines: [
+      { name: roadName("one"), color: VARIANTS[0], dash: [7, 4] },
+      { name: roadName("two"), color: VARIANTS[1] },
+    ],
+    xRange: [0, 1],
+    yRange: [0, 1],
+  }));
+  const ask = newest({
+    ask: (/** @type {{scenes: number, proposals: number}} */ of, signal) =>
+      post("/api/detectors/claim", of, signal),
+    show: (/** @type {Claim} */ claim, { scenes, proposals }) => {
+      Object.assign(now, { claim, proposals });
+      paint();
+      if (scenes < ALL) ask.want({ scenes: scenes + PART, proposals });
+    },
+    fail: (error) => {
+      if (!(error instanceof Error)) throw error;
+      $("[data-said]").textContent = error.message;
+    },
+  });
+  const known = newest({
+    ask: (/** @type {string} */ address, signal) => json(address, { signal }),
+    show: ({ recorded, published }) => showKnown(root, recorded, published),
+    fail: (error) => {
+      if (!(error instanceof Error)) throw error;
+      $("[data-recorded]", root).textContent = error.message;
+    },
+  });
+
+  function paint() {
+    if (!now.claim) return;
+    const { one_stage: one, two_stage: two } = now.claim;
+    const recall = one.curve.map((_, i) => i / (one.curve.length - 1));
+    curve.update({ columns: [recall, one.curve, two.curve], summary: sayClaim(now.claim) });
+    showTable($("[data-claim-table]", root), now.claim);
+    $("[data-said]").textContent = sayClaim(now.claim);
+  }
+
+  return {
+    /** @param {import("./page.js").Model} model */
+    draw({ values: { proposals } }) {
+      known.want("/api/detectors/known");
+      if (proposals !== now.proposals) {
+        const first = now.proposals === 0;
+        Object.assign(now, { proposals });
+        ask.want({ scenes: PART, proposals }, first ? 0 : REST);
+      }
+      paint();
+    },
+    say: () => (now.claim ? sayClaim(now.claim) : t("Measuring on {count} scenes …", { count: ALL })),
+    /** Written anew in another language. */
+    again: () => known.drop(),
+  };
+}
+
+/** @param {Interval} interval @param {number} [digits] */
+const ranged = ({ value, low, high }, digits = 2) =>
+  `${number(value, digits)} (${number(low, digits)}–${number(high, digits)})`;
+
+/** @param {number | null | undefined} share */
+const shared = (share) => (share === null || share === undefined ? "–" : percent(share, 0));
+
+/** @param {HTMLElement} root @param {Claim} claim */
+function showTable(root, { sizes, one_stage: one, two_stage: two }) {
+  const sizeNames = [t("under 32 px"), t("32 to 64 px"), t("above 64 px")];
+  /** @type {[string, (of: Measured) => string][]} */
+  const rows = [
+    [t("AP50"), ({ ap50 }) => ranged(ap50)],
+    [t("AP75"), ({ ap75 }) => ranged(ap75)],
+    ...sizeNames.map(
+      (name, i) =>
+        /** @type {[string, (of: Measured) => string]} */ ([
+          t("Recall, {size} ({count})", { size: name, count: sizes[i] ?? 0 }),
+          ({ recall }) => shared(recall[i]),
+        ]),
+    ),
+    [t("Miss rate where 90% are right"), ({ miss }) => percent(miss, 0)],
+    [t("Milliseconds per picture"), ({ milliseconds }) => ranged(milliseconds, 0)],
+  ];
+  root.replaceChildren(
+    head(["", roadName("one"), roadName("two")]),
+    h(
+      "tbody",
+      {},
+      ...rows.map(([name, of]) =>
+        h("tr", {}, h("th", { scope: "row" }, name), ...[one, two].map((road) => h("td", {}, of(road)))),
+      ),
+    ),
+  );
+}
+
+/** @param {string[]} names the first may be empty */
+const head = (names) =>
+  h("thead", {}, h("tr", {}, ...names.map((name) => (name ? h("th", { scope: "col" }, name) : h("td")))));
+
+/** @param {string} name @param {string[]} texts */
+const line = (name, texts) =>
+  h("tr", {}, h("th", { scope: "row" }, name), ...texts.map((text) => h("td", {}, text)));
+
+/** @param {HTMLElement} root @param {Recorded[]} recorded @param {Published[]} published */
+function showKnown(root, recorded, published) {
+  const pair = (/** @type {Recorded} */ { one_stage: one, two_stage: two }, /** @type {string} */ name) =>
+    `${number(one[name] ?? NaN)} | ${number(two[name] ?? NaN)}`;
+  $("[data-recorded]", root).replaceChildren(
+    head(["", "AP50", "AP75"]),
+    h(
+      "tbody",
+      {},
+      ...recorded.map((row) =>
+        line(PICTURES[row.pictures]?.() ?? row.pictures, [pair(row, "AP50"), pair(row, "AP75")]),
+      ),
+    ),
+  );
+  const sources = new Map(recorded.map((row) => [row.command, row]));
+  $("[data-recorded-from]", root).textContent = sentences(
+    [...sources.values()].map(({ command, commit, date }) =>
+      t("{command}, commit {commit}, {date}.", { command, commit, date }),
+    ),
+  );
+  $("[data-published]", root).replaceChildren(
+    head(["", t("AP on COCO"), t("GFLOP")]),
+    h(
+      "tbody",
+      {},
+      ...published.map(({ name, kind, backbone, box_map, gflops }) =>
+        line(publishedName(name, kind, backbone), [number(box_map, 1), number(gflops, gflops < 10 ? 2 : 1)]),
+      ),
+    ),
+  );
+}
+
+/** @param {string} name @param {string} kind @param {string} backbone */
+const publishedName = (name, kind, backbone) =>
+  kind === "one-stage"
+    ? t("{name}, {backbone} (one-stage)", { name, backbone })
+    : t("{name}, {backbone} (two-stage)", { name, backbone });
+
+/** The verdict in words, from the numbers. @param {Claim} claim */
+function sayClaim(claim) {
+  const { scenes, objects, one_stage: one, two_stage: two, gain50, gain75 } = claim;
+  const factor = two.milliseconds.value / one.milliseconds.value;
+  return sentences([
+    t("On {scenes} scenes with {objects} objects:", { scenes, objects }),
+    gainWords(t("AP50"), gain50),
+    gainWords(t("AP75"), gain75),
+    t("The two-stage detector takes {factor} times as long.", { factor: number(factor, 1) }),
+  ]);
+}
+
+/** @param {string} name @param {Interval} gain of two stages over one */
+function gainWords(name, gain) {
+  const values = {
+    name,
+    gain: number(Math.abs(gain.value), 3),
+    low: number(gain.low, 3),
+    high: number(gain.high, 3),
+  };
+  if (gain.low > 0) return t("{name} is higher with two stages, by {gain} ({low} to {high}).", values);
+  if (gain.high < 0) return t("{name} is higher with one stage, by {gain} ({low} to {high}).", values);
+  return t("{name} does not tell them apart: the difference may be {low} to {high}.", values);
+}

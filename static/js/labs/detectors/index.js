@@ -1,0 +1,134 @@
+/** The `detectors` lab: a one-stage and a two-stage detector on one trunk, on one picture. */
+
+import { postForFrame } from "../../core/api.js";
+import { configOf, wireLesson } from "../../core/controls.js";
+import { $, oncePerFrame } from "../../core/dom.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
+import { ORIGINS, complain, showOrigin } from "../../parts/photo_lab.js";
+import { computing } from "../../parts/photo_session.js";
+import { pngOf } from "../../parts/png.js";
+import { wireTools } from "../../parts/share.js";
+import { claimView } from "./claim.js";
+import { toCoco, toCsv } from "./export.js";
+import { familyView } from "./family.js";
+import { followView, sayFollow } from "./follow.js";
+import { outputOf } from "./outcome.js";
+import { modelName, modelOfPage, page, state } from "./page.js";
+import { poolingView } from "./pooling.js";
+import { resultView } from "./result.js";
+import { roadsView, sayRoads } from "./roads.js";
+import { pictureSource } from "./source.js";
+import { none } from "./truth.js";
+import { sayResult } from "./words.js";
+
+/** @typedef {import("./page.js").Model} Model */
+/** @typedef {{draw: (model: Model) => void, drawPhoto?: (photo: any, summary: string) => void}} View */
+
+const REST = 150; // milliseconds that a control rests before the network is asked
+const said = $("[data-said]");
+
+/** What the network is asked with; null is the size that it learned with. */
+function settings() {
+  const { input_size, pre_nms_top_n } = state.values;
+  const learned = input_size === state.rules.input_size?.default;
+  return { model: modelName(), input_size: learned ? null : input_size, pre_nms_top_n };
+}
+
+/** The same about the picture on show, with more controls. @param {string[]} names */
+const aboutPhoto = (names) => () => {
+  const more = Object.fromEntries(names.map((name) => [name, state.values[name]]));
+  return page.photo && { image_id: page.photo.id, asked: { ...settings(), ...more } };
+};
+
+const result = resultView(() => draw());
+const pooling = poolingView(aboutPhoto([]));
+const family = familyView(aboutPhoto(["crops"]));
+const claim = claimView();
+/** @type {Record<string, View>} */
+const views = {
+  result,
+  roads: roadsView(aboutPhoto(["proposals"])),
+  follow: followView(),
+  pooling,
+  family,
+  claim,
+};
+/** @type {Record<string, (model: Model) => string>} */
+const sayings = {
+  result: sayResult,
+  roads: sayRoads,
+  follow: sayFollow,
+  pooling: pooling.say,
+  claim: claim.say,
+};
+
+const { photos, open } = pictureSource({
+  settings,
+  find: ({ id }, of, signal) => postForFrame("/api/detectors/detect", { image_id: id, ...of }, signal),
+  onPhoto: (photo) => {
+    Object.assign(page, { photo, output: null, own: none() });
+    draw();
+  },
+  onFound: (_, answer) => {
+    page.output = outputOf(answer);
+    $("[data-command]").hidden = true;
+    draw();
+  },
+  onError: (error, of) => {
+    if (of) page.output = null;
+    draw();
+    complain(said, error, modelName());
+  },
+});
+
+const draw = oncePerFrame(() => {
+  const { photo } = page;
+  if (!photo) return;
+  const { searching } = photos;
+  const model = modelOfPage();
+  const view = views[state.values.tab];
+  if (view !== family) family.leave();
+  const origin = model ? "shipped" : "";
+  showOrigin({ origin, words: model ? ORIGINS.shipped?.() : "", searching, answered: model !== null });
+  if (!model) {
+    view?.drawPhoto?.(photo, t("The photo"));
+    if (searching) said.textContent = computing();
+    return;
+  }
+  view?.draw(model);
+  said.textContent = searching ? computing() : (sayings[state.values.tab]?.(model) ?? "");
+  document.documentElement.dataset.ready = "";
+});
+
+state.subscribe((changed) => {
+  if (["model", "input_size", "pre_nms_top_n"].some((name) => changed.has(name))) photos.again(REST);
+  draw();
+});
+wireLesson(state);
+onLanguage(() => {
+  claim.again();
+  draw();
+});
+
+/** @param {(model: Model) => string} write */
+const written = (write) => () => {
+  const model = modelOfPage();
+  return model ? write(model) : "";
+};
+wireTools({
+  slug: "detectors",
+  state,
+  exports: { png: () => pngOf(result.snapshot()), csv: written(toCsv), json: written(toCoco) },
+  configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
+  also: () => ({ sample: page.photo?.name ?? "" }),
+  missing: () =>
+    sentences([
+      page.photo?.name || page.photo?.passing
+        ? ""
+        : t("Your photo is no part of it: a sample picture takes its place."),
+      page.own.classes.length ? t("Boxes that you drew are no part of it.") : "",
+    ]),
+});
+
+draw();
+open();

@@ -1,0 +1,77 @@
+/** What the `detectors` page knows: its settings, its picture, and both detectors' answer about it. */
+
+import { stateOfPage } from "../../core/controls.js";
+import { boxAt } from "../../math/geometry.js";
+import { detect, difference, judge } from "./outcome.js";
+
+/** @typedef {import("../../core/photo.js").Photo} Photo */
+/** @typedef {import("./outcome.js").Output} Output */
+/** @typedef {import("./outcome.js").Truth} Truth */
+/** @typedef {import("./outcome.js").Found} Found */
+
+const phone = matchMedia("(max-width: 719px)");
+
+/** On a phone two pictures beside each other are too small: there what differs comes first. */
+export const state = stateOfPage({}, { shown: { default: phone.matches ? "differs" : "side" } });
+
+/**
+ * @typedef {object} Page
+ * @property {Photo | null} photo
+ * @property {Output | null} output
+ * @property {{boxes: number[], classes: string[], selected: number}} own ground truth that the visitor drew;
+ *   boxes are flat, `selected` is one of them or -1
+ */
+/** @type {Page} */
+export const page = { photo: null, output: null, own: { boxes: [], classes: [], selected: -1 } };
+
+/** Which pair of detectors looks at the picture of now: scenes have shapes, photos have not. */
+export function modelName() {
+  const { model } = state.values;
+  if (model !== "auto") return /** @type {"photos" | "shapes"} */ (model);
+  return page.photo?.passing ? "shapes" : "photos";
+}
+
+/**
+ * @typedef {object} Model all that the views draw from
+ * @property {Photo} photo
+ * @property {Output} output
+ * @property {Record<string, any>} values of the page's state
+ * @property {Found} one
+ * @property {Found} two
+ * @property {import("./outcome.js").Difference} difference
+ * @property {Truth | null} truth null where no object of a known class is told
+ * @property {{one: import("./outcome.js").Judged, two: import("./outcome.js").Judged} | null} judged
+ */
+/** @returns {Model | null} */
+export function modelOfPage() {
+  const { photo, output } = page;
+  if (!photo || !output) return null;
+  const values = /** @type {any} */ (state.values);
+  const [one, two] = [detect(output, "one", values), detect(output, "two", values)];
+  const truth = truthOf(photo, output);
+  return {
+    photo,
+    output,
+    values,
+    one,
+    two,
+    difference: difference(one.detections, two.detections),
+    truth,
+    judged: truth && { one: judge(one.detections, truth), two: judge(two.detections, truth) },
+  };
+}
+
+/**
+ * What is known to be in the picture: what came with it, and what the visitor drew.
+ * @param {Photo} photo
+ * @param {Output} output
+ * @returns {Truth | null}
+ */
+function truthOf({ boxes: told, classes: names }, output) {
+  const own = page.own.classes.map((_, i) => [...boxAt(page.own.boxes, i)]);
+  const boxes = [...(names ? (told ?? []) : []), ...own];
+  const labels = [...(told ? (names ?? []) : []), ...page.own.classes].map((name) =>
+    output.classes.indexOf(name),
+  );
+  return labels.some((label) => label >= 0) ? { boxes, labels } : null;
+}

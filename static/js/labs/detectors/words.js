@@ -1,0 +1,116 @@
+/** What the `detectors` page says, from its numbers. No DOM here. */
+
+import { number, sentences, t } from "../../core/i18n.js";
+import { percent } from "../../parts/percent.js";
+import { bestGuess, rates } from "./outcome.js";
+
+/** @typedef {import("./page.js").Model} Model */
+/** @typedef {import("./outcome.js").Road} Road */
+/** @typedef {import("./outcome.js").Verdict} Verdict */
+
+/** @type {Record<string, () => string>} */
+const CLASSES = {
+  car: () => t("car"),
+  bus: () => t("bus"),
+  cat: () => t("cat"),
+  person: () => t("person"),
+  train: () => t("train"),
+  package: () => t("package"),
+  disc: () => t("disc"),
+  ring: () => t("ring"),
+  square: () => t("square"),
+  triangle: () => t("triangle"),
+  star: () => t("star"),
+  cross: () => t("cross"),
+  crescent: () => t("crescent"),
+  heart: () => t("heart"),
+};
+
+/** A class in the reader's language. @param {string | undefined} name */
+export const className = (name = "") => CLASSES[name]?.() ?? name;
+
+/** @param {Road} road */
+export const roadName = (road) => (road === "one" ? t("One-stage") : t("Two-stage"));
+
+/** @type {Record<Verdict | "missed", () => string>} */
+const VERDICT_WORDS = {
+  right: () => t("right"),
+  class: () => t("wrong class"),
+  placed: () => t("badly placed"),
+  twice: () => t("twice"),
+  both: () => t("wrong class and badly placed"),
+  background: () => t("background"),
+  missed: () => t("missed"),
+};
+
+/** @param {Verdict | "missed"} verdict */
+export const verdictName = (verdict) => VERDICT_WORDS[verdict]();
+
+/** The sentence under the pictures. @param {Model} model @returns {string} */
+export function sayResult(model) {
+  const { one, two, judged } = model;
+  if (!one.detections.length && !two.detections.length) return sayNothing(model);
+  return sentences([judged ? sayJudged(judged) : sayCounts(model), sayDifference(model)]);
+}
+
+/** @param {Model} model */
+function sayNothing({ output, values }) {
+  const guesses = /** @type {Road[]} */ (["one", "two"])
+    .map((road) => bestGuess(output, road))
+    .filter((guess) => guess !== null)
+    .sort((a, b) => b.score - a.score);
+  const [best] = guesses;
+  const classes = output.classes.map(className).join(t(", "));
+  const known = t("These detectors know only: {classes}.", { classes });
+  const nothing = t("Neither detector finds anything with a score of {threshold} or more.", {
+    threshold: number(values.score_threshold),
+  });
+  const guess =
+    best &&
+    t("The best guess is “{name}”, with {score}.", {
+      name: className(output.classes[best.label]),
+      score: number(best.score),
+    });
+  return sentences([nothing, guess, known]);
+}
+
+/** @param {NonNullable<Model["judged"]>} judged */
+function sayJudged(judged) {
+  /** @param {Road} road */
+  const of = (road) => {
+    const { error, miss } = rates(judged[road]);
+    return { right: judged[road].counts.right, error: percent(error, 0), miss: percent(miss, 0) };
+  };
+  const [one, two] = [of("one"), of("two")];
+  return t(
+    "Of {count} objects the one-stage detector finds {one} (error rate {oneError}, miss rate {oneMiss}), the two-stage detector {two} ({twoError}, {twoMiss}).",
+    {
+      count: judged.one.known,
+      one: one.right,
+      oneError: one.error,
+      oneMiss: one.miss,
+      two: two.right,
+      twoError: two.error,
+      twoMiss: two.miss,
+    },
+  );
+}
+
+/** @param {Model} model */
+function sayCounts({ one, two }) {
+  return t("Detections: one-stage {one}, two-stage {two}.", {
+    one: one.detections.length,
+    two: two.detections.length,
+  });
+}
+
+/** @param {Model} model */
+function sayDifference({ difference: { both, named, onlyOne, onlyTwo } }) {
+  const parts = [
+    both.length && t("{count} boxes are the same in both", { count: both.length }),
+    onlyOne.length && t("{count} only in one stage", { count: onlyOne.length }),
+    onlyTwo.length && t("{count} only in two stages", { count: onlyTwo.length }),
+    named.length && t("{count} named differently", { count: named.length }),
+  ].filter(Boolean);
+  return t("{parts}.", { parts: parts.join(t("; ")) });
+}

@@ -1,0 +1,120 @@
+"""Claims about the comparison of both detectors. Oracles: the plain average precision, closed
+forms, the recorded evaluation.
+"""
+
+import pytest
+import torch
+
+from models.boxes.average_precision import RIGHT, WRONG, average_precision
+from models.detection.comparison import (
+    EQUAL_PRECISION,
+    SceneResult,
+    Verdicts,
+    compare,
+    compare_on_scene,
+    curve,
+    judged,
+    miss_at_precision,
+    pool,
+    weighted_precision,
+)
+from models.detection.one_stage import Detections
+from models.detection.shipped import SHAPE_FILES, load_detectors
+from tests.models.detection.drawn_boxes import seeded
+
+
+def verdicts(scores: list[float], right: list[bool], met: list[bool]) -> Verdicts:
+    bits = torch.tensor(right, dtype=torch.bool)
+    labels = torch.zeros(len(scores), dtype=torch.int64)
+    return Verdicts(torch.tensor(scores), labels, bits, bits, torch.tensor(met, dtype=torch.bool))
+
+
+def result(one: Verdicts, two: Verdicts, sizes: list[float]) -> SceneResult:
+    labels = torch.zeros(len(sizes), dtype=torch.int64)
+    return SceneResult(labels, torch.tensor(sizes), one, two, 1.0, 2.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_weights_of_one_it_is_the_plain_average_precision(seed: int) -> None:
+    generator = seeded(seed)
+    scores = torch.rand(200, generator=generator).sort(descending=True).values
+    right = torch.rand(200, generator=generator) < scores
+    plain = average_precision(scores, torch.where(right, RIGHT, WRONG), 150).average
+    ours = weighted_precision(right, torch.ones(1, 200).double(), torch.tensor([150.0]).double())
+    assert float(ours) == pytest.approx(plain)
+
+
+def test_a_weight_counts_a_detection_so_often() -> None:
+    generator = seeded(7)
+    scores = torch.rand(60, generator=generator).sort(descending=True).values
+    right = torch.rand(60, generator=generator) < 0.5
+    weights = torch.randint(0, 4, (60,), generator=generator)
+    several = scores.repeat_interleave(weights)
+    marks = torch.where(right, RIGHT, WRONG).repeat_interleave(weights)
+    plain = average_precision(several, marks, 100).average
+    ours = weighted_precision(right, weights[None].double(), torch.tensor([100.0]).double())
+    assert float(ours) == pytest.approx(plain)
+
+
+def test_equal_detectors_have_no_gain_in_any_resample() -> None:
+    scenes = [
+        result(v, v, [20.0, 50.0])
+        for v in (
+            verdicts([0.9, 0.5], [True, False], [True, False]),
+            verdicts([0.8], [True], [True, False]),
+            verdicts([0.7, 0.6], [True, True], [True, True]),
+        )
+    ]
+    found = compare(scenes, 1, seeded(0))
+    assert found.gain50 == (0, 0, 0)
+    assert found.ap50[0] == found.ap50[1]
+    assert found.ap50[0].low <= found.ap50[0].value <= found.ap50[0].high
+    assert found.recall[0][:2] == [1.0, pytest.approx(1 / 3)]
+    assert found.recall[0][2] != found.recall[0][2]  # no large object
+    assert found.sizes == [3, 3, 0]
+
+
+def test_a_detector_that_finds_all_has_precision_one_at_every_recall() -> None:
+    all_right = pool([verdicts([0.9, 0.8], [True, True], [True, True])])
+    assert curve(all_right, 2) == [1.0] * 51
+    assert miss_at_precision(all_right, 2) == 0
+
+
+def test_the_miss_rate_is_taken_where_nine_of_ten_are_right() -> None:
+    right = [True] * 9 + [False] + [True, False, False]
+    pooled = pool([verdicts([1 - i / 20 for i in range(13)], right, [])])
+    hits = torch.tensor(right).double().cumsum(0)
+    precision = hits / torch.arange(1, 14)
+    able = hits[precision >= EQUAL_PRECISION].max()
+    assert miss_at_precision(pooled, 20) == pytest.approx(1 - float(able) / 20)
+
+
+def test_without_detections_all_is_missed() -> None:
+    scenes = [result(verdicts([], [], [False]), verdicts([0.9], [True], [True]), [40.0])] * 3
+    found = compare(scenes, 1, seeded(0))
+    assert found.ap50[0].value == 0
+    assert found.ap50[1].value == 1
+    assert found.miss == (1, 0)
+
+
+def test_a_second_detection_of_an_object_is_wrong_but_the_object_is_met() -> None:
+    boxes = torch.tensor([[0.0, 0, 10, 10], [50, 50, 70, 70]])
+    found = Detections(
+        torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 9], [50, 50, 70, 70]]),
+        torch.tensor([0.9, 0.8, 0.7]),
+        torch.tensor([0, 0, 1]),
+    )
+    told = judged(found, boxes, torch.tensor([0, 2]))
+    assert told.right50.tolist() == [True, False, False]
+    assert told.met.tolist() == [True, False]
+
+
+@pytest.mark.thorough
+def test_the_recorded_numbers_of_200_scenes_are_found_again() -> None:
+    model = load_detectors(SHAPE_FILES).model
+    found = compare([compare_on_scene(model, i) for i in range(200)], 8, seeded(0))
+    # models/weights/scores.json, "shapes"
+    for measured, recorded in zip(found.ap50, (0.9227, 0.9424), strict=True):
+        assert measured.value == pytest.approx(recorded, abs=0.002)
+    for measured, recorded in zip(found.ap75, (0.7658, 0.8302), strict=True):
+        assert measured.value == pytest.approx(recorded, abs=0.004)
