@@ -1,6 +1,6 @@
 /** What scrolls can be reached by the keyboard, also where nothing in it takes the focus. */
 
-import { $, oncePerFrame } from "./dom.js";
+import { oncePerFrame } from "./dom.js";
 
 const SCROLLERS = [
   ".below .said",
@@ -24,8 +24,8 @@ export function wireScrollers() {
       else if (document.activeElement !== one) one.removeAttribute("tabindex");
     }
   });
-  new MutationObserver(check).observe($(".below"), { subtree: true, childList: true, characterData: true });
-  new ResizeObserver(check).observe(stage);
+  const told = { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden"] };
+  new MutationObserver(check).observe(stage, told);
   addEventListener("resize", check);
   check();
 }
