@@ -13,6 +13,10 @@ const SCROLLERS = [
 ];
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
 
+/** Whether something in it takes the focus. */
+const reaches = (/** @type {HTMLElement} */ one) =>
+  [...one.querySelectorAll(FOCUSABLE)].some((inner) => inner.checkVisibility());
+
 export function wireScrollers() {
   const stage = document.querySelector(".stage:has(.below)");
   if (!stage) return;
@@ -20,7 +24,7 @@ export function wireScrollers() {
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (stage.querySelectorAll(SCROLLERS.join(", ")))) {
       const scrolls = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
       const clips = getComputedStyle(one).overflow !== "visible";
-      if (scrolls && clips && !one.querySelector(FOCUSABLE)) one.tabIndex = 0;
+      if (scrolls && clips && !reaches(one)) one.tabIndex = 0;
       else if (document.activeElement !== one) one.removeAttribute("tabindex");
     }
   });
