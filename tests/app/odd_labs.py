@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from app.errors import Diverged, InvalidInput
-from app.lab.contract import Ask, Frame, Lab
+from app.lab.contract import Ask, Frame, Lab, View
 from app.lab.controls import LabConfig, Look, control
 
 
@@ -91,6 +91,7 @@ LAB = Lab(
     papers=(),
     config=OddConfig,
     lesson=(),
+    views=(View("all", ""),),
     router=APIRouter(),
     run=run,
     action=OddAction,

@@ -90,7 +90,7 @@ def test_while_ground_truth_is_drawn_the_boxes_stay_paler(open_page):
 
 
 def test_the_cursor_on_the_curve_is_dragged_and_drives_the_picture(open_page):
-    page = open_page("/labs/nms?source=photo")
+    page = open_page("/labs/nms?source=photo&tab=counts")
     knob = page.get_by_role("slider", name="IoU threshold, on the curve")
     knob.scroll_into_view_if_needed()
     box = knob.bounding_box()
@@ -107,7 +107,7 @@ def test_the_cursor_on_the_curve_is_dragged_and_drives_the_picture(open_page):
 
 
 def test_the_cursor_on_the_curve_is_moved_by_keys(open_page):
-    page = open_page("/labs/nms")
+    page = open_page("/labs/nms?tab=counts")
     knob = page.get_by_role("slider", name="IoU threshold, on the curve")
     knob.focus()
     for key, value in (("ArrowRight", "0.51"), ("PageDown", "0.41"), ("Home", "0"), ("End", "1")):
