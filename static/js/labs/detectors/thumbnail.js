@@ -2,7 +2,7 @@
 
 import { json, postForFrame } from "../../core/api.js";
 import { token } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, onLanguage, t } from "../../core/i18n.js";
 import { withPixels } from "../../core/photo.js";
 import { contextOf, cover } from "../../parts/thumbnail.js";
 import { detect, outputOf } from "./outcome.js";
@@ -20,6 +20,19 @@ export async function thumbnail(canvas, signal) {
   const output = outputOf(await postForFrame("/api/detectors/detect", query, signal));
   const found = detect(output, "two", LEVERS).detections;
   const context = contextOf(canvas);
+  const draw = () => paint(context, photo, found, output.classes);
+  onLanguage(draw); // classes have names
+  draw();
+  return () => t("{count} detections by two stages, live from shipped weights", { count: found.length });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("../../core/photo.js").Photo} photo
+ * @param {ReturnType<typeof detect>["detections"]} found
+ * @param {string[]} classes
+ */
+function paint(context, photo, found, classes) {
   const { scale, x, y } = cover(context, photo);
   context.lineWidth = 3;
   context.font = "600 20px sans-serif";
@@ -28,10 +41,9 @@ export async function thumbnail(canvas, signal) {
     context.strokeStyle = context.fillStyle = token(markOf("kept").color);
     context.strokeRect(x + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale);
     context.fillText(
-      `${className(output.classes[label])} ${number(score)}`,
+      `${className(classes[label])} ${number(score)}`,
       x + x1 * scale + 4,
       y + y1 * scale + 22,
     );
   }
-  return () => t("{count} detections by two stages, live from shipped weights", { count: found.length });
 }
