@@ -33,6 +33,7 @@ export async function thumbnail(canvas, signal) {
  * @param {string[]} classes
  */
 function paint(context, photo, found, classes) {
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   const { scale, x, y } = cover(context, photo);
   context.lineWidth = 3;
   context.font = "600 20px sans-serif";
