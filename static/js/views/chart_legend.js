@@ -48,7 +48,7 @@ function keyOf(line) {
  */
 export function showKeys(root, { lines, data }) {
   const named = lines.filter(({ quiet }, i) => !quiet && data[i + 1]?.some((value) => !isGap(value)));
-  const shown = named.length > 1 ? named : [];
+  const shown = lines.filter(({ quiet }) => !quiet).length > 1 ? named : [];
   const look = JSON.stringify([shown, token("--card")]);
   if (root.dataset.look === look) return;
   root.dataset.look = look;
