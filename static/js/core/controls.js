@@ -1,6 +1,6 @@
 /** The controls that the server drew from a lab's configuration, tied to the page's state. */
 
-import { $, h } from "./dom.js";
+import { $, all, h } from "./dom.js";
 import { onLanguage, sentences, t } from "./i18n.js";
 import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
@@ -11,7 +11,7 @@ import { wireViews } from "./views.js";
 
 /** @typedef {import("./state.js").Rule} Rule */
 
-const controlRoots = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-control]")]);
+const controlRoots = () => all("[data-control]");
 
 /**
  * The rule of one control, read from its attributes.
@@ -280,8 +280,7 @@ function openStep(hash) {
   const details = step && step.querySelector("details");
   if (!details) return;
   details.open = true;
-  const openers = document.querySelectorAll('[data-lesson-drawer], [data-dock="lesson"]');
-  const opener = /** @type {HTMLElement[]} */ ([...openers]).find((one) => one.checkVisibility());
+  const opener = all('[data-lesson-drawer], [data-dock="lesson"]').find((one) => one.checkVisibility());
   if (!details.checkVisibility()) opener?.click();
   $(".try", details).click();
 }

@@ -33,6 +33,14 @@ export function $(selector, root = document) {
 }
 
 /**
+ * All elements that match, in the order of the page.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ */
+export const all = (selector, root = document) =>
+  /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
+
+/**
  * A list whose items are made once and filled again and again: frames come many times a second.
  * @template T
  * @param {HTMLElement} root

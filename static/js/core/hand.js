@@ -1,13 +1,10 @@
 /** The controls in hand: those that matter to the view on show come first, the others wait folded. */
 
-import { $, oncePerFrame } from "./dom.js";
+import { $, all, oncePerFrame } from "./dom.js";
 import { onLanguage, t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 
 const KEY = "groups"; // names of the unfolded groups, for this visit
-
-const all = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) =>
-  /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
 
 /** @param {import("./state.js").State} state */
 export function wireHand(state) {

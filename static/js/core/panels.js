@@ -1,6 +1,6 @@
 /** What opens and closes on a page: dialogs, the menu of labs, the lesson as a drawer. */
 
-import { $ } from "./dom.js";
+import { $, all } from "./dom.js";
 
 /** Dialogs close by their cross. */
 export function wireDialogs() {
@@ -48,7 +48,7 @@ export function wireDrawer() {
 
 /** Where the window is narrow, controls and lesson share a place below or beside the picture. */
 export function wireDock() {
-  const buttons = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-dock]")]);
+  const buttons = all("[data-dock]");
   for (const button of buttons)
     button.addEventListener("click", () => {
       document.body.classList.toggle("dock-lesson", button.dataset.dock === "lesson");

@@ -1,6 +1,6 @@
 /** A chart pinned small beside every other view of the stage; the address tells which. */
 
-import { $, h } from "./dom.js";
+import { $, all, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { tell } from "./said.js";
 
@@ -34,9 +34,7 @@ export function wirePins(state) {
  * @returns {Pinnable[]}
  */
 function pinnable(onPin) {
-  const sections = /** @type {HTMLElement[]} */ ([
-    ...document.querySelectorAll(".views section:has(> h2 + div)"),
-  ]);
+  const sections = all(".views section:has(> h2 + div)");
   return sections.flatMap((section) => {
     const name = Object.keys($("h2 + div", section).dataset)[0];
     if (!name) return [];

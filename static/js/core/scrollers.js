@@ -1,6 +1,6 @@
 /** What scrolls can be reached by the keyboard, also where nothing in it takes the focus. */
 
-import { oncePerFrame } from "./dom.js";
+import { all, oncePerFrame } from "./dom.js";
 
 const SCROLLERS = [
   ".below .said",
@@ -15,13 +15,13 @@ const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]
 
 /** Whether something in it takes the focus. */
 const reaches = (/** @type {HTMLElement} */ one) =>
-  [...one.querySelectorAll(FOCUSABLE)].some((inner) => inner.checkVisibility());
+  all(FOCUSABLE, one).some((inner) => inner.checkVisibility());
 
 export function wireScrollers() {
   const stage = document.querySelector(".stage:has(.below)");
   if (!stage) return;
   const check = oncePerFrame(() => {
-    for (const one of /** @type {NodeListOf<HTMLElement>} */ (stage.querySelectorAll(SCROLLERS.join(", ")))) {
+    for (const one of all(SCROLLERS.join(", "), stage)) {
       const scrolls = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
       const clips = getComputedStyle(one).overflow !== "visible";
       if (scrolls && clips && !reaches(one)) one.tabIndex = 0;

@@ -1,10 +1,7 @@
 /** The views of a stage: one is on show, as the tab in the address says. */
 
-import { $, oncePerFrame } from "./dom.js";
+import { $, all, oncePerFrame } from "./dom.js";
 import { isTyping } from "./keys.js";
-
-const all = (/** @type {string} */ selector) =>
-  /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);
 
 /** Names of the views that a part of the stage belongs to. @param {HTMLElement} part */
 const viewsOf = (part) => (part.dataset.viewOf ?? "").split(" ");

@@ -101,16 +101,19 @@ export function photoSession(options) {
 }
 
 /**
- * That sample, if there is one of that name; else the photo of the last page, or the first sample.
+ * That sample, if there is one of that name; else the photo of the last page, or the first sample, with a
+ * word about a name that none has.
  * @param {string} sample
  * @param {Sample[]} samples
  * @param {AbortSignal} signal
  * @returns {Promise<{photo: Photo, lost: boolean}>}
  */
-const firstPhoto = async (sample, samples, signal) =>
-  samples.some(({ name }) => name === sample)
-    ? { photo: await samplePhoto(sample, signal), lost: false }
-    : lastPhoto(signal, samples);
+async function firstPhoto(sample, samples, signal) {
+  if (samples.some(({ name }) => name === sample))
+    return { photo: await samplePhoto(sample, signal), lost: false };
+  if (sample) note("[data-refused]", () => t("There is no sample picture “{name}” here.", { name: sample }));
+  return lastPhoto(signal, samples);
+}
 
 /**
  * What a network finds on a photo, with the settings of now.

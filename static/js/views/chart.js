@@ -32,7 +32,7 @@ import { roomFor } from "./room.js";
  * @property {Band[]} [bands]
  * @property {number} [height] CSS pixels on a page that scrolls, where it grows with the type; a view that
  *   fills the window gives its charts the room that there is
- * @property {boolean} [exact] the height stays as told: it is the room that there is
+ * @property {number} [most] CSS pixels of its height where it fills its view
  * @property {"linear" | "log"} [xScale] on a log scale, what is not above zero is a gap
  * @property {"linear" | "log"} [yScale]
  * @property {[number, number]} [xRange]
@@ -178,9 +178,11 @@ const MOST = 480;
 /** @param {HTMLElement} plotRoot @param {Chart} state */
 const sizeOf = (plotRoot, { options, scale }) => ({
   width: Math.max(plotRoot.clientWidth, 200),
-  height: options.exact
-    ? Math.round(options.height ?? LEAST)
-    : roomFor(plotRoot, { least: LEAST, most: MOST, share: ((options.height ?? 190) * scale) / innerHeight }),
+  height: roomFor(plotRoot, {
+    least: LEAST,
+    most: options.most ?? MOST,
+    share: ((options.height ?? 190) * scale) / innerHeight,
+  }),
 });
 
 /**

@@ -188,13 +188,6 @@ def test_equal_pictures_are_answered_once(one_client: TestClient, scene: dict[st
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize("image_id", ["nowhere", "", "0" * 32, "../../etc/passwd", "\0", "é"])
-def test_an_unknown_picture_is_gone(client: TestClient, image_id: str) -> None:
-    response = client.post(PATH, json={"image_id": image_id})
-    assert response.status_code == 404
-    assert response.json()["error"]["code"] == "image_gone"
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [

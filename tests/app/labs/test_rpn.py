@@ -221,13 +221,6 @@ def test_a_model_that_is_not_installed_is_told_with_the_command_never_replaced(
     app.state.images.close()
 
 
-@pytest.mark.parametrize("image_id", ["nowhere", "", "0" * 32, "../../etc/passwd", "\0", "é"])
-def test_an_unknown_picture_is_gone(client: TestClient, image_id: str) -> None:
-    response = client.post(PATH, json={"image_id": image_id})
-    assert response.status_code == 404
-    assert response.json()["error"]["code"] == "image_gone"
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [

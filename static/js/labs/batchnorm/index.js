@@ -40,10 +40,7 @@ const losses = chart($("[data-losses]"), () => ({
   yScale: "log",
   lines: lossLines(),
   bands: LOSS_BANDS,
-  exact: true,
-  get height() {
-    return tall() - 62; // the legend has two lines where it is narrow
-  },
+  most: 640,
 }));
 const histograms = ridges($("[data-ridges]"), {
   height: tall,

@@ -1,5 +1,6 @@
 /** What the `contrastive` page says. */
 
+import { SHAPES } from "../../parts/shape_names.js";
 import { ApiError } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
@@ -31,17 +32,6 @@ export function failed(error) {
   if (!(error instanceof ApiError)) throw error;
 }
 
-/** @type {Record<string, () => string>} */
-const SHAPES = {
-  disc: () => t("disc"),
-  ring: () => t("ring"),
-  square: () => t("square"),
-  triangle: () => t("triangle"),
-  star: () => t("star"),
-  cross: () => t("cross"),
-  crescent: () => t("crescent"),
-  heart: () => t("heart"),
-};
 const CLASSES = 12; // that are named
 
 /**

@@ -1,5 +1,6 @@
 /** What the `detectors` page says, from its numbers. No DOM here. */
 
+import { SHAPES } from "../../parts/shape_names.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
 import { bestGuess, rates } from "./outcome.js";
@@ -16,14 +17,7 @@ const CLASSES = {
   person: () => t("person"),
   train: () => t("train"),
   package: () => t("package"),
-  disc: () => t("disc"),
-  ring: () => t("ring"),
-  square: () => t("square"),
-  triangle: () => t("triangle"),
-  star: () => t("star"),
-  cross: () => t("cross"),
-  crescent: () => t("crescent"),
-  heart: () => t("heart"),
+  ...SHAPES,
 };
 
 /** A class in the reader's language. @param {string | undefined} name */

@@ -1,5 +1,6 @@
 /** Which controls of the `mlp` page have something to say now: those of its model and its data. */
 
+import { all } from "../../core/dom.js";
 import { showOnly } from "../../parts/visibility.js";
 
 const SURFACES = ["slope", "hill", "saddle"]; // data that are heights, without classes
@@ -11,7 +12,7 @@ const BESIDE = ["model", "points", "layers", "shown"]; // chosen elsewhere in th
 /** @param {Record<string, any>} values @param {string} shown model of the frame on show */
 export function showModel(values, shown) {
   showOnly("only", (model) => model === shown);
-  for (const root of elements("[data-control][data-kind]")) {
+  for (const root of all("[data-control][data-kind]")) {
     const name = root.dataset.control ?? "";
     if (!BESIDE.includes(name)) root.hidden = isIdle(name, values);
   }
@@ -25,6 +26,3 @@ function isIdle(name, { model, data }) {
   if (name === "eta") return model !== "perceptron";
   return data === "own" && OF_DATA.includes(name);
 }
-
-/** @param {string} selector */
-const elements = (selector) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);

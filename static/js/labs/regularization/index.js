@@ -28,7 +28,6 @@ import { DecayPart } from "./decay.js";
 import { PlanePart } from "./plane.js";
 import { ShrinkingPart } from "./shrinking.js";
 import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, showSurvivors } from "./words.js";
-import { roomFor } from "../../views/room.js";
 
 /** @typedef {import("./layers.js").Reg} Reg */
 
@@ -50,10 +49,8 @@ const paths = chart($("[data-paths]"), () => ({
   y: t("weights"),
   xScale: "log",
   lines: [],
-  exact: true,
-  get height() {
-    return roomFor($("[data-paths]"), { least: 150, most: 680, share: 0.52 });
-  },
+  height: 300,
+  most: 680,
   get yRange() {
     return reach;
   },
