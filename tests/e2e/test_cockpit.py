@@ -297,6 +297,26 @@ def test_every_view_opens_by_its_tab_its_digit_and_its_address(open_page, lab):
         expect(page.locator(".below .said:visible").first).to_be_visible()
 
 
+COUNT_STARTS = """() => {
+  window.starts = 0;
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (message) {
+    if (String(message).includes('"type":"start"')) window.starts += 1;
+    return send.call(this, message);
+  };
+}"""
+
+
+@LABS_OF
+def test_to_open_a_view_begins_no_run_anew(open_page, lab):
+    page = open_page(f"/labs/{lab.slug}", reduced_motion="reduce")
+    page.evaluate(COUNT_STARTS)
+    for tab in page.locator("[data-tab]:visible").all():
+        tab.click()
+        page.wait_for_timeout(250)  # settings rest for 150 ms before they begin a run
+        assert page.evaluate("starts") == 0, tab.inner_text()
+
+
 def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
     page = open_page("/labs/cross-entropy", reduced_motion="reduce")
     chosen = page.locator("[role=tab][aria-selected=true]")

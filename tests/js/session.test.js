@@ -76,6 +76,20 @@ test("a frame that was under way when a control moved is not current, the next o
   assert.deepEqual(current, [true, false, true]);
 });
 
+test("settings said in another order are the same settings: the run goes on", async () => {
+  let turned = false;
+  const configOf = (/** @type {Record<string, any>} */ { rate, width, seed }) =>
+    turned ? { seed, width, rate } : { rate, width, seed };
+  const { state, browser, session, start, asks } = await begun({}, { configOf });
+  start();
+  turned = true;
+  state.set({ speed: 2 });
+  browser.wait();
+  browser.paint();
+  assert.equal(session.status.phase, "ready");
+  assert.equal(asks().length, 1);
+});
+
 test("another control starts anew after a rest, and goes on playing", async () => {
   const { state, wire, browser, session, start } = await begun();
   start();

@@ -122,11 +122,13 @@ function sayRefused(names, unknown) {
   );
 }
 
-/** Names of the controls: the keys of the lab's configuration. */
+/** @type {string[] | null} */
+let told = null;
+/** The keys of the lab's configuration, in one order for good: controls move with the view they belong to. */
 const configNames = () =>
-  controlRoots()
+  (told ??= controlRoots()
     .filter((root) => !("page" in root.dataset))
-    .map((root) => root.dataset.control ?? "");
+    .map((root) => root.dataset.control ?? ""));
 
 /** Names of those that change a running run. */
 export const liveNames = () =>

@@ -2,6 +2,21 @@
 
 /** @typedef {Record<string, any>} Config */
 
+/**
+ * The settings as text to compare, whatever order they are said in.
+ * @param {Config} config
+ * @param {(name: string) => boolean} [counts]
+ */
+const textOf = (config, counts = () => true) =>
+  JSON.stringify(
+    Object.entries(config)
+      .filter(([name]) => counts(name))
+      .sort(byName),
+  );
+
+/** @param {[string, any]} a @param {[string, any]} b */
+const byName = ([a], [b]) => (a < b ? -1 : 1);
+
 export class Settings {
   #of;
   #liveNames;
@@ -28,7 +43,7 @@ export class Settings {
 
   /** Whether the run was told them as they are now. */
   get current() {
-    return JSON.stringify(this.now) === this.#told;
+    return textOf(this.now) === this.#told;
   }
 
   /** What is told to a running run. @returns {Config} */
@@ -48,7 +63,7 @@ export class Settings {
   /** They are told with an ask. @returns {boolean} whether one of them was turned since */
   tell() {
     const turned = !this.current;
-    this.#told = JSON.stringify(this.now);
+    this.#told = textOf(this.now);
     return turned;
   }
 
@@ -63,8 +78,7 @@ export class Settings {
    * @returns {boolean} whether they take another run than began with those
    */
   outgrown(then) {
-    const fixed = (/** @type {Config} */ config) =>
-      JSON.stringify(Object.entries(config).filter(([name]) => !this.live.includes(name)));
+    const fixed = (/** @type {Config} */ config) => textOf(config, (name) => !this.live.includes(name));
     return fixed(this.now) !== fixed(then);
   }
 }
