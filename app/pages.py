@@ -1,5 +1,6 @@
 """The HTML pages: home, one a lab, the pattern book, the description of the API."""
 
+import re
 from collections import defaultdict
 from functools import cache
 from importlib.util import find_spec
@@ -10,14 +11,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 from latex2mathml.converter import convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import ROOT, __version__
 from app.doors.proxies import prefix_of
 from app.errors import DomainError, NotFound
 from app.guide import ROUTES, SECTIONS, chapters_of
 from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
-from app.lab.contract import CHAPTERS
+from app.lab.contract import CHAPTERS, Lab
+from app.lab.lessons import NUMBER
 from app.lan import in_container
 from app.registry import BY_SLUG, LABS
 from app.share import addresses_for_others
@@ -39,7 +41,20 @@ def mathml(latex: str, display: str = "inline") -> Markup:
     return Markup(convert(latex, display=display))
 
 
+def numbers_in(text: str, lab: Lab[Any], state: dict[str, Any]) -> Markup:
+    """A lesson's text, its `{name}` as the control's value, which is dragged there."""
+    controls = {control.name: control for control in lab.controls}
+
+    def dragged(found: re.Match[str]) -> str:
+        name = found[1]
+        value = state.get(name, controls[name].default)
+        return f'<b class="scrub" data-scrub="{name}">{value:g}</b>'
+
+    return Markup(NUMBER.sub(dragged, str(escape(text))))
+
+
 templates.env.filters["math"] = mathml
+templates.env.globals["numbers_in"] = numbers_in
 
 
 def render(request: Request, name: str, **values: Any) -> HTMLResponse:

@@ -30,6 +30,7 @@ from pydantic import BaseModel
 from app.i18n import N_, LazyText
 from app.lab import wire
 from app.lab.controls import Control, LabConfig, controls_of, live_names
+from app.lab.lessons import Step, Word
 
 # Measured on the labs that train networks of many replicas: weights, gradients, the optimizer's
 # moments, and what a step leaves behind (`python -m tests.bench_memory`).
@@ -64,19 +65,6 @@ class View:
     name: str
     title: LazyText
     levers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of a lab's lesson: a state to set, and what to look for.
-
-    `view` is the name of the lab's view in which it is seen, "" for the first.
-    """
-
-    title: LazyText
-    text: LazyText
-    state: dict[str, str | float | bool]
-    view: str = ""
 
 
 class Rows:
@@ -154,7 +142,8 @@ class Ask(Generic[Config]):
 @dataclass(frozen=True)
 class Lab(Generic[Config]):
     """A lab. `slug` is its word in every layer: address, module, template, script; `chapter` the
-    one of `CHAPTERS` that the menu lists it in, `views` the tabs of its stage, the first one first.
+    one of `CHAPTERS` that the menu lists it in, `views` the tabs of its stage, the first one first,
+    `words` the terms that its page uses.
 
     Where the lab trains, `run` yields its frames, which are of the classes `frames`; `action` is
     the pydantic model of what a viewer may do to a run beyond turning live controls; `parameters`
@@ -178,6 +167,7 @@ class Lab(Generic[Config]):
     lesson: tuple[Step, ...]
     views: tuple[View, ...]
     router: APIRouter
+    words: tuple[Word, ...] = ()
     run: Callable[..., Generator[Frame, Ask[Config], None]] | None = None
     frames: tuple[type[Frame], ...] = ()
     action: type[BaseModel] | None = None

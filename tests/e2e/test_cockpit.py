@@ -147,11 +147,11 @@ def test_a_search_finds_a_lesson_step_and_opens_its_state(open_page):
     page = open_page("/")
     page.keyboard.press("Control+k")
     found = page.locator("[data-search-found] li:visible")
-    page.keyboard.type("twins")
+    page.keyboard.type("correlated features")
     expect(found).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/labs/regularization**")
-    expect(page.locator(".steps details[open] summary")).to_have_text("Twins")
+    expect(page.locator(".steps details[open] summary")).to_have_text("Correlated features")
     expect(page.locator("[data-control=correlation] input[type=number]")).not_to_have_value("0")
 
 

@@ -158,4 +158,4 @@ def test_a_lesson_step_sets_its_state(open_page):
     page.locator(".steps").get_by_text("Two cars side by side").click()
     page.locator("details[open] .try").click()
     expect(page.locator("[data-source=neighbors]")).to_have_attribute("aria-pressed", "true")
-    assert page.locator("input[type=range][name=iou_threshold]").input_value() == "0.25"
+    assert page.locator("input[type=range][name=iou_threshold]").input_value() == "0.5"

@@ -1,75 +1,213 @@
 """The lesson of the `batchnorm` lab."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.i18n import N_
-from app.lab.contract import Step
+from app.lab.lessons import Question, Sketch, Step, measured
+from app.labs.batchnorm.frames import BatchnormFrame
+
+
+def typical(frame: BatchnormFrame, where: str) -> float:
+    """The median loss of the networks with BatchNorm there."""
+    return float(np.median(measured(frame, "losses", where)))
+
+
+def steps_to(frame: BatchnormFrame, where: str) -> float:
+    """The median of the steps until the chosen loss; infinite for not yet."""
+    reached = measured(frame, "reached", where)
+    return float(np.median(np.where(reached < 0, np.inf, reached)))
+
+
+def saturated(frame: BatchnormFrame, where: str) -> NDArray[np.float32]:
+    """The share of saturated values, layer by layer."""
+    return measured(frame, "saturated", where)
+
 
 LESSON = (
     Step(
         N_("The same start, the same batches"),
         N_(
-            "Three times the same network, from the same weights, on the same batches. Those with "
-            "BatchNorm are below the chosen loss after a hundred steps or so; without it they "
-            "need several hundred. Before or after the activation: both are far ahead. Their jags "
-            "come mostly from eval mode: the running statistics are always a little late."
+            "Three times the same network, from the same weights, on the same batches: without "
+            "BatchNorm, with it before the activation, with it after."
         ),
         {},
+        levers=("target", "learning_rate", "init_scale"),
+        stop=900,
+        watch=N_("Steps to 0.10, none"),
+        question=Question(
+            N_("Which reach the loss 0.1 sooner?"),
+            (
+                N_("Those with BatchNorm, several times sooner."),
+                N_("The one without, a little."),
+                N_("All at about the same step."),
+            ),
+            0,
+            N_(
+                "Before or after the activation: both reach the loss several times sooner. The "
+                "spikes come mostly from evaluation mode: the running statistics lag behind."
+            ),
+        ),
+        sketch=Sketch(
+            N_("Draw the loss without BatchNorm over 900 steps."), "losses", (0, 900), (0.001, 1)
+        ),
+        holds=lambda frame: (
+            steps_to(frame, "none") > 2.5 * steps_to(frame, "before")
+            and steps_to(frame, "none") > 2.5 * steps_to(frame, "after")
+        ),
     ),
     Step(
         N_("Where the numbers lie"),
         N_(
-            "Weights start ten times too large. Without BatchNorm what enters a tanh lies far out, "
-            "where the curve is flat: most values are saturated, and little gradient "
-            "comes back. Before the activation, BatchNorm keeps them in the steep middle, "
-            "whatever the scale."
+            "The weights start {init_scale} times too large, so without BatchNorm the input of "
+            "tanh lies far out, where the curve is flat: most values are saturated, and hardly any "
+            "gradient reaches the first layers."
         ),
-        {"init_scale": 10.0},
+        {"init_scale": 20.0},
+        levers=("init_scale", "activation"),
+        stop=300,
+        watch=N_("Steps to 0.10, before"),
+        question=Question(
+            N_("Where must BatchNorm stand to help here?"),
+            (
+                N_("Before the activation."),
+                N_("After the activation."),
+                N_("Either place will do."),
+            ),
+            0,
+            N_(
+                "Before the activation it keeps the input of tanh in the steep middle, whatever "
+                "the scale. After the activation it comes too late: the input of tanh is saturated "
+                "as before, and these networks are the worst."
+            ),
+        ),
+        holds=lambda frame: (
+            bool((saturated(frame, "none")[1:] > 0.5).all())
+            and bool((saturated(frame, "before") < 0.35).all())
+            and typical(frame, "before") < 0.1 < typical(frame, "none") < typical(frame, "after")
+        ),
     ),
     Step(
-        N_("Fading away"),
-        N_(
-            "Now a start five times too small. Without BatchNorm each layer squeezes the points "
-            "together more, until all histograms are needles at zero: the last layer can no "
-            "longer tell one point from another, and the loss stays at 0.69, the value of guessing."
-        ),
+        N_("Small weights: the layers squeeze the points together"),
+        N_("Now the initialization is five times too small, {init_scale}."),
         {"init_scale": 0.2},
+        levers=("init_scale", "depth"),
+        stop=300,
+        watch=N_("Steps to 0.10, none"),
+        question=Question(
+            N_("What happens to the histograms without BatchNorm, layer by layer?"),
+            (
+                N_("They grow wider."),
+                N_("They become a narrow peak at zero."),
+                N_("They stay as they are."),
+            ),
+            1,
+            N_(
+                "Each layer squeezes the points together more, until the last layer can no longer "
+                "tell one point from another: the loss stays at 0.69, the value of random guessing."
+            ),
+        ),
+        holds=lambda frame: (
+            abs(typical(frame, "none") - np.log(2)) < 0.02 and typical(frame, "before") < 0.3
+        ),
     ),
     Step(
         N_("Where training stops working"),
         N_(
-            "Eight learning rates at once, each with and without BatchNorm. Without it only a few "
-            "in the middle reach the loss; with it, a range more than ten times as "
-            "wide. Then choose the scales of the start."
+            "Eight learning rates at once, each with and without BatchNorm, for 1000 steps. Press "
+            "the button in the view. Then choose the scales of the initialization."
         ),
         {"sweep": True},
         "sweep",
+        levers=("target",),
+        watch=N_("Steps to the loss"),
+        question=Question(
+            N_("With how many learning rates does a network reach the loss?"),
+            (
+                N_("Without BatchNorm with few, with it over a far wider range."),
+                N_("With all of them, either way."),
+                N_("With fewer where BatchNorm is."),
+            ),
+            0,
+            N_(
+                "Without BatchNorm three in the middle; with it a range more than ten times as "
+                "wide, because the scale of a layer’s weights no longer changes what it puts out."
+            ),
+        ),
     ),
     Step(
         N_("Two points are no statistic"),
-        N_(
-            "Batches of two: of two values the larger becomes +1 and the smaller −1, "
-            "however far apart they were. What a point looks like now depends on its neighbor, "
-            "and the networks with BatchNorm learn worse than the one without. With batches of one "
-            "every value becomes 0, and nothing can be learned at all."
-        ),
+        N_("Batches of {batch_size}."),
         {"batch_size": 2},
+        levers=("batch_size", "momentum"),
+        stop=300,
+        watch=N_("Steps to 0.10, before"),
+        question=Question(
+            N_("What does x̂ look like for a batch of two points?"),
+            (
+                N_("As for any other batch."),
+                N_("Always +1 and −1."),
+                N_("Always 0."),
+            ),
+            1,
+            N_(
+                "Of two values the larger becomes +1 and the smaller −1, however far apart they "
+                "were: what a point looks like depends on its neighbor, and these networks learn "
+                "worse than those without BatchNorm. With batches of one, x̂ is 0 for every point, "
+                "and nothing about x can be learned."
+            ),
+        ),
+        holds=lambda frame: (
+            bool(np.abs(np.abs(measured(frame, "batch", "batch")) - 1).max() < 0.1)
+            and typical(frame, "none") < min(typical(frame, "before"), typical(frame, "after"))
+        ),
     ),
     Step(
         N_("Statistics that lag"),
         N_(
-            "The running statistics now take only a hundredth of each batch. In training mode "
-            "all is as before; but the loss is measured in eval mode, with running "
-            "statistics that still remember the start. Watch them creep after the batch’s."
+            "The running statistics take only m = {momentum} of each batch. In training mode all "
+            "is as before."
         ),
         {"momentum": 0.01},
         "running",
+        levers=("momentum",),
+        stop=200,
+        watch=N_("Running mean"),
+        question=Question(
+            N_("The loss is measured in evaluation mode. What does it suffer from?"),
+            (
+                N_("Statistics that still remember the start."),
+                N_("Nothing: the statistics are the batch’s."),
+                N_("Noise of the batches."),
+            ),
+            0,
+            N_(
+                "After k steps (1 − m)ᵏ of the start is left: after 100 steps more than a third. "
+                "Watch the running statistics follow the batch’s slowly."
+            ),
+        ),
+        holds=lambda frame: 0.99**100 > 1 / 3,
     ),
     Step(
         N_("Sigmoids, as in the paper"),
-        N_(
-            "Ioffe and Szegedy showed it on sigmoids. Without BatchNorm four layers of them stay "
-            "at the loss of guessing for a thousand steps; with it they learn within a few "
-            "hundred."
-        ),
+        N_("Ioffe and Szegedy (2015) showed it on sigmoids, here four layers of them."),
         {"activation": "sigmoid", "learning_rate": 0.3},
+        levers=("activation", "learning_rate", "depth"),
+        stop=600,
+        watch=N_("Steps to 0.10, none"),
+        question=Question(
+            N_("What does the network without BatchNorm learn within 600 steps?"),
+            (
+                N_("As much as the others, only later."),
+                N_("Nothing: it stays at random guessing."),
+                N_("More than the others."),
+            ),
+            1,
+            N_(
+                "A sigmoid’s slope is at most 1/4, and four of them leave next to no gradient for "
+                "the first layer. With BatchNorm it learns within a few hundred steps."
+            ),
+        ),
+        holds=lambda frame: typical(frame, "none") > 0.6 and typical(frame, "before") < 0.3,
     ),
 )

@@ -1,100 +1,248 @@
 """The lesson of the `contrastive` page."""
 
 from app.i18n import N_
-from app.lab.contract import Step
+from app.lab.lessons import Question, Sketch, Step, measured
+from app.labs.contrastive.frames import ContrastiveFrame
+
+
+def now(frame: ContrastiveFrame, measure: str) -> float:
+    """A measure of the last step's batch."""
+    return float(measured(frame, "history", measure)[-1])
+
 
 LESSON = (
     Step(
         N_("Two views, neither the original"),
         N_(
-            "From each picture two views are drawn: crop, turn, color, blur. Both are changed, "
-            "neither is the original, and no label is used. Press “Draw again” "
-            "and find both outlines on the picture. What T changes the network learns to overlook."
+            "From each picture two views are drawn: crop, turn, color jitter, blur. Press “Draw "
+            "again” and find both outlines on the picture."
         ),
         {"picture": 0, "speed": 5},
         "pairs",
+        levers=("crop", "color", "rotation"),
+        stop=100,
+        watch=N_("same picture"),
+        question=Question(
+            N_("What is the network told about a picture?"),
+            (
+                N_("Its class."),
+                N_("Only which two views come from the same picture."),
+                N_("How it was augmented."),
+            ),
+            1,
+            N_(
+                "Both views are changed, neither is the original, and no label is used. The "
+                "network learns to ignore what T changes: it becomes invariant to it."
+            ),
+        ),
+        holds=lambda frame: now(frame, "positive") > now(frame, "negative"),
     ),
     Step(
         N_("One positive, all others negatives"),
         N_(
-            "Each row is a view: one framed cell is its positive, all others but itself are "
-            "negatives. Untrained, all similarities are high. Train, and the two diagonals of "
-            "frames stay orange while the rest turns pale and blue. A negative may show the same "
-            "shape: nobody told the network."
+            "Each row of the matrix is a view: one framed cell is its positive, all others but "
+            "itself are negatives."
         ),
         {"row": 0, "column": -1, "speed": 5},
+        levers=("temperature", "batch_size"),
+        stop=200,
+        watch=N_("positive is nearest"),
+        question=Question(
+            N_("Are two pictures of the same shape a positive pair?"),
+            (N_("Yes."), N_("No, they are negatives.")),
+            1,
+            N_(
+                "Nobody told the network what a picture shows. Positives are two views of one "
+                "picture; everything else in the batch is pushed away, also what looks alike. "
+                "After training the frames stay orange while the rest turns pale and blue."
+            ),
+        ),
+        sketch=Sketch(N_("Draw the loss over 200 steps."), "losses", (0, 200), (0, 6)),
+        holds=lambda frame: (
+            now(frame, "positive") > 0.5 and now(frame, "positive") > now(frame, "negative") + 0.3
+        ),
     ),
     Step(
-        N_("Temperature picks the opponents"),
+        N_("Temperature: how much the most similar negatives count"),
         N_(
-            "At τ = 0.05 nearly all of the softmax falls on the few most similar negatives: they "
-            "alone are pushed away. Raise τ to 2 and all share it alike. The slider acts on the "
-            "row at once, and on the running training."
+            "τ = {temperature}. Drag it to 2 and back: it acts on the row at once, and on the "
+            "training."
         ),
         {"temperature": 0.05, "row": 0, "column": -1},
+        levers=("temperature",),
+        stop=100,
+        watch=N_("loss"),
+        question=Question(
+            N_("At τ = 0.05, who is pushed away?"),
+            (
+                N_("All negatives alike."),
+                N_("Nearly only the few most similar ones."),
+                N_("The least similar ones."),
+            ),
+            1,
+            N_(
+                "The slope of the loss is a negative’s share of the softmax, over τ. At a low "
+                "temperature nearly all of it falls on the most similar negatives; at 2 all share "
+                "it alike."
+            ),
+        ),
+        holds=lambda frame: now(frame, "loss") > 0,
     ),
     Step(
-        N_("What is it worth?"),
+        N_("Is the representation any good?"),
         N_(
-            "Let it train for 200 steps, then press “Measure now”: with a handful of labels a "
-            "linear classifier on the trained h finds the shape far more often than on the "
-            "untrained one. Then fine-tune from here, and train from scratch with the same labels: "
-            "with few of them the better start shows."
+            "It trains until step 200. Then press “Measure now”: a linear classifier on the frozen "
+            "h, with 1, 5, 10, 100 and all labels a class."
         ),
         {"speed": 20},
         "transfer",
+        levers=("color", "gray", "projector"),
+        stop=200,
+        watch=N_("positive is nearest"),
+        question=Question(
+            N_("With few labels, which features find the class more often?"),
+            (N_("Those of the trained encoder."), N_("Those of the untrained one.")),
+            0,
+            N_(
+                "Without any label the encoder has learned what tells pictures apart. Then "
+                "fine-tune from here, and train from scratch with the same labels: with few of "
+                "them the better start shows."
+            ),
+        ),
+        holds=lambda frame: now(frame, "positive") > now(frame, "negative") + 0.3,
     ),
     Step(
         N_("Take color away from T"),
         N_(
-            "Without color jitter two views of a picture have the same colors, and that is all it "
-            "takes to find the positive: the loss falls fast, the shape is not learned. Measure at "
-            "200 steps: what you measured in the step before stays on the chart, to compare."
+            "Without color jitter two views of a picture have the same colors. Measure at step "
+            "200: what you measured in the step before stays on the chart."
         ),
         {"color": 0, "gray": 0, "speed": 20},
         "transfer",
+        levers=("color", "gray"),
+        stop=200,
+        watch=N_("loss"),
+        question=Question(
+            N_("What does the loss do, and what is learned?"),
+            (
+                N_("It falls faster, and more is learned."),
+                N_("It falls faster, and less is learned."),
+                N_("It falls more slowly."),
+            ),
+            1,
+            N_(
+                "The colors alone give the positive away: a shortcut. The loss is low, and the "
+                "shape is not learned. A pretext task must be hard in the right way."
+            ),
+        ),
+        holds=lambda frame: now(frame, "hits") > 0.9,
     ),
     Step(
         N_("MoCo: a queue of negatives"),
         N_(
-            "The negatives now come from a queue of keys, the positive never. While the queue "
-            "fills, the loss rises: each step adds opponents. Set m to 0: the key encoder is a "
-            "copy that changes with each step, so the queue holds keys of many different encoders, "
-            "and negatives stay similar. At 0.999 the key encoder trails further behind, but "
-            "steadily. Measure: MoCo and SimCLR stand on one chart."
+            "The negatives now come from a queue of {queue} keys, the positive never. The key "
+            "encoder follows the query encoder with momentum m = {momentum}. Set m to 0, then to "
+            "0.999."
         ),
         {"method": "moco", "momentum": 0.99, "speed": 5},
         "queue",
+        levers=("momentum", "queue", "temperature"),
+        stop=100,
+        watch=N_("loss"),
+        question=Question(
+            N_("While the queue fills, what does the loss do?"),
+            (N_("It rises."), N_("It falls."), N_("It stays the same.")),
+            0,
+            N_(
+                "Each step adds negatives, and against more of them the positive’s share is "
+                "smaller. With m = 0 the keys in the queue come from many different encoders, and "
+                "negatives stay similar to the query; at 0.999 the key encoder changes slowly and "
+                "steadily."
+            ),
+        ),
+        holds=lambda frame: (
+            float(measured(frame, "history", "loss")[:12].max())
+            > float(measured(frame, "history", "loss")[1])
+        ),
     ),
     Step(
         N_("No negatives, and collapse"),
         N_(
-            "SimSiam only pulls views together. Without the stop-gradient the easiest way is to "
-            "make all pictures one: watch the collapse meter fall within a hundred steps, while "
-            "the loss looks perfect. Switch the stop-gradient on again."
+            "SimSiam only pulls views together. Here its stop-gradient is switched off. Then "
+            "switch it on again."
         ),
         {"method": "simsiam", "stop_gradient": False, "speed": 5},
         "negatives",
+        levers=("stop_gradient", "learning_rate"),
+        stop=150,
+        watch=N_("different pictures"),
+        question=Question(
+            N_("What is the easiest way to make all views of a picture alike?"),
+            (
+                N_("To recognize the picture."),
+                N_("To make all pictures one."),
+                N_("To forget the colors."),
+            ),
+            1,
+            N_(
+                "The loss looks perfect, and every picture has the same vector: collapse. The "
+                "similarity of different pictures goes to 1, the spread to 0. The stop-gradient "
+                "prevents it here."
+            ),
+        ),
+        holds=lambda frame: (
+            now(frame, "spread") < 0.3 * float(measured(frame, "history", "spread")[0])
+        ),
     ),
     Step(
         N_("Which augmentations?"),
         N_(
-            "One short training for each pair of operations, three seeds each. Chen et al. found "
-            "that crop with color beats all other pairs on photographs. On the scenes it is color "
-            "that counts, with whatever else: without it the colors alone give the positive away. "
-            "Is crop with color better here than color alone? Compare the two cells, and their "
-            "spread."
+            "One short training for each pair of operations, three seeds each. (Chen et al. always "
+            "crop, and transform one of the two views only; here both are transformed, and there "
+            "is a crop only where it is asked for.)"
         ),
         {"mode": "composition", "speed": 1},
+        levers=("trial_steps", "batch_size"),
+        watch=N_("mean"),
+        question=Question(
+            N_(
+                "Chen et al. found crop with color jitter best on photographs. And on these scenes?"
+            ),
+            (
+                N_("Color jitter counts, with whatever else."),
+                N_("Only crop with color jitter helps."),
+                N_("Augmentation does not matter."),
+            ),
+            0,
+            N_(
+                "Without color jitter the colors alone give the positive away, so what counts here "
+                "is color jitter. Is crop with it better than it alone? Compare the two cells and "
+                "their spread: with three seeds only clear differences can be believed."
+            ),
+        ),
     ),
     Step(
         N_("Which projector?"),
         N_(
-            "Nine short trainings: without a projector, with a linear one, with a hidden layer. "
-            "Chen et al. found any projector better than none, and a hidden layer best, after "
-            "hundreds of epochs. Compare the means on h with their spread over the seeds: which of "
-            "these differences would you believe?"
+            "Nine short trainings: without a projector, with a linear one, with a hidden layer; "
+            "three seeds each."
         ),
         {"mode": "projector", "speed": 1},
+        levers=("trial_steps", "batch_size"),
+        watch=N_("mean"),
+        question=Question(
+            N_("Which of the differences on h would you believe?"),
+            (
+                N_("All: the means differ."),
+                N_("Only those clearly larger than the spread over the seeds."),
+                N_("None: three seeds are too few for anything."),
+            ),
+            1,
+            N_(
+                "Chen et al. found any projector better than none, and a hidden layer best, after "
+                "hundreds of epochs. After so few steps believe only what is larger than about "
+                "twice the spread."
+            ),
+        ),
     ),
 )

@@ -3,90 +3,191 @@
 from __future__ import annotations
 
 from app.i18n import N_
-from app.lab.contract import Step
+from app.lab.lessons import Question, Step
 
 LESSON = (
     Step(
         N_("One picture, two detectors"),
         N_(
-            "Object detection answers two questions for every object: what is it, and where is "
-            "it? Both detectors see the same features of the same picture. Which objects does only "
-            "one of them find?"
+            "Object detection answers two questions for every object: what is it, and where is it? "
+            "Both detectors see the same features of the same picture."
         ),
         {"source": "scene", "scene": 6, "shown": "side"},
+        levers=("score_threshold", "iou_threshold"),
+        watch=N_("detections"),
+        question=Question(
+            N_("What does a detector answer for a picture?"),
+            (
+                N_("One class."),
+                N_("One box."),
+                N_("A list of boxes, each with a class and a score."),
+            ),
+            2,
+            N_(
+                "Classification names a picture, localization adds one box; detection lists every "
+                "object with class, box and score. “What differs” shows which objects only one of "
+                "the two finds."
+            ),
+        ),
     ),
     Step(
         N_("Every threshold is a trade"),
-        N_(
-            "At a score threshold of 0.05 fewer objects are missed and more boxes are wrong. Move "
-            "it up to 0.9. Error rate and miss rate: can both be low at once?"
-        ),
+        N_("Move the score threshold from {score_threshold} up to 0.9."),
         {"source": "scene", "scene": 22, "score_threshold": 0.05},
+        levers=("score_threshold",),
+        watch=N_("missed"),
+        question=Question(
+            N_("What does a higher score threshold do?"),
+            (
+                N_("Fewer boxes are wrong, more objects are missed."),
+                N_("More boxes are wrong, fewer objects are missed."),
+                N_("Both become fewer."),
+            ),
+            0,
+            N_(
+                "Raising it only removes detections: right ones and wrong ones. Error rate and "
+                "miss rate are two ends of one lever; that is why detectors are compared by "
+                "average precision, over all thresholds."
+            ),
+        ),
     ),
     Step(
         N_("Fewer proposals"),
-        N_(
-            "The second stage looks at 10 proposals instead of 100. What is lost, and what is "
-            "gained? Move the lever up again and watch the table."
-        ),
+        N_("The second stage looks at {proposals} proposals only. Move the lever up to 100."),
         {"source": "scene", "scene": 7, "shown": "side", "proposals": 10},
+        levers=("proposals", "score_threshold"),
+        watch=N_("missed"),
+        question=Question(
+            N_("An object that no proposal covers: can the second stage find it?"),
+            (N_("Yes."), N_("No.")),
+            1,
+            N_(
+                "The second stage only judges and refines what the first one proposes. Fewer "
+                "proposals cost less time and may cost objects."
+            ),
+        ),
     ),
     Step(
         N_("Count along the two roads"),
         N_(
-            "A picture of 256 × 256 gives a map of 16 × 16, and with 9 anchors at each place "
-            "2,304 anchors. The proposal network gives each of them 2 scores and 4 deltas; the "
-            "one-stage detector gives each a score for every class and the background."
+            "A picture of {input_size} × {input_size} gives a map of 16 × 16 at stride 16, and "
+            "with 9 anchors at each place 2,304 anchors."
         ),
         {"source": "scene", "scene": 6, "input_size": 256},
         "roads",
+        levers=("input_size", "proposals"),
+        watch=N_("anchors"),
+        question=Question(
+            N_("How many scores does the proposal network give each anchor?"),
+            (N_("2"), N_("4"), N_("One for every class.")),
+            0,
+            N_(
+                "Object or background, and 4 deltas: 18 and 36 numbers at each place. The "
+                "one-stage detector gives each anchor a score for every class and the background."
+            ),
+        ),
     ),
     Step(
         N_("Where do the milliseconds go?"),
-        N_(
-            "Most of the time goes into the backbone, which both share. Compare 300 proposals "
-            "with 10: which parts grow? Does either detector reach 30 pictures per second on "
-            "this machine?"
-        ),
+        N_("Compare {proposals} proposals with 10: which parts grow?"),
         {"source": "scene", "scene": 6, "proposals": 300},
         "roads",
+        levers=("proposals", "input_size"),
+        watch=N_("milliseconds"),
+        question=Question(
+            N_("Which part do both detectors share?"),
+            (N_("The backbone."), N_("RoI pooling."), N_("NMS over the proposals.")),
+            0,
+            N_(
+                "The features are computed once for both. What the second stage adds grows with "
+                "the number of proposals. Whether either reaches 30 pictures per second depends "
+                "on the machine: the bars are measured on this one."
+            ),
+        ),
     ),
     Step(
         N_("Follow one detection"),
         N_(
             "An anchor becomes a proposal, and the second stage refines it once more. Choose a "
-            "detection and read its IoU with the truth at each step. Which step gains more?"
+            "detection and read its IoU with the truth at each step."
         ),
         {"source": "scene", "scene": 6, "followed": "two", "row": -1},
         "follow",
+        levers=("score_threshold", "proposals"),
+        watch=N_("IoU"),
+        question=Question(
+            N_("How often is a box moved on the two-stage road?"),
+            (N_("Never."), N_("Once."), N_("Twice.")),
+            2,
+            N_(
+                "By the deltas of the proposal network, which know no class, and by those of the "
+                "second stage, one set for each class. On the one-stage road it is moved once."
+            ),
+        ),
     ),
     Step(
         N_("Round, or sample?"),
         N_(
-            "RoIPool rounds the region to whole cells, RoIAlign samples between them. Drag the "
-            "box by a pixel or two. When does each of the two grids of numbers change?"
+            "RoIPool rounds the region to whole cells, RoIAlign samples between them. Drag the box "
+            "by a pixel or two and watch the two grids of {bins} × {bins} numbers."
         ),
         {"source": "scene", "scene": 6, "region": ""},
         "pooling",
+        levers=("bins", "input_size"),
+        watch=N_("bins"),
+        question=Question(
+            N_("Which grid changes when the box moves by one pixel?"),
+            (
+                N_("Both, always."),
+                N_("RoIAlign’s; RoIPool’s only when a border crosses a cell."),
+                N_("Only RoIPool’s."),
+            ),
+            1,
+            N_(
+                "Rounding hides small moves, which costs precise boxes and masks; sampling does "
+                "not. Either cuts out features, it moves no box: the regression branch does that."
+            ),
+        ),
     ),
     Step(
         N_("From R-CNN to Mask R-CNN"),
         N_(
-            "R-CNN sends every crop through a whole network; the others compute the features once. "
-            "Read the times for 10 crops, then for 50. What does each member of the family "
-            "compute once, and what for every box?"
+            "R-CNN sends every one of {crops} crops through a whole network; the others compute "
+            "the features once."
         ),
         {"source": "scene", "scene": 6, "crops": 10},
         "family",
+        levers=("crops", "input_size"),
+        watch=N_("passes"),
+        question=Question(
+            N_("With five times as many crops, how does R-CNN’s time grow?"),
+            (N_("Hardly."), N_("About five times."), N_("Twenty-five times.")),
+            1,
+            N_(
+                "One pass a crop. Fast R-CNN computes the features once and pools them for every "
+                "box, Faster R-CNN also proposes from them, Mask R-CNN adds a mask for each box."
+            ),
+        ),
     ),
     Step(
         N_("Are two stages always better?"),
         N_(
             "Often said: two stages make fewer errors and are slower. Here it is measured, with "
-            "intervals; the verdict may also be that 60 scenes cannot tell. Compare the published "
-            "pairs: FCOS has one stage and the highest AP. Which difference holds everywhere?"
+            "intervals, with the same backbone and data."
         ),
         {"source": "scene", "scene": 6},
         "claim",
+        levers=("proposals",),
+        watch=N_("AP50"),
+        question=Question(
+            N_("Do two stages have the higher AP, whatever the pair?"),
+            (N_("Yes."), N_("No.")),
+            1,
+            N_(
+                "Of the published ones FCOS, with one stage, has the highest AP; RetinaNet closed "
+                "the gap in 2017 with focal loss. Recipe and training time can turn the order "
+                "around, and 60 scenes may be too few to tell."
+            ),
+        ),
     ),
 )

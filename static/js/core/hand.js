@@ -1,4 +1,7 @@
-/** The controls in hand: those that matter to the view on show come first, the others wait folded. */
+/**
+ * The controls in hand: those of the lesson's step, then those that matter to the view on show; the others
+ * wait folded.
+ */
 
 import { $, all, oncePerFrame } from "./dom.js";
 import { onLanguage, t } from "./i18n.js";
@@ -19,7 +22,7 @@ export function wireHand(state) {
 
   /** Bring the levers of the view on show to hand, in its own order; the others go home. */
   function take() {
-    const names = leversOf(state.values.tab);
+    const names = [...new Set([...leversOfStep(state.values.lesson), ...leversOf(state.values.tab)])];
     const found = names.flatMap((name) => all(`.control[data-control="${name}"]`));
     for (const { fieldset, controls } of groups) {
       fieldset.append(...controls.filter((control) => !found.includes(control)));
@@ -37,7 +40,7 @@ export function wireHand(state) {
     }
   });
   wireFolds(folds);
-  state.subscribe((changed) => (changed.has("tab") ? take() : tidy()));
+  state.subscribe((changed) => (changed.has("tab") || changed.has("lesson") ? take() : tidy()));
   onLanguage(tidy);
   // A mode of the lab hides what has no say in it.
   new MutationObserver(tidy).observe($(".controls"), { subtree: true, attributeFilter: ["hidden"] });
@@ -47,6 +50,12 @@ export function wireHand(state) {
 /** Names of the controls that matter most to a view. @param {string} view */
 const leversOf = (view) =>
   (all("[data-tab]").find((tab) => tab.dataset.tab === view)?.dataset.levers ?? "")
+    .split(" ")
+    .filter(Boolean);
+
+/** Those of the step of the lesson that was tried last. @param {number} lesson from 1; 0: none */
+const leversOfStep = (lesson) =>
+  (document.querySelector(`#step-${lesson} .try`)?.getAttribute("data-levers") ?? "")
     .split(" ")
     .filter(Boolean);
 

@@ -28,16 +28,24 @@ export function wireViews(state) {
     const stage = document.querySelector(".stage");
     if (stage instanceof HTMLElement) stage.dataset.shows = chosen;
   }
+  let awaited = ""; // a view that a lesson's step names, while its mode has nothing in it yet
   /** Tabs of views that this mode of the lab has nothing in are not offered. */
   const offer = oncePerFrame(() => {
     const offered = names.map((name) =>
       partsOf(name).some((part) => !part.matches(".below *") && !isEmpty(part)),
     );
     tabs.forEach((tab, i) => (tab.hidden = !offered[i]));
-    if (!offered[names.indexOf(state.values.tab)]) state.set({ tab: names[0] ?? "" });
+    if (awaited && offered[names.indexOf(awaited)]) {
+      const tab = awaited;
+      awaited = "";
+      state.set({ tab });
+    } else if (!offered[names.indexOf(state.values.tab)]) state.set({ tab: names[0] ?? "" });
   });
   tabs.forEach((tab, i) => {
-    tab.addEventListener("click", () => state.go({ tab: names[i] ?? "" }));
+    tab.addEventListener("click", () => {
+      awaited = "";
+      state.go({ tab: names[i] ?? "" });
+    });
     tab.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       const open = tabs.filter((one) => !one.hidden);
@@ -52,7 +60,10 @@ export function wireViews(state) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (/^[1-9]$/.test(event.key)) tabs.filter((tab) => !tab.hidden)[Number(event.key) - 1]?.click();
   });
-  state.subscribe((changed) => changed.has("tab") && show());
+  state.subscribe((changed) => {
+    if (changed.has("lesson")) awaited = state.values.tab;
+    if (changed.has("tab")) show();
+  });
   // What a mode has nothing to say of is hidden when its first frame is there.
   new MutationObserver(offer).observe($(".views"), { subtree: true, attributeFilter: ["hidden"] });
   show();

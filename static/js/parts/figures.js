@@ -1,4 +1,4 @@
-/** A page's few numbers, each under its name. */
+/** A page's few numbers, each under its name; the one that a lesson's step says to watch is marked. */
 
 import { h } from "../core/dom.js";
 
@@ -10,7 +10,9 @@ import { h } from "../core/dom.js";
 export function fillFigures(root, figures) {
   if (root.childElementCount !== figures.length)
     root.replaceChildren(...figures.map(() => h("div", {}, h("dt"), h("dd"))));
+  const watched = document.querySelector("[data-tried] [data-watch]")?.textContent;
   figures.forEach((texts, i) => {
+    root.children[i]?.classList.toggle("watched", texts[0] === watched);
     for (const [k, text] of texts.entries()) {
       const cell = root.children[i]?.children[k];
       if (cell && cell.textContent !== String(text)) cell.textContent = String(text);

@@ -3,6 +3,8 @@
 import { h, token } from "../core/dom.js";
 import { sentences, t } from "../core/i18n.js";
 import { csvOf, withGaps } from "../math/series.js";
+import { onBegun } from "../core/session/begun.js";
+import { lookBack, newGuess } from "./chart_guess.js";
 import { showKeys } from "./chart_legend.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
 import { viewLife } from "./life.js";
@@ -40,6 +42,7 @@ import { roomFor } from "./room.js";
  * @property {boolean} [whole] ticks across at whole numbers only
  * @property {(x: number) => void} [onPick]
  * @property {import("./chart_handle.js").Handle} [handle] by which the marker is dragged
+ * @property {boolean} [overSteps] of a run: what the run before has drawn stays, pale
  */
 /**
  * @typedef {object} ChartData
@@ -65,8 +68,18 @@ import { roomFor } from "./room.js";
  * @property {(number | null)[][]} data the columns, gaps null
  * @property {number} scale of the type: the stylesheet's, which grows for the projector
  * @property {Map<string, number>} places where each label stood when it was drawn last
+ * @property {import("./chart_guess.js").Guess | null} guess drawn by hand
+ * @property {(number | null)[][] | null} before the columns of the run before
  */
 /** @typedef {{rebuild: boolean, fresh: boolean, resized: boolean}} Due what the next paint has to do */
+
+/** @typedef {{x: [number, number], y: [number, number]}} Axes */
+/** A lesson asks for a curve by hand, or (null) no more. @typedef {(axes: Axes | null) => void} Ask */
+/** @type {WeakMap<HTMLElement, {askForGuess: Ask}>} */
+const charts = new WeakMap();
+
+/** The chart in a place of the page. @param {HTMLElement} root */
+export const chartIn = (root) => charts.get(root);
 
 /**
  * @param {HTMLElement} root
@@ -117,6 +130,8 @@ export function chart(root, optionsOf) {
     else plot.setSize(sizeNow());
   });
 
+  const forgetBeside = wireBeside(root, state, rebuild);
+
   return {
     /** @param {ChartData} next */
     update(next) {
@@ -130,10 +145,37 @@ export function chart(root, optionsOf) {
     toPng: () => pictureOf(plot.ctx.canvas),
     destroy() {
       life.end();
+      forgetBeside();
       plot.destroy();
       plotRoot.remove();
       keys.remove();
     },
+  };
+}
+
+/**
+ * What lies beside its lines: a curve by hand is done when a run begins, and what that run replaces stays.
+ * @param {HTMLElement} root
+ * @param {Chart} state
+ * @param {() => void} rebuild
+ * @returns {() => void} ends it
+ */
+function wireBeside(root, state, rebuild) {
+  charts.set(root, {
+    askForGuess(axes) {
+      if (!axes && !state.guess) return;
+      state.guess = axes && newGuess(axes, state.options.xScale === "log");
+      rebuild();
+    },
+  });
+  const forget = onBegun(() => {
+    if (state.guess) state.guess = { ...state.guess, open: false };
+    if (state.options.overSteps) state.before = lookBack(state);
+    if (state.guess || state.before) rebuild();
+  });
+  return () => {
+    forget();
+    charts.delete(root);
   };
 }
 
@@ -154,7 +196,8 @@ function chartOf(options) {
   const { lines, bands = [], y } = options;
   const columns = [[], ...lines.map(() => [])];
   const shown = { columns, summary: "" };
-  return { options, lines, bands, nameY: y, shown, data: columns, scale: 1, places: new Map() };
+  const beside = { guess: null, before: null };
+  return { options, lines, bands, nameY: y, shown, data: columns, scale: 1, places: new Map(), ...beside };
 }
 
 /**
@@ -201,7 +244,10 @@ function take(state, due, next) {
     due.fresh = true;
   } else if (moved) due.fresh = true; // the scale may have to grow
   if (next.lines) {
-    if (JSON.stringify(next.lines) !== JSON.stringify(lines)) due.rebuild = true;
+    if (JSON.stringify(next.lines) !== JSON.stringify(lines)) {
+      due.rebuild = true;
+      state.before = null; // of other lines
+    }
     state.lines = next.lines;
   }
   if (next.y !== undefined && next.y !== state.nameY) {

@@ -3,6 +3,7 @@
 import { context2d, h, token } from "../core/dom.js";
 import { number } from "../core/i18n.js";
 import { tick } from "../math/series.js";
+import { keysBeside } from "./chart_guess.js";
 import { isGap } from "./chart_marks.js";
 import { drawPoint, outline } from "./shapes.js";
 
@@ -46,13 +47,21 @@ function keyOf(line) {
  * @param {HTMLElement} root
  * @param {Chart} state
  */
-export function showKeys(root, { lines, data }) {
+export function showKeys(root, state) {
+  const { lines, data, guess, before } = state;
   const named = lines.filter(({ quiet }, i) => !quiet && data[i + 1]?.some((value) => !isGap(value)));
   const shown = lines.filter(({ quiet }) => !quiet).length > 1 ? named : [];
-  const look = JSON.stringify([shown, token("--card")]);
+  const look = JSON.stringify([
+    shown,
+    token("--card"),
+    guess?.open,
+    Boolean(before),
+    root.ownerDocument.documentElement.lang,
+  ]);
   if (root.dataset.look === look) return;
   root.dataset.look = look;
-  root.replaceChildren(...shown.map((line) => h("span", { class: "series" }, keyOf(line), line.name)));
+  const keys = shown.map((line) => h("span", { class: "series" }, keyOf(line), line.name));
+  root.replaceChildren(...keys, ...keysBeside(state));
 }
 
 /** @param {number} v */

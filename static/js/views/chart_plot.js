@@ -4,6 +4,7 @@ import { h, token } from "../core/dom.js";
 import { logTicks, tick } from "../math/series.js";
 import { showValues } from "./chart_legend.js";
 import { dragMarker, handleOf, placeHandle } from "./chart_handle.js";
+import { paintBeside, rangeWith, wireGuess } from "./chart_guess.js";
 import { isGap, paintBands, paintMarks, paintPoints } from "./chart_marks.js";
 import uPlot from "./uplot.js";
 
@@ -30,8 +31,8 @@ export function buildPlot(root, size, state) {
     {
       ...size,
       scales: {
-        x: { time: false, range: rangeX(state), ...(logX && { distr: 3 }) },
-        y: { range: rangeY(state), ...(logY && { distr: 3 }) },
+        x: { time: false, range: withGuess(state, "x", rangeX(state)), ...(logX && { distr: 3 }) },
+        y: { range: withGuess(state, "y", rangeY(state)), ...(logY && { distr: 3 }) },
       },
       axes: axesOf(state),
       series: seriesOf(state),
@@ -42,7 +43,7 @@ export function buildPlot(root, size, state) {
       },
       legend: { show: false },
       hooks: {
-        drawAxes: [(u) => paintBands(u, state.bands, state.data)],
+        drawAxes: [(u) => paintBands(u, state.bands, state.data), (u) => paintBeside(u, state)],
         draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state, handle)],
         setCursor: [(u) => showValues(u, tip, state)],
       },
@@ -52,6 +53,7 @@ export function buildPlot(root, size, state) {
   );
   plot.over.append(tip);
   wirePicking(plot, state);
+  wireGuess(plot, state);
   if (options.handle) dragMarker(plot, options.handle, handle);
   return plot;
 }
@@ -70,6 +72,19 @@ function wirePicking(plot, state) {
 // --- Scales --------------------------------------------------------------------------------------
 
 /** @typedef {(u: uPlot, low: number | null, high: number | null) => uPlot.Range.MinMax} Ranging */
+
+/**
+ * A curve drawn by hand is in sight, too.
+ * @param {Chart} state
+ * @param {"x" | "y"} axis
+ * @param {Ranging} range
+ * @returns {Ranging}
+ */
+const withGuess = (state, axis, range) => (u, least, most) => {
+  const [low, high] = range(u, least, most);
+  if (isGap(low) || isGap(high)) return [low, high];
+  return rangeWith(state.guess, axis, [low, high]);
+};
 
 /** The scale holds the rules, too. @param {Chart} state @returns {Ranging} */
 const rangeY = (state) => (_, low, high) => {

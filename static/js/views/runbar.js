@@ -67,7 +67,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
       Object.assign(seen, { busy, frames, playing: phase === "running" });
       root.dataset.phase = phase;
       showButtons(parts, status, watching);
-      showCount(parts, status, unit);
+      showCount(parts, status, { unit, until: Number(pace.values.until ?? 0) });
       showPast(parts, status, seen.dragging);
       say(parts, status, watching ? session.ownAddress() : null);
     },
@@ -175,12 +175,26 @@ function showButtons({ play, playText, step, reset, dice, speed, fps }, { phase 
   step.disabled ||= phase === "ended" || phase === "connecting";
 }
 
-/** @param {Parts} parts @param {Status} status @param {(last: number | null) => string} unit */
-function showCount(parts, { phase, line, frames, framesPerSecond: rate, share, shownStep, step }, unit) {
+/**
+ * @param {Parts} parts
+ * @param {Status} status
+ * @param {object} counted
+ * @param {(last: number | null) => string} counted.unit
+ * @param {number} counted.until where the run stops by itself; 0: nowhere
+ */
+function showCount(
+  parts,
+  { phase, line, frames, framesPerSecond: rate, share, shownStep, step },
+  { unit, until },
+) {
   // Until a new run's first frame is here, the picture and its count are those of the run before.
   if (frames) {
     parts.count.textContent = number(shownStep, 0);
-    parts.unit.textContent = unit(share === null ? null : step);
+    const words = unit(share === null ? null : step);
+    const stops = until > step && share === null;
+    parts.unit.textContent = stops
+      ? t("{unit}, stops at {until}", { unit: words, until: number(until, 0) })
+      : words;
   }
   const known = phase === "running" && !line && rate;
   parts.rate.textContent = known ? t("{rate}/s", { rate: number(rate, rate < 9.5 ? 1 : 0) }) : "";

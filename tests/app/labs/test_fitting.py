@@ -13,7 +13,6 @@ from app.lab.contract import Ask
 from app.labs.fitting import LAB
 from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.frames import CapacityFrame, FittingFrame
-from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
 from models.data.curves import sample_curve
 from models.data.points import decode_curve, encode_heights, encode_rows
@@ -164,43 +163,6 @@ def test_parameters_are_counted_as_they_are_allocated(depth: int, replicas: int)
         activation="tanh", optimizer="adam", seed=0,
     )  # fmt: skip
     assert LAB.parameters(every) == sum(numbers(stack) for _, stack in sweep._stacks)
-
-
-def at(step: int, steps: int) -> Any:
-    """The frame that a step of the lesson shows after so many steps of training."""
-    config = FittingConfig(**LESSON[step].state)
-    return driven(config, Ask(config, steps))
-
-
-def band(frame: Any) -> float:
-    return float(np.mean(frame.band[2] - frame.band[0]))
-
-
-@pytest.mark.claims
-def test_the_lesson_says_what_is_then_seen() -> None:
-    """Each claim of the texts in `fitting_config.LESSON`, from the numbers of the frames."""
-    by_heart, small, much, penalty, early, quiet = (
-        at(step, steps) for step, steps in enumerate((1000, 1000, 1000, 600, 600, 1000))
-    )
-    training, _, test, _ = (
-        {name: float(np.median(frame.errors[row])) for name, frame in {
-            "by heart": by_heart, "small": small, "much": much, "penalty": penalty,
-            "early": early, "quiet": quiet}.items()}
-        for row in range(4)
-    )  # fmt: skip
-    assert by_heart.parameters > 4000
-    assert training["by heart"] < by_heart.floor < by_heart.best_test < test["by heart"] / 2
-    assert small.verdict == "underfits"
-    assert min(training["small"], test["small"]) > 5 * small.floor
-    assert test["small"] == pytest.approx(training["small"], rel=0.1)
-    assert band(much) < band(by_heart) / 2
-    assert np.mean((much.band[1] - much.truth) ** 2) < 0.02
-    assert abs(test["much"] - training["much"]) < 0.02
-    assert test["penalty"] < test["by heart"] / 2
-    assert (early.stopped_at >= 0).all()
-    assert test["penalty"] < test["early"] < 1.3 * test["penalty"]
-    assert test["quiet"] - training["quiet"] < 0.005
-    assert quiet.verdict == "close"
 
 
 def test_a_program_gets_the_last_frame(client: TestClient) -> None:

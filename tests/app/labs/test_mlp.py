@@ -17,7 +17,6 @@ from app.lab.contract import Ask
 from app.labs.mlp import LAB
 from app.labs.mlp.config import XOR, MlpConfig, SetWeight
 from app.labs.mlp.frames import MlpFrame, PerceptronFrame
-from app.labs.mlp.lesson import LESSON
 from app.labs.mlp.run import run
 from models.data.points import decode_plane
 from tests.app.labs.scripts import printed
@@ -33,12 +32,6 @@ def driven(config: MlpConfig, *asks: Ask) -> Any:
     return frame
 
 
-def step_of(number: int) -> MlpConfig:
-    """The setting of a lesson's step."""
-    state = LESSON[number - 1].state
-    return MlpConfig(**{k: v for k, v in state.items() if k in MlpConfig.model_fields})
-
-
 def test_the_moons_are_learned_within_a_few_hundred_steps() -> None:
     config = MlpConfig()
     frame = driven(config, Ask(config, 500))
@@ -46,22 +39,6 @@ def test_the_moons_are_learned_within_a_few_hundred_steps() -> None:
     assert frame.history[7, -1] > 0.95
     assert frame.confusion.sum() == 60
     assert frame.layers == [2, 6, 4, 1]
-
-
-def test_the_lesson_is_true() -> None:
-    perceptron = driven(step_of(1), Ask(step_of(1), 5000))
-    assert perceptron.converged
-    assert perceptron.mistakes <= perceptron.bound
-    xor = driven(step_of(2), Ask(step_of(2), 200))
-    assert xor.bound is None
-    assert xor.cycle
-    hidden = driven(step_of(3), Ask(step_of(3), 600))
-    assert hidden.history[7, -1] > 0.9
-    linear = driven(step_of(4), Ask(step_of(4), 600))
-    assert linear.history[7, -1] < 0.75
-    deep = driven(step_of(5), Ask(step_of(5), 300))
-    assert deep.health == "vanishing"
-    assert deep.history[3, -1] < 0.6
 
 
 def test_same_configuration_and_seed_same_frames() -> None:

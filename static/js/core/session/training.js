@@ -1,5 +1,6 @@
 /** Training: a run on the server that follows the page's settings, pulled frame by frame. */
 
+import { begun } from "./begun.js";
 import { openRun } from "./run.js";
 import { pullLoop } from "./pull_loop.js";
 import { stepsDue } from "./steps_due.js";
@@ -76,6 +77,7 @@ export class Training {
     const config = this.#settings.begin();
     this.#lockstep.begin();
     this.#actions = [];
+    begun();
     this.#standing.clear();
     this.#standing.enter("connecting");
     this.#run.start(config);
@@ -150,11 +152,17 @@ export class Training {
   #ask() {
     if (this.#anotherRun) return; // it begins in a moment
     const { speed, fps } = this.#state.values;
-    const { steps, anew } = this.#due.next(this.playing ? speed : 0);
+    const { steps, anew } = this.#due.next(this.playing ? Math.min(speed, this.#left) : 0);
     this.#pull.asked(fps);
     this.#turned = this.#settings.tell();
     this.#run.next(steps, this.#settings.livePart, this.#actions.shift() ?? null);
     if (this.#lockstep.any && steps > 0 && anew) this.#pull.waitFor(this.#lockstep.advance(steps));
+  }
+
+  /** Training steps to where a lesson's step lets the run stop; what has gone past it is not held. */
+  get #left() {
+    const left = (this.#state.values.until ?? 0) - this.#standing.step;
+    return left > 0 ? left : Infinity;
   }
 
   #onChange() {
@@ -180,9 +188,11 @@ export class Training {
   #onFrame(frame, taken) {
     const standing = this.#standing;
     const first = standing.phase === "connecting";
+    const due = this.#left;
     this.#pull.answered();
     // What an action brings does not call back who looks at the past; a control that is turned does.
     standing.take(frame, this.playing || this.#turned);
+    if (due < Infinity && this.#left === Infinity) this.playing = false;
     this.#due.settle(frame, taken, this.#lockstep.any); // in lockstep all take the same steps
     if (first || !this.playing) standing.enter(this.playing ? "running" : standing.resting);
     else standing.tell();

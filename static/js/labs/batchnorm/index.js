@@ -1,9 +1,10 @@
 /** The `batchnorm` lab: the same networks with and without BatchNorm, side by side and inside. */
 
-import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { wireTools } from "../../parts/share.js";
 import { chart } from "../../views/chart.js";
 import { ridges } from "../../views/ridges.js";
@@ -36,6 +37,7 @@ let shown = null;
 const tall = () => roomFor($("[data-ridges]"), { least: 150, most: 640, share: 0.5 });
 const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
+  overSteps: true,
   y: t("training loss"),
   yScale: "log",
   lines: lossLines(),

@@ -34,7 +34,13 @@ function runningPart() {
   ];
   /** @param {string} selector @param {() => string} y */
   const over = (selector, y) =>
-    chart($(selector), () => ({ x: t("training steps"), y: y(), height: 200, lines: lines() }));
+    chart($(selector), () => ({
+      x: t("training steps"),
+      overSteps: true,
+      y: y(),
+      height: 200,
+      lines: lines(),
+    }));
   const means = over("[data-means]", () => t("mean"));
   const variances = over("[data-variances]", () => t("variance"));
   return {

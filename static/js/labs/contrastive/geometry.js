@@ -39,6 +39,7 @@ export function histogramPart() {
 export function alignmentPart() {
   const alignment = chart($("[data-alignment]"), () => ({
     x: t("training steps"),
+    overSteps: true,
     y: t("value"),
     height: 200,
     lines: [
@@ -66,6 +67,7 @@ export function alignmentPart() {
 export function spreadPart() {
   const spread = chart($("[data-spread]"), () => ({
     x: t("training steps"),
+    overSteps: true,
     y: t("deviation"),
     height: 200,
     lines: [{ name: t("deviation"), color: "--accent", digits: 4 }],

@@ -1,13 +1,14 @@
 /** The `contrastive` lab: pairs of views, their similarities, and what training makes of them. */
 
 import { postForFrame } from "../../core/api.js";
-import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, markLive, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tilesOf } from "../../core/pixels.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { onChoice, press } from "../../parts/choice_buttons.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { OwnPictures } from "../../parts/own_pictures.js";
 import { wireTools } from "../../parts/share.js";
 import { showControls, showParts } from "../../parts/visibility.js";

@@ -13,6 +13,7 @@ import { newest } from "./words.js";
 export function lossPart(state) {
   const losses = chart($("[data-losses]"), () => ({
     x: t("training steps"),
+    overSteps: true,
     y: t("loss"),
     height: 220,
     lines: [

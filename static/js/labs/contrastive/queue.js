@@ -73,6 +73,7 @@ function keyItem() {
 export function driftPart() {
   const drift = chart($("[data-drift]"), () => ({
     x: t("training steps"),
+    overSteps: true,
     y: t("share"),
     height: 200,
     lines: [{ name: t("drift"), color: "--accent", digits: 4 }],

@@ -1,8 +1,9 @@
 /** The `cross-entropy` lab: distributions under a finger, softmax, and two losses in training. */
 
-import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, stateOfPage } from "../../core/controls.js";
 import * as info from "../../math/information.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { wireTools } from "../../parts/share.js";
 import { $ } from "../../core/dom.js";
 import { onLanguage } from "../../core/i18n.js";
@@ -61,7 +62,9 @@ drawAll();
 if (!still && !session.watched) session.play();
 
 wireLesson(state, (step) => {
-  if ("start_scale" in step && !still) session.play();
+  if (!("start_scale" in step)) return;
+  session.reset();
+  if (!still) session.play();
 });
 
 /** The numbers behind the page, as a file. */

@@ -28,7 +28,7 @@ const banded = (digits) => ({
   })),
 });
 /** @param {string} y */
-const overSteps = (y) => ({ x: t("training steps"), y, height: 220 });
+const overSteps = (y) => ({ x: t("training steps"), y, height: 220, overSteps: true });
 
 export class LivePart {
   /** @type {Live | null} */

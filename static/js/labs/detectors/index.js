@@ -1,9 +1,10 @@
 /** The `detectors` lab: a one-stage and a two-stage detector on one trunk, on one picture. */
 
 import { postForFrame } from "../../core/api.js";
-import { configOf, wireLesson } from "../../core/controls.js";
+import { configOf } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { ORIGINS, complain, showOrigin } from "../../parts/photo_lab.js";
 import { computing } from "../../parts/photo_session.js";
 import { pngOf } from "../../parts/png.js";

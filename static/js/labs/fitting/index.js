@@ -1,8 +1,9 @@
 /** The `fitting` lab: the fitted curve, its errors while it learns, and error against capacity. */
 
-import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { onLanguage, t } from "../../core/i18n.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeHeights, encodeRows, heightsOf } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
@@ -42,6 +43,7 @@ const view = plot($("[data-plot]"), {
 });
 const errors = chart($("[data-errors]"), () => ({
   x: t("training steps"),
+  overSteps: true,
   y: t("mean squared error"),
   height: 250,
   yScale: "log",
@@ -168,6 +170,7 @@ const capacity = new CapacityPart({
 
 wireLesson(state, () => {
   drawing = false;
+  session.reset();
   if (!still) session.play();
 });
 wireTools({

@@ -1,8 +1,9 @@
 /** The `mlp` lab: the perceptron's rule, and multilayer perceptrons with every unit's response. */
 
-import { configOf, liveNames, markLive, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, markLive, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { onLanguage, t } from "../../core/i18n.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
@@ -68,6 +69,7 @@ const net = network($("[data-network]"), {
 });
 const losses = chart($("[data-losses]"), () => ({
   x: t("training steps"),
+  overSteps: true,
   y: t("loss"),
   height: 220,
   lines: lossLines(),
@@ -75,6 +77,7 @@ const losses = chart($("[data-losses]"), () => ({
 }));
 const accuracies = chart($("[data-accuracies]"), () => ({
   x: t("training steps"),
+  overSteps: true,
   y: t("accuracy"),
   height: 220,
   lines: accuracyLines(),
@@ -246,6 +249,7 @@ onLanguage(showState);
 
 wireLesson(state, (step) => {
   if (!("speed" in step)) state.set({ speed: 10, fps: 30 });
+  session.reset();
   if (!still) session.play();
 });
 wireTools({

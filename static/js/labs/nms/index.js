@@ -1,12 +1,12 @@
 /** The `nms` lab: one request a set of boxes, then every slider move is read from its answer. */
 
 import { ApiError } from "../../core/api.js";
-import { wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { boxAtEdge, boxUnder } from "../../math/geometry.js";
 import { FEW } from "../../math/ink.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { drawnBoxes } from "../../parts/photo_lab.js";
 import { pngOf } from "../../parts/png.js";
 import { wireTools } from "../../parts/share.js";

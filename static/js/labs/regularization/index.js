@@ -1,10 +1,11 @@
 /** The `regularization` lab: every weight's path over λ, live, and what two penalties do. */
 
-import { configOf, liveNames, stateOfPage, wireLesson } from "../../core/controls.js";
+import { configOf, liveNames, stateOfPage } from "../../core/controls.js";
 import { $, h } from "../../core/dom.js";
 import { onLanguage, plain, t } from "../../core/i18n.js";
 import { runKeys, trainingSession } from "../../core/session/session.js";
 import { choiceButtons, press } from "../../parts/choice_buttons.js";
+import { wireLesson } from "../../parts/lesson.js";
 import { wireTools } from "../../parts/share.js";
 import { showControls, showParts } from "../../parts/visibility.js";
 import { chart } from "../../views/chart.js";

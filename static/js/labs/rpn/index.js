@@ -1,10 +1,10 @@
 /** The `rpn` lab: one answer of the network, walked through stage by stage. */
 
 import { postForFrame } from "../../core/api.js";
-import { wireLesson } from "../../core/controls.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
+import { wireLesson } from "../../parts/lesson.js";
 import {
   ORIGINS,
   complain,

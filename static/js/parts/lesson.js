@@ -1,0 +1,127 @@
+/**
+ * The lesson: a step sets a state and brings its levers into hand; what it asks is predicted first, by a
+ * choice or a curve drawn by hand, and its answer tells what of that the picture shows.
+ */
+
+import { note } from "../core/controls.js";
+import { $, all } from "../core/dom.js";
+import { onLanguage, t } from "../core/i18n.js";
+import { chartIn } from "../views/chart.js";
+import { wireNumbers } from "./lesson_numbers.js";
+
+/** @typedef {import("../core/state.js").State} State */
+
+/**
+ * "Try this" buttons of the lesson: each sets a state. The other controls go back to their defaults; what
+ * the page has of its own (a chosen cell, an open panel) stays unless the step names it.
+ * @param {State} state
+ * @param {(step: Record<string, any>) => void} [onTry]
+ */
+export function wireLesson(state, onTry) {
+  for (const button of all(".steps .try")) button.addEventListener("click", () => take(state, button, onTry));
+  for (const button of all("[data-sketch]")) button.addEventListener("click", () => sketch(state, button));
+  for (const button of all("[data-answer]")) button.addEventListener("click", () => fold(button));
+  for (const choice of all(".ask input")) choice.addEventListener("change", sayAll);
+  onLanguage(sayAll);
+  wireNumbers(state);
+  state.subscribe((changed) => changed.has("lesson") && show(state));
+  show(state);
+  queueMicrotask(openNamed); // once the page has its session
+  addEventListener("hashchange", openNamed);
+}
+
+const stepOf = (/** @type {HTMLElement} */ button) => JSON.parse(button.dataset.state ?? "{}");
+
+/** @param {State} state @param {HTMLElement} button @param {((step: Record<string, any>) => void)} [onTry] */
+function take(state, button, onTry) {
+  const step = stepOf(button);
+  const defaults = Object.fromEntries(
+    Object.entries(state.rules)
+      .filter(([name]) => document.querySelector(`[data-control="${name}"]:not([data-page])`))
+      .map(([name, rule]) => [name, rule.default]),
+  );
+  for (const other of all("[data-sketch]"))
+    if (!button.closest("li")?.contains(other)) chartOf(other)?.askForGuess(null);
+  state.go({ ...defaults, ...step });
+  onTry?.(step);
+  document.querySelector(".views")?.scrollTo({ top: 0 });
+  document.querySelector(".stage")?.scrollIntoView({ block: "start" });
+}
+
+/** The step that the address names is the open one, and its state the one on show. @param {State} state */
+function show(state) {
+  const { lesson } = state.values;
+  for (const tried of all("[data-tried]")) tried.removeAttribute("data-tried");
+  const step = lesson ? document.querySelector(`#step-${lesson}`) : null;
+  if (!step) return;
+  step.setAttribute("data-tried", "");
+  $("details", step).setAttribute("open", "");
+}
+
+/** The step of the lesson that an address names: `#step-3`. */
+function openNamed() {
+  const named = /^#step-\d+$/.test(location.hash);
+  const details = named ? document.querySelector(`${location.hash} > details`) : null;
+  if (named && !details) return forget();
+  if (!(details instanceof HTMLDetailsElement)) return;
+  details.open = true;
+  const opener = all('[data-lesson-drawer], [data-dock="lesson"]').find((one) => one.checkVisibility());
+  if (!details.checkVisibility()) opener?.click();
+  $(".try", details).click();
+}
+
+/** The lesson has no such step: that is said, and the address no longer claims it. */
+function forget() {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  note("[data-refused]", () => t("The lesson has no step of that number."));
+}
+
+// --- Predictions ------------------------------------------------------------------------------------
+
+/**
+ * A curve is drawn by hand, in the step's view, before its run.
+ * @param {State} state
+ * @param {HTMLElement} button
+ */
+function sketch(state, button) {
+  const { tab } = stepOf($(".try", /** @type {HTMLElement} */ (button.closest("details"))));
+  state.go({ tab });
+  const { x, y } = JSON.parse(button.dataset.sketch ?? "{}");
+  chartOf(button)?.askForGuess({ x, y });
+}
+
+/** The chart that a sketch is drawn into. @param {HTMLElement} button */
+function chartOf(button) {
+  const root = document.querySelector(`.stage [data-${JSON.parse(button.dataset.sketch ?? "{}").chart}]`);
+  return root instanceof HTMLElement ? chartIn(root) : undefined;
+}
+
+/** @param {HTMLElement} button */
+function fold(button) {
+  const answer = answerOf(button);
+  answer.hidden = !answer.hidden;
+  button.setAttribute("aria-expanded", String(!answer.hidden));
+  say(button);
+}
+
+const answerOf = (/** @type {HTMLElement} */ button) => $(`#${button.getAttribute("aria-controls")}`);
+const sayAll = () => all("[data-answer]").forEach(say);
+
+/** What was predicted, and what the picture shows. @param {HTMLElement} button */
+function say(button) {
+  const answer = answerOf(button);
+  const labels = [...(button.closest("details")?.querySelectorAll(".ask label") ?? [])];
+  const words = labels.map((label) => label.textContent?.trim() ?? "");
+  const said = labels.findIndex((label) => label.querySelector("input")?.checked);
+  const right = Number(answer.dataset.right);
+  const verdict = $("[data-verdict]", answer);
+  verdict.textContent = sayVerdict(words[said], words[right] ?? "");
+  answer.dataset.agrees = said < 0 ? "" : String(said === right);
+}
+
+/** @param {string | undefined} predicted @param {string} shown */
+function sayVerdict(predicted, shown) {
+  if (predicted === undefined) return t("The picture shows: {shown}", { shown });
+  if (predicted === shown) return t("As you predicted: {shown}", { shown });
+  return t("You predicted: {predicted} The picture shows: {shown}", { predicted, shown });
+}

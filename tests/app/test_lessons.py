@@ -1,0 +1,101 @@
+"""Lessons as data: what every step of every lab says is checked against the numbers."""
+
+from typing import Any
+
+import pytest
+
+from app.lab.contract import Ask, Lab
+from app.lab.lessons import NUMBER, Step
+from app.registry import LABS
+
+STEPS = [
+    pytest.param(lab, step, id=f"{lab.slug}-{number}")
+    for lab in LABS
+    for number, step in enumerate(lab.lesson, start=1)
+]
+of_every_step = pytest.mark.parametrize(("lab", "step"), STEPS)
+
+
+SLOW = ("contrastive", "fitting")  # a step of theirs trains for many seconds
+
+
+def marks_of(lab: Lab[Any]) -> Any:
+    return pytest.mark.claims if lab.slug in SLOW else ()
+
+
+def claimed(runs: bool) -> list[Any]:
+    """Steps that say something which numbers can refute."""
+    return [
+        pytest.param(*given.values, id=str(given.id), marks=marks_of(given.values[0]))
+        for given in STEPS
+        if given.values[1].holds and (given.values[1].stop is not None) is runs
+    ]
+
+
+def frame_at(lab: Lab[Any], step: Step, seed: int) -> Any:
+    """The frame that is on show where the step's run stops."""
+    assert lab.run is not None
+    assert step.stop is not None
+    settings = {k: v for k, v in step.state.items() if k in lab.config.model_fields}
+    config = lab.config(**{"seed": seed, **settings})
+    generator = lab.run(config)
+    frame = next(generator)
+    while frame.step < step.stop:
+        asked = Ask(config, step.stop - frame.step)
+        after = generator.send(asked)
+        if asked.taken == 0:
+            return after
+        frame = after
+    return frame
+
+
+@pytest.mark.parametrize(("lab", "step"), claimed(runs=True))
+def test_where_a_steps_run_stops_its_claim_holds(lab: Lab[Any], step: Step) -> None:
+    assert step.holds is not None
+    assert step.holds(frame_at(lab, step, lab.config().seed))  # type: ignore[attr-defined]
+
+
+@pytest.mark.claims
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("lab", "step"), claimed(runs=True))
+def test_a_steps_claim_holds_from_other_starts(lab: Lab[Any], step: Step, seed: int) -> None:
+    assert step.holds is not None
+    assert step.holds(frame_at(lab, step, seed))
+
+
+@pytest.mark.parametrize(("lab", "step"), claimed(runs=False))
+def test_what_a_step_without_a_run_says_is_so(lab: Lab[Any], step: Step) -> None:
+    assert step.holds is not None
+    assert step.holds(step.state)
+
+
+@of_every_step
+def test_a_step_names_its_levers_what_to_watch_and_asks_a_question(
+    lab: Lab[Any], step: Step
+) -> None:
+    shown = {control.name for control in lab.controls if not control.look.hidden}
+    assert set(step.levers) <= shown
+    assert len(step.levers) <= 3
+    assert step.watch is not None
+    assert step.question is not None
+    assert 2 <= len(step.question.choices) <= 4
+    assert 0 <= step.question.right < len(step.question.choices)
+    assert step.stop is None or lab.run is not None
+
+
+@of_every_step
+def test_a_number_in_a_steps_text_is_a_lever_with_a_slider(lab: Lab[Any], step: Step) -> None:
+    names = set(NUMBER.findall(str(step.text)))
+    assert names <= set(step.levers)
+    assert all(lab.control(name).kind == "range" for name in names)
+
+
+@pytest.mark.parametrize("lab", [lab for lab in LABS if lab.run], ids=lambda lab: lab.slug)
+def test_where_a_lab_trains_a_curve_is_drawn_by_hand_first(lab: Lab[Any], client: Any) -> None:
+    """In a chart that the page has; over steps the run stops where the drawn curve ends."""
+    sketches = [(step, step.sketch) for step in lab.lesson if step.sketch]
+    assert sketches
+    page = client.get(f"/labs/{lab.slug}").text
+    for step, sketch in sketches:
+        assert f"data-{sketch.chart}" in page
+        assert sketch.x[0] > 0 or sketch.x[1] == step.stop
