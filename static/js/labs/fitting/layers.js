@@ -74,7 +74,12 @@ const SHOWN = [
 /** @returns {import("../../views/chart.js").Line[]} */
 export const errorLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 4 },
-  { name: t("generalization error (test)"), color: ROLES.test.color, dash: ROLES.test.dash, digits: 4 },
+  {
+    name: t("test error (estimates the generalization error)"),
+    color: ROLES.test.color,
+    dash: ROLES.test.dash,
+    digits: 4,
+  },
   { name: t("validation error"), color: ROLES.validation.color, dash: ROLES.validation.dash, digits: 4 },
   { name: t("penalty"), color: "--gray-2", dash: [1, 4], digits: 4 },
   .../** @type {const} */ (["train", "train", "test", "test"]).map((role) => ({

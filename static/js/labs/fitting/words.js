@@ -25,6 +25,17 @@ const stoppedOf = (frame) => frame.arrays.stopped_at.reduce((sum, at) => sum + (
 
 /** @param {Fit} frame @param {Record<string, any>} values */
 export function fitSentence(frame, values) {
+  const verdict = verdictWords(frame);
+  const stopped = stoppedOf(frame);
+  const all = frame.shapes.curves?.[0] ?? 0;
+  if (stopped && values.early_stopping) {
+    return sentences([verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })]);
+  }
+  return frame.header.step === 0 ? t("Step 0: random weights, nothing learned yet. Press Play.") : verdict;
+}
+
+/** What the two errors say. @param {Fit} frame */
+function verdictWords(frame) {
   const { training, test } = errorsNow(frame);
   const numbers = t("Training error {training}, test error {test}:", {
     training: brief(training),
@@ -51,7 +62,13 @@ export function fitSentence(frame, values) {
     ],
     underfits: [
       numbers,
-      t("so far the curve misses more than half of the variance of the points it learns from. It underfits."),
+      t(
+        "the curve misses more than half of what the points it learns from would let it learn. So far it underfits.",
+      ),
+    ],
+    learning: [
+      numbers,
+      t("the training error is not at rest yet, so it is too early to say whether the curve underfits."),
     ],
     unexplained: [
       numbers,
@@ -76,13 +93,7 @@ export function fitSentence(frame, values) {
       t("it does worse on the test points, but these are so few or so scattered that it may be chance."),
     ],
   };
-  const verdict = sentences(words[frame.header.verdict]);
-  const stopped = stoppedOf(frame);
-  const all = frame.shapes.curves?.[0] ?? 0;
-  if (stopped && values.early_stopping) {
-    return sentences([verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })]);
-  }
-  return frame.header.step === 0 ? t("Step 0: random weights, nothing learned yet. Press Play.") : verdict;
+  return sentences(words[frame.header.verdict]);
 }
 
 /** For a screen reader. @param {Fit} frame */
