@@ -88,7 +88,7 @@ def test_what_is_saved_holds_accuracies_losses_lengths_and_the_logits(open_page:
     with page.expect_download() as caught:
         page.locator("[data-export=csv]").click()
     head = caught.value.path().read_text().splitlines()[0]
-    for name in ("test accuracy", "nats", "length of the gradient"):
+    for name in ("test accuracy", "nats", "gradient norm"):
         assert name in head
     with page.expect_download() as caught:
         page.locator("[data-export=json]").click()

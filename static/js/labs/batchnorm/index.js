@@ -95,7 +95,7 @@ function show(frame) {
   $("[data-saturated-title]").textContent =
     activation === "relu"
       ? t("Dead units: 0 for every point")
-      : t("Saturated: where the activation is all but flat");
+      : t("Share of saturated values (activation almost flat)");
   saturated.update({ columns: layerColumns(frame, "saturated"), summary: layersSummary(frame, "saturated") });
   slopes.update({ columns: layerColumns(frame, "slopes"), summary: layersSummary(frame, "slopes") });
   showFigures($("[data-figures]"), frame, target);

@@ -55,7 +55,7 @@ export function saidOf(frame, target) {
   const lost = PLACES.map(({ place }) => lostOf(frame, place)).reduce((a, b) => a + b, 0);
   if (lost)
     words.push(
-      t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
+      t("Networks whose loss diverged: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
     );
   return sentences(words);
 }
@@ -69,11 +69,11 @@ export function showFigures(root, frame, target) {
       : t("not yet");
   const ratio = ratioOf(frame);
   const rows = [
-    [t("Steps to {target}, none", { target: number(target, 2) }), span(reached.none)],
+    [t("Steps to loss {target}, without BatchNorm", { target: number(target, 2) }), span(reached.none)],
     [tp("place of BatchNorm", "before"), span(reached.before)],
     [tp("place of BatchNorm", "after"), span(reached.after)],
     [
-      t("Sooner with BatchNorm"),
+      t("Speed-up by BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",
     ],
     [

@@ -180,7 +180,7 @@ function sayLabels({ header, rows: { accuracies } }) {
   if (Number.isFinite(tuned) && Number.isFinite(scratch))
     return [
       t(
-        "Trained with 10 labels a class for {steps} steps, alike but for the start: {tuned} from h, {scratch} from scratch.",
+        "Trained with 10 labels per class for {steps} steps; only the initialization differs: {tuned} from h, {scratch} from scratch.",
         { steps, tuned: from, scratch: anew },
       ),
     ];

@@ -145,7 +145,7 @@ function sentenceOf(worked) {
       { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) },
     ),
     ...sayNaive(worked),
-    slope.some((v) => Math.abs(v) > 1) ? t("The bars of the gradient end at ±1; their numbers go on.") : "",
+    slope.some((v) => Math.abs(v) > 1) ? t("The bars are cut at ±1; the numbers are exact.") : "",
   ]);
 }
 

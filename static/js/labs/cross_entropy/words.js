@@ -82,15 +82,15 @@ export function sayDistributions(p, q, unit) {
           "p is uniform: no distribution over {count} outcomes has more entropy than these {entropy} {unit}.",
           { count: p.length, entropy: number(own, 3), unit: words },
         )
-      : t("On average an outcome of p tells {entropy} {unit}; {most} would be the most.", {
+      : t("An outcome of p carries {entropy} {unit} of information on average (maximum: {most}).", {
           entropy: number(own, 3),
           most: number(most, 3),
           unit: words,
         });
   const tail =
     extra < 5e-4
-      ? t("q expects just that: KL is 0.")
-      : t("Whoever expects q pays {cross}: {extra} too much.", {
+      ? t("q equals p, so KL is 0.")
+      : t("Coding p with a code made for q costs {cross}: {extra} more than necessary.", {
           cross: number(own + extra, 3),
           extra: number(extra, 3),
         });

@@ -17,7 +17,7 @@ import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
 import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
-import { showModel } from "./controls.js";
+import { showLoss, showModel } from "./controls.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { accuracyLines, BANDS, curveColumns, lossLines, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
@@ -150,6 +150,7 @@ function showMlp(frame) {
   $("[data-health]").textContent = healthWords(frame);
   $("[data-said]").textContent = mlpSentence(frame);
   showMlpFigures($("[data-figures]"), frame);
+  showLoss(state.values.loss, header.classes);
   writeWires($("[data-wires]"), net.columns, header);
   form.refresh();
 }
