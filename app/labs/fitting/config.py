@@ -135,5 +135,6 @@ class FittingConfig(LabConfig):
     )
 
     # The page's own state.
+    show_test: bool = page_state(False)  # the test points, in the view of one network
     singles: bool = page_state(False)  # each network by itself
     sweep: bool = page_state(False)  # whether error against capacity is unfolded

@@ -103,7 +103,8 @@ function show(frame) {
   statistics.show(frame);
   if (first) {
     document.documentElement.dataset.ready = "";
-    if (!still && !session.watched) session.play();
+    // The first view, one unit on one batch, waits for its reader.
+    if (!still && !session.watched && state.values.tab !== "unit") session.play();
   }
 }
 

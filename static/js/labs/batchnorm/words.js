@@ -86,21 +86,26 @@ export function showFigures(root, frame, target) {
 
 /** For a screen reader. @param {Bn} frame */
 export function ridgesSummary(frame) {
-  const parts = PLACES.map(
-    ({ name, place }) =>
-      `${name()}: ${Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+  const parts = PLACES.map(({ name, place }) =>
+    t("{name}: {list}", {
+      name: name(),
+      list: Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)}%`).join(t(", ")),
+    }),
   );
   return t(
     "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
-    { list: parts.join("; ") },
+    { list: parts.join(t("; ")) },
   );
 }
 
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
-  PLACES.map(
-    ({ name: told, place }) => `${told()}: ${Array.from(frame.rows[name][place], brief).join(", ")}`,
-  ).join("; ");
+  PLACES.map(({ name: told, place }) =>
+    t("{name}: {list}", {
+      name: told(),
+      list: Array.from(frame.rows[name][place], brief).join(t(", ")),
+    }),
+  ).join(t("; "));
 
 /**
  * Rows of a formula with its numbers.

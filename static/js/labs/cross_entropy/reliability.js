@@ -37,7 +37,7 @@ export function reliabilityPart() {
       $("[data-counts]").textContent = t("Predictions per confidence bin: {counts}", {
         counts: looks()
           .map(({ name, loss }) => `${name} ${countsOf(live, loss)}`)
-          .join("; "),
+          .join(t("; ")),
       });
     },
   };

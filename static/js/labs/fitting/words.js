@@ -11,17 +11,37 @@ import { median } from "../../math/series.js";
 export const brief = (value) =>
   value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3);
 
-/** Medians over the networks. @param {Fit} frame */
-const errorsNow = ({ rows: { errors } }) => ({
-  training: median(errors.training),
-  validation: median(errors.validation),
-  test: median(errors.test),
-  penalty: median(errors.penalty),
-});
+/** Medians over the networks, or of the first one. @param {Fit} frame @param {boolean} [one] */
+function errorsNow({ rows: { errors } }, one = false) {
+  const of = (/** @type {Float32Array} */ row) => (one ? (row[0] ?? NaN) : median(row));
+  return {
+    training: of(errors.training),
+    validation: of(errors.validation),
+    test: of(errors.test),
+    penalty: of(errors.penalty),
+  };
+}
 /** @param {Fit} frame @param {number} role */
 const countOf = (frame, role) => frame.arrays.role.reduce((sum, r) => sum + (r === role ? 1 : 0), 0);
 /** @param {Fit} frame */
 const stoppedOf = (frame) => frame.arrays.stopped_at.reduce((sum, at) => sum + (at >= 0 ? 1 : 0), 0);
+
+/** What one network has come to. @param {Fit} frame @param {boolean} tested its test points are on show */
+export function oneSentence(frame, tested) {
+  const { step } = frame.header;
+  const { training, test } = errorsNow(frame, true);
+  if (step === 0) return t("Step 0: random weights, nothing learned yet. Press Play.");
+  const values = { step: number(step, 0), training: brief(training), test: brief(test) };
+  if (!Number.isFinite(test) || !tested)
+    return t(
+      "After {step} steps the training error is {training}: the mean squared distance of this network from the points that it learns from. Show the test points to see how it does on new ones.",
+      values,
+    );
+  return t(
+    "After {step} steps the training error is {training}, and the test error, on points that this network never saw, is {test}.",
+    values,
+  );
+}
 
 /** @param {Fit} frame @param {Record<string, any>} values */
 export function fitSentence(frame, values) {
@@ -109,6 +129,15 @@ export function summaryOf(frame) {
       test: brief(test),
     },
   );
+}
+
+/** The two errors of one network. @param {HTMLElement} root @param {Fit} frame @param {boolean} tested */
+export function showErrors(root, frame, tested) {
+  const { training, test } = errorsNow(frame, true);
+  fillFigures(root, [
+    [t("Training error"), brief(training)],
+    [t("Test error"), tested && Number.isFinite(test) ? brief(test) : "–"],
+  ]);
 }
 
 /** @param {HTMLElement} root @param {Fit} frame */

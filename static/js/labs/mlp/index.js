@@ -36,7 +36,13 @@ const CORNERS = encodeRows(
     [0.8, 0.8, 0],
   ].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })),
 );
-const state = stateOfPage(runKeys({ speed: 10 }));
+// The page opens on the perceptron, one sample at a time, on points that a line separates.
+const FIRST = { model: "perceptron", data: "gaussians", noise: 0.1 };
+const LAYERED = { model: "mlp", data: "moons", noise: 0.15, speed: 10, fps: 30 };
+const state = stateOfPage(
+  runKeys({ speed: 1, fps: 2 }),
+  Object.fromEntries(Object.entries(FIRST).map(([name, value]) => [name, { default: value }])),
+);
 const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
 /** @param {Record<string, any>} values */
 const trained = (values) => ({ ...configOf(values), ...UNREAD });
@@ -210,7 +216,10 @@ function drawCurves(frame) {
 
 const chooser = new NetworkChooser(state, drawMap);
 onChoice("look", (look) => state.go({ look }));
-$("[data-model=mlp]").addEventListener("click", () => state.go({ model: "mlp", speed: 10, fps: 30 }));
+$("[data-model=mlp]").addEventListener("click", () => {
+  const { data, noise, ...rest } = LAYERED;
+  state.go({ ...rest, ...(state.values.data === FIRST.data && { data, noise }) });
+});
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {
   session.pause();
@@ -246,7 +255,9 @@ state.subscribe(showState);
 onLanguage(showState);
 
 wireLesson(state, (step) => {
-  if (!("speed" in step)) state.set({ speed: 10, fps: 30 });
+  // What a step does not say of a network of layers is not the perceptron's.
+  if (step.model !== "perceptron")
+    state.set(Object.fromEntries(Object.entries(LAYERED).filter(([name]) => !(name in step))));
   if (!still) session.play();
 });
 wireTools({

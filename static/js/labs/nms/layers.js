@@ -50,7 +50,11 @@ function groundLayers({ problem }) {
       : {};
   const edge = { boxes: [0, 0, width, height], indices: [0], style: "edge" };
   const cells = claimingCells(problem);
-  const claims = { boxes: cells, indices: cells.filter((_, i) => i % 4 === 0).keys(), style: "cell" };
+  const claims = {
+    boxes: cells,
+    indices: Array.from({ length: cells.length / 4 }, (_, i) => i),
+    style: "cell",
+  };
   return [...(frame ? [edge] : []), ...(cells.length ? [claims] : []), { ...truth, ...named }];
 }
 

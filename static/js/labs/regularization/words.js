@@ -118,7 +118,7 @@ export function showSurvivors(frame) {
       header: { ...header, at: k },
     });
     return [
-      `${lambdaText(arrays.lambdas[k] ?? NaN)} (${name})`,
+      t("{name} ({note})", { name: lambdaText(arrays.lambdas[k] ?? NaN), note: name }),
       `${usefulAlive} / ${useful}`,
       `${uselessAlive} / ${useless}`,
       brief(arrays.test[k] ?? NaN),
@@ -132,7 +132,7 @@ export function showSurvivors(frame) {
   $("[data-survivors-said]").textContent = arrays.truth.every((v) => v === 0)
     ? t("No feature is useful here: the target has nothing to do with any of them, so none can be lost.")
     : lost.length
-      ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
+      ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(t(", ")) })
       : t("No useful feature is lost at the chosen λ.");
 }
 
@@ -152,5 +152,5 @@ export const barsSummary = (frame) =>
     list: Array.from(
       rowOf(frame, "used", frame.header.at),
       (v, i) => `${featureName(frame, i)} ${brief(v)}`,
-    ).join(", "),
+    ).join(t(", ")),
   });
