@@ -75,8 +75,7 @@ function show(frame) {
   capacity.follow(state.values.width, frame);
   if (first) {
     document.documentElement.dataset.ready = "";
-    // The first view waits for its reader: what it says at step 0 is to be read.
-    if (!still && !session.watched && !isOne()) session.play();
+    if (!still && !session.watched) session.play();
   }
 }
 

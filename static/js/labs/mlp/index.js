@@ -36,13 +36,15 @@ const CORNERS = encodeRows(
     [0.8, 0.8, 0],
   ].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })),
 );
-// The page opens on the perceptron, one sample at a time, on points that a line separates.
-const FIRST = { model: "perceptron", data: "gaussians", noise: 0.1 };
+// An address without settings opens the perceptron, one sample at a time, on points that a line separates.
+const FIRST = { model: "perceptron", data: "gaussians", noise: 0.1, speed: 1, fps: 2 };
 const LAYERED = { model: "mlp", data: "moons", noise: 0.15, speed: 10, fps: 30 };
-const state = stateOfPage(
-  runKeys({ speed: 1, fps: 2 }),
-  Object.fromEntries(Object.entries(FIRST).map(([name, value]) => [name, { default: value }])),
-);
+const state = stateOfPage(runKeys({ speed: 1 }));
+const asked = [...new URLSearchParams(location.search).keys()].filter((name) => name in state.rules);
+if (!asked.length) state.set(FIRST);
+// Its pace stays in the address, so that no address of a network of layers is empty.
+else if (state.values.model === LAYERED.model && !asked.includes("speed"))
+  state.set({ speed: LAYERED.speed });
 const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
 /** @param {Record<string, any>} values */
 const trained = (values) => ({ ...configOf(values), ...UNREAD });
@@ -255,9 +257,7 @@ state.subscribe(showState);
 onLanguage(showState);
 
 wireLesson(state, (step) => {
-  // What a step does not say of a network of layers is not the perceptron's.
-  if (step.model !== "perceptron")
-    state.set(Object.fromEntries(Object.entries(LAYERED).filter(([name]) => !(name in step))));
+  if (!("speed" in step)) state.set({ speed: LAYERED.speed, fps: LAYERED.fps });
   if (!still) session.play();
 });
 wireTools({
