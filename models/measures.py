@@ -19,6 +19,7 @@ CurveFitMeasure = Literal[
 Verdict = Literal[
     "untested",  # no test points
     "few",  # too few of them
+    "learning",  # most of the variance is left, but the training error still falls
     "flat",  # all training targets are alike: there is nothing to fit
     "underfits",  # most of the training targets' variance is left, and it is not the noise
     "unexplained",  # most of it is left, and nobody knows whether it is noise
@@ -36,7 +37,9 @@ ClassifyMeasure = Literal[
     "test low", "test loss", "test high", "test accuracy", "penalty",
 ]  # fmt: skip
 Health = Literal["unknown", "healthy", "vanishing", "exploding", "dead"]
-ClassifyScore = Literal["training loss", "training accuracy", "test loss", "test accuracy"]
+ClassifyScore = Literal[
+    "training loss", "training accuracy", "test loss", "test accuracy", "penalty"
+]
 
 # --- With and without BatchNorm (models/replicas/batchnorm_comparison.py) ------------------------
 

@@ -13,7 +13,7 @@ from models.history import History
 
 
 class Lost(ArithmeticError):
-    """The loss of `lost` of `all` networks has left every bound: the training has diverged."""
+    """The loss of `lost` of `all` networks has diverged."""
 
     def __init__(self, step: int, lost: int = 1, all: int = 1) -> None:
         super().__init__(f"{lost} of {all} networks diverged at step {step}")

@@ -18,7 +18,7 @@ def learning_rate(
     default: float,
     limits: Range,
     usual: Range,
-    description: LazyText = N_("How far a step goes. Too large, and the loss leaves every bound."),
+    description: LazyText = N_("How far a step goes. If it is too large, the loss diverges."),
 ) -> Any:
     """The size of a step, powers of ten on its slider; it changes a running run."""
     look = Look(group, scale="log", usual=usual, live=True)
@@ -52,7 +52,8 @@ def optimizer(group: LazyText) -> Any:
 def seed(
     group: LazyText,
     description: LazyText = N_(
-        "Chooses the random starts and the order of the points. The same number, the same run."
+        "Chooses the random initializations and the order of the points. The same number gives "
+        "the same run."
     ),
 ) -> Any:
     """The number that every draw of a run follows from."""
@@ -84,7 +85,10 @@ def l1(group: LazyText) -> Any:
     return control(
         0.0,
         N_("L1 penalty"),
-        N_("Adds λ times the sum of all absolute weights: many weights go to zero."),
+        N_(
+            "Adds λ times the sum of all absolute weights: many weights come close to zero "
+            "(exactly zero only with a proximal step, see L1 and L2 regularization)."
+        ),
         Look(group, scale="log", usual=(0.0001, 0.01), live=True),
         0,
         1,

@@ -47,7 +47,8 @@ def built_in(data: str, count: int, seed: int) -> Pictures:
         return split(*digit_pictures(), len(DIGITS), count, seed)
     scenes = draw_scenes(count + TEST, seed, SIDE)
     x, y = scenes.images, scenes.labels
-    return Pictures(x[:count], y[:count], x[count:], y[count:], len(SHAPES))
+    train, test = (x[:count], y[:count]), (x[count:], y[count:])
+    return Pictures(*train, *test, len(SHAPES), upright=False)
 
 
 def digit_pictures() -> tuple[Tensor, Tensor]:

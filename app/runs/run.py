@@ -248,7 +248,8 @@ class Run:
                 self.end(RunTimeout(message, minutes=f"{settings.run_seconds / 60:.3g}"))
             else:
                 message = N_(
-                    "Nobody asked this run for a frame for {minutes} minutes, so it has ended."
+                    "The page has not asked for an update for {minutes} minutes, so this run "
+                    "has ended."
                 )
                 minutes = f"{settings.run_idle_seconds / 60:.3g}"
                 self.end(RunTimeout(message, minutes=minutes))

@@ -136,7 +136,7 @@ def in_our_words(error: BaseException) -> DomainError:
     if isinstance(error, MemoryError) or "allocate memory" in str(error):
         return RunTooLarge(N_("This run needs more memory than the server allows one run."))
     if isinstance(error, ValueError) and "JSON compliant" in str(error):
-        return Diverged(N_("The numbers left every bound: the training has diverged."))
+        return Diverged(N_("The numbers overflowed: the training has diverged."))
     traceback.print_exception(error)  # for whoever runs the server; never for the visitor
     return RunBroken(N_("This run broke off because of an error in the lab. It is not your fault."))
 

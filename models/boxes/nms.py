@@ -7,7 +7,8 @@ Callers see to it that there is no NaN, no infinity and no inverted box: here no
 but the lengths.
 
 Greedy NMS takes the boxes best first, equal scores in the order given; a box is suppressed if
-its IoU with a box kept before is *over* the threshold, so a higher threshold keeps more boxes.
+its IoU with a box kept before is *over* the threshold, so a higher threshold usually keeps
+more boxes. Usually: a box that stays may suppress others that stayed before.
 What greedy NMS does to the first n boxes does not depend on the rest: on a prefix of the sorted
 list, its result is the prefix of its result. So top-n and a score threshold need no second run.
 """

@@ -14,6 +14,7 @@ from models.data.points import LIMIT, TEST, TRAIN, VALIDATION, Points, drawn, ro
 
 CurveName = Literal["sine", "step", "polynomial"]
 Curve = Callable[[Tensor], Tensor]
+PLACES = 2000  # of x, that a mean over x is taken at
 
 
 CURVES: dict[str, Curve] = {
@@ -43,10 +44,46 @@ def drawn_curve(heights: Sequence[float]) -> Curve:
     return curve
 
 
+def least_error(curve: CurveName | Curve, noise: float) -> float:
+    """The least mean squared error on new points of `sample_curve` that any function can have.
+
+    It is the mean over x of the variance of y at x. Where f(x) + noise * N(0, 1) leaves
+    [-LIMIT, LIMIT] it is cut, so this is below noise**2 for loud noise.
+    """
+    if noise == 0:
+        return 0.0
+    x = (torch.arange(PLACES, dtype=torch.float64) + 0.5) / PLACES * 2 - 1
+    return float(clipped_variance(true_curve(curve, x), noise).mean())
+
+
+def clipped_variance(mean: Tensor, deviation: float) -> Tensor:
+    """Variance of normal numbers of these means, of any shape, when cut to [-LIMIT, LIMIT]."""
+    low, high = ((edge - mean) / deviation for edge in (-LIMIT, LIMIT))
+    below, above = torch.special.ndtr(low), torch.special.ndtr(-high)
+    at_low, at_high = density(low), density(high)
+    inside = 1 - below - above
+    first = LIMIT * (above - below) + mean * inside + deviation * (at_low - at_high)
+    second = (
+        LIMIT**2 * (above + below)
+        + (mean**2 + deviation**2) * inside
+        + 2 * mean * deviation * (at_low - at_high)
+        + deviation**2 * (low * at_low - high * at_high)
+    )
+    variance: Tensor = second - first**2
+    return variance
+
+
+def density(z: Tensor) -> Tensor:
+    """Of the standard normal distribution."""
+    return (-(z**2) / 2).exp() / math.sqrt(2 * math.pi)
+
+
 def sample_curve(
     curve: CurveName | Curve, *, train: int, validation: int, test: int, noise: float, seed: int
 ) -> Points:
-    """Points (x, f(x) + noise * N(0, 1)) with x uniform in [-1, 1], so many of each role."""
+    """Points (x, f(x) + noise * N(0, 1)) with x uniform in [-1, 1], so many of each role;
+    y is cut to [-LIMIT, LIMIT], where an address can tell it.
+    """
     parts = []
     for role, count in ((TRAIN, train), (VALIDATION, validation), (TEST, test)):
         x, error = drawn(count, seed, role)

@@ -73,6 +73,8 @@ class Regressions:
 
     They begin at least squares, where no penalty pulls; of several, at the smallest. All depend
     on the points by X'X and X'y only, which are made once. `state` is [G, K, 1 + D], b first.
+    J is a sum over the points, so a group with fewer of them is fitted with that share of λ: what
+    cross-validation finds best is then the λ of all points.
     Raises ValueError for λ below 0.
     """
 
@@ -85,6 +87,8 @@ class Regressions:
         self._gram, self._moment = part.mT @ rows, part.mT @ y
         # How fast the slope can change; fewer points have no steeper one.
         self.curvature = float(torch.linalg.eigvalsh(self._gram[0])[-1])
+        share = groups.to(lambdas.dtype).mean(dim=1, keepdim=True)
+        self._scaled = share * lambdas  # λ of each group [G, K]
         starts = [least_squares(rows[mine], y[mine]) for mine in groups]
         self.state = torch.stack(starts)[:, None].repeat(1, len(lambdas), 1)
         self._ahead, self._pace = self.state.clone(), torch.ones(*self.state.shape[:2], 1)
@@ -123,8 +127,8 @@ class Regressions:
         costs = torch.ones(self.state.shape[2], dtype=self.x.dtype)
         costs[0] = 0  # the intercept's
         eta = self.step_sizes(l1_share, rate)[:, None]
-        l1 = l1_share * self.lambdas[:, None] * costs
-        l2 = (1 - l1_share) * self.lambdas[:, None] * costs
+        l1 = l1_share * self._scaled[..., None] * costs
+        l2 = (1 - l1_share) * self._scaled[..., None] * costs
         for _ in range(steps):
             before = self.state
             at = self._ahead if method == "accelerated" else before

@@ -58,10 +58,14 @@ class Networks:
         """All weights of those fitted to all points: [K, P]."""
         return torch.cat([w.detach().flatten(1) for w in self._stacks[0].weights], dim=1)
 
-    def step_sizes(self, l1_share: float, rate: float, seen: int | None = None) -> Tensor:
+    @property
+    def _scaled(self) -> Tensor:
+        """λ beside a mean over the points, [K]: the same for each fold, as in `Regressions`."""
+        return 2 * self.lambdas / len(self.y)
+
+    def step_sizes(self, l1_share: float, rate: float) -> Tensor:
         """η of each λ on 2 / N times J, [K]: smaller where L2 makes the smooth part steeper."""
-        scaled = 2 * self.lambdas / (seen or len(self.y))
-        return rate / (1 / STEP + 2 * (1 - l1_share) * scaled)
+        return rate / (1 / STEP + 2 * (1 - l1_share) * self._scaled)
 
     def train(self, steps: int, l1_share: float, method: Method, rate: float) -> None:
         """All points in every step. `accelerated` is `proximal` with momentum (iPiano: Ochs, Chen,
@@ -79,10 +83,10 @@ class Networks:
             self._before = [stack.flat.detach().clone() for stack in self._stacks]
         self._told = (l1_share, method, rate)
         self._thresholds = []
-        for stack, (x, _) in zip(self._stacks, self._points, strict=True):
-            groups, seen = stack.count // len(self.lambdas), x.shape[1]
-            eta = self.step_sizes(l1_share, rate, seen).repeat(groups)
-            scaled = (2 * self.lambdas / seen).repeat(groups)
+        for stack in self._stacks:
+            groups = stack.count // len(self.lambdas)
+            eta = self.step_sizes(l1_share, rate).repeat(groups)
+            scaled = self._scaled.repeat(groups)
             l1 = scaled * l1_share
             stack.set_options(
                 [

@@ -19,6 +19,8 @@ from models.replicas.verdict import Evidence
 from models.training import Lost, Training
 
 BOUND = 1e30  # an error beyond it, or NaN, is no error any more: the training has diverged
+EARLY = 200  # training steps: before them no error has come to rest
+FALLS = 0.9  # of the training error at half the steps: below it, the error still falls
 EVERY = 10  # steps between two measurements; early stopping depends on nothing else
 
 
@@ -125,14 +127,27 @@ class CurveFit(Training):
         return self.networks.predict(grid[:, None])[..., 0].float().numpy()
 
     def evidence(self, noise: float | None) -> Evidence:
-        """What there is to judge the fit by; `noise` is the noise's variance, where it is known."""
+        """What there is to judge the fit by; `noise` is the least possible error
+        on new points, where it is known.
+        """
         training, test = self.part(TRAIN), self.part(TEST)
         return Evidence(
             targets=training[1].numpy(),
             training=self._squares(*training),
             test=self._squares(*test),
             noise=noise,
+            falling=self._falls,
         )
+
+    @property
+    def _falls(self) -> bool:
+        """Whether the median training error has not come to rest on the points of now."""
+        first = int(np.searchsorted(self.history.steps, self._since, side="right"))
+        steps, errors = self.history.steps[first:], self.history.row("training")[first:]
+        if self.step < EARLY or len(steps) < 3:
+            return True
+        half = int(np.searchsorted(steps, (steps[0] + steps[-1]) / 2))
+        return bool(errors[-1] < FALLS * errors[half])
 
     def _squares(self, x: Tensor, y: Tensor) -> NDArray[np.float64]:
         """Each point's squared error [N], the median of the networks."""

@@ -93,7 +93,8 @@ def cross_entropy(output: Tensor, y: Tensor) -> Tensor:
 
 def hinge(output: Tensor, y: Tensor) -> Tensor:
     """max(0, 1 - y f), mean over points, for one output and y of -1 and +1; over several outputs
-    with y int64 [N] the mean over the other classes of max(0, 1 - f_y + f_c): [R].
+    with y int64 [N] the sum over the other classes of max(0, 1 - f_y + f_c), divided by the
+    number of all classes, as torch does: [R].
     """
     if output.shape[2] == 1:
         return (1 - y * output[..., 0]).clamp(min=0).mean(dim=1)

@@ -13,8 +13,7 @@ from models.measures import Verdict
 
 FEW = 5  # fewer test points say nothing about others
 FLAT = 1e-4  # standard deviation that is none: points in an address are rounded to 6e-5
-MOST = 0.5  # of the variance
-NOISE = 1.5  # an error up to so many times the noise's variance is mostly noise
+MOST = 0.5  # of the variance that is not noise
 ALIKE = 1.3  # times the training error is about the same
 WORSE = 2.0
 MATTERS = 0.1  # of the variance: a difference below it is small, whatever it is caused by
@@ -24,13 +23,15 @@ SURE = 2.0  # standard errors
 @dataclass(frozen=True)
 class Evidence:
     """`targets` [N] of the training points; `training` [N] and `test` [M] squared errors, one a
-    point; `noise` the variance of the noise, None where nobody knows it.
+    point; `noise` the least mean squared error on new points that is possible, None where nobody
+    knows it; `falling` whether the training error is still on its way down.
     """
 
     targets: NDArray[np.float64]
     training: NDArray[np.float64]
     test: NDArray[np.float64]
     noise: float | None
+    falling: bool = False
 
 
 def verdict(seen: Evidence) -> Verdict:
@@ -38,17 +39,25 @@ def verdict(seen: Evidence) -> Verdict:
     spread = float(seen.targets.std())
     if spread < FLAT:
         return "flat"
-    error, variance = float(seen.training.mean()), spread**2
-    left_over = error > MOST * variance
-    if left_over and seen.noise is not None and error > NOISE * seen.noise:
-        return "underfits"
-    if left_over and seen.noise is None:
-        return "unexplained"
+    variance = spread**2
+    if misses_most(seen, variance):
+        if seen.falling:
+            return "learning"
+        return "unexplained" if seen.noise is None else "underfits"
     if not len(seen.test):
         return "untested"
     if len(seen.test) < FEW:
         return "few"
     return compared(seen, variance)
+
+
+def misses_most(seen: Evidence, variance: float) -> bool:
+    """Whether more than half of what could be learned, the variance but the noise, is left."""
+    noise = seen.noise or 0.0
+    left = float(seen.training.mean()) - noise
+    learnable = max(variance - noise, MATTERS * variance)
+    chance = SURE * float(seen.training.std()) / len(seen.training) ** 0.5 if noise else 0.0
+    return left > max(MOST * learnable, chance)
 
 
 def compared(seen: Evidence, variance: float) -> Verdict:

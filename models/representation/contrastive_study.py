@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from models.representation import augment
 from models.representation.contrastive import cosine, normalize
 from models.representation.contrastive_training import Contrast, ContrastSettings, Space
-from models.representation.encoder import Encoder, embed
+from models.representation.encoder import Encoder, Projector, embed, settle
 from models.representation.pictures import Pictures, as_input
 from models.representation.probe import nearest, pca2
 from models.representation.sizes import D_H
@@ -27,6 +27,9 @@ LOOKED_AT = 16  # pictures of the fixed batch: few enough to tell its cells apar
 MAPPED = 160
 NEIGHBORS = 6
 CHANGED = 16  # pictures that are occluded, turned and recolored
+# Training steps in which running statistics lag so far behind that pictures would look more alike
+# than they are: until then they are taken anew for each look.
+EARLY = 40
 CHANGES_EVERY = 40  # training steps: more often would take a twentieth of the time
 BINS = 40  # of the similarities' histograms, from -1 to 1
 Change = Callable[[Tensor, float], Tensor]
@@ -114,7 +117,17 @@ class Study:
     # --- Looking ----------------------------------------------------------------------------------
 
     def look(self, space: Space) -> Look:
-        return self._look(self.contrast.encoder, self.contrast.projector if space == "z" else None)
+        encoder, projector = self.networks()
+        return self._look(encoder, projector if space == "z" else None)
+
+    def networks(self) -> tuple[Encoder, Projector]:
+        """Encoder and projector with running statistics that fit their weights."""
+        encoder, projector = self.contrast.encoder, self.contrast.projector
+        if not 0 < self.step < EARLY:
+            return encoder, projector
+        encoder, projector = copy.deepcopy(encoder), copy.deepcopy(projector)
+        settle(nn.Sequential(encoder, projector), self.pictures.train)
+        return encoder, projector
 
     def _look(self, encoder: Encoder, projector: nn.Module | None) -> Look:
         h, count = embed(encoder, self._seen), len(self._seen) - len(self.looked_at)
@@ -136,7 +149,7 @@ class Study:
             return Row(positive, keys, predicted)
         partner = (view + len(self.looked_at) // 2) % len(self.looked_at)
         pair, contrast = self.looked_at[[view, partner]], self.contrast
-        z = contrast.embed(pair, "z")
+        z = embed(nn.Sequential(*self.networks()), pair)
         unit = normalize(z)
         if self.settings.method == "moco":
             key = embed(nn.Sequential(contrast.key_encoder, contrast.key_projector), pair[1:])

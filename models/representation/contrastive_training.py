@@ -30,7 +30,14 @@ from models.representation.contrastive import (
     spread,
     uniformity,
 )
-from models.representation.encoder import Predictor, Projector, embed, optimizer_of, quick_encoder
+from models.representation.encoder import (
+    Predictor,
+    Projector,
+    embed,
+    optimizer_of,
+    quick_encoder,
+    settle,
+)
 from models.representation.pictures import Views, view_stream
 from models.representation.supervised import LearnerSettings
 from models.training import Lost
@@ -65,6 +72,7 @@ class Contrast:
         self.encoder = quick_encoder(generator)
         self.projector = Projector(settings.projector, generator)
         self.predictor = Predictor(generator, self.projector.width)
+        settle(nn.Sequential(self.encoder, self.projector, self.predictor), pictures)
         self.untrained = copy.deepcopy(self.encoder).requires_grad_(False)
         self.key_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
         self.key_projector = copy.deepcopy(self.projector).requires_grad_(False)
@@ -146,15 +154,15 @@ class Contrast:
     def _measure(self, loss: float, z1: Tensor, z2: Tensor) -> None:
         self.latest = (z1, z2)
         positive, negative = self.similarities()
-        queries = z1 if self.settings.method == "moco" else torch.cat([z1, z2])
+        each = [z1] if self.settings.method == "moco" else [z1, z2]
         self.history.add(
             self.step,
             loss,
             float(positive.mean()),
             float(negative.mean()) if len(negative) else math.nan,
             float(alignment(z1, z2)),
-            float(uniformity(queries)),
-            float(spread(queries)),
+            float(torch.stack([uniformity(z) for z in each]).mean()),  # no positive is among them
+            float(spread(torch.cat(each))),
             self._hits(z1, z2),
             self.drift(),
             self._floor(len(z1)),

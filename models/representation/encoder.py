@@ -155,6 +155,24 @@ def quick_encoder(generator: torch.Generator) -> Encoder:
     return Encoder(generator).to(memory_format=torch.channels_last)
 
 
+def settle(network: nn.Module, pictures: Tensor) -> None:
+    """Give the BatchNorm layers of a new network running statistics: those of the first of the
+    pictures uint8 [M, 3, S, S], in one pass. In eval mode a new network would otherwise not
+    normalize at all (mean 0, variance 1), and nearly all pictures would look alike to it. Weights
+    stay as they are; with less than two pictures there is no variance, and nothing changes.
+    """
+    if len(pictures) < 2:
+        return
+    norms = [p for p in network.modules() if isinstance(p, nn.BatchNorm1d | nn.BatchNorm2d)]
+    usual = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    with torch.no_grad():
+        network(quick(as_input(pictures[:AT_ONCE])))
+    for norm, momentum in zip(norms, usual, strict=True):
+        norm.momentum = momentum
+
+
 def head_of(classes: int, generator: torch.Generator) -> nn.Linear:
     """A linear layer on h, drawn from `generator` alone."""
     head = torch.nn.utils.skip_init(nn.Linear, D_H, classes)  # type: ignore[no-untyped-call]

@@ -22,6 +22,7 @@ class Pictures(NamedTuple):
     test_labels: Tensor | None
     classes: int
     held_out: bool = True  # else `test` is the same as `train`: there are too few
+    upright: bool = True  # else they are turned at random, and no turn can be told from a picture
 
 
 def as_input(pictures: Tensor) -> Tensor:

@@ -10,7 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.representation.augment import Policy
-from models.representation.encoder import Encoder, embed, head_of, optimizer_of, quick_encoder
+from models.representation.encoder import (
+    Encoder,
+    embed,
+    head_of,
+    optimizer_of,
+    quick_encoder,
+    settle,
+)
 from models.representation.pictures import view_stream
 
 
@@ -43,6 +50,7 @@ class Supervised:
         self.encoder, self.head = quick_encoder(generator), head_of(classes, generator)
         if start is not None:
             self.encoder.load_state_dict(start.state_dict())
+        settle(self.encoder, pictures)
         self._stream = view_stream(pictures, settings.policy, settings.batch_size, settings.seed)
         parameters = [*self.encoder.parameters(), *self.head.parameters()]
         self._optimizer = optimizer_of(parameters, settings.learning_rate, settings.weight_decay)

@@ -127,7 +127,8 @@ class Transfer:
             if self.labeled:
                 yield from self._judge_parts(what, network, step)
             yield partial(self._ask, row, network, step)
-            yield partial(self._ask_for_turns, row, network)
+            if self.pictures.upright:
+                yield partial(self._ask_for_turns, row, network)
 
     def _ask(self, row: int, network: nn.Module, step: int) -> None:
         """What a linear classifier finds in the features beside the class (Chen et al., 2020,
@@ -149,7 +150,7 @@ class Transfer:
         self.measured_at[row] = step
 
     def _ask_for_turns(self, row: int, network: nn.Module) -> None:
-        """By how many quarters a picture was turned."""
+        """By how many quarters a picture was turned, which can be told of upright ones only."""
         (x, times), (test_x, test_times) = turned(self.pictures.train), turned(self.pictures.test)
         found = linear_probe(embed(network, x), times, embed(network, test_x), test_times, 4)
         self.known[row, KNOWN.index("turn")] = found

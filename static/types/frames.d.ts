@@ -3,7 +3,7 @@
 export interface FittingFrame {
   header: {
     step: number;
-    /** the noise's variance: the least error on new points that is possible */
+    /** the least error on new points that is possible */
     floor: number | null;
     /** test error of the best constant */
     baseline: number | null;
@@ -13,7 +13,7 @@ export interface FittingFrame {
     best_test: number | null;
     /** of one network */
     parameters: number;
-    verdict: "untested" | "few" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain";
+    verdict: "untested" | "few" | "learning" | "flat" | "underfits" | "unexplained" | "fits" | "close" | "worse" | "overfits" | "uncertain";
   };
   arrays: {
     /** [G] places in [-1, 1] */
@@ -114,13 +114,13 @@ export interface MlpFrame {
     history: Float32Array;
     /** [K, K] */
     confusion: Int32Array;
-    /** [4] of the network on show */
+    /** [5] of the network on show */
     scores: Float32Array;
   };
   shapes: Record<"map" | "map_all" | "responses" | "tops" | "weights" | "biases" | "gradients" | "norms" | "x" | "y" | "role" | "steps" | "history" | "confusion" | "scores", number[]>;
   rows: {
     history: Record<"training low" | "training loss" | "training high" | "training accuracy" | "test low" | "test loss" | "test high" | "test accuracy" | "penalty", Float32Array>;
-    scores: Record<"training loss" | "training accuracy" | "test loss" | "test accuracy", number>;
+    scores: Record<"training loss" | "training accuracy" | "test loss" | "test accuracy" | "penalty", number>;
   };
 }
 

@@ -59,7 +59,7 @@ def do(deed: str, size: int) -> float:
     if deed == "raise":
         raise RuntimeError("secret internals at /home/lab")
     if deed == "diverge":
-        raise Diverged("The loss left every bound at step {step}.", step=7)
+        raise Diverged("The loss diverged at step {step}.", step=7)
     if deed == "nan":
         return float("nan")
     if deed == "exit":

@@ -23,7 +23,7 @@ def slide(page: Page, selector: str, value: float) -> None:
 def test_the_page_opens_training_and_soon_counts_the_steps(
     open_page: OpenPage, language: str
 ) -> None:
-    page = open_page(f"/labs/batchnorm?lang={language}&speed=20&seeds=2")
+    page = open_page(f"/labs/batchnorm?lang={language}&speed=20&seeds=2&tab=losses")
     page.set_default_timeout(60_000)
     until(page, 200)
     expect(page.locator("[data-figures] dd").nth(1)).to_have_text(re.compile(r"^\d+ \(\d+–\d+\)"))
@@ -33,7 +33,7 @@ def test_the_page_opens_training_and_soon_counts_the_steps(
 
 
 def test_a_target_is_counted_again_without_training(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/batchnorm?{SMALL}&learning_rate=0.5")
+    page = open_page(f"/labs/batchnorm?{SMALL}&learning_rate=0.5&tab=losses")
     until(page, 300)
     page.locator("[data-run-play]").click()
     held(page)
@@ -63,7 +63,7 @@ def test_a_unit_is_followed_number_by_number(open_page: OpenPage) -> None:
 
 
 def test_a_layer_is_chosen_in_the_histograms(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/batchnorm?{SMALL}", reduced_motion="reduce")
+    page = open_page(f"/labs/batchnorm?{SMALL}&tab=losses", reduced_motion="reduce")
     canvas = page.locator("[data-ridges] canvas")
     box = canvas.bounding_box()
     assert box
@@ -80,9 +80,9 @@ def test_the_sweep_says_where_training_stops_working(open_page: OpenPage) -> Non
     expect(page.locator("[data-sweep-table] tbody tr")).to_have_count(8)
     expect(page.locator("[data-sweep-said]")).to_contain_text("of 8 settings")
     page.locator("[data-setting=scale]").click()
-    expect(page.locator("[data-sweep-table] thead")).to_contain_text("scale of the start")
+    expect(page.locator("[data-sweep-table] thead")).to_contain_text("initialization scale")
     chart = page.locator("[data-sweep-steps] .chart canvas")
-    expect(chart).to_have_attribute("aria-label", re.compile("against scale of the start"))
+    expect(chart).to_have_attribute("aria-label", re.compile("against initialization scale"))
     expect(page.locator("[data-sweep-steps] .chart")).to_have_count(1)
     page.locator("[data-sweep]").click()
     expect(page.locator("[data-sweep]")).to_have_text("Train all sixteen")
@@ -119,7 +119,7 @@ def test_normalized_inputs_need_fewer_steps(open_page: OpenPage) -> None:
 
 
 def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> None:
-    page = open_page("/labs/batchnorm?speed=5&seeds=1")
+    page = open_page("/labs/batchnorm?speed=5&seeds=1&tab=losses")
     page.set_default_timeout(60_000)
     steps = page.locator(".steps details")
     for number in range(steps.count()):
@@ -136,7 +136,7 @@ def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> 
 
 
 def test_the_losses_and_the_script_are_handed_out(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/batchnorm?{SMALL}")
+    page = open_page(f"/labs/batchnorm?{SMALL}&tab=losses")
     until(page, 100)
     with page.expect_download() as downloading:
         page.locator("[data-export=csv]").click()
@@ -153,7 +153,7 @@ def test_the_losses_and_the_script_are_handed_out(open_page: OpenPage) -> None:
 
 
 def test_with_reduced_motion_the_start_waits_to_be_played(open_page: OpenPage) -> None:
-    page = open_page("/labs/batchnorm", reduced_motion="reduce")
+    page = open_page("/labs/batchnorm?tab=losses", reduced_motion="reduce")
     page.wait_for_timeout(400)
     expect(page.locator("[data-run-count]")).to_have_text("0")
     expect(page.locator("[data-said]")).to_contain_text("Press Play")

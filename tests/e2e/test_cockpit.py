@@ -170,7 +170,7 @@ def test_try_this_brings_the_picture_back(open_page):
     page.locator("[data-tab=capacity]").click()
     page.locator(".steps details[open] .try").click()
     expect(page.locator("[data-plot]")).to_be_visible()
-    expect(page.locator("[data-tab=curve]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("[data-tab=capacity]")).to_have_attribute("aria-selected", "false")
 
 
 def test_the_question_mark_lists_the_keys_but_not_where_one_types(open_page):
@@ -190,7 +190,7 @@ def test_the_question_mark_lists_the_keys_but_not_where_one_types(open_page):
 
 
 def test_space_plays_and_pauses_wherever_nothing_else_takes_it(open_page):
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     until(page, 5)
     play = page.locator("[data-run-play-text]")
     page.locator("h1").click()
@@ -325,7 +325,7 @@ def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
     page.go_back()
     expect(chosen).to_have_attribute("data-tab", "softmax")
     page.keyboard.press("Control+z")
-    expect(chosen).to_have_attribute("data-tab", "distributions")
+    expect(chosen).to_have_attribute("data-tab", "information")
     page.keyboard.press("Control+z")  # there is nothing left to undo: the page stays
     page.locator(".steps summary").nth(4).click()
     page.locator(".steps details[open] .try").click()
@@ -336,7 +336,7 @@ def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
 def test_a_view_that_a_mode_has_nothing_in_is_not_offered(open_page):
     page = open_page("/labs/contrastive?tab=queue&count=200&batch_size=32", reduced_motion="reduce")
     expect(page.locator("[data-tab=queue]")).to_be_hidden()
-    expect(page.locator("[data-tab=similarities]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("[data-tab=pair]")).to_have_attribute("aria-selected", "true")
     page.locator(".stage [data-method=moco]").click()
     expect(page.locator("[data-tab=queue]")).to_be_visible()
 

@@ -25,7 +25,7 @@ def share(page: Page) -> float:
 def test_the_page_opens_with_the_untrained_matrix_and_trains(
     open_page: OpenPage, language: str
 ) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}")
+    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}&tab=similarities")
     until(page, 4)
     expect(page.locator("[data-compared] li")).to_have_count(7)
     expect(page.locator("[data-two-views] canvas")).to_have_count(2)
@@ -34,7 +34,7 @@ def test_the_page_opens_with_the_untrained_matrix_and_trains(
 
 
 def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
     assert steps(page) == 0
     shares, half = [], []
     for tau in ("10", "0.01"):
@@ -55,7 +55,7 @@ def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
 
 
 def test_a_cell_is_chosen_by_finger_and_by_keys(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
     matrix = page.locator("[data-matrix] canvas")
     box = matrix.bounding_box()
     assert box
@@ -103,7 +103,7 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
 
 
 def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128")
+    page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128&tab=similarities")
     until(page, 4)
     expect(page.locator("[data-queue] li")).to_have_count(48)
     expect(page.locator("[data-row-title]")).to_have_text(
@@ -122,7 +122,8 @@ def test_moco_shows_its_queue_and_simsiam_has_no_temperature(open_page: OpenPage
 
 
 def test_another_row_of_moco_is_computed_without_training(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}&method=moco&queue=128", reduced_motion="reduce")
+    address = f"/labs/contrastive?{QUICK}&method=moco&queue=128&tab=similarities"
+    page = open_page(address, reduced_motion="reduce")
     page.locator("[data-run-step]").click()
     until(page, 2)
     numbers = page.locator(".compared .positive .meter span").inner_text().partition("·")[2]
@@ -164,7 +165,8 @@ def test_the_views_of_a_pair_are_lit_and_the_keyboard_stays_where_it_is(
 
 @pytest.mark.thorough
 def test_the_experiments_fill_in_cell_by_cell(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}&mode=projector&trial_steps=20&speed=1")
+    trials = "mode=projector&trial_steps=20&speed=1&tab=similarities"
+    page = open_page(f"/labs/contrastive?{QUICK}&{trials}")
     until(page, 2)
     expect(page.locator("[data-trials] .accuracy-cell").first).to_contain_text("%")
     expect(page.locator("[data-run-unit]")).to_contain_text("trainings")
@@ -203,7 +205,7 @@ def pictures_in(url: str) -> str:
 
 
 def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities")
     page.locator("[data-files]").set_input_files(own_zip(tmp_path))
     expect(page.locator("[data-own-said]")).to_contain_text("red (15), blue (15)")
     expect(page).to_have_url(re.compile("data=own.*pictures=|pictures=.*data=own"))
@@ -220,7 +222,7 @@ def test_a_zip_of_class_folders_is_learned_from(open_page: OpenPage, tmp_path: P
 def test_own_pictures_are_deleted_and_the_scenes_come_back(
     open_page: OpenPage, address: str, tmp_path: Path, language: str, name: str, told: str
 ) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}")
+    page = open_page(f"/labs/contrastive?{QUICK}&lang={language}&tab=similarities")
     button = page.get_by_role("button", name=name)
     expect(button).to_be_hidden()
     page.locator("[data-files]").set_input_files(own_zip(tmp_path))
@@ -244,7 +246,7 @@ def test_pictures_that_someone_else_deleted_say_so_and_the_scenes_come_back(
     open_page: OpenPage, watch: Watch, address: str, tmp_path: Path
 ) -> None:
     watch.allowed.add("404")
-    page = open_page(f"/labs/contrastive?{QUICK}")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities")
     page.locator("[data-files]").set_input_files(own_zip(tmp_path))
     expect(page).to_have_url(re.compile(r"pictures=\w{32}"))
     assert page.request.delete(f"{address}/api/albums/{pictures_in(page.url)}").status == 204
@@ -258,7 +260,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
     open_page: OpenPage, watch: Watch, tmp_path: Path
 ) -> None:
     watch.allowed.add("422")
-    page = open_page(f"/labs/contrastive?{QUICK}")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities")
     file = tmp_path / "words.zip"
     file.write_bytes(b"PK\x03\x04 but no zip at all")
     page.locator("[data-files]").set_input_files(file)
@@ -268,12 +270,12 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
 
 def test_pictures_that_are_gone_say_so(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("404")
-    page = open_page("/labs/contrastive?data=own&pictures=" + "0" * 32)
+    page = open_page("/labs/contrastive?data=own&pictures=&tab=similarities" + "0" * 32)
     expect(page.locator("[data-run-notice]")).to_contain_text("no longer here")
 
 
 def test_the_lesson_sets_what_it_talks_about(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
     page.locator(".steps summary").nth(6).click()
     page.locator(".steps .try").nth(6).click()
     expect(page.locator(".stage [data-method=simsiam]")).to_have_attribute("aria-pressed", "true")
@@ -286,7 +288,7 @@ def test_the_lesson_sets_what_it_talks_about(open_page: OpenPage) -> None:
 def test_what_is_shown_can_be_taken_away(
     open_page: OpenPage, kind: str, mark: bytes, tmp_path: Path
 ) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities")
     until(page, 2)
     with page.expect_download() as download:
         page.locator(f"[data-export={kind}]").click()
@@ -299,13 +301,12 @@ def test_what_is_shown_can_be_taken_away(
 
 
 def test_the_code_is_a_script_of_these_settings(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
     page.locator("[data-code]").click()
     expect(page.locator("[data-code-text]")).to_contain_text("nt_xent(z, TEMPERATURE).loss")
 
 
 @pytest.mark.parametrize("query", ["method=moco", "method=simsiam"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
-    assert_fits_a_phone(
-        open_page(f"/labs/contrastive?{query}&count=200&batch_size=64", width=360, height=740)
-    )
+    address = f"/labs/contrastive?{query}&count=200&batch_size=64&tab=similarities"
+    assert_fits_a_phone(open_page(address, width=360, height=740))

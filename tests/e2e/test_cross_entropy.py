@@ -11,14 +11,14 @@ from tests.e2e.conftest import OpenPage
 
 
 def test_the_page_opens_with_numbers_and_trains(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy")
+    page = open_page("/labs/cross-entropy?tab=distributions")
     expect(page.locator("[data-said]")).to_contain_text("1.750 bits")
     expect(page.locator("[data-worst] li")).to_have_count(10)
     expect(page.locator("[data-live-said]")).to_contain_text(re.compile("gradients have lengths"))
 
 
 def test_a_bar_follows_the_keyboard_and_the_finger(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    page = open_page("/labs/cross-entropy?tab=distributions", reduced_motion="reduce")
     sliders = page.locator("[data-q] [role=slider]")
     sliders.nth(2).focus()
     page.keyboard.press("Home")
@@ -35,7 +35,7 @@ def test_a_bar_follows_the_keyboard_and_the_finger(open_page: OpenPage) -> None:
 
 
 def test_a_drag_to_the_top_and_back_leaves_the_other_bars_as_they_were(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    page = open_page("/labs/cross-entropy?tab=distributions", reduced_motion="reduce")
     values = page.locator("[data-p] .vbar-value")
     before = values.all_inner_texts()
     box = page.locator("[data-p] [role=slider]").first.bounding_box()
@@ -52,7 +52,7 @@ def test_a_drag_to_the_top_and_back_leaves_the_other_bars_as_they_were(open_page
 
 
 def test_every_term_stands_under_its_bar_with_its_name_and_unit(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy", reduced_motion="reduce")
+    page = open_page("/labs/cross-entropy?tab=distributions", reduced_motion="reduce")
     terms = page.locator("[data-q] .vbar-terms")
     expect(terms).to_contain_text("−p log q in bits, together H(p, q) = 2.000")
     expect(terms.locator(".vbar-term").nth(1).locator("span").last).to_have_text("−0.125")
@@ -67,7 +67,9 @@ def test_the_numbers_of_ten_bars_do_not_touch(open_page: OpenPage, width: int) -
     far = ",".join(["0.91"] + ["0.01"] * 9)
     z = "10,-10,-10,-10,-10,-10,-10,-10,-10,-10"
     page = open_page(
-        f"/labs/cross-entropy?p={ten}&q={far}&z={z}&t=0.1", width=width, reduced_motion="reduce"
+        f"/labs/cross-entropy?p={ten}&q={far}&z={z}&t=0.1&tab=distributions",
+        width=width,
+        reduced_motion="reduce",
     )
     touching = """() => [...document.querySelectorAll(".vbars, .vbar-term")].flatMap((row) => {
       const texts = row.matches(".vbars") ? row.querySelectorAll(".vbar-value") : row.children;
@@ -84,11 +86,11 @@ def test_the_numbers_of_ten_bars_do_not_touch(open_page: OpenPage, width: int) -
 
 
 def test_what_is_saved_holds_accuracies_losses_lengths_and_the_logits(open_page: OpenPage) -> None:
-    page = open_page("/labs/cross-entropy")
+    page = open_page("/labs/cross-entropy?tab=distributions")
     with page.expect_download() as caught:
         page.locator("[data-export=csv]").click()
     head = caught.value.path().read_text().splitlines()[0]
-    for name in ("test accuracy", "nats", "length of the gradient"):
+    for name in ("test accuracy", "nats", "gradient norm"):
         assert name in head
     with page.expect_download() as caught:
         page.locator("[data-export=json]").click()
@@ -119,7 +121,7 @@ def test_a_shift_breaks_the_naive_softmax_in_words(open_page: OpenPage) -> None:
 
 def test_an_exponential_that_became_0_makes_the_naive_loss_infinite(open_page: OpenPage) -> None:
     query = "z=10,-10,0&t=0.1&shift=-80&target=1"
-    page = open_page(f"/labs/cross-entropy?{query}", reduced_motion="reduce")
+    page = open_page(f"/labs/cross-entropy?{query}&tab=distributions", reduced_motion="reduce")
     expect(page.locator("[data-naive] tr").last).to_contain_text("infinite")
     expect(page.locator("[data-softmax-said]")).to_contain_text("the exponential of B is too small")
 

@@ -39,7 +39,7 @@ def point(page: Page, x: float, y: float) -> tuple[float, float]:
 def test_the_page_opens_training_and_soon_says_that_it_overfits(
     open_page: OpenPage, language: str
 ) -> None:
-    page = open_page(f"/labs/fitting?speed=20&lang={language}")
+    page = open_page(f"/labs/fitting?speed=20&lang={language}&tab=curve")
     until(page, 400)
     words = {"en": "It overfits", "zh": "过拟合"}[language]
     expect(page.locator("[data-said]")).to_contain_text(words)
@@ -47,7 +47,7 @@ def test_the_page_opens_training_and_soon_says_that_it_overfits(
 
 
 def test_pause_holds_step_goes_on_and_reset_begins_anew(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     until(page, 20)
     page.locator("[data-run-play]").click()
     rested = held(page)
@@ -62,7 +62,7 @@ def test_pause_holds_step_goes_on_and_reset_begins_anew(open_page: OpenPage) -> 
 def test_a_point_that_is_dragged_becomes_ones_own_and_moves_by_keys_too(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/fitting?singles=true")
+    page = open_page("/labs/fitting?singles=true&tab=curve")
     until(page, 20)
     page.locator("[data-run-play]").click()
     canvas = page.locator("[data-plot] canvas")
@@ -79,7 +79,7 @@ def test_a_point_that_is_dragged_becomes_ones_own_and_moves_by_keys_too(
 
 
 def test_a_curve_is_drawn_with_the_mouse(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     page.locator("[data-curve=drawn]").click()
     page.locator("[data-plot] canvas").scroll_into_view_if_needed()
     page.mouse.move(*point(page, -1, -1.6))
@@ -94,7 +94,7 @@ def test_a_curve_is_drawn_with_the_mouse(open_page: OpenPage) -> None:
 
 def test_own_rows_are_pasted_and_a_bad_one_is_named(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("422")  # Chromium's own line about the refused rows
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     page.locator("[data-own]").click()
     page.locator("[data-own-text]").fill("x,y\n1,2\n2,three\n3,4\n5,6")
     page.locator("[data-own-use]").click()
@@ -111,7 +111,7 @@ def test_where_two_readings_fit_the_dialog_shows_both_and_asks(
     open_page: OpenPage, watch: Watch, width: int, language: str
 ) -> None:
     watch.allowed.add("422")
-    page = open_page(f"/labs/fitting?lang={language}", width=width, height=640)
+    page = open_page(f"/labs/fitting?lang={language}&tab=curve", width=width, height=640)
     page.locator("[data-own]").click()
     rows = "".join(f"{2000 + i}\t1,{100 + 7 * i}\n" for i in range(20))
     page.locator("[data-own-text]").fill("year\tprice\n" + rows)
@@ -134,7 +134,7 @@ def test_where_two_readings_fit_the_dialog_shows_both_and_asks(
 def test_what_was_left_out_of_a_table_is_said_also_to_who_opens_the_link(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/fitting", width=360, height=740)
+    page = open_page("/labs/fitting?tab=curve", width=360, height=740)
     page.locator("[data-own]").click()
     rows = "".join(f"{i},{'NA' if i % 100 == 7 else i % 9}\n" for i in range(2500))
     page.locator("[data-own-text]").fill("x,y\n" + rows)
@@ -156,7 +156,7 @@ def test_a_file_that_is_not_utf_8_is_read_and_its_encoding_can_be_changed(
 ) -> None:
     file = tmp_path / "mine.csv"
     file.write_bytes(("时间,价格\n" + "".join(f"{i},{i * i}\n" for i in range(12))).encode("gbk"))
-    page = open_page(f"/labs/fitting?lang={language}", width=360, height=740)
+    page = open_page(f"/labs/fitting?lang={language}&tab=curve", width=360, height=740)
     page.locator("[data-own]").click()
     page.locator("[data-own-file]").set_input_files(file)
     head = page.locator("[data-own-head] th")
@@ -185,7 +185,7 @@ def test_a_width_that_is_clicked_in_the_sweep_is_loaded(open_page: OpenPage) -> 
 
 
 def test_the_shared_link_opens_the_same_setting(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting?noise=0.5&l2=0.01")
+    page = open_page("/labs/fitting?noise=0.5&l2=0.01&tab=curve")
     page.locator("[data-share]").click()
     link = page.locator("[data-share-link]")
     expect(link).to_have_value(re.compile(r"/s/[\w-]+$"))
@@ -195,7 +195,7 @@ def test_the_shared_link_opens_the_same_setting(open_page: OpenPage) -> None:
 
 
 def test_a_run_is_watched_from_another_page_without_control(open_page: OpenPage) -> None:
-    mine = open_page("/labs/fitting")
+    mine = open_page("/labs/fitting?tab=curve")
     until(mine, 20)
     mine.locator("[data-share]").click()
     mine.locator("[data-share-kind=watch]").click()
@@ -211,7 +211,7 @@ def test_a_killed_training_says_so_and_starts_again_with_the_same_settings(
     open_page_of: Callable[[Server], OpenPage],
 ) -> None:
     with served() as own:  # whose only run is this page's
-        page = open_page_of(own)("/labs/fitting?noise=0.4")
+        page = open_page_of(own)("/labs/fitting?noise=0.4&tab=curve")
         until(page, 10)
         os.kill(only_worker_of(own.process), signal.SIGKILL)
         starts_again(page)
@@ -226,7 +226,7 @@ def starts_again(page: Page) -> None:
 
 
 def test_the_script_and_the_curves_are_handed_out(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     until(page, 50)
     page.locator("[data-run-play]").click()
     with page.expect_download() as downloading:
@@ -253,7 +253,7 @@ HIDE = """() => {
 
 
 def test_a_page_that_was_hidden_says_that_its_training_stood_still(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     until(page, 20)
     page.evaluate(HIDE)
     while not page.evaluate("held.length"):  # until the frame that was under way is here
@@ -268,7 +268,7 @@ def test_a_page_that_was_hidden_says_that_its_training_stood_still(open_page: Op
 
 
 def test_the_keyboard_alone_plays_and_pauses(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting")
+    page = open_page("/labs/fitting?tab=curve")
     until(page, 10)
     page.locator("[data-plot] canvas").focus()
     page.keyboard.press("Space")
@@ -280,11 +280,12 @@ def test_the_keyboard_alone_plays_and_pauses(open_page: OpenPage) -> None:
 
 
 def test_with_reduced_motion_it_waits_to_be_started(open_page: OpenPage) -> None:
-    page = open_page("/labs/fitting", reduced_motion="reduce")
+    page = open_page("/labs/fitting?tab=curve", reduced_motion="reduce")
     page.wait_for_timeout(500)
     assert steps(page) == 0
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
 
 
 def test_axe_and_a_phone_have_nothing_to_say_against_the_sweep(open_page: OpenPage) -> None:
-    assert_fits_a_phone(open_page("/labs/fitting?mode=capacity&sweep=true", width=360, height=740))
+    address = "/labs/fitting?mode=capacity&sweep=true&tab=capacity"
+    assert_fits_a_phone(open_page(address, width=360, height=740))

@@ -196,7 +196,7 @@ def test_boxes_drawn_by_hand_the_chosen_view_and_what_is_unfolded_stay(visit: Vi
 
 def test_painted_points_stay(visit: Visit) -> None:
     begun: list[str] = []
-    page = drawn(visit("/labs/mlp?lang=en", begun))
+    page = drawn(visit("/labs/mlp?model=mlp&lang=en", begun))
     page.locator("[data-paint-switch]").click()
     page.locator("[data-brush='2']").click()
     box = page.locator("[data-plot] canvas").bounding_box()
@@ -329,7 +329,7 @@ def test_where_the_server_has_another_page_by_now_that_page_is_opened(visit: Vis
 def test_a_switch_is_one_request_for_the_page_and_one_for_its_texts(
     visit: Visit, watch: Watch
 ) -> None:
-    page = drawn(visit("/labs/mlp?lang=en"))
+    page = drawn(visit("/labs/mlp?model=mlp&lang=en"))
     watch.requests.clear()
     switch(page, "zh")
     page.wait_for_timeout(500)

@@ -1,4 +1,4 @@
-"""Lessons on the page: a step goes to its view, brings its levers, asks first, and stops by itself."""
+"""Lessons on the page: a step opens its view, brings its levers, asks first, stops by itself."""
 
 import pytest
 from playwright.sync_api import expect

@@ -13,7 +13,7 @@ from tests.e2e.conftest import OpenPage, Watch
 def test_the_page_opens_training_and_says_how_many_points_are_right(
     open_page: OpenPage, language: str, words: str
 ) -> None:
-    page = open_page(f"/labs/mlp?speed=50&lang={language}")
+    page = open_page(f"/labs/mlp?model=mlp&speed=50&lang={language}")
     until(page, 300)
     expect(page.locator("[data-said]")).to_contain_text(words)
     expect(page.locator("[data-said]")).to_contain_text(re.compile(r"(9\d|100\.0|99\.\d)%"))
@@ -21,7 +21,7 @@ def test_the_page_opens_training_and_says_how_many_points_are_right(
 
 
 def test_layers_grow_and_shrink_by_their_buttons(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     page.get_by_role("button", name="One unit more in layer 1").click()
     page.wait_for_url(re.compile(r"layers=7%2C4"))
     expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 7, biases 7")
@@ -36,7 +36,7 @@ def test_layers_grow_and_shrink_by_their_buttons(open_page: OpenPage) -> None:
 
 
 def test_a_bias_is_chosen_by_keyboard_and_typed(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp", reduced_motion="reduce")
+    page = open_page("/labs/mlp?model=mlp", reduced_motion="reduce")
     net = page.locator("[data-network] canvas")
     net.focus()
     page.keyboard.press("ArrowDown")
@@ -55,7 +55,7 @@ def test_a_bias_is_chosen_by_keyboard_and_typed(open_page: OpenPage) -> None:
 
 
 def test_a_weight_is_clicked_in_the_picture(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp?layers=1", reduced_motion="reduce")
+    page = open_page("/labs/mlp?model=mlp&layers=1", reduced_motion="reduce")
     box = page.locator("[data-network] canvas").bounding_box()
     assert box
     # Between the middle column's one unit and the output lies their one weight.
@@ -66,7 +66,7 @@ def test_a_weight_is_clicked_in_the_picture(open_page: OpenPage) -> None:
 def test_the_perceptron_takes_one_sample_a_step_and_ends_below_its_bound(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     page.locator("[data-model=perceptron]").click()
     expect(page.locator("[data-said]")).to_contain_text("w = 0")
     page.locator("[data-run-step]").click()
@@ -88,7 +88,7 @@ def test_on_xor_it_says_that_no_line_exists_and_shows_the_cycle(open_page: OpenP
 
 
 def test_points_are_painted_and_erased(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     until(page, 10)
     page.locator("[data-paint-switch]").click()
     page.locator("[data-paint-clear]").click()
@@ -109,7 +109,7 @@ def test_points_are_painted_and_erased(open_page: OpenPage) -> None:
 
 def test_columns_are_chosen_and_a_bad_row_is_named(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("422")
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     page.locator("[data-own]").click()
     page.locator("[data-own-text]").fill("a,b,kind\n1,2,cat\n1,x,dog\n3,4,dog\n5,6,cat")
     page.locator("[data-own-use]").click()
@@ -129,7 +129,7 @@ def test_columns_are_chosen_and_a_bad_row_is_named(open_page: OpenPage, watch: W
 
 
 def test_the_names_of_a_table_are_everywhere(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     page.locator("[data-own]").click()
     rows = "".join(
         f"{['setosa', 'virginica', 'odd'][i % 3]};{i},5;{i * 7 % 5},25\n" for i in range(30)
@@ -165,7 +165,7 @@ def test_the_dialog_of_a_labeled_table_in_both_languages_on_any_screen(
     open_page: OpenPage, watch: Watch, width: int, language: str, texts: list[str], is_label: str
 ) -> None:
     watch.allowed.add("422")
-    page = open_page(f"/labs/mlp?lang={language}", width=width, height=640)
+    page = open_page(f"/labs/mlp?model=mlp&lang={language}", width=width, height=640)
     page.locator("[data-own]").click()
     rows = "".join(f"{i},5;{i * i};{i % 2};\n" for i in range(12))
     page.locator("[data-own-text]").fill("a;b;k;\n" + rows)
@@ -185,7 +185,7 @@ def test_the_dialog_of_a_labeled_table_in_both_languages_on_any_screen(
 def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     page.locator("[data-compare]").click()
     expect(page.locator("[data-compared]")).to_be_visible()
     page.get_by_label("Activation", exact=True).select_option("relu")
@@ -200,7 +200,7 @@ def test_two_settings_are_compared_in_lockstep_and_the_link_keeps_them(
 
 
 def test_the_mean_of_all_networks_is_one_choice_of_what_is_drawn(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp", reduced_motion="reduce")
+    page = open_page("/labs/mlp?model=mlp", reduced_motion="reduce")
     expect(page.locator("[data-map-name]")).to_have_text("Network 1")
     page.locator("select[data-shown]").select_option(label="all, mean")
     expect(page.locator("[data-map-name]")).to_have_text("Mean of all networks")
@@ -209,7 +209,7 @@ def test_the_mean_of_all_networks_is_one_choice_of_what_is_drawn(open_page: Open
 
 
 def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
-    page = open_page("/labs/mlp")
+    page = open_page("/labs/mlp?model=mlp")
     until(page, 100)
     page.locator("[data-run-play]").click()
     expect(page.locator("[data-run-play-text]")).to_have_text("Play")

@@ -25,7 +25,8 @@ def set_slider(page: Page, name: str, value: float) -> None:
 def test_six_claims_become_one_car(open_page):
     page = open_page("/labs/nms")
     assert figures(page) == {
-        "Boxes in": 6, "Kept": 1, "Suppressed": 5, "Precision": 1, "Recall": 1, "F1": 1,
+        "Boxes in": 6, "Kept": 1, "Suppressed": 5,
+        "Precision at IoU 0.5": 1, "Recall at IoU 0.5": 1, "F1 at IoU 0.5": 1,
     }  # fmt: skip
 
 
@@ -54,16 +55,18 @@ def test_no_slider_move_makes_a_request(open_page, watch, photo):
     assert watch.requests[asked:] == []
 
 
-def test_soft_nms_asks_the_server_and_lowers_scores(open_page, watch):
-    page = open_page("/labs/nms?source=neighbors&iou_threshold=0.3")
-    hard = figures(page)["Kept"]
+def test_soft_nms_asks_the_server_and_keeps_the_car_that_hard_nms_loses(open_page, watch):
+    page = open_page("/labs/nms?source=neighbors&iou_threshold=0.5&score_threshold=0.3")
+    hard = figures(page)
+    assert (hard["Kept"], hard["Recall at IoU 0.5"]) == (1, 0.5)
     asked = len(watch.requests)
     page.locator("select[name=method]").select_option("soft-gaussian")
     expect(page.locator("[data-said]")).to_contain_text("Soft-NMS lowers")
     assert "/api/nms" in watch.requests[asked:]
+    soft = figures(page)
+    assert (soft["Kept"], soft["Recall at IoU 0.5"], soft["Precision at IoU 0.5"]) == (2, 1, 1)
     set_slider(page, "score_threshold", 0.05)
-    expect(page.locator("[data-figures]")).to_contain_text("6")
-    assert figures(page)["Kept"] > hard
+    expect(page.locator("[data-figures] div", has_text="Kept").locator("dd")).to_have_text("3")
 
 
 def test_each_step_says_what_was_decided(open_page):

@@ -27,7 +27,7 @@ def slide(page: Page, selector: str, value: float) -> None:
 def test_the_page_opens_training_and_soon_counts_exact_zeros(
     open_page: OpenPage, language: str
 ) -> None:
-    page = open_page(f"/labs/regularization?lang={language}&speed=10")
+    page = open_page(f"/labs/regularization?lang={language}&speed=10&tab=paths")
     until(page, 200)
     expect(page.locator("[data-said]")).to_contain_text("3.16")
     assert zeros(page) >= 8
@@ -37,7 +37,7 @@ def test_the_page_opens_training_and_soon_counts_exact_zeros(
 def test_l2_brings_the_zeros_back_while_it_runs_and_l1_takes_them_away(
     open_page: OpenPage,
 ) -> None:
-    page = open_page(f"/labs/regularization?{FAST}")
+    page = open_page(f"/labs/regularization?{FAST}&tab=paths")
     until(page, 60)
     assert zeros(page) >= 8
     page.locator("[data-penalty=l2]").click()
@@ -53,7 +53,7 @@ def test_l2_brings_the_zeros_back_while_it_runs_and_l1_takes_them_away(
 def test_the_sub_gradient_never_has_a_zero_and_the_proximal_step_cures_it(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/regularization?method=subgradient&speed=20&lam=10")
+    page = open_page("/labs/regularization?method=subgradient&speed=20&lam=10&tab=paths")
     until(page, 300)
     assert zeros(page) == 0
     expect(page.locator("[data-said]")).to_contain_text("no weight is exactly zero")
@@ -62,7 +62,7 @@ def test_the_sub_gradient_never_has_a_zero_and_the_proximal_step_cures_it(
 
 
 def test_a_lambda_that_is_clicked_is_looked_at_everywhere(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/regularization?{FAST}")
+    page = open_page(f"/labs/regularization?{FAST}&tab=paths")
     until(page, 60)
     for chart in ("[data-paths]", "[data-errors]"):
         page.locator(f"[data-tab={chart[6:-1]}]").click()
@@ -80,7 +80,7 @@ def test_a_lambda_that_is_clicked_is_looked_at_everywhere(open_page: OpenPage) -
 
 
 def test_where_nothing_moves_it_rests_and_another_penalty_wakes_it(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/regularization?{FAST}")
+    page = open_page(f"/labs/regularization?{FAST}&tab=paths")
     expect(page.locator("[data-said]")).to_contain_text("Nothing moves")
     expect(page.locator("[data-run-play-text]")).to_have_text("Play")
     count = page.locator("[data-run-count]").inner_text()
@@ -89,7 +89,7 @@ def test_where_nothing_moves_it_rests_and_another_penalty_wakes_it(open_page: Op
 
 
 def test_the_diamond_slides_without_the_network(open_page: OpenPage, watch: Watch) -> None:
-    page = open_page("/labs/regularization?lam=0.1")
+    page = open_page("/labs/regularization?lam=0.1&tab=paths")
     expect(page.locator("[data-plane-said]")).to_contain_text("At λ = 0.1 ")
     asked = watch.requests.count("/api/regularization/geometry")
     for position in (0.5, 1.0, 1.5, 2.0):
@@ -120,7 +120,7 @@ def test_one_weight_and_weight_decay_follow_their_sliders(open_page: OpenPage) -
 
 
 def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization?speed=10")
+    page = open_page("/labs/regularization?speed=10&tab=paths")
     steps = page.locator(".steps details")
     for number in range(steps.count()):
         step = steps.nth(number)
@@ -144,7 +144,7 @@ def test_models_of_a_sine_show_their_curve(open_page: OpenPage) -> None:
 
 
 def test_the_paths_and_the_script_are_handed_out(open_page: OpenPage) -> None:
-    page = open_page(f"/labs/regularization?{FAST}")
+    page = open_page(f"/labs/regularization?{FAST}&tab=paths")
     until(page, 40)
     with page.expect_download() as downloading:
         page.locator("[data-export=csv]").click()
@@ -162,7 +162,7 @@ def test_the_paths_and_the_script_are_handed_out(open_page: OpenPage) -> None:
 
 
 def test_with_reduced_motion_least_squares_waits_to_be_started(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization", reduced_motion="reduce")
+    page = open_page("/labs/regularization?tab=paths", reduced_motion="reduce")
     page.wait_for_timeout(400)
     expect(page.locator("[data-run-count]")).to_have_text("0")
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
@@ -170,7 +170,7 @@ def test_with_reduced_motion_least_squares_waits_to_be_started(open_page: OpenPa
 
 
 def test_one_lambda_is_meant_everywhere_though_only_some_are_trained(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization?lam=2.5", reduced_motion="reduce")
+    page = open_page("/labs/regularization?lam=2.5&tab=paths", reduced_motion="reduce")
     expect(page.locator("[data-control=lam]")).to_contain_text("Nearest trained λ: 2.37")
     expect(page.locator("[data-plane-said]")).to_contain_text("At λ = 2.37 ")
     expect(page.locator("[data-plane-lambda-said]")).to_have_text("2.37")
@@ -179,7 +179,7 @@ def test_one_lambda_is_meant_everywhere_though_only_some_are_trained(open_page: 
 
 
 def test_a_weight_that_changes_sign_is_zero_in_passing(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization?between=-0.9", reduced_motion="reduce")
+    page = open_page("/labs/regularization?between=-0.9&tab=paths", reduced_motion="reduce")
     said = page.locator("[data-plane-said]")
     expect(said).to_contain_text("only in passing, where its sign changes: θ₂ close to λ = 1.4")
     slide(page, "[data-between]", 0.6)
@@ -188,16 +188,16 @@ def test_a_weight_that_changes_sign_is_zero_in_passing(open_page: OpenPage) -> N
 
 
 def test_where_no_feature_is_useful_none_is_said_to_be_kept(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization?useful=0", reduced_motion="reduce")
+    page = open_page("/labs/regularization?useful=0&tab=paths", reduced_motion="reduce")
     expect(page.locator("[data-survivors-said]")).to_contain_text("No feature is useful here")
 
 
 def test_weight_decay_says_what_is_fixed(open_page: OpenPage) -> None:
-    page = open_page("/labs/regularization", reduced_motion="reduce")
+    page = open_page("/labs/regularization?tab=paths", reduced_motion="reduce")
     expect(page.locator("[data-decay-fixed]")).to_contain_text("batch size 6, 400 steps")
     expect(page.locator("[data-decay-fixed]")).to_contain_text("0.05 for Adam")
 
 
 @pytest.mark.parametrize("query", ["model=polynomial", "model=mlp"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
-    assert_fits_a_phone(open_page(f"/labs/regularization?{query}", width=360, height=740))
+    assert_fits_a_phone(open_page(f"/labs/regularization?{query}&tab=paths", width=360, height=740))

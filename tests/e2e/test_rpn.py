@@ -71,14 +71,14 @@ def test_the_formula_stands_with_the_anchors_own_numbers(open_page):
     assert found, worked
     x_a, t_x, w_a, x = (float(number.replace("−", "-")) for number in found.groups())
     assert abs(x_a + t_x * w_a - x) < 0.1 + 0.001 * w_a
-    expect(page.locator("[data-fate]")).to_contain_text("Its fate:")
+    expect(page.locator("[data-fate]")).to_contain_text("Outcome:")
 
 
-def test_every_anchor_of_a_place_has_a_fate(open_page):
+def test_every_anchor_of_a_place_has_an_outcome(open_page):
     page = open_page("/labs/rpn?pre_nms_top_n=50&tab=place")
     for button in page.locator("[data-anchor-rows] button").all():
         button.click()
-        expect(page.locator("[data-fate]")).to_contain_text("Its fate:")
+        expect(page.locator("[data-fate]")).to_contain_text("Outcome:")
 
 
 def test_top_n_and_threshold_move_without_a_request(open_page, watch):

@@ -52,5 +52,5 @@ test("a polynomial goes through all points only where that was computed", () => 
 
 test("a worst error below 1 is not told as 0", () => {
   const { summary } = polynomialsOf(frame({ tested: 50, test: [0.4, 0.01, 0.45, 0.02] }));
-  assert(summary.includes("There the error is worst, 0.45"));
+  assert(summary.includes("There the error is greatest, 0.45"));
 });

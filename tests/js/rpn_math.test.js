@@ -7,6 +7,7 @@ import {
   POSITIVE,
   anchorIndex,
   assign,
+  crossing,
   decoded,
   fateOf,
   heatOf,
@@ -126,4 +127,11 @@ test("recall counts each truth once", () => {
   const boxes = [0, 0, 10, 10, 0, 0, 10, 10];
   assert.equal(recall(boxes, [0, 1], [0, 0, 10, 10, 50, 50, 60, 60]), 0.5);
   assert.equal(recall(boxes, [0], []), 0);
+});
+
+test("an anchor crosses the border where it reaches beyond the photo on any side", () => {
+  const image = { width: 100, height: 50 };
+  const inside = [0, 0, 100, 50];
+  const outside = [-1, 0, 9, 9, 0, -1, 9, 9, 90, 0, 101, 9, 0, 40, 9, 51];
+  assert.equal(crossing({ anchors: Float32Array.from([...inside, ...outside]), image }), 4);
 });

@@ -58,6 +58,7 @@ const BOXES = [
   "wrong-both",
   "on-background",
   "sample",
+  "cell",
 ].map((name) => MARKS[name]?.color ?? "");
 const LINES = [
   ...Object.values(ROLES).map(({ color }) => color),

@@ -16,7 +16,7 @@ class BatchnormConfig(LabConfig):
     mode: Literal["train", "sweep"] = control(
         "train",
         N_("Kind of run"),
-        N_("Three places of BatchNorm side by side, or eight settings with and without it."),
+        N_("Compare three positions of BatchNorm, or eight settings with and without it."),
         Look(
             TRAINING,
             hidden=True,
@@ -30,7 +30,7 @@ class BatchnormConfig(LabConfig):
         Look(
             TRAINING,
             hidden=True,
-            choices={"rate": N_("Learning rates"), "scale": N_("Scales of the start")},
+            choices={"rate": N_("Learning rates"), "scale": N_("Initialization scales")},
         ),
     )
     layer: int = control(
@@ -50,7 +50,7 @@ class BatchnormConfig(LabConfig):
         le=MAX_LAYERS,
     )
     width: int = control(
-        12, N_("Units in a layer"), N_("The same in every hidden layer."),
+        12, N_("Units per layer"), N_("The same in every hidden layer."),
         Look(NETWORK, usual=(8, 16)), ge=2, le=MAX_UNITS,
     )  # fmt: skip
     activation: Literal["tanh", "sigmoid", "relu"] = control(
@@ -61,8 +61,8 @@ class BatchnormConfig(LabConfig):
     )
     init_scale: float = control(
         1.0,
-        N_("Scale of the start"),
-        N_("The first weights (Glorot and Bengio) are multiplied by it."),
+        N_("Initialization scale"),
+        N_("Multiplies all initial weights (Glorot)."),
         Look(NETWORK, scale="log", usual=(0.5, 2)),
         ge=0.05,
         le=20,
@@ -72,7 +72,7 @@ class BatchnormConfig(LabConfig):
         0.1,
         (0.001, 10),
         (0.03, 1),
-        N_("How far a step goes against the slope, in all networks."),
+        N_("How far a step goes against the gradient, in all networks."),
     )
     batch_size: int = fields.batch_size(
         TRAINING,
@@ -92,13 +92,13 @@ class BatchnormConfig(LabConfig):
     )
     seeds: int = control(
         6,
-        N_("Random starts"),
-        N_("From each start one network is trained without BatchNorm and two with it."),
+        N_("Random initializations"),
+        N_("From each initialization one network is trained without BatchNorm and two with it."),
         Look(TRAINING, usual=(4, 8)),
         ge=1,
         le=12,
     )
-    seed: int = fields.seed(TRAINING, N_("Draws the starts and the order of the points."))
+    seed: int = fields.seed(TRAINING, N_("Draws the initializations and the order of the points."))
     data: Literal["moons", "circle", "xor", "spiral", "gaussians"] = control(
         "moons",
         N_("Data set"),

@@ -26,12 +26,42 @@ def saturated(frame: BatchnormFrame, where: str) -> NDArray[np.float32]:
 
 LESSON = (
     Step(
+        N_("From x to x̂ to y"),
+        N_(
+            "The values of one unit on one batch. Subtract their mean and divide by their standard "
+            "deviation: x̂. Then γ scales and β shifts: y. Drag both; switch to evaluation mode."
+        ),
+        {},
+        "unit",
+        levers=("batch_size", "activation"),
+        stop=100,
+        watch=N_("mean of the batch"),
+        question=Question(
+            N_("Are the x̂ normally distributed?"),
+            (
+                N_("Yes: that is what normalization does."),
+                N_("No: their mean is 0 and their variance 1, their shape is that of x."),
+            ),
+            1,
+            N_(
+                "Shifting and scaling change no shape: a unit with two peaks keeps two peaks. γ "
+                "and β let the network choose another mean and scale, even undo the normalization. "
+                "In evaluation mode the running mean is subtracted, not the batch’s."
+            ),
+        ),
+        holds=lambda frame: (
+            abs(float(measured(frame, "batch", "batch").mean())) < 1e-6
+            and abs(float(measured(frame, "batch", "batch").var()) - 1) < 0.01
+        ),
+    ),
+    Step(
         N_("The same start, the same batches"),
         N_(
             "Three times the same network, from the same weights, on the same batches: without "
             "BatchNorm, with it before the activation, with it after."
         ),
         {},
+        "losses",
         levers=("target", "learning_rate", "init_scale"),
         stop=900,
         watch=N_("Steps to 0.10, none"),
@@ -64,6 +94,7 @@ LESSON = (
             "gradient reaches the first layers."
         ),
         {"init_scale": 20.0},
+        "losses",
         levers=("init_scale", "activation"),
         stop=300,
         watch=N_("Steps to 0.10, before"),
@@ -91,6 +122,7 @@ LESSON = (
         N_("Small weights: the layers squeeze the points together"),
         N_("Now the initialization is five times too small, {init_scale}."),
         {"init_scale": 0.2},
+        "losses",
         levers=("init_scale", "depth"),
         stop=300,
         watch=N_("Steps to 0.10, none"),
@@ -139,6 +171,7 @@ LESSON = (
         N_("Two points are no statistic"),
         N_("Batches of {batch_size}."),
         {"batch_size": 2},
+        "losses",
         levers=("batch_size", "momentum"),
         stop=300,
         watch=N_("Steps to 0.10, before"),
@@ -192,6 +225,7 @@ LESSON = (
         N_("Sigmoids, as in the paper"),
         N_("Ioffe and Szegedy (2015) showed it on sigmoids, here four layers of them."),
         {"activation": "sigmoid", "learning_rate": 0.3},
+        "losses",
         levers=("activation", "learning_rate", "depth"),
         stop=600,
         watch=N_("Steps to 0.10, none"),

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from models.replicas.batchnorm_comparison import BatchNormComparison
 
 LOST = N_(
-    "At step {step} the loss of all networks left every bound. "
-    "Most often the learning rate is too large."
+    "At step {step} the loss of all networks diverged. Most often the learning rate is too large."
 )
 
 

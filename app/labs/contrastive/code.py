@@ -28,7 +28,7 @@ WANTED = {
     "simsiam": {"sim_siam", "Predictor"},
 }
 ALWAYS = {"Policy", "Encoder", "Projector", "view_stream", "optimizer_of", "normalize"}
-ALWAYS |= {"quick_encoder"}
+ALWAYS |= {"quick_encoder", "settle"}
 TRIALS = {
     "train": set[str](),
     "composition": {"linear_probe", "embed", "both", "OPERATIONS"},

@@ -23,7 +23,7 @@ class ContrastiveConfig(LabConfig):
     mode: Literal["train", "composition", "projector"] = control(
         "train",
         N_("Experiment"),
-        N_("One training, watched; or many short ones, for the two findings of the paper."),
+        N_("Watch one training, or run many short ones (the paper’s two experiments)."),
         Look(
             METHOD,
             choices={
@@ -44,7 +44,7 @@ class ContrastiveConfig(LabConfig):
     temperature: float = control(
         0.2,
         N_("Temperature τ"),
-        N_("Divides the similarities: the lower, the more the hardest negatives count."),
+        N_("Divides the similarities: the lower, the more the most similar negatives count."),
         Look(METHOD, scale="log", usual=(0.1, 0.5), live=True),
         ge=0.01,
         le=10,
@@ -66,7 +66,10 @@ class ContrastiveConfig(LabConfig):
     momentum: float = control(
         0.99,
         N_("Momentum m"),
-        N_("The key encoder keeps the share m of itself at each step. 0 makes it a copy."),
+        N_(
+            "The share of its own weights that the key encoder keeps in each step; 0 makes it a "
+            "copy. (In the lab BatchNorm, m is the share of the new value.)"
+        ),
         Look(METHOD, step=0.001, usual=(0.9, 0.999), live=True),
         ge=0,
         le=1,
@@ -74,7 +77,9 @@ class ContrastiveConfig(LabConfig):
     stop_gradient: bool = control(
         True,
         N_("Stop-gradient"),
-        N_("SimSiam holds one of the two views still. Without it everything may collapse."),
+        N_(
+            "SimSiam treats one of the two views as a constant. Without it everything may collapse."
+        ),
         Look(METHOD),
     )
     data: Literal["scenes", "digits", "own", "cifar10", "folder"] = control(
@@ -119,9 +124,7 @@ class ContrastiveConfig(LabConfig):
         ),
     )
     crop: float = strength(0.3, N_("Random crop"), N_("How small a crop may be, resized back."))
-    flip: bool = control(
-        True, N_("Flip"), N_("Left for right, in half of the views, at random."), Look(VIEWS)
-    )
+    flip: bool = control(True, N_("Flip"), N_("Mirrors a random half of the views."), Look(VIEWS))
     color: float = strength(
         0.8, N_("Color jitter"), N_("Brightness, contrast, saturation and hue.")
     )
@@ -133,7 +136,7 @@ class ContrastiveConfig(LabConfig):
     )
     noise: float = strength(0.0, N_("Noise"), N_("Added to every pixel."))
     batch_size: int = control(
-        128, N_("Batch N"), N_("Pictures in one step; twice as many views."),
+        128, N_("Batch size N"), N_("Pictures in one step; twice as many views."),
         Look(TRAINING, step=32, usual=(64, 512)), ge=2, le=512,
     )  # fmt: skip
     learning_rate: float = fields.learning_rate(
@@ -149,14 +152,14 @@ class ContrastiveConfig(LabConfig):
         Look(TRAINING, step=20), ge=20, le=400,
     )  # fmt: skip
     seed: int = fields.seed(
-        TRAINING, N_("Draws the scenes, the start, the batches and every view.")
+        TRAINING, N_("Draws the scenes, the initialization, the batches and every view.")
     )
     row: int = control(
-        0, N_("Chosen view"), N_("Whose row of the matrix is looked at closely."),
+        0, N_("Chosen view"), N_("The row of the matrix shown in detail."),
         Look(SHOWN, live=True, hidden=True), ge=0, le=31,
     )  # fmt: skip
     space: Literal["z", "h"] = control(
-        "z", N_("Similarities of"), N_("Where they are measured."),
+        "z", N_("Similarities of"), N_("In which space similarities are computed."),
         Look(SHOWN, choices={"z": N_("z"), "h": N_("h")}, live=True, hidden=True),
     )  # fmt: skip
 

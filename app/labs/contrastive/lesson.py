@@ -12,6 +12,31 @@ def now(frame: ContrastiveFrame, measure: str) -> float:
 
 LESSON = (
     Step(
+        N_("Two views, two vectors"),
+        N_(
+            "Two views of one picture go through the same encoder f and projector g. z₁ and z₂ are "
+            "drawn as arrows, and the angle between them is measured."
+        ),
+        {"picture": 0, "speed": 5},
+        "pair",
+        levers=("temperature", "color", "rotation"),
+        stop=100,
+        watch=N_("same picture"),
+        question=Question(
+            N_("What does training do to the angle?"),
+            (N_("It becomes smaller."), N_("It becomes larger."), N_("Nothing.")),
+            0,
+            N_(
+                "The loss turns the two towards each other and away from other pictures’ vectors. "
+                "Their similarity is the cosine of the angle: the dot product of the vectors "
+                "divided by their lengths."
+            ),
+        ),
+        holds=lambda frame: (
+            now(frame, "positive") > float(measured(frame, "history", "positive")[0])
+        ),
+    ),
+    Step(
         N_("Two views, neither the original"),
         N_(
             "From each picture two views are drawn: crop, turn, color jitter, blur. Press “Draw "
@@ -41,9 +66,11 @@ LESSON = (
         N_("One positive, all others negatives"),
         N_(
             "Each row of the matrix is a view: one framed cell is its positive, all others but "
-            "itself are negatives."
+            "itself are negatives. Untrained, views of one picture are hardly more similar than "
+            "views of different ones."
         ),
         {"row": 0, "column": -1, "speed": 5},
+        "similarities",
         levers=("temperature", "batch_size"),
         stop=200,
         watch=N_("positive is nearest"),
@@ -52,7 +79,7 @@ LESSON = (
             (N_("Yes."), N_("No, they are negatives.")),
             1,
             N_(
-                "Nobody told the network what a picture shows. Positives are two views of one "
+                "The loss does not use the class. Positives are two views of one "
                 "picture; everything else in the batch is pushed away, also what looks alike. "
                 "After training the frames stay orange while the rest turns pale and blue."
             ),
@@ -69,6 +96,7 @@ LESSON = (
             "training."
         ),
         {"temperature": 0.05, "row": 0, "column": -1},
+        "similarities",
         levers=("temperature",),
         stop=100,
         watch=N_("loss"),
@@ -202,6 +230,7 @@ LESSON = (
             "is a crop only where it is asked for.)"
         ),
         {"mode": "composition", "speed": 1},
+        "similarities",
         levers=("trial_steps", "batch_size"),
         watch=N_("mean"),
         question=Question(
@@ -228,6 +257,7 @@ LESSON = (
             "three seeds each."
         ),
         {"mode": "projector", "speed": 1},
+        "similarities",
         levers=("trial_steps", "batch_size"),
         watch=N_("mean"),
         question=Question(

@@ -61,8 +61,7 @@ def study(
                 watched.train(1)
     except Lost:
         message = N_(
-            "At step {step} the loss left every bound. Try a smaller learning rate or a higher "
-            "temperature."
+            "At step {step} the loss diverged. Try a smaller learning rate or a higher temperature."
         )
         raise Diverged(message, step=watched.step) from None
 

@@ -44,7 +44,7 @@ def trials(
                     break
                 tried.run()
     except Lost:
-        message = N_("A short training left every bound. Try a smaller learning rate.")
+        message = N_("A short training diverged. Try a smaller learning rate.")
         raise Diverged(message) from None
 
 

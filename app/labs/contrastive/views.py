@@ -4,6 +4,7 @@ from app.i18n import N_
 from app.lab.contract import View
 
 VIEWS = (
+    View("pair", N_("One pair"), ("temperature", "color", "rotation")),
     View("similarities", N_("Similarities"), ("temperature", "batch_size", "stop_gradient")),
     View(
         "pairs",

@@ -14,20 +14,27 @@ class CrossEntropyConfig(LabConfig):
 
     start_scale: float = control(
         1.0,
-        N_("Start scale of the last layer"),
-        N_("At 1 a network starts undecided; at 20 it starts sure, and mostly wrong."),
+        N_("Initialization scale of the last layer"),
+        N_(
+            "At 1 the initial probabilities of the classes are similar; at 20 the network is "
+            "confident from the start, and mostly wrong."
+        ),
         Look(NETWORK, usual=(0.5, 2)),
         ge=0,
         le=40,
     )
     hidden: int = control(
-        32, N_("Hidden units"), N_("Of each network, tanh each."), Look(NETWORK, usual=(16, 64)),
+        32, N_("Hidden units"), N_("Hidden units per network, with tanh."),
+        Look(NETWORK, usual=(16, 64)),
         ge=1, le=128,
     )  # fmt: skip
     starts: int = control(
         4,
         N_("Starts"),
-        N_("From each start one network learns with each loss. Bands show 10 % to 90 % of them."),
+        N_(
+            "From each initialization one network learns with each loss. Bands show 10% to 90% "
+            "of them."
+        ),
         Look(NETWORK),
         ge=1,
         le=16,
@@ -37,13 +44,14 @@ class CrossEntropyConfig(LabConfig):
         0.5,
         (0.001, 10),
         (0.1, 1),
-        N_("How far a step goes against the slope, with both losses."),
+        N_("How far a step goes against the gradient, with both losses."),
     )
     batch_size: int = fields.batch_size(
         TRAINING, 64, 1000, (16, 128), N_("Digits in one step, the same for both.")
     )
     seed: int = fields.seed(
-        TRAINING, N_("Draws the starts, the order of the digits, and which are for testing.")
+        TRAINING,
+        N_("Draws the initializations, the order of the digits, and which are for testing."),
     )
 
     # The page's own state.

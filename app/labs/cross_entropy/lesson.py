@@ -106,10 +106,7 @@ LESSON = (
                 "sums to 0."
             ),
         ),
-        holds=lambda state: (
-            not np.isfinite(np.exp(np.float32(float(state["shift"]))))
-            and np.isfinite(np.exp(np.float32(0)))
-        ),
+        holds=lambda state: float(state["shift"]) > np.log(np.finfo(np.float64).max),
     ),
     Step(
         N_("Confident and wrong"),

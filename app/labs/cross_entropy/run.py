@@ -38,7 +38,7 @@ def run(config: CrossEntropyConfig) -> Generator[CrossEntropyFrame, Ask[CrossEnt
                 comparison.train(1)
     except Lost:
         message = N_(
-            "At step {step} the loss of some networks left every bound. "
+            "At step {step} the loss of some networks diverged. "
             "Most often the learning rate is too large."
         )
         raise Diverged(message, step=comparison.step) from None

@@ -4,8 +4,8 @@ from app.i18n import N_
 from app.lab.contract import View
 
 VIEWS = (
-    View("distributions", N_("Distributions")),
     View("information", N_("Information")),
+    View("distributions", N_("Distributions")),
     View("softmax", N_("Softmax")),
     View("binary", N_("Squared error")),
     View("digits", N_("Digits"), ("start_scale", "learning_rate", "batch_size")),

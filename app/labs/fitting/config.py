@@ -31,7 +31,7 @@ class FittingConfig(LabConfig):
     data: Literal["sine", "step", "polynomial", "drawn", "own"] = control(
         "sine",
         N_("True curve"),
-        N_("What the points are drawn from. With your own points nobody knows it."),
+        N_("The curve that generates the points (unknown for your own data)."),
         Look(
             DATA,
             live=True,
@@ -81,8 +81,8 @@ class FittingConfig(LabConfig):
     reading: str = fields.own_reading(DATA)
     width: int = control(
         64,
-        N_("Units in a layer"),
-        N_("How much the network can bend. Fewer can be switched off while it trains."),
+        N_("Units per layer"),
+        N_("Units per hidden layer: the network’s capacity. You can reduce it during training."),
         Look(NETWORK, usual=(4, 64), live=True),
         ge=1,
         le=256,
@@ -104,7 +104,10 @@ class FittingConfig(LabConfig):
     replicas: int = control(
         16,
         P_("how many", "Networks"),
-        N_("The same network from so many random starts: their spread is the band."),
+        N_(
+            "The same network from this many random initializations; the band is their spread, "
+            "not an uncertainty of the data."
+        ),
         Look(NETWORK, usual=(8, 32)),
         ge=1,
         le=64,
@@ -119,18 +122,19 @@ class FittingConfig(LabConfig):
     early_stopping: bool = control(
         False,
         N_("Early stopping"),
-        N_("A network whose validation error no longer falls goes back to its best state."),
+        N_("A network whose validation error no longer falls returns to its best state."),
         Look(LEVERS, live=True),
     )
     patience: int = control(
         300,
         N_("Patience"),
-        N_("For so many steps the validation error may fail to fall before the network stops."),
+        N_("Stop after this many steps without improvement."),
         Look(LEVERS, step=10, unit=N_("steps"), live=True),
         ge=10,
         le=5000,
     )
 
     # The page's own state.
+    show_test: bool = page_state(False)  # the test points, in the view of one network
     singles: bool = page_state(False)  # each network by itself
     sweep: bool = page_state(False)  # whether error against capacity is unfolded

@@ -72,7 +72,14 @@ def truth_of(config: FittingConfig, grid: Tensor) -> NDArray[np.float32]:
 
 
 def floor_of(config: FittingConfig) -> float | None:
-    return None if config.data == "own" else config.noise**2
+    """The least test error that is possible, which the noise alone causes; None for own points."""
+    from models.data.curves import drawn_curve, least_error
+
+    if config.data == "own":
+        return None
+    return least_error(
+        drawn_curve(drawn_of(config)) if config.data == "drawn" else config.data, config.noise
+    )
 
 
 def settings_of(config: FittingConfig) -> FitSettings:

@@ -27,7 +27,7 @@ class FittingFrame(Frame):
     history: Annotated[NDArray[np.float32], Rows(CurveFitMeasure)]  # [8, T]
     errors: Annotated[NDArray[np.float32], Rows(CurveFitError)]  # [4, R] now
     stopped_at: NDArray[np.int32]  # [R] the step a stopped network went back to, else -1
-    floor: float | None  # the noise's variance: the least error on new points that is possible
+    floor: float | None  # the least error on new points that is possible
     baseline: float | None  # test error of the best constant
     best_step: int | None  # where the median validation (else test) error was least
     best_test: float | None  # the median test error there

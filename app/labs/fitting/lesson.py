@@ -24,12 +24,36 @@ def noise(frame: FittingFrame) -> float:
 
 LESSON = (
     Step(
+        N_("One network and its points"),
+        N_(
+            "One network learns {train} training points. When it stops, show the test points: it "
+            "has never seen them."
+        ),
+        {"show_test": False},
+        "one",
+        levers=("train", "width", "noise"),
+        stop=1000,
+        watch=N_("Test error"),
+        question=Question(
+            N_("On which points is its error larger?"),
+            (N_("On the training points."), N_("On the test points.")),
+            1,
+            N_(
+                "It has adjusted its weights to the training points only. The training error is "
+                "the error on them; the generalization error is that expected on new points, and "
+                "the test error estimates it from points held back."
+            ),
+        ),
+        holds=lambda frame: error(frame, "test") > error(frame, "training"),
+    ),
+    Step(
         N_("Memorizing"),
         N_(
-            "Sixteen networks with thousands of weights each, and {train} training points. The "
+            "Now sixteen networks with thousands of weights each, and {train} training points. The "
             "points scatter around a smooth curve. The networks train until they stop at step 1000."
         ),
         {"width": 64, "depth": 2, "train": 16},
+        "curve",
         levers=("train", "width", "noise"),
         stop=1000,
         watch=N_("Gap"),
@@ -65,6 +89,7 @@ LESSON = (
             "one smooth step, up or down; raise the width to {width} or more to give them more."
         ),
         {"width": 1, "depth": 1, "train": 16},
+        "curve",
         levers=("width", "train"),
         stop=1000,
         watch=N_("Training error"),
@@ -88,8 +113,9 @@ LESSON = (
     ),
     Step(
         N_("More data"),
-        N_("The same large networks as in the first step, but with {train} training points."),
+        N_("The large networks that memorized, but with {train} training points."),
         {"train": 300, "batch_size": 100},
+        "curve",
         levers=("train", "noise"),
         stop=1000,
         watch=N_("Gap"),
@@ -116,11 +142,12 @@ LESSON = (
             "it runs: too little changes nothing, too much flattens everything."
         ),
         {"train": 16, "l2": 0.002},
+        "curve",
         levers=("l2", "train"),
         stop=1000,
         watch=N_("Test error"),
         question=Question(
-            N_("Compared with the first step, which error is lower now?"),
+            N_("Compared with “Memorizing”, which error is lower now?"),
             (N_("The training error."), N_("The test error."), N_("Both.")),
             1,
             N_(
@@ -139,6 +166,7 @@ LESSON = (
             "not fallen for {patience} steps, the network stops and returns to its best state."
         ),
         {"train": 16, "early_stopping": True, "patience": 200},
+        "curve",
         levers=("early_stopping", "patience"),
         stop=1000,
         watch=N_("Test error"),
@@ -146,7 +174,7 @@ LESSON = (
             N_("How does the test error end?"),
             (
                 N_("Nearly as low as with the penalty."),
-                N_("As high as in the first step."),
+                N_("As high as where it memorized."),
                 N_("Exactly at its lowest value."),
             ),
             0,
@@ -163,6 +191,7 @@ LESSON = (
         N_("Is the noise memorized?"),
         N_("The same large networks and sixteen points, with noise {noise}."),
         {"noise": 0, "train": 16},
+        "curve",
         levers=("noise", "train"),
         stop=1000,
         watch=N_("Gap"),

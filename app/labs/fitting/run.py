@@ -59,7 +59,7 @@ def fit(config: FittingConfig) -> Generator[FittingFrame, Ask[FittingConfig], No
                 session.train(1)
     except Lost as lost:
         message = N_(
-            "At step {step} the training error of {lost} of {all} networks left every bound. "
+            "At step {step} the training error of {lost} of {all} networks diverged. "
             "Most often the learning rate is too large."
         )
         raise Diverged(message, step=lost.step, lost=lost.lost, all=lost.all) from None
@@ -123,7 +123,7 @@ def sweep(config: FittingConfig) -> Generator[CapacityFrame, Ask[FittingConfig],
         training, test = networks.errors(x, y), networks.errors(test_x, test_y)
         if not training.isfinite().all():
             message = N_(
-                "At step {step} the training error of some widths left every bound. "
+                "At step {step} the training error of some widths diverged. "
                 "Most often the learning rate is too large."
             )
             raise Diverged(message, step=step)

@@ -12,7 +12,7 @@ from app.lab.fields import Optimizer
 DATA, NETWORK, START, TRAINING, LEVERS = (
     N_("Data"),
     N_("Network"),
-    N_("Random start"),
+    N_("Random initialization"),
     N_("Training"),
     N_("Against overfitting"),
 )
@@ -123,7 +123,7 @@ class MlpConfig(LabConfig):
     replicas: int = control(
         8,
         P_("how many", "Networks"),
-        N_("The same network from so many random starts; the curves show their spread."),
+        N_("The same network from this many random initializations; the curves show their spread."),
         Look(NETWORK, usual=(4, 32)),
         ge=1,
         le=32,
@@ -139,7 +139,7 @@ class MlpConfig(LabConfig):
     loss: Literal["cross-entropy", "squared", "hinge"] = control(
         "cross-entropy",
         P_("function", "Loss"),
-        N_("What training makes small. On a surface it is always the squared error."),
+        N_("The loss that training minimizes. On a surface it is always the squared error."),
         Look(
             TRAINING,
             choices={
@@ -170,8 +170,8 @@ class MlpConfig(LabConfig):
     )
     init_scale: float = control(
         1.0,
-        N_("Scale of the start"),
-        N_("Every first weight is multiplied by this."),
+        N_("Initialization scale"),
+        N_("Multiplies all initial weights."),
         Look(START, scale="log", usual=(0.5, 2)),
         ge=0.01,
         le=100,

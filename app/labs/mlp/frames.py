@@ -35,7 +35,7 @@ class MlpFrame(Frame):
     steps: NDArray[np.float64]  # [T]
     history: Annotated[NDArray[np.float32], Rows(ClassifyMeasure)]  # [9, T]
     confusion: NDArray[np.int32]  # [K, K]
-    scores: Annotated[NDArray[np.float32], Numbers(ClassifyScore)]  # [4] of the network on show
+    scores: Annotated[NDArray[np.float32], Numbers(ClassifyScore)]  # [5] of the network on show
     parameters: int
     batch: int
 

@@ -57,7 +57,7 @@ def learn_by_gradient(config: MlpConfig) -> Generator[MlpFrame, Ask[MlpConfig], 
                 session.train(1)
     except Lost as lost:
         message = N_(
-            "At step {step} the loss of {lost} of {all} networks left every bound. "
+            "At step {step} the loss of {lost} of {all} networks diverged. "
             "Most often the learning rate is too large."
         )
         raise Diverged(message, step=lost.step, lost=lost.lost, all=lost.all) from None
@@ -78,6 +78,7 @@ def frame_of(session: Classify, config: MlpConfig) -> MlpFrame:
     responses, tops = session.responses(shown, SMALL)
     networks = session.networks
     scores = [row[shown] for role in (0, 2) for row in session.scores(role)]
+    scores.append(float(networks.penalty()[shown]))
     confusion = np.zeros((0, 0), np.int32)
     if session.classes is not None:
         confusion = session.confusion(shown)

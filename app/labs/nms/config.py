@@ -20,7 +20,10 @@ class NmsConfig(LabConfig):
     iou_threshold: float = control(
         0.5,
         N_("IoU threshold"),
-        N_("A box that overlaps a better one by more than this is suppressed. Higher keeps more."),
+        N_(
+            "A box is suppressed if its IoU with a better box that is kept is over this. A higher "
+            "threshold usually keeps more boxes."
+        ),
         Look(HOW, step=0.01, usual=(0.5, 0.7)),
         ge=0,
         le=1,
@@ -55,7 +58,10 @@ class NmsConfig(LabConfig):
     score_threshold: float = control(
         0.0,
         N_("Score threshold"),
-        N_("Boxes with a lower score are left out before NMS."),
+        N_(
+            "Boxes with a lower score are left out before NMS. Soft-NMS also drops a box whose "
+            "lowered score falls below it."
+        ),
         Look(WHICH, step=0.01, usual=(0.05, 0.5), reach=(0, 1)),
         ge=-MAX_COORDINATE,
         le=MAX_COORDINATE,

@@ -39,7 +39,7 @@ class RegularizationConfig(LabConfig):
     mix: float = control(
         0.5,
         N_("L1 share ρ"),
-        N_("Of the elastic net: 1 is all L1, 0 is all L2."),
+        N_("How much of the elastic net is L1: 1 is L1 alone, 0 is L2 alone."),
         Look(PENALTY, step=0.05, live=True),
         ge=0,
         le=1,
@@ -77,7 +77,7 @@ class RegularizationConfig(LabConfig):
     useful: int = control(
         4,
         N_("Useful features"),
-        N_("So many of them made the target. The others have nothing to do with it."),
+        N_("How many features the target really depends on."),
         Look(DATA, usual=(1, 8)),
         ge=0,
         le=40,
@@ -85,7 +85,10 @@ class RegularizationConfig(LabConfig):
     correlation: float = control(
         0.0,
         N_("Correlation"),
-        N_("How alike every two features are. The more, the harder to tell which one matters."),
+        N_(
+            "The correlation of every two features. The higher, the harder to tell which one "
+            "matters."
+        ),
         Look(DATA, step=0.05, usual=(0, 0.8)),
         ge=0,
         le=0.95,
@@ -102,7 +105,7 @@ class RegularizationConfig(LabConfig):
     hidden: int = control(
         8,
         N_("Hidden units"),
-        N_("Of the network, tanh each."),
+        N_("Hidden units of the network, with tanh."),
         Look(DATA, usual=(4, 12)),
         ge=1,
         le=16,
@@ -112,7 +115,7 @@ class RegularizationConfig(LabConfig):
         N_("How L1 is taken"),
         N_(
             "Proximal: after each step, the soft threshold, which stops at 0. Accelerated: the "
-            "same with momentum. Sub-gradient: sign(θ) as a slope, which steps over 0."
+            "same with momentum. Sub-gradient: sign(θ) as a derivative, which steps over 0."
         ),
         Look(
             TRAINING,
@@ -127,13 +130,16 @@ class RegularizationConfig(LabConfig):
     rate: float = control(
         0.2,
         N_("Step size"),
-        N_("As a share of the largest that is safe; each λ has its own."),
+        N_(
+            "As a share of 1/L, the usual safe step; L is the greatest curvature, and each λ "
+            "has its own."
+        ),
         Look(TRAINING, scale="log", usual=(0.1, 1), live=True),
         ge=0.01,
         le=1,
     )
     seed: int = fields.seed(
-        TRAINING, N_("Draws the network’s start, the random features, and who is in which fold.")
+        TRAINING, N_("Draws the network’s initialization, the random features, and the folds.")
     )
 
     # The page's own state.

@@ -22,6 +22,26 @@ def kept(frame: RegularizationFrame) -> tuple[int, int]:
 
 LESSON = (
     Step(
+        N_("One weight, two penalties"),
+        N_(
+            "Two weights start at 1 and feel only the penalty: one under L1, one under L2. Drag "
+            "the strength of the pull under the chart."
+        ),
+        {"pull": 0.07, "start": 1.0},
+        "one",
+        watch=N_("steps to zero"),
+        question=Question(
+            N_("Which of them arrives at zero?"),
+            (N_("That under L1."), N_("That under L2."), N_("Both.")),
+            0,
+            N_(
+                "L1 subtracts the same amount in every step and stops at zero. L2 subtracts a "
+                "share of what is left, 2ηλθ, so its steps shrink and it never arrives."
+            ),
+        ),
+        holds=lambda state: float(state["pull"]) > 0 and (1 - 2 * float(state["pull"])) ** 50 > 0,
+    ),
+    Step(
         N_("From least squares"),
         N_(
             "Sixteen features, but only four made the target. Least squares (step 0) finds a use "
@@ -29,6 +49,7 @@ LESSON = (
             "λ = {lam} is shown closely."
         ),
         {},
+        "paths",
         levers=("lam", "noise"),
         stop=300,
         watch=N_("Test error"),
@@ -55,6 +76,7 @@ LESSON = (
         N_("Small, but not zero"),
         N_("The same points under an L2 penalty, λ = {lam}."),
         {"penalty": "l2"},
+        "paths",
         levers=("lam", "noise"),
         stop=300,
         watch=N_("Exactly zero"),
@@ -80,6 +102,7 @@ LESSON = (
             "away. The step size is {rate} of the usual safe one. Then switch to the proximal step."
         ),
         {"method": "subgradient"},
+        "paths",
         levers=("method", "rate", "lam"),
         stop=300,
         watch=N_("Exactly zero"),
@@ -98,6 +121,7 @@ LESSON = (
         N_("Correlated features"),
         N_("Now the features resemble each other: correlation {correlation}. L1 at the chosen λ."),
         {"correlation": 0.9, "method": "accelerated", "rate": 1.0},
+        "paths",
         levers=("correlation", "lam"),
         stop=600,
         watch=N_("Exactly zero"),
@@ -143,6 +167,7 @@ LESSON = (
             "weights start at random, and L1 pulls at all of them, λ = {lam}."
         ),
         {"model": "mlp", "method": "accelerated", "lam": 5.62, "speed": 5},
+        "paths",
         levers=("lam", "hidden"),
         stop=500,
         watch=N_("Test error"),

@@ -53,7 +53,7 @@ def run(
             step += 1
             over_steps.add(lambda at=step: Shot(at, fits.weights.clone()))  # type: ignore[misc]
         if not fits.penalized.isfinite().all():
-            message = N_("At step {step} the weights left every bound. Try a smaller step size.")
+            message = N_("At step {step} the weights diverged. Try a smaller step size.")
             raise Diverged(message, step=step)
 
 

@@ -45,7 +45,10 @@ class RpnConfig(LabConfig):
     iou_threshold: float = control(
         0.7,
         N_("NMS IoU threshold"),
-        N_("A box that overlaps a better one by more than this is suppressed. Higher keeps more."),
+        N_(
+            "A box is suppressed if its IoU with a better box that is kept is over this. A higher "
+            "threshold usually keeps more boxes."
+        ),
         Look(NETWORK, step=0.01, usual=(0.5, 0.7)),
         ge=0,
         le=1,

@@ -165,7 +165,9 @@ function removePart(button, { address, onRemoved, onError, onGone }) {
 
 /** @param {Album} album */
 function wordsOf({ count, classes, notes }) {
-  const names = classes.map((one) => `${one.name} (${number(one.count, 0)})`).join(t(", "));
+  const names = classes
+    .map((one) => t("{name} ({note})", { name: one.name, note: number(one.count, 0) }))
+    .join(t(", "));
   return [
     t("{count} pictures, 32 × 32.", { count: number(count, 0) }),
     classes.length

@@ -3,7 +3,7 @@
 import { number } from "../core/i18n.js";
 
 /** @param {number} share @param {number} [digits] */
-export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;
+export const percent = (share, digits = 1) => `${number(100 * share, digits)}%`;
 
 /** A dash where nothing was measured. @param {number | undefined} share */
 export const shareText = (share) => (share !== undefined && Number.isFinite(share) ? percent(share) : "–");

@@ -26,7 +26,7 @@ function notesOn({ rows, passed_over: passedOver, decimal, head, doubtful, heade
   return [
     t("{count} rows.", { count: number(rows, 0) }),
     passedOver.length
-      ? t("Passed over as titles or comments: line {lines}.", { lines: passedOver.slice(0, 8).join(", ") })
+      ? t("Passed over as titles or comments: line {lines}.", { lines: passedOver.slice(0, 8).join(t(", ")) })
       : "",
     doubtful && header
       ? t("The first row is taken for names, though it holds numbers. Untick below if it is a row of data.")

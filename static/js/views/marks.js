@@ -45,6 +45,7 @@ export const MARKS = {
   // What is pooled, and where it is sampled.
   region: { color: "--mark-kept", width: 2.5 },
   sample: { color: "--mark-sample", width: 1.5 },
+  cell: { color: "--mark-cell", width: 1, fill: 0.45 },
   edge: { color: "--gray-2", width: 1, dash: [2, 3] },
   divider: { color: "--mark-truth", width: 2 },
 };

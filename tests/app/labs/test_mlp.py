@@ -63,6 +63,15 @@ def test_each_live_setting_changes_the_running_run(change: dict[str, Any]) -> No
     assert set(change) <= set(LAB.live)
 
 
+def test_loss_and_penalty_under_the_formula_are_those_of_the_network_on_show() -> None:
+    config = MlpConfig(**QUICK, l2=0.01, l1=0.003, shown=2)
+    frame = driven(config, Ask(config, 13))
+    weights = frame.weights.astype(np.float64)
+    expected = 0.01 * (weights**2).sum() + 0.003 * np.abs(weights).sum()
+    assert frame.scores[4] == pytest.approx(expected, rel=1e-5)
+    assert frame.scores[4] != pytest.approx(frame.history[8, -1], rel=1e-3)
+
+
 def test_another_network_is_shown_without_training() -> None:
     config = MlpConfig(**QUICK)
     other = config.model_copy(update={"shown": 2})
@@ -172,7 +181,8 @@ def test_the_script_prints_what_the_page_shows(
     frame = driven(config, *[Ask(config, 40)] * 5)
     body = {"config": settings, "steps": 200}
     rows = printed(client.post("/api/labs/mlp/code", json=body).text, tmp_path)
-    shown = frame.scores[np.isfinite(frame.scores)]
+    scores = frame.scores[:4]  # without the penalty
+    shown = scores[np.isfinite(scores)]
     np.testing.assert_allclose(rows[0], shown, atol=3e-6)
 
 

@@ -182,6 +182,12 @@ def test_a_suppressed_box_suppresses_nothing_so_one_box_may_fall_at_a_higher_thr
     assert suppressors(result, 30) == [-1, -1, 1]
 
 
+def test_a_higher_threshold_may_keep_fewer_boxes() -> None:
+    rows = [[3.33, 0, 13.33, 10], [0, 0, 10, 10], [-2.5, 0, 7.5, 10], [0, 2.5, 10, 12.5]]
+    result = sweep(torch.tensor(rows), torch.tensor([0.9, 0.8, 0.7, 0.6]))
+    assert [len(result.kept_at(t)) for t in (45, 55)] == [3, 2]
+
+
 def test_top_n_only_shortens_the_result() -> None:
     boxes, scores = scene(200)
     result = sweep(boxes, scores)

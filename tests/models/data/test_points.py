@@ -9,7 +9,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.data.curves import CURVES, CurveName, drawn_curve, sample_curve, true_curve
+from models.data.curves import (
+    CURVES,
+    CurveName,
+    clipped_variance,
+    drawn_curve,
+    least_error,
+    sample_curve,
+    true_curve,
+)
 from models.data.planes import (
     MANY_CLASSES,
     SHAPES,
@@ -145,3 +153,24 @@ def test_a_drawn_curve_comes_back(heights: list[float]) -> None:
 def test_text_that_is_no_drawn_curve_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         decode_heights(text)
+
+
+@pytest.mark.parametrize("mean", [-1.9, 0.0, 0.7, 2.5])
+@pytest.mark.parametrize("deviation", [0.1, 0.8])
+def test_the_variance_of_cut_noise_is_that_of_many_draws(mean: float, deviation: float) -> None:
+    draws = torch.randn(200_000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    cut = (mean + deviation * draws).clamp(-2, 2)
+    exact = clipped_variance(torch.tensor(mean, dtype=torch.float64), deviation)
+    assert float(cut.var()) == pytest.approx(float(exact), rel=0.02, abs=1e-4)
+
+
+def test_loud_noise_is_cut_so_the_least_possible_error_is_below_its_variance() -> None:
+    assert least_error("sine", 0.0) == 0
+    assert least_error("sine", 0.25) == pytest.approx(0.0625, rel=1e-4)
+    assert least_error("sine", 1.0) == pytest.approx(0.83, abs=0.01)
+    assert least_error("step", 1.0) == pytest.approx(0.81, abs=0.01)
+    truth = drawn_curve([1.8, 1.8])
+    points = sample_curve(truth, train=3000, validation=0, test=0, noise=1.0, seed=0)
+    best = float(points.y.var())  # on a level curve the best function is the mean of the cut y
+    assert best == pytest.approx(least_error(truth, 1.0), rel=0.1)
+    assert best < 0.6

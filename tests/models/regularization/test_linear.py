@@ -72,7 +72,7 @@ def test_ridge_is_the_closed_form_for_every_fold() -> None:
     fits = fitted(data, 0.0)
     for group, (k, lam) in itertools.product(range(6), enumerate(LAMBDAS.tolist())):
         mine = fits.groups[group]
-        oracle = ridge(data.x[mine], data.y[mine], lam)
+        oracle = ridge(data.x[mine], data.y[mine], lam * float(mine.double().mean()))
         torch.testing.assert_close(fits.state[group, k, 1:], oracle, atol=1e-6, rtol=0)
 
 
@@ -83,8 +83,9 @@ def test_a_step_is_the_slow_one_by_autograd(method: str, l1_share: float) -> Non
     fits = Regressions(data.x, data.y, LAMBDAS, groups_of(30, 3, 1))
     state = fits.state.clone()
     for g, k in itertools.product(range(4), range(40)):
-        mine, lam = fits.groups[g], float(LAMBDAS[k])
-        eta = 0.7 / (fits.curvature + 2 * (1 - l1_share) * lam)
+        mine, whole = fits.groups[g], float(LAMBDAS[k])
+        lam = whole * float(mine.double().mean())
+        eta = 0.7 / (fits.curvature + 2 * (1 - l1_share) * whole)
         one = state[g, k].clone().requires_grad_()
         errors = data.x[mine] @ one[1:] + one[0] - data.y[mine]
         smooth = 0.5 * errors.square().sum() + lam * (1 - l1_share) * one[1:].square().sum()
@@ -219,9 +220,20 @@ def test_left_out_errors_are_those_of_a_loop_over_folds() -> None:
     found = fits.left_out_errors()
     for f, k in itertools.product(range(5), range(40)):
         mine = fits.groups[1 + f].numpy()
-        oracle = Ridge(alpha=2 * float(LAMBDAS[k])).fit(data.x[mine].numpy(), data.y[mine].numpy())
+        alpha = 2 * float(LAMBDAS[k]) * mine.mean()
+        oracle = Ridge(alpha=alpha).fit(data.x[mine].numpy(), data.y[mine].numpy())
         errors = oracle.predict(data.x[~mine].numpy()) - data.y[~mine].numpy()
         assert float(found[f, k]) == pytest.approx(np.mean(errors**2), rel=1e-5)
+
+
+def test_a_fold_has_its_share_of_lambda_so_copies_of_all_points_change_no_fold() -> None:
+    data = data_named("features")
+    lambdas = torch.tensor([0.5, 5.0], dtype=torch.float64)
+    half = torch.arange(60) < 30
+    groups = torch.stack([torch.ones(60, dtype=torch.bool), half])
+    twice = Regressions(data.x.repeat(2, 1), data.y.repeat(2), lambdas, groups)
+    twice.train(3000, 1.0, "accelerated", 1.0)
+    torch.testing.assert_close(twice.state[1], twice.state[0], atol=1e-8, rtol=0)
 
 
 def test_the_best_lambda_and_the_greatest_within_one_standard_error() -> None:
@@ -315,7 +327,7 @@ def test_every_network_trains_as_if_it_were_alone(method: str, l1_share: float) 
     for g, k in itertools.product(range(4), range(2)):
         rows = groups[g].nonzero()[:, 0]
         rows = rows if g == 0 else rows[:7]
-        x, y, lam = data.x[rows], data.y[rows], float(lambdas[k])
+        x, y, lam = data.x[rows], data.y[rows], float(lambdas[k]) * len(rows) / 11
         scale = 2 / len(rows)
         eta = 0.5 / (1 / STEP + 2 * (1 - l1_share) * lam * scale)
         now = [t.clone() for t in starts[int(g > 0)]]

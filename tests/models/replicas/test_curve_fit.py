@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch import nn
 
-from models.data.curves import sample_curve
+from models.data.curves import least_error, sample_curve, true_curve
 from models.data.points import Points
 from models.replicas.capacity import CapacitySweep, polynomial_errors
 from models.replicas.curve_fit import EVERY, CurveFit, FitSettings
 from models.replicas.replicas import Options, Replicas, as_module
+from models.replicas.verdict import verdict
 from models.training import Batches, Lost
 
 BASE = FitSettings(
@@ -169,3 +170,26 @@ def test_polynomials_descend_twice_about_as_many_coefficients_as_points() -> Non
     assert 2 <= int(middle.argmin()) <= 5
     assert middle[8:11].max() > 100 * middle.min()
     assert middle[20] < middle[8:11].max() / 10
+
+
+def test_a_perfect_fit_of_loud_points_is_no_underfitting_and_nothing_is_said_of_one_too_early() -> (
+    None
+):
+    noise = 0.8
+    points = sample_curve("polynomial", train=500, validation=0, test=100, noise=noise, seed=0)
+    fit = CurveFit(replace(BASE, width=64, depth=2, learning_rate=0.01, batch_size=100), points)
+    floor = least_error("polynomial", noise)
+    fit.train(10)
+    assert verdict(fit.evidence(floor)) == "learning"
+    fit.train(590)
+    grid = torch.linspace(-1, 1, 101, dtype=torch.float64)
+    away = torch.from_numpy(fit.curves(grid)) - true_curve("polynomial", grid)
+    assert away.square().mean().sqrt() < 0.2
+    assert verdict(fit.evidence(floor)) == "fits"
+
+
+def test_one_unit_on_a_sine_underfits_when_its_error_has_come_to_rest() -> None:
+    points = sample_curve("sine", train=100, validation=0, test=100, noise=0.25, seed=0)
+    fit = CurveFit(replace(BASE, width=1, learning_rate=0.01, batch_size=16), points)
+    fit.train(600)
+    assert verdict(fit.evidence(least_error("sine", 0.25))) == "underfits"

@@ -114,10 +114,10 @@ def test_a_look_is_cosines_of_the_same_views_and_neighbors_that_are_others() -> 
     study = Study(SETTINGS, SCENES)
     study.train(2)
     look = study.look("z")
-    z = F.normalize(study.contrast.embed(study.looked_at, "z"), dim=1)
+    z = F.normalize(embed(nn.Sequential(*study.networks()), study.looked_at), dim=1)
     torch.testing.assert_close(look.similarities, z @ z.T)
     assert look.similarities.shape == (2 * LOOKED_AT, 2 * LOOKED_AT)
-    m = F.normalize(study.contrast.embed(SCENES.test, "h"), dim=1)  # whatever the space
+    m = F.normalize(embed(study.networks()[0], SCENES.test), dim=1)  # whatever the space
     for i in range(40):
         others = sorted((float(m[i] @ m[j]) for j in range(40) if j != i), reverse=True)
         assert look.near[i].tolist() == pytest.approx(others[:NEIGHBORS], abs=1e-5)
@@ -131,7 +131,7 @@ def test_mocos_row_gives_the_loss_that_its_query_has_against_the_queue() -> None
     contrast = study.contrast
     for view, partner in ((3, 3 + LOOKED_AT), (3 + LOOKED_AT, 3)):
         row = study.row(view)
-        q = contrast.embed(study.looked_at[[view]], "z")
+        q = embed(nn.Sequential(*study.networks()), study.looked_at[[view]])
         key_network = nn.Sequential(contrast.key_encoder, contrast.key_projector)
         k = embed(key_network, study.looked_at[[partner]])
         wanted = float(info_nce(q, k, contrast.queue.keys, 0.2).loss)
@@ -145,7 +145,7 @@ def test_simsiams_row_is_both_halves_of_its_loss_and_simclrs_row_is_all_in_the_m
     study = Study(replace(SETTINGS, method="simsiam"), SCENES)
     study.train(1)
     contrast = study.contrast
-    z = contrast.embed(study.looked_at, "z")
+    z = embed(nn.Sequential(*study.networks()), study.looked_at)
     p = embed(contrast.predictor, z)
     row = study.row(2)
     partner = 2 + LOOKED_AT
@@ -390,3 +390,15 @@ def test_a_class_that_is_only_held_out_or_only_learned_breaks_nothing(
     values = study.transfer.accuracies[np.isfinite(study.transfer.accuracies)]
     assert len(values)
     assert ((values >= 0) & (values <= 1)).all()
+
+
+def test_before_the_first_steps_pictures_look_no_more_alike_than_in_training() -> None:
+    study = Study(SETTINGS, SCENES)
+    others = ~torch.eye(2 * LOOKED_AT, dtype=torch.bool)
+    index = torch.arange(2 * LOOKED_AT)
+    others[index, (index + LOOKED_AT) % (2 * LOOKED_AT)] = False
+    for _ in range(4):
+        seen = float(study.look("z").similarities[others].mean())
+        study.train(1)
+        in_training = float(study.contrast.similarities()[1].mean())
+        assert seen == pytest.approx(in_training, abs=0.2)

@@ -3,6 +3,7 @@
 import math
 import statistics
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -23,8 +24,11 @@ from models.representation.accuracy import (
 )
 from models.representation.augment import Policy
 from models.representation.contrastive_training import Contrast, ContrastSettings
-from models.representation.encoder import embed
+from models.representation.encoder import embed, quick_encoder
+from models.representation.pictures import Pictures
 from models.representation.probe import linear_probe
+from models.representation.supervised import LearnerSettings
+from models.representation.transfer import KNOWN, Frozen, Transfer
 
 MILD = Policy(crop=0, flip=True, color=0, gray=0, blur=0, rotation=0)
 
@@ -143,6 +147,20 @@ def test_each_picture_is_turned_as_often_as_its_number_says() -> None:
         for _ in range(k):  # a quarter counterclockwise: the right column becomes the top row
             picture = picture.transpose(1, 2).flip(1)
         assert torch.equal(part, picture)
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_turns_are_asked_of_upright_pictures_only(upright: bool) -> None:
+    drawn = draw_scenes(48, 0, size=16)
+    x, y = drawn.images, drawn.labels
+    pictures = Pictures(x[:32], y[:32], x[32:], y[32:], 8, upright=upright)
+    transfer = Transfer(pictures, LearnerSettings(Policy(), 8, 0.003, 0.0, 0))
+    frozen = {"random": Frozen(quick_encoder(torch.Generator().manual_seed(0)), 0)}
+    transfer.probe(lambda: frozen)
+    while transfer.probing.done < transfer.probing.all:
+        transfer.probe(lambda: frozen)
+    asked = dict(zip(KNOWN, np.isfinite(transfer.known[0]).tolist(), strict=True))
+    assert asked == {"class": True, "brightness": True, "color": True, "turn": upright}
 
 
 @pytest.mark.claims

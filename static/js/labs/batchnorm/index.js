@@ -97,7 +97,7 @@ function show(frame) {
   $("[data-saturated-title]").textContent =
     activation === "relu"
       ? t("Dead units: 0 for every point")
-      : t("Saturated: where the activation is all but flat");
+      : t("Share of saturated values (activation almost flat)");
   saturated.update({ columns: layerColumns(frame, "saturated"), summary: layersSummary(frame, "saturated") });
   slopes.update({ columns: layerColumns(frame, "slopes"), summary: layersSummary(frame, "slopes") });
   showFigures($("[data-figures]"), frame, target);
@@ -105,7 +105,8 @@ function show(frame) {
   statistics.show(frame);
   if (first) {
     document.documentElement.dataset.ready = "";
-    if (!still && !session.watched) session.play();
+    // The first view, one unit on one batch, waits for its reader.
+    if (!still && !session.watched && state.values.tab !== "unit") session.play();
   }
 }
 

@@ -92,7 +92,7 @@ export const reachedOf = ({ rows: { reached } }) => ({
   after: stepsOf(reached.after),
 });
 /**
- * How many times sooner with BatchNorm before the activation; NaN where either is not there yet.
+ * Speed-up by BatchNorm before the activation; NaN where either is not there yet.
  * @param {Bn} frame
  */
 export function ratioOf(frame) {
@@ -106,7 +106,7 @@ export const lossesOf = ({ rows }) =>
   PLACES.map(({ place }) =>
     median(Array.from(rows.losses[place], (loss) => (Number.isFinite(loss) ? loss : 1e300))),
   );
-/** Networks whose loss left every bound. @param {Bn} frame @param {Place} place */
+/** Networks whose loss diverged. @param {Bn} frame @param {Place} place */
 export const lostOf = ({ rows }, place) =>
   Array.from(rows.losses[place]).filter((loss) => !Number.isFinite(loss)).length;
 

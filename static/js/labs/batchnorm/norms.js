@@ -17,10 +17,10 @@ import { enlarged, framed, tileRange } from "./map_grid.js";
 /** @typedef {import("../../views/plot.js").Layer} Layer */
 
 const ACROSS = {
-  batch: () => t("N, H and W: one mean a channel"),
-  layer: () => t("C, H and W: one mean a picture"),
-  instance: () => t("H and W: one mean a map"),
-  group: () => t("H, W and the channels of a group: one mean a group of each picture"),
+  batch: () => t("over the pictures (N), height and width: one mean per channel"),
+  layer: () => t("over the channels (C), height and width: one mean per picture"),
+  instance: () => t("over height and width: one mean per map"),
+  group: () => t("over height, width and the channels of a group: one mean per group and picture"),
 };
 const ZOOM = 8; // a value's side in pixels, so that the browser does not blur it
 const X = /** @type {[number, number]} */ ([-0.45, 4]);

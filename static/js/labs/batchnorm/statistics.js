@@ -58,7 +58,7 @@ function runningPart() {
       });
       variances.update({
         columns: [seen, statistics.variance, statistics["running variance"]],
-        summary: t("Running variance {running}, the batch’s {batch}.", {
+        summary: t("Running variance {running}, the batch’s {batch} (unbiased, divided by B − 1).", {
           running: brief(found.runningVar),
           batch: brief(found.variance),
         }),

@@ -142,8 +142,8 @@ function sayCourse({ path, losses, least, within }) {
   const [start = NaN, end = NaN] = [losses[0], losses.at(-1)];
   if (end > start) return t("Here descent diverges.");
   if (within !== null)
-    return t("Here descent is 99 % of the way down after {steps} steps.", { steps: within });
-  return t("Here descent is {share} % of the way down after {steps} steps.", {
+    return t("Here descent is 99% of the way down after {steps} steps.", { steps: within });
+  return t("Here descent is {share}% of the way down after {steps} steps.", {
     share: number((100 * (start - end)) / (start - least), 0),
     steps: path.length - 1,
   });

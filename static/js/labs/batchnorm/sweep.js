@@ -41,7 +41,7 @@ const linesOf = (both) => [
 ];
 
 /** What is swept. @param {string} setting */
-const nameOf = (setting) => (setting === "rate" ? t("learning rate") : t("scale of the start"));
+const nameOf = (setting) => (setting === "rate" ? t("learning rate") : t("initialization scale"));
 
 /**
  * @typedef {{typical: number, first: number, last: number}} Reached after so many steps; Infinity: not yet

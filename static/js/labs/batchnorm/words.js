@@ -55,7 +55,7 @@ export function saidOf(frame, target) {
   const lost = PLACES.map(({ place }) => lostOf(frame, place)).reduce((a, b) => a + b, 0);
   if (lost)
     words.push(
-      t("Networks whose loss left every bound: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
+      t("Networks whose loss diverged: {lost} of {all}.", { lost, all: frame.arrays.losses.length }),
     );
   return sentences(words);
 }
@@ -69,11 +69,11 @@ export function showFigures(root, frame, target) {
       : t("not yet");
   const ratio = ratioOf(frame);
   const rows = [
-    [t("Steps to {target}, none", { target: number(target, 2) }), span(reached.none)],
+    [t("Steps to loss {target}, without BatchNorm", { target: number(target, 2) }), span(reached.none)],
     [tp("place of BatchNorm", "before"), span(reached.before)],
     [tp("place of BatchNorm", "after"), span(reached.after)],
     [
-      t("Sooner with BatchNorm"),
+      t("Speed-up by BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",
     ],
     [
@@ -86,21 +86,26 @@ export function showFigures(root, frame, target) {
 
 /** For a screen reader. @param {Bn} frame */
 export function ridgesSummary(frame) {
-  const parts = PLACES.map(
-    ({ name, place }) =>
-      `${name()}: ${Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)} %`).join(", ")}`,
+  const parts = PLACES.map(({ name, place }) =>
+    t("{name}: {list}", {
+      name: name(),
+      list: Array.from(frame.rows.saturated[place], (share) => `${number(100 * share, 0)}%`).join(t(", ")),
+    }),
   );
   return t(
     "Histograms over time of what enters each layer’s activation. Share in the flat part of it, layer by layer: {list}",
-    { list: parts.join("; ") },
+    { list: parts.join(t("; ")) },
   );
 }
 
 /** The sentence under a chart of layers. @param {Bn} frame @param {"saturated" | "slopes"} name */
 export const layersSummary = (frame, name) =>
-  PLACES.map(
-    ({ name: told, place }) => `${told()}: ${Array.from(frame.rows[name][place], brief).join(", ")}`,
-  ).join("; ");
+  PLACES.map(({ name: told, place }) =>
+    t("{name}: {list}", {
+      name: told(),
+      list: Array.from(frame.rows[name][place], brief).join(t(", ")),
+    }),
+  ).join(t("; "));
 
 /**
  * Rows of a formula with its numbers.

@@ -180,7 +180,7 @@ function itemsOf({ positive }, hardest, { name, tile }) {
       bar: one.share / most,
       line: Math.abs(one.pull) / pull,
       words: `${sign} ${name(one)} · ${number(one.similarity, 2)} · ${slope}`,
-      share: `${number(100 * one.share, 1)} %`,
+      share: `${number(100 * one.share, 1)}%`,
     };
   });
 }

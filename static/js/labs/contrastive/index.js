@@ -16,6 +16,7 @@ import { SIDE } from "../../parts/small_picture.js";
 import { runbar, stepsOf } from "../../views/runbar.js";
 import { livePart } from "./live.js";
 import { MapPart } from "./map.js";
+import { PairPart } from "./pair.js";
 import { RowPart } from "./row.js";
 import { TransferPart } from "./transfer.js";
 import { TrialsPart } from "./trials.js";
@@ -64,6 +65,7 @@ const map = new MapPart(
   () => session.watched,
 );
 const views = new ViewsPart(state);
+const pair = new PairPart(state);
 const trials = new TrialsPart(state);
 
 const session = trainingSession({
@@ -119,7 +121,8 @@ function show(frame, past) {
     trials.show(frame);
     if (frame.header.done === frame.header.total && session.status.phase === "running") session.pause();
   } else draw(past, !past);
-  if (first && !still && !session.watched) session.play();
+  // The first view waits for its reader.
+  if (first && !still && !session.watched && state.values.tab !== "pair") session.play();
   arrived();
 }
 
@@ -156,6 +159,7 @@ function draw(past = false, fresh = false) {
     views.show(placed);
   }
   row.show(shown, specimens);
+  pair.show(shown, specimens);
   live.show(shown, past);
   map.show(shown, specimens, past);
   views.sayBatch(shown);

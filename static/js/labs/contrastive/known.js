@@ -1,4 +1,4 @@
-/** What the features still know: the class, and what T changes, asked of h and of z. */
+/** What can be read from the features: the class, and what T changes, asked of h and of z. */
 
 import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
@@ -42,15 +42,16 @@ export function showKnown(frame, { values, probing }) {
   $("[data-known-said]").textContent = found.complete ? sentenceOf(found, values) : "";
 }
 
-/** What linear classifiers find out, and how sure that is. */
+/** What linear classifiers find out, and confidence that is. */
 class Found {
   /** @param {Frame} frame @param {boolean} probing */
   constructor({ header, rows }, probing) {
     this.header = header;
     this.accuracy = rows.known;
     this.guessing = rows.guessing;
-    /** Whether the newest probe is complete: its last part are the turns, asked of z. */
-    this.complete = !probing && Number.isFinite(rows.known.z.turn);
+    /** Whether the newest probe is complete. */
+    const [done, all] = header.probed_parts;
+    this.complete = !probing && all > 0 && done === all;
     /** Of `KNOWN` what these pictures differ in, once that was measured. */
     this.asked = /** @type {Asked[]} */ (Object.keys(KNOWN)).filter(
       (what) => !this.complete || Number.isFinite(rows.known.h[what]),
@@ -92,7 +93,7 @@ function tableOf(found) {
 function sentenceOf(found, values) {
   const { header } = found;
   if (values.projector === "none" && header.method !== "simsiam") return t("Without a projector z is h.");
-  const told = t("A difference counts from two standard errors of {count} pictures on.", {
+  const told = t("With {count} test pictures, only differences above two standard errors are counted.", {
     count: number(header.tested, 0),
   });
   const onClass = {
@@ -100,7 +101,12 @@ function sentenceOf(found, values) {
     "-1": t("On the class z is ahead here: it is what T leaves as it is."),
     0: t("On the class h and z are level."),
   }[found.ahead("class")];
-  return sentences([sayChanged(found, values), header.labeled ? onClass : "", told]);
+  const turned = found.asked.includes("turn")
+    ? ""
+    : t(
+        "These pictures are turned at random when they are drawn, so no turn can be told from one: it is not asked.",
+      );
+  return sentences([sayChanged(found, values), header.labeled ? onClass : "", told, turned]);
 }
 
 /** @param {Found} found @param {Record<string, any>} values */
@@ -110,8 +116,8 @@ function sayChanged(found, values) {
   const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what].name());
   return lost.length
     ? t(
-        "h knows more than z of: {names}. The loss acts on z, which may forget what T changes; h stands one step before and keeps more of it, and that is why h is what goes on.",
+        "h keeps more than z of: {names}. The loss acts on z, which may lose what T changes; h is computed one step before and keeps more of it. That is why h is used afterwards.",
         { names: lost.join(t(", ")) },
       )
-    : t("At this point z has not yet forgotten more than h of what T changes.");
+    : t("At this point z has not lost more than h of what T changes.");
 }

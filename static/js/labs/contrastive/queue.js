@@ -69,7 +69,7 @@ function keyItem() {
   };
 }
 
-/** How far the key encoder trails, over the steps. */
+/** How far the key encoder lags behind, over the steps. */
 export function driftPart() {
   const drift = chart($("[data-drift]"), () => ({
     x: t("training steps"),

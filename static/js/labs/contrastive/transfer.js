@@ -56,7 +56,7 @@ export class TransferPart {
     this.view = transferView(roots, () => ({
       looks: looks(),
       caption: t(
-        "Test accuracy with 1, 5, 10, 100 and all labels a class; and of a vote of the 20 nearest. First a linear classifier on frozen features, then whole networks.",
+        "Test accuracy with 1, 5, 10, 100 and all labels per class, and of a vote of the (at most) 20 nearest labeled pictures, weighted by similarity. First a linear classifier on frozen features, then whole networks.",
       ),
     }));
     this.asks = new AsksInParts([...document.querySelectorAll("button[data-transfer]")].map(asButton), {
@@ -180,7 +180,7 @@ function sayLabels({ header, rows: { accuracies } }) {
   if (Number.isFinite(tuned) && Number.isFinite(scratch))
     return [
       t(
-        "Trained with 10 labels a class for {steps} steps, alike but for the start: {tuned} from h, {scratch} from scratch.",
+        "Trained with 10 labels per class for {steps} steps; only the initialization differs: {tuned} from h, {scratch} from scratch.",
         { steps, tuned: from, scratch: anew },
       ),
     ];

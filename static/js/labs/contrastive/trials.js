@@ -127,7 +127,7 @@ function reachOf({ arrays }) {
 /** @param {Frame} frame */
 function sayBaseline({ header, arrays }) {
   const { count, mean } = summed(Array.from(arrays.baseline, Number));
-  const guess = t("Guessing: {share}.", { share: `${number(100 / header.classes, 1)} %` });
+  const guess = t("Guessing: {share}.", { share: `${number(100 / header.classes, 1)}%` });
   return count ? sentences([t("The untrained encoder: {share}.", { share: percent(mean) }), guess]) : "";
 }
 

@@ -218,7 +218,7 @@ export function wordsOf(arrays, view) {
   const at = (/** @type {string} */ name) => Number(arrays[name][view]);
   const c = arrays.corners.subarray(view * 8, view * 8 + 8);
   const area = Math.abs((c[2] - c[0]) * (c[7] - c[1]) - (c[6] - c[0]) * (c[3] - c[1])) / (SIDE * SIDE);
-  const words = [t("crop {share}", { share: `${number(100 * area, 0)} %` })];
+  const words = [t("crop {share}", { share: `${number(100 * area, 0)}%` })];
   if (at("flip")) words.push(t("flipped"));
   if (Math.abs(at("angle")) >= 1) words.push(t("turned {degrees}°", { degrees: number(at("angle"), 0) }));
   if (at("gray")) words.push(t("gray"));
@@ -233,5 +233,5 @@ export function wordsOf(arrays, view) {
   const cut = arrays.cutout.subarray(view * 4, view * 4 + 4);
   if (cut[2] > cut[0]) words.push(t("cutout"));
   if (at("noise") > 0) words.push(t("noise {sigma}", { sigma: number(at("noise"), 2) }));
-  return words.join(", ");
+  return words.join(t(", "));
 }

@@ -73,12 +73,29 @@ export function picturesSaid(
   return sentences(words);
 }
 
+/**
+ * Mean similarities of the views that are looked at.
+ * @param {Float32Array} similarities [2L, 2L], i and i + L a pair
+ */
+export function meansOf(similarities) {
+  const views = Math.round(Math.sqrt(similarities.length));
+  let [positive, negative] = [0, 0];
+  similarities.forEach((value, i) => {
+    const apart = Math.abs(Math.floor(i / views) - (i % views));
+    if (apart === views / 2) positive += value;
+    else if (apart > 0) negative += value;
+  });
+  return { positive: positive / views, negative: negative / Math.max(views * (views - 2), 1) };
+}
+
 /** What has just happened in a training. @param {Frame} frame */
 export function saidOf(frame) {
   const { header } = frame;
   if (header.step === 0) {
+    const { positive, negative } = meansOf(frame.arrays.similarities);
     return t(
-      "Untrained: to random weights nearly all pictures look alike, so all similarities are high, not only those of positives.",
+      "Untrained, with random weights: the mean similarity is {positive} for views of the same picture and {negative} for views of different ones.",
+      { positive: number(positive, 2), negative: number(negative, 2) },
     );
   }
   const words = [

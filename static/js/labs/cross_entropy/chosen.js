@@ -1,10 +1,10 @@
 /** The chosen outcome: its information, and the entropy of the question whether it happens. */
 
 import { $ } from "../../core/dom.js";
-import { number, t } from "../../core/i18n.js";
+import { number, sentences, t } from "../../core/i18n.js";
 import * as info from "../../math/information.js";
 import { chart } from "../../views/chart.js";
-import { NAMES, toUnit, unitName } from "./words.js";
+import { NAMES, sayEntropy, toUnit, unitName } from "./words.js";
 
 /** @typedef {import("./distributions.js").Two} Two */
 
@@ -55,6 +55,7 @@ export class ChosenPart {
       summary: t("{name} or not: {entropy} {unit}.", { name, entropy: number(entropy, 3), unit: words }),
     });
     $("[data-live-information]").textContent = said;
+    $("[data-information-said]").textContent = sentences([said, sayEntropy(p, unit)]);
   }
 }
 

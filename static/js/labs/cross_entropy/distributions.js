@@ -91,7 +91,7 @@ function showBars(view, { unit, chosen }, row, terms) {
       marked: i === chosen,
       spoken: t("{share}, {terms} {unit}", {
         share: number(value, 3),
-        terms: terms.map((term) => term.spoken[i]).join(", "),
+        terms: terms.map((term) => term.spoken[i]).join(t(", ")),
         unit: unitName(unit),
       }),
     })),

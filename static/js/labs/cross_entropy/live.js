@@ -124,7 +124,7 @@ function sentenceOf(live) {
           second: number(lengthOf(live, "brier"), 4),
         })
       : "",
-    t("How sure and how right they are differ by {first} and {second} on average.", {
+    t("Confidence and accuracy differ by {first} (cross-entropy) and {second} (squared error) on average.", {
       first: percent(header.calibration[0] ?? NaN),
       second: percent(header.calibration[1] ?? NaN),
     }),
@@ -133,7 +133,7 @@ function sentenceOf(live) {
 
 /** Of the file: each measure of both losses, with its tenth and ninetieth percentile. */
 function columnNames() {
-  const lengths = t("length of the gradient"); // the extractor reads no t() in a template literal
+  const lengths = t("gradient norm"); // the extractor reads no t() in a template literal
   return [
     ...[t("test accuracy"), t("cross-entropy on test digits, nats")].flatMap((measure) =>
       looks().flatMap((look) =>

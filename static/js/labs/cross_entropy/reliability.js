@@ -7,8 +7,8 @@ import { looks } from "./measured.js";
 
 /** @typedef {import("./measured.js").Live} Live */
 /**
- * @typedef {[number, number | null, number | null, number]} Point how sure, how often right by each loss,
- *   how sure
+ * @typedef {[number, number | null, number | null, number]} Point confidence, how often right by each loss,
+ *   confidence
  */
 
 /** @type {import("../../views/shapes.js").Shape[]} */
@@ -16,14 +16,14 @@ const SHAPES = ["circle", "square"];
 
 export function reliabilityPart() {
   const view = chart($("[data-reliability]"), () => ({
-    x: t("how sure"),
+    x: t("confidence"),
     y: t("how often right"),
     height: 220,
     xRange: [0, 1],
     yRange: [0, 1.02],
     lines: [
       ...looks().map((look, i) => ({ ...look, digits: 3, spanGaps: true, shape: SHAPES[i] ?? "circle" })),
-      { name: t("as sure as right"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
+      { name: t("confidence equals accuracy"), color: "--gray-2", dash: [2, 4], digits: 2, width: 1 },
     ],
   }));
   return {
@@ -34,10 +34,10 @@ export function reliabilityPart() {
         columns: [0, 1, 2, 3].map((i) => points.map((point) => point[i] ?? null)),
         summary,
       });
-      $("[data-counts]").textContent = t("Predictions in each tenth of being sure: {counts}", {
+      $("[data-counts]").textContent = t("Predictions per confidence bin: {counts}", {
         counts: looks()
           .map(({ name, loss }) => `${name} ${countsOf(live, loss)}`)
-          .join("; "),
+          .join(t("; ")),
       });
     },
   };

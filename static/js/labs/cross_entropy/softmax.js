@@ -141,11 +141,11 @@ function sentenceOf(worked) {
   const { slope, right, loss } = worked;
   return sentences([
     t(
-      "Cross-entropy {loss} nats. The gradient pushes {name} up by {up} and the others down by as much together.",
+      "Cross-entropy {loss} nats. A step against the gradient raises the logit of {name} in proportion to {up} and lowers the others by as much together.",
       { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) },
     ),
     ...sayNaive(worked),
-    slope.some((v) => Math.abs(v) > 1) ? t("The bars of the gradient end at ±1; their numbers go on.") : "",
+    slope.some((v) => Math.abs(v) > 1) ? t("The bars are cut at ±1; the numbers are exact.") : "",
   ]);
 }
 
@@ -164,7 +164,7 @@ function sayNaive({ z, y, temperature }) {
   if (!trouble) return [];
   const words = [];
   const naive = info.naiveSoftmax(z, temperature);
-  const zero = y.flatMap((share, i) => (share > 0 && naive[i] === 0 ? [NAMES[i] ?? ""] : [])).join(", ");
+  const zero = y.flatMap((share, i) => (share > 0 && naive[i] === 0 ? [NAMES[i] ?? ""] : [])).join(t(", "));
   if (trouble === "overflow")
     words.push(
       t(

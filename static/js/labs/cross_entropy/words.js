@@ -43,7 +43,7 @@ export function sayTerms(p, q) {
   const below = info
     .klTerms(p, q)
     .flatMap((v, i) => (v < -ROUNDING ? [NAMES[i] ?? ""] : []))
-    .join(", ");
+    .join(t(", "));
   return below
     ? t(
         "Terms of KL are negative where q is larger than p (here {names}); together they are never less than 0.",
@@ -60,7 +60,7 @@ export function sayDistributions(p, q, unit) {
   const impossible = info
     .denied(p, q)
     .map((i) => NAMES[i] ?? "")
-    .join(", ");
+    .join(t(", "));
   const words = unitName(unit);
   const own = toUnit(info.entropy(p), unit);
   if (impossible) {
@@ -75,26 +75,33 @@ export function sayDistributions(p, q, unit) {
       { cross: number(own + extra, 3), unit: words },
     );
   }
-  const most = toUnit(Math.log(p.length), unit);
-  const head =
-    most - own < 5e-4
-      ? t(
-          "p is uniform: no distribution over {count} outcomes has more entropy than these {entropy} {unit}.",
-          { count: p.length, entropy: number(own, 3), unit: words },
-        )
-      : t("On average an outcome of p tells {entropy} {unit}; {most} would be the most.", {
-          entropy: number(own, 3),
-          most: number(most, 3),
-          unit: words,
-        });
   const tail =
     extra < 5e-4
-      ? t("q expects just that: KL is 0.")
-      : t("Whoever expects q pays {cross}: {extra} too much.", {
+      ? t("q equals p, so KL is 0.")
+      : t("Coding p with a code made for q costs {cross}: {extra} more than necessary.", {
           cross: number(own + extra, 3),
           extra: number(extra, 3),
         });
-  return sentences([head, tail]);
+  return sentences([sayEntropy(p, unit), tail]);
+}
+
+/** What an outcome carries on average. @param {number[]} p @param {string} unit */
+export function sayEntropy(p, unit) {
+  const words = unitName(unit);
+  const own = toUnit(info.entropy(p), unit);
+  if (own < 5e-4) return t("p is certain: its entropy is 0.");
+  const most = toUnit(Math.log(p.length), unit);
+  return most - own < 5e-4
+    ? t("p is uniform: no distribution over {count} outcomes has more entropy than these {entropy} {unit}.", {
+        count: p.length,
+        entropy: number(own, 3),
+        unit: words,
+      })
+    : t("An outcome of p carries {entropy} {unit} of information on average (maximum: {most}).", {
+        entropy: number(own, 3),
+        most: number(most, 3),
+        unit: words,
+      });
 }
 
 /** @param {number} value */

@@ -158,7 +158,11 @@ function layersOf({ output, truth, values }, chain, slide) {
   const truths = against && truth ? [...(truth.boxes[against.truth] ?? [])] : [];
   if (other && slide >= boxes.length - 1) {
     const road = roadName(found.road === "one" ? "two" : "one");
-    const label = () => `${road}: ${className(output.classes[other.label])} ${number(other.score)}`;
+    const label = () =>
+      t("{name}: {list}", {
+        name: road,
+        list: `${className(output.classes[other.label])} ${number(other.score)}`,
+      });
     layers.unshift({ boxes: other.box, indices: [0], style: "second", label });
   }
   return [{ boxes: truths, indices: truths.length ? [0] : [], style: "truth" }, ...layers];

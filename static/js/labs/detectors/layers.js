@@ -60,7 +60,7 @@ export function layersOfRoad(model, road) {
       /** @param {number} i */
       const label = (i) => {
         const text = named(model, /** @type {Detection} */ (own[i]));
-        return verdict === "right" ? text : `${text}: ${verdictName(verdict)}`;
+        return verdict === "right" ? text : t("{name}: {list}", { name: text, list: verdictName(verdict) });
       };
       return layer(
         own.map(({ box }) => box),
@@ -72,7 +72,7 @@ export function layersOfRoad(model, road) {
   /** @param {number} i */
   const missing = (i) => {
     const name = className(model.output.classes[truth.labels[missed[i] ?? 0] ?? 0]);
-    return `${name}: ${verdictName("missed")}`;
+    return t("{name}: {list}", { name, list: verdictName("missed") });
   };
   const lost = missed.map((i) => truth.boxes[i] ?? []);
   return [layer(lost, "missed", missing), ...found];
@@ -88,7 +88,8 @@ export function layersOfDifference(model) {
     layer(
       own.map(({ box }) => box),
       style,
-      (i) => `${roadName(road)}: ${named(model, /** @type {Detection} */ (own[i]))}`,
+      (i) =>
+        t("{name}: {list}", { name: roadName(road), list: named(model, /** @type {Detection} */ (own[i])) }),
     );
   return [
     layer(

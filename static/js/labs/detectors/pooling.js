@@ -230,7 +230,10 @@ function paintNumbers(canvas, pooled, name, size) {
   const words = nameOfValues(name);
   canvas.setAttribute(
     "aria-label",
-    `${words}: ${values.map((row) => row.map((v) => number(v, 1)).join(", ")).join("; ")}`,
+    t("{name}: {list}", {
+      name: words,
+      list: values.map((row) => row.map((v) => number(v, 1)).join(t(", "))).join(t("; ")),
+    }),
   );
 }
 

@@ -86,7 +86,7 @@ function summaryOf(model, name) {
   const found = model[name].detections.map(
     ({ label, score }) => `${className(model.output.classes[label])} ${number(score)}`,
   );
-  return `${roadName(name)}: ${found.join(t(", ")) || t("nothing")}`;
+  return t("{name}: {list}", { name: roadName(name), list: found.join(t(", ")) || t("nothing") });
 }
 
 /** @param {string} style @param {string} text */

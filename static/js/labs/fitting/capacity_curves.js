@@ -15,7 +15,7 @@ const MUCH = 1000; // times below the least test error, errors are drawn no lowe
 export const capacityLines = () => [
   { name: t("training error"), color: ROLES.train.color, digits: 4, shape: "circle" },
   {
-    name: t("generalization error (test)"),
+    name: t("test error (estimates the generalization error)"),
     color: ROLES.test.color,
     dash: ROLES.test.dash,
     digits: 4,
@@ -151,7 +151,7 @@ function sayPolynomials(training, test, points) {
     ),
     again
       ? t(
-          "There the error is worst, {worst}; beyond, among many perfect polynomials the smallest is taken, and the error falls again: double descent.",
+          "There the error is greatest, {worst}. Beyond, many polynomials are perfect; the one with the least sum of squared Legendre coefficients is taken, and the error falls again: double descent.",
           { worst: rounded(test[worst] ?? NaN) },
         )
       : "",

@@ -13,9 +13,9 @@ import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
 import { CapacityPart } from "./capacity.js";
-import { errorColumns, ERROR_BANDS, errorLines, fitLayers, marksOf, rulesOf } from "./layers.js";
+import { errorColumns, ERROR_BANDS, errorLines, fitLayers, marksOf, oneLayers, rulesOf } from "./layers.js";
 import { ownPoints } from "./own.js";
-import { fitSentence, liveFormulas, showFigures, summaryOf } from "./words.js";
+import { fitSentence, liveFormulas, oneSentence, showErrors, showFigures, summaryOf } from "./words.js";
 
 const CURVES = ["sine", "step", "polynomial", "drawn"];
 // A gentle wave, for whoever chooses "the one you draw" before drawing.
@@ -66,15 +66,13 @@ function show(frame) {
   const first = shown === null;
   shown = frame;
   redraw();
-  const summary = fitSentence(frame, state.values);
-  $("[data-said]").textContent = summary;
+  sayFit(frame);
   errors.update({
     columns: errorColumns(frame),
     marks: marksOf(frame),
     rules: rulesOf(frame),
-    summary,
+    summary: fitSentence(frame, state.values),
   });
-  showFigures($("[data-figures]"), frame);
   liveFormulas(frame);
   capacity.follow(state.values.width, frame);
   if (first) {
@@ -83,10 +81,24 @@ function show(frame) {
   }
 }
 
+const isOne = () => state.values.tab === "one";
+
+/** What its view says of a fit, in a sentence and in numbers. @param {import("./layers.js").Fit} frame */
+function sayFit(frame) {
+  $("[data-said]").textContent = isOne()
+    ? oneSentence(frame, state.values.show_test)
+    : fitSentence(frame, state.values);
+  showFigures($("[data-figures]"), frame);
+  showErrors($("[data-one-figures]"), frame, state.values.show_test);
+}
+
 function redraw() {
   if (!shown) return;
+  const { singles, show_test: tested } = state.values;
   view.update({
-    layers: fitLayers(shown, { singles: state.values.singles, selected, drawing }),
+    layers: isOne()
+      ? oneLayers(shown, { tested, selected, drawing })
+      : fitLayers(shown, { singles, selected, drawing }),
     summary: summaryOf(shown),
     free: drawing,
     units: state.values.data === "own" ? unitsOf(state.values.axes, ["x", "y"]) : null,
@@ -139,11 +151,15 @@ ownPoints((values) => {
   state.set({ data: "own", ...values });
 });
 
-const singles = /** @type {HTMLInputElement} */ ($("[data-singles]"));
-singles.addEventListener("change", () => state.set({ singles: singles.checked }));
+const switches = /** @type {const} */ (["singles", "show_test"]).map((name) => {
+  const input = /** @type {HTMLInputElement} */ ($(`[data-${name.replace("_", "-")}]`));
+  input.addEventListener("change", () => state.set({ [name]: input.checked }));
+  return () => (input.checked = state.values[name]);
+});
 
 function showSource() {
-  singles.checked = state.values.singles;
+  for (const press of switches) press();
+  $("[data-key-test]").hidden = isOne() && !state.values.show_test;
   sayReading($("[data-own-read]"), state.values);
   for (const name of CURVES)
     $(`[data-curve=${name}]`).setAttribute("aria-pressed", String(state.values.data === name));
@@ -155,6 +171,7 @@ function showSource() {
   $('[data-control="patience"]').hidden = !state.values.early_stopping;
   if (drawing)
     $("[data-said]").textContent = t("Draw a curve with the mouse or a finger, from left to right.");
+  else if (shown) sayFit(shown);
   redraw();
 }
 state.subscribe(showSource);

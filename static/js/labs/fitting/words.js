@@ -11,20 +11,51 @@ import { median } from "../../math/series.js";
 export const brief = (value) =>
   value > 0 && value < 0.001 ? value.toExponential(1).replace("-", "−") : number(value, value < 0.1 ? 4 : 3);
 
-/** Medians over the networks. @param {Fit} frame */
-const errorsNow = ({ rows: { errors } }) => ({
-  training: median(errors.training),
-  validation: median(errors.validation),
-  test: median(errors.test),
-  penalty: median(errors.penalty),
-});
+/** Medians over the networks, or of the first one. @param {Fit} frame @param {boolean} [one] */
+function errorsNow({ rows: { errors } }, one = false) {
+  const of = (/** @type {Float32Array} */ row) => (one ? (row[0] ?? NaN) : median(row));
+  return {
+    training: of(errors.training),
+    validation: of(errors.validation),
+    test: of(errors.test),
+    penalty: of(errors.penalty),
+  };
+}
 /** @param {Fit} frame @param {number} role */
 const countOf = (frame, role) => frame.arrays.role.reduce((sum, r) => sum + (r === role ? 1 : 0), 0);
 /** @param {Fit} frame */
 const stoppedOf = (frame) => frame.arrays.stopped_at.reduce((sum, at) => sum + (at >= 0 ? 1 : 0), 0);
 
+/** What one network has come to. @param {Fit} frame @param {boolean} tested its test points are on show */
+export function oneSentence(frame, tested) {
+  const { step } = frame.header;
+  const { training, test } = errorsNow(frame, true);
+  if (step === 0) return t("Step 0: random weights, nothing learned yet. Press Play.");
+  const values = { step: number(step, 0), training: brief(training), test: brief(test) };
+  if (!Number.isFinite(test) || !tested)
+    return t(
+      "After {step} steps the training error is {training}: the mean squared distance of this network from the points that it learns from. Show the test points to see how it does on new ones.",
+      values,
+    );
+  return t(
+    "After {step} steps the training error is {training}, and the test error, on points that this network never saw, is {test}.",
+    values,
+  );
+}
+
 /** @param {Fit} frame @param {Record<string, any>} values */
 export function fitSentence(frame, values) {
+  const verdict = verdictWords(frame);
+  const stopped = stoppedOf(frame);
+  const all = frame.shapes.curves?.[0] ?? 0;
+  if (stopped && values.early_stopping) {
+    return sentences([verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })]);
+  }
+  return frame.header.step === 0 ? t("Step 0: random weights, nothing learned yet. Press Play.") : verdict;
+}
+
+/** What the two errors say. @param {Fit} frame */
+function verdictWords(frame) {
   const { training, test } = errorsNow(frame);
   const numbers = t("Training error {training}, test error {test}:", {
     training: brief(training),
@@ -51,7 +82,13 @@ export function fitSentence(frame, values) {
     ],
     underfits: [
       numbers,
-      t("so far the curve misses more than half of the variance of the points it learns from. It underfits."),
+      t(
+        "the curve misses more than half of what the points it learns from would let it learn. So far it underfits.",
+      ),
+    ],
+    learning: [
+      numbers,
+      t("the training error is not at rest yet, so it is too early to say whether the curve underfits."),
     ],
     unexplained: [
       numbers,
@@ -76,13 +113,7 @@ export function fitSentence(frame, values) {
       t("it does worse on the test points, but these are so few or so scattered that it may be chance."),
     ],
   };
-  const verdict = sentences(words[frame.header.verdict]);
-  const stopped = stoppedOf(frame);
-  const all = frame.shapes.curves?.[0] ?? 0;
-  if (stopped && values.early_stopping) {
-    return sentences([verdict, t("{stopped} of {all} networks have stopped early.", { stopped, all })]);
-  }
-  return frame.header.step === 0 ? t("Step 0: random weights, nothing learned yet. Press Play.") : verdict;
+  return sentences(words[frame.header.verdict]);
 }
 
 /** For a screen reader. @param {Fit} frame */
@@ -98,6 +129,15 @@ export function summaryOf(frame) {
       test: brief(test),
     },
   );
+}
+
+/** The two errors of one network. @param {HTMLElement} root @param {Fit} frame @param {boolean} tested */
+export function showErrors(root, frame, tested) {
+  const { training, test } = errorsNow(frame, true);
+  fillFigures(root, [
+    [t("Training error"), brief(training)],
+    [t("Test error"), tested && Number.isFinite(test) ? brief(test) : "–"],
+  ]);
 }
 
 /** @param {HTMLElement} root @param {Fit} frame */

@@ -121,12 +121,14 @@ export class Comparison {
   /** How B differs from what is set now. */
   showName() {
     const b = this.own();
-    const differing = OWN.filter((name) => b[name] !== this.state.values[name]).map(
-      (name) =>
-        `${name === "layers" ? t("Hidden layers") : titleOf(name)}: ${b[name] === "" ? "0" : b[name]}`,
+    const differing = OWN.filter((name) => b[name] !== this.state.values[name]).map((name) =>
+      t("{name}: {list}", {
+        name: name === "layers" ? t("Hidden layers") : titleOf(name),
+        list: b[name] === "" ? "0" : String(b[name]),
+      }),
     );
     $("[data-compared-name]").textContent = differing.length
-      ? `B (${differing.join(", ")})`
+      ? `B (${differing.join(t(", "))})`
       : t("B, the same settings; change one of A’s");
   }
 }

@@ -1,6 +1,7 @@
 /** Which controls of the `mlp` page have something to say now: those of its model and its data. */
 
-import { all } from "../../core/dom.js";
+import { $, all } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
 import { showOnly } from "../../parts/visibility.js";
 
 const SURFACES = ["slope", "hill", "saddle"]; // data that are heights, without classes
@@ -25,4 +26,20 @@ function isIdle(name, { model, data }) {
   if (name === "classes") return !CLASSED.includes(data);
   if (name === "eta") return model !== "perceptron";
   return data === "own" && OF_DATA.includes(name);
+}
+
+/**
+ * What the network computes and is trained on: the formula of its loss, and what its map shows.
+ * @param {string} loss
+ * @param {number | null} classes null where it predicts heights
+ */
+export function showLoss(loss, classes) {
+  const mine = classes === null ? "squared heights" : `${loss} ${classes > 2 ? "many" : "two"}`;
+  const [name = "", kind = ""] = mine.split(" ");
+  for (const part of all("[data-loss-form]")) {
+    const [of, ...kinds] = (part.dataset.lossForm ?? "").split(" ");
+    part.hidden = of !== name || !kinds.includes(kind);
+  }
+  $("[data-look=shares]").textContent =
+    classes === null ? t("Height") : loss === "cross-entropy" ? t("Probabilities") : t("Output");
 }

@@ -18,7 +18,7 @@ import { plot } from "../../views/plot.js";
 import { runbar } from "../../views/runbar.js";
 import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
-import { showModel } from "./controls.js";
+import { showLoss, showModel } from "./controls.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { accuracyLines, BANDS, curveColumns, lossLines, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
@@ -37,7 +37,15 @@ const CORNERS = encodeRows(
     [0.8, 0.8, 0],
   ].map(([a = 0, b = 0, label = 0]) => ({ a, b, label, role: 0 })),
 );
-const state = stateOfPage(runKeys({ speed: 10 }));
+// An address without settings opens the perceptron, one sample at a time, on points that a line separates.
+const FIRST = { model: "perceptron", data: "gaussians", noise: 0.1, speed: 1, fps: 2 };
+const LAYERED = { model: "mlp", data: "moons", noise: 0.15, speed: 10, fps: 30 };
+const state = stateOfPage(runKeys({ speed: 1 }));
+const asked = [...new URLSearchParams(location.search).keys()].filter((name) => name in state.rules);
+if (!asked.length) state.set(FIRST);
+// Its pace stays in the address, so that no address of a network of layers is empty.
+else if (state.values.model === LAYERED.model && !asked.includes("speed"))
+  state.set({ speed: LAYERED.speed });
 const UNREAD = { axes: "", labels: "", reading: "" }; // which change no training
 /** @param {Record<string, any>} values */
 const trained = (values) => ({ ...configOf(values), ...UNREAD });
@@ -153,6 +161,7 @@ function showMlp(frame) {
   $("[data-health]").textContent = healthWords(frame);
   $("[data-said]").textContent = mlpSentence(frame);
   showMlpFigures($("[data-figures]"), frame);
+  showLoss(state.values.loss, header.classes);
   writeWires($("[data-wires]"), net.columns, header);
   form.refresh();
 }
@@ -212,7 +221,10 @@ function drawCurves(frame) {
 
 const chooser = new NetworkChooser(state, drawMap);
 onChoice("look", (look) => state.go({ look }));
-$("[data-model=mlp]").addEventListener("click", () => state.go({ model: "mlp", speed: 10, fps: 30 }));
+$("[data-model=mlp]").addEventListener("click", () => {
+  const { data, noise, ...rest } = LAYERED;
+  state.go({ ...rest, ...(state.values.data === FIRST.data && { data, noise }) });
+});
 // One sample at a time, on data that a line can separate.
 $("[data-model=perceptron]").addEventListener("click", () => {
   session.pause();
@@ -248,7 +260,7 @@ state.subscribe(showState);
 onLanguage(showState);
 
 wireLesson(state, (step) => {
-  if (!("speed" in step)) state.set({ speed: 10, fps: 30 });
+  if (!("speed" in step)) state.set({ speed: LAYERED.speed, fps: LAYERED.fps });
   session.reset();
   if (!still) session.play();
 });

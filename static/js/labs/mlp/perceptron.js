@@ -184,7 +184,7 @@ function saySample(header) {
   const values = { number: header.number + 1, margin: number(header.margin_before, 3) };
   return header.wrong
     ? t(
-        "Sample {number} is on the wrong side (margin {margin}), so η y x is added to w: the line turns.",
+        "Sample {number} is on the wrong side (margin {margin}), so η y x is added to w: the line moves.",
         values,
       )
     : t("Sample {number} is on the right side (margin {margin}): nothing changes.", values);
@@ -196,7 +196,7 @@ export function showPerceptronFigures({ header }, list) {
     [t("Mistakes"), number(header.mistakes, 0)],
     [t("At most (Novikoff)"), header.bound === null ? t("no bound") : number(Math.floor(header.bound), 0)],
     [t("Rounds"), number(header.epochs, 0)],
-    [t("Right now"), `${number(100 * header.accuracy, 0)} %`],
+    [t("Correct now"), `${number(100 * header.accuracy, 0)}%`],
     ["w", triple(header.after)],
   ]);
 }

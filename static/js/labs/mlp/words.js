@@ -134,7 +134,7 @@ export function showMlpFigures(root, frame) {
   const { header, rows } = frame;
   const { "training loss": training, "test loss": test } = rows.scores;
   const { "training accuracy": right, "test accuracy": tested } = rows.scores;
-  const penalty = lastOf(frame, "penalty");
+  const { penalty } = rows.scores;
   fillFigures(root, [
     [t("Training loss"), brief(training)],
     [t("Test loss"), brief(test)],
@@ -149,10 +149,10 @@ export function showMlpFigures(root, frame) {
   ]);
   $("[data-live-loss]").textContent =
     penalty > 0
-      ? t("Optimized now: {data} + {penalty} = {sum}", {
+      ? t("This network now, on the training points: {data} + {penalty} = {sum}", {
           data: brief(training),
           penalty: brief(penalty),
           sum: brief(training + penalty),
         })
-      : t("Optimized now: {data}, without a penalty", { data: brief(training) });
+      : t("This network now, on the training points: {data}, without a penalty", { data: brief(training) });
 }

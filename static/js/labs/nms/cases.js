@@ -1,6 +1,7 @@
 /** The two drawn examples of the `nms` lab: pictures painted here, boxes as a detector gives them. */
 
 import { h, token } from "../../core/dom.js";
+import { boxAt } from "../../math/geometry.js";
 
 const WIDTH = 760;
 const HEIGHT = 570;
@@ -24,6 +25,34 @@ const GRID = 19;
  * @property {{x: number, y: number, width: number, height: number} | null} [frame] what is to be seen,
  *   where it is not the picture
  */
+
+/** What lies on the first street. @type {Omit<Problem, "image">} */
+export const SIX = {
+  width: WIDTH,
+  height: HEIGHT,
+  boxes: new Float32Array([
+    232, 284, 540, 454, 214, 270, 516, 446, 258, 300, 566, 466, 240, 262, 470, 452, 288, 279, 552, 425, 190,
+    300, 600, 500,
+  ]),
+  scores: new Float64Array([0.94, 0.81, 0.76, 0.62, 0.55, 0.38]),
+  labels: null,
+  truths: [236, 290, 536, 450],
+  grid: { rows: GRID, columns: GRID },
+};
+
+/** What lies on the second: the two cars overlap with IoU 0.56. @type {Omit<Problem, "image">} */
+export const NEIGHBORS = {
+  width: WIDTH,
+  height: HEIGHT,
+  boxes: new Float32Array([
+    186, 296, 504, 468, 252, 280, 556, 446, 170, 288, 490, 474, 252, 272, 560, 442, 204, 308, 520, 462, 240,
+    288, 540, 452,
+  ]),
+  scores: new Float64Array([0.95, 0.88, 0.8, 0.72, 0.64, 0.51]),
+  labels: null,
+  truths: [190, 300, 500, 465, 250, 282, 552, 443],
+  grid: null,
+};
 
 /**
  * @param {CanvasRenderingContext2D} c
@@ -121,47 +150,40 @@ function street(paintCars) {
 }
 
 /**
- * Six cells around one car each claim to have found it.
+ * Six cells around one car each claim that its center lies in them.
  * @returns {Problem}
  */
-export function textbook() {
-  const truth = [236, 290, 536, 450];
-  return {
-    width: WIDTH,
-    height: HEIGHT,
-    image: street((c) => car(c, 236, 290, 300, 160, "#b4472e")),
-    boxes: new Float32Array([
-      232, 284, 540, 454, 214, 270, 516, 446, 258, 300, 566, 466, 240, 262, 470, 452, 296, 292, 560, 438, 190,
-      300, 600, 500,
-    ]),
-    scores: new Float64Array([0.94, 0.81, 0.76, 0.62, 0.55, 0.38]),
-    labels: null,
-    truths: truth,
-    grid: { rows: GRID, columns: GRID },
-  };
-}
+export const textbook = () => ({
+  ...SIX,
+  image: street((c) => car(c, 236, 290, 300, 160, "#b4472e")),
+});
 
 /**
- * Two cars, one half behind the other: a true neighbor overlaps like a duplicate.
+ * Two cars, one behind the other: they overlap by more than the usual threshold of 0.5, so a true neighbor
+ * looks like a duplicate.
  * @returns {Problem}
  */
-export function neighbors() {
-  return {
-    width: WIDTH,
-    height: HEIGHT,
-    image: street((c) => {
-      car(c, 330, 268, 280, 150, "#3f6d84");
-      car(c, 190, 300, 310, 165, "#b4472e");
-    }),
-    boxes: new Float32Array([
-      186, 296, 504, 468, 326, 262, 614, 422, 170, 286, 490, 474, 338, 276, 636, 430, 204, 306, 530, 462, 300,
-      250, 600, 440,
-    ]),
-    scores: new Float64Array([0.95, 0.88, 0.8, 0.72, 0.64, 0.51]),
-    labels: null,
-    truths: [190, 300, 500, 465, 330, 268, 610, 418],
-    grid: null,
-  };
+export const neighbors = () => ({
+  ...NEIGHBORS,
+  image: street((c) => {
+    car(c, 250, 282, 302, 161, "#3f6d84");
+    car(c, 190, 300, 310, 165, "#b4472e");
+  }),
+});
+
+/**
+ * The cells of a grid in which boxes have their centers: x1, y1, x2, y2 of each, flat.
+ * @param {Problem} problem
+ */
+export function claimingCells({ grid, boxes, width, height }) {
+  if (!grid) return [];
+  const { rows, columns } = grid;
+  const [w, high] = [width / columns, height / rows];
+  return Array.from({ length: boxes.length / 4 }, (_, i) => {
+    const [x1, y1, x2, y2] = boxAt(boxes, i);
+    const [column, row] = [Math.floor((x1 + x2) / 2 / w), Math.floor((y1 + y2) / 2 / high)];
+    return [column * w, row * high, (column + 1) * w, (row + 1) * high];
+  }).flat();
 }
 
 /** A dark ground to draw on. @returns {Problem} */

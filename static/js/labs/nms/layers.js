@@ -1,6 +1,7 @@
 /** What lies on the picture of the `nms` page, before and after. No DOM here. */
 
 import { number, t } from "../../core/i18n.js";
+import { claimingCells } from "./cases.js";
 import { boxName, className } from "./names.js";
 import { iouOf } from "./result.js";
 
@@ -48,7 +49,13 @@ function groundLayers({ problem }) {
       ? { label: (/** @type {number} */ i) => classOfTruth(problem, i) }
       : {};
   const edge = { boxes: [0, 0, width, height], indices: [0], style: "edge" };
-  return [...(frame ? [edge] : []), { ...truth, ...named }];
+  const cells = claimingCells(problem);
+  const claims = {
+    boxes: cells,
+    indices: Array.from({ length: cells.length / 4 }, (_, i) => i),
+    style: "cell",
+  };
+  return [...(frame ? [edge] : []), ...(cells.length ? [claims] : []), { ...truth, ...named }];
 }
 
 /** @param {Model["problem"]} problem @param {number} truth */

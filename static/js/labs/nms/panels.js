@@ -25,9 +25,9 @@ export function showFigures(problem, result, kept) {
   if (problem.truths.length && problem.scores.length) {
     const match = matchTruths(problem.boxes, kept, problem.truths, 0.5, sameClass(problem));
     rows.push(
-      [t("Precision"), number(match.precision)],
-      [t("Recall"), number(match.recall)],
-      ["F1", number(match.f1)],
+      [t("Precision at IoU 0.5"), number(match.precision)],
+      [t("Recall at IoU 0.5"), number(match.recall)],
+      [t("F1 at IoU 0.5"), number(match.f1)],
     );
   }
   fillFigures($("[data-figures]"), rows);

@@ -128,6 +128,7 @@ export class Stage {
     $("[data-before-count]").textContent = sweep ? t("Boxes: {count}", { count: number(all, 0) }) : "";
     $("[data-after-count]").textContent = summary;
     $("[data-key-pending]").hidden = state.values.step < 0;
+    $("[data-key-cell]").hidden = !problem.grid;
   }
 
   /** @param {Model} model */

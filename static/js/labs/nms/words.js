@@ -151,7 +151,7 @@ function describeStep({ problem, result, values, scoreOf }, step, pending) {
       iou: number(iouOf(problem.boxes, i, picked)),
     }),
   );
-  const list = named.join(", ") + (fell.length > named.length ? " …" : "");
+  const list = named.join(t(", ")) + (fell.length > named.length ? " …" : "");
   const first = t("Decision {step}: box {name} has the highest score left, {score}, and is kept.", {
     step,
     name: boxName(problem, picked),

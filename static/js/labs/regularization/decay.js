@@ -99,7 +99,7 @@ export class DecayPart {
 /** @param {Fixed} fixed */
 const sayFixed = ({ points, features, batch_size: batch, steps, sgd_rate: sgd, adam_rate: adam }) =>
   t(
-    "Fixed here: {points} points, {features} features, batch size {batch}, {steps} steps. Learning rate: {adam} for Adam and AdamW; {sgd} for SGD, the less the greater λ.",
+    "Fixed here: {points} points, {features} features, batch size {batch}, {steps} steps. Learning rate: {adam} for Adam and AdamW; {sgd} for SGD (smaller for larger λ).",
     { points, features, batch, steps, adam: plain(adam), sgd: plain(sgd) },
   );
 
@@ -121,7 +121,7 @@ function saySgd(difference) {
 function sayAdam({ distance, adam_difference: difference }) {
   const end = (/** @type {number} */ optimizer) => brief(distance[optimizer]?.at(-1) ?? NaN);
   return t(
-    "With Adam they end {difference} apart: the weights of Adam with L2 in the loss are {adam} away from θ*, those of the least J (SGD {sgd}), those of AdamW {adamw}.",
+    "Adam and AdamW end {difference} apart. Distance from the minimizer θ* of J: Adam with L2 {adam}, AdamW {adamw}, SGD {sgd}.",
     { difference: brief(difference), adam: end(ADAM), sgd: end(SGD), adamw: end(ADAMW) },
   );
 }

@@ -32,6 +32,7 @@ import { barsSummary, lambdaText, liveFormula, RESTED, saidOf, showFigures, show
 
 /** @typedef {import("./layers.js").Reg} Reg */
 
+const UNTRAINED = ["one", "planes", "decay"]; // views
 const PULLS = ["penalty", "mix", "method", "rate"]; // what makes weights that rest move again
 
 const state = stateOfPage(runKeys({ speed: 2 }));
@@ -127,7 +128,8 @@ function show(frame) {
   if (first) {
     showTrained();
     document.documentElement.dataset.ready = "";
-    if (!still && !session.watched) session.play();
+    // One or two weights under the penalty alone need no training.
+    if (!still && !session.watched && !UNTRAINED.includes(state.values.tab)) session.play();
   }
   rest(frame);
 }

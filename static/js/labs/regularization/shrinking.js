@@ -77,7 +77,7 @@ function sayL1({ soft, sub }, by) {
   const zero = soft.indexOf(0);
   if (zero < 0)
     return [
-      t("Under L1 the weight loses {by} a step and is still {rest} after {steps} steps.", {
+      t("Under L1 the weight shrinks by {by} per step and is still {rest} after {steps} steps.", {
         by: number(by, 2),
         rest: brief(soft[STEPS] ?? 0),
         steps: STEPS,
@@ -85,19 +85,21 @@ function sayL1({ soft, sub }, by) {
     ];
   const hover = Math.max(...sub.slice(-2).map(Math.abs));
   return [
-    t("Under L1 the weight loses {by} a step, and the soft threshold stops at zero in step {zero}.", {
+    t("Under L1 the weight shrinks by {by} per step, and the soft threshold stops at zero in step {zero}.", {
       by: number(by, 2),
       zero,
     }),
     hover > 0
-      ? t("The sub-gradient goes on leaping, up to {hover} away.", { hover: brief(hover) })
-      : t("The sub-gradient lands on zero, too: by chance, its last step was just as long as the way."),
+      ? t("The sub-gradient goes on stepping over zero, up to {hover} away from it.", { hover: brief(hover) })
+      : t(
+          "Here the sub-gradient also hits zero exactly, by coincidence: the start is a multiple of the step.",
+        ),
   ];
 }
 
 /** @param {Decays} found @param {number} by */
 const sayL2 = ({ square }, by) =>
-  t("Under L2 it loses {share} % of what is left, ever less: {left} after {steps} steps.", {
+  t("Under L2 it shrinks by {share}% of its value per step, less and less: {left} after {steps} steps.", {
     share: number(200 * by, 0),
     left: brief(square[STEPS] ?? 0),
     steps: STEPS,

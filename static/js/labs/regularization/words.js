@@ -45,7 +45,7 @@ export function saidOf(frame) {
     return header.model === "mlp"
       ? t("Step 0: random weights, nothing learned yet. Press Play.")
       : t(
-          "Step 0: least squares, no penalty yet. Weights that are zero: {zeros} of {all}; test error {test}. Press Play, and each λ pulls.",
+          "Step 0: least squares, no penalty yet (directions that the data hardly reach are left out). Weights that are zero: {zeros} of {all}; test error {test}. Press Play to apply each λ.",
           { zeros, all, test: brief(test) },
         );
   }
@@ -62,9 +62,12 @@ export function saidOf(frame) {
     const { useful, usefulAlive, useless, uselessAlive } = survivors(frame);
     words.push(
       useful === 0
-        ? t("No feature is useful here; survivors: {uselessAlive} of {useless}.", { useless, uselessAlive })
+        ? t("No feature is useful here; kept all the same: {uselessAlive} of {useless}.", {
+            useless,
+            uselessAlive,
+          })
         : t(
-            "Features that survive: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.",
+            "Features that are kept: {usefulAlive} of {useful} useful ones, {uselessAlive} of {useless} useless ones.",
             { useful, usefulAlive, useless, uselessAlive },
           ),
     );
@@ -77,7 +80,7 @@ export function saidOf(frame) {
           start: brief(header.start_test),
         }),
   );
-  if (header.moved < RESTED) words.push(t("Nothing moves any more: these are the minima."));
+  if (header.moved < RESTED) words.push(t("Converged: all weights are at their minima."));
   return sentences(words);
 }
 
@@ -115,7 +118,7 @@ export function showSurvivors(frame) {
       header: { ...header, at: k },
     });
     return [
-      `${lambdaText(arrays.lambdas[k] ?? NaN)} (${name})`,
+      t("{name} ({note})", { name: lambdaText(arrays.lambdas[k] ?? NaN), note: name }),
       `${usefulAlive} / ${useful}`,
       `${uselessAlive} / ${useless}`,
       brief(arrays.test[k] ?? NaN),
@@ -129,7 +132,7 @@ export function showSurvivors(frame) {
   $("[data-survivors-said]").textContent = arrays.truth.every((v) => v === 0)
     ? t("No feature is useful here: the target has nothing to do with any of them, so none can be lost.")
     : lost.length
-      ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(", ") })
+      ? t("Lost at the chosen λ, although they matter: {names}.", { names: lost.join(t(", ")) })
       : t("No useful feature is lost at the chosen λ.");
 }
 
@@ -149,5 +152,5 @@ export const barsSummary = (frame) =>
     list: Array.from(
       rowOf(frame, "used", frame.header.at),
       (v, i) => `${featureName(frame, i)} ${brief(v)}`,
-    ).join(", "),
+    ).join(t(", ")),
   });

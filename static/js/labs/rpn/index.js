@@ -3,7 +3,7 @@
 import { postForFrame } from "../../core/api.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
-import { choiceButtons } from "../../parts/choice_buttons.js";
+import { choiceButtons, onChoice, press } from "../../parts/choice_buttons.js";
 import { wireLesson } from "../../parts/lesson.js";
 import {
   ORIGINS,
@@ -205,8 +205,13 @@ $("[data-clear-truth]").addEventListener("click", () => setTruths([], -1));
 // --- What follows from a setting ----------------------------------------------------------------------
 
 const showTool = choiceButtons(state, ["tool"]);
+onChoice("rule", (rule) => {
+  const [positive_iou = 0, negative_iou = 0] = rule.split(" ").map(Number);
+  state.go({ positive_iou, negative_iou });
+});
 function showTools() {
   showTool();
+  press("rule", `${state.values.positive_iou} ${state.values.negative_iou}`);
   view.element.style.cursor = "crosshair"; // until the tool at work has another
 }
 

@@ -217,7 +217,7 @@ export function legendOf(root, stage, taught, heat) {
       ? [
           [
             `heat ${stage === "top" ? "candidate" : ""}`,
-            t("where the other boxes lie: the more, the stronger"),
+            t("where the other boxes lie (stronger: more of them)"),
           ],
         ]
       : []

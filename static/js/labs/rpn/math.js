@@ -119,6 +119,16 @@ export function assign(anchors, truths, positiveIou, negativeIou) {
   return { labels, best };
 }
 
+/** How many anchors reach beyond the photo. @param {Pick<Output, "anchors" | "image">} output */
+export function crossing({ anchors, image: { width, height } }) {
+  let count = 0;
+  for (let i = 0; i < anchors.length / 4; i++) {
+    const [x1, y1, x2, y2] = boxAt(anchors, i);
+    if (x1 < 0 || y1 < 0 || x2 > width || y2 > height) count += 1;
+  }
+  return count;
+}
+
 /**
  * Share of truths that some of the boxes overlap by at least `threshold`.
  * @param {ArrayLike<number>} boxes flat
@@ -158,7 +168,7 @@ export function outcome(output, values) {
 }
 
 /**
- * One anchor's fate: too small, below top-n, suppressed, kept but beyond the last, or proposal.
+ * What becomes of an anchor: too small, below top-n, suppressed, kept but beyond the last, or proposal.
  * @param {Output} output
  * @param {ReturnType<typeof outcome>} result
  * @param {number} anchor

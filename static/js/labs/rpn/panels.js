@@ -140,7 +140,7 @@ function row(model, anchor, shape, onChoose) {
 const formula = (name) => $(`[data-formula=${name}]`).firstElementChild?.cloneNode(true) ?? name;
 
 /**
- * The decoding formula with the anchor's own numbers, and its fate.
+ * The decoding formula with the anchor's own numbers, and what becomes of it.
  * @param {Model} model
  * @param {number} anchor
  */
@@ -175,26 +175,30 @@ function fateText({ output, result, values }, anchor) {
   const rank = number(fate.rank, 0);
   switch (fate.kind) {
     case "small":
-      return t("Its fate: after clipping a side is shorter than {size} px, so it is dropped.", {
-        size: values.min_size,
-      });
+      return t(
+        "Outcome: after clipping, a side is shorter than {size} px of the network’s input, so it is dropped.",
+        {
+          size: values.min_size,
+        },
+      );
     case "below":
-      return t("Its fate: its score is number {rank}, and only the best {n} go on to NMS.", {
+      return t("Outcome: ranked {rank} by score; only the best {n} go on to NMS.", {
         rank,
         n: number(result.entered, 0),
       });
     case "suppressed":
-      return t(
-        "Its fate: number {rank} by score, suppressed by the box with number {by}: their IoU is {iou}.",
-        { rank, by: number((fate.by ?? 0) + 1, 0), iou: number(fate.iou ?? 0) },
-      );
+      return t("Outcome: ranked {rank} by score and suppressed by the box ranked {by} (IoU {iou}).", {
+        rank,
+        by: number((fate.by ?? 0) + 1, 0),
+        iou: number(fate.iou ?? 0),
+      });
     case "beyond":
-      return t("Its fate: NMS keeps it in place {rank}, but only the first {n} become proposals.", {
+      return t("Outcome: kept by NMS and ranked {rank}, but only the first {n} become proposals.", {
         rank,
         n: number(values.post_nms_top_n, 0),
       });
     default:
-      return t("Its fate: it is kept, as proposal number {rank}.", { rank });
+      return t("Outcome: kept, as proposal {rank}.", { rank });
   }
 }
 

@@ -126,6 +126,8 @@ function showParts(model) {
   $("[data-map]").hidden = output.maps.length < 2 || !placed;
   $("[data-features]").hidden = values.stage !== "features";
   $("[data-cell]").hidden = !placed;
+  $("[data-rules]").hidden = labels === null;
+  $("[data-own-rule]").hidden = values.model !== "vitrine";
   $("[data-clear-truth]").hidden = values.tool !== "truth" || truths.length === 0;
   if (placed) showCell(model, (shape) => state.set({ shape }));
 }

@@ -1,6 +1,7 @@
 /** The sentence under the `rpn` page's picture: what this stage did, from its numbers. No DOM here. */
 
-import { number, t } from "../../core/i18n.js";
+import { number, sentences, t } from "../../core/i18n.js";
+import { crossing } from "./math.js";
 
 /** @typedef {import("./layers.js").Model} Model */
 
@@ -13,7 +14,7 @@ export const sentenceOf = (model) => (SAID[model.values.stage] ?? sayProposals)(
 const SAID = {
   photo: sayPhoto,
   features: sayFeatures,
-  anchors: (model) => (model.labels ? sayLabels(model.labels) : sayAnchors(model)),
+  anchors: (model) => (model.labels ? sayLabels(model.labels, model.output) : sayAnchors(model)),
   scores: sayScores,
   deltas: sayDeltas,
   clipped: sayClipped,
@@ -33,21 +34,26 @@ function sayPhoto({ frame }) {
 /** @param {Model} model */
 function sayFeatures({ map, values }) {
   return t(
-    "{channels} channels of {width} × {height}: channel {channel} is enlarged. Each number looks at a piece of the photo around its cell.",
+    "{channels} channels of {width} × {height}: channel {channel} is enlarged. Each number depends on a piece of the photo around its cell.",
     { channels: map.channels, width: map.width, height: map.height, channel: values.channel },
   );
 }
 
-/** @param {NonNullable<Model["labels"]>} labels */
-function sayLabels({ labels }) {
+/** @param {NonNullable<Model["labels"]>} labels @param {Model["output"]} output */
+function sayLabels({ labels }, output) {
   const tally = [0, 0, 0];
   for (const label of labels) tally[label + 1] = (tally[label + 1] ?? 0) + 1;
   const [neutral = 0, negative = 0, positive = 0] = tally;
-  return t("{positive} anchors are positive, {negative} negative, {neutral} neutral and train nothing.", {
-    positive: count(positive),
-    negative: count(negative),
-    neutral: count(neutral),
-  });
+  return sentences([
+    t("{positive} anchors are positive, {negative} negative, {neutral} neutral and train nothing.", {
+      positive: count(positive),
+      negative: count(negative),
+      neutral: count(neutral),
+    }),
+    t("{count} cross the photo’s border; the paper leaves those out of training, here they take part.", {
+      count: count(crossing(output)),
+    }),
+  ]);
 }
 
 /** @param {Model} model */
@@ -63,8 +69,13 @@ function sayAnchors({ output, map }) {
 function sayScores({ output, map, values, here }) {
   const best = Math.max(...here.map((a) => output.objectness[a] ?? 0));
   return t(
-    "Row {row}, column {column}: the most likely of its {k} anchors is an object with probability {p}.",
-    { row: values.row, column: values.column, k: map.anchors_per_location, p: number(best) },
+    "Row {row}, column {column}: the highest-scored of its {k} anchors is an object with probability {p}.",
+    {
+      row: values.row,
+      column: values.column,
+      k: map.anchors_per_location,
+      p: number(best),
+    },
   );
 }
 
@@ -79,14 +90,14 @@ function sayDeltas({ chosen }) {
 function sayClipped({ output, values }) {
   const small = output.largeEnough.reduce((n, ok) => n + (ok ? 0 : 1), 0);
   return t(
-    "Boxes are cut at the photo's border. {small} of {total} are then smaller than {size} px and are dropped.",
+    "Boxes are cut at the photo's border. {small} of {total} then have a side shorter than {size} px of the network’s input and are dropped.",
     { small: count(small), total: count(output.anchors.length / 4), size: values.min_size },
   );
 }
 
 /** @param {Model} model */
 function sayTop({ result }) {
-  return t("The {n} boxes with the highest scores go on: piles of them on each object.", {
+  return t("The {n} boxes with the highest scores go on; many of them lie on the same object.", {
     n: count(result.entered),
   });
 }
@@ -103,7 +114,7 @@ function sayNms({ values, result }) {
 
 /** @param {Model} model */
 function sayProposals({ result }) {
-  return t("{count} proposals: places worth a second look, without saying what is there.", {
+  return t("{count} proposals: places where an object may be, without saying which object.", {
     count: count(result.proposals.length),
   });
 }
