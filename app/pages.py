@@ -22,7 +22,8 @@ from app.lab.contract import CHAPTERS, Lab
 from app.lab.lessons import NUMBER
 from app.lan import in_container
 from app.registry import BY_SLUG, LABS
-from app.share import addresses_for_others
+from app.share import addresses_for_others, base_of, code_of
+from app.statements import STATEMENTS, TITLES, boxes_of
 from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
 
@@ -100,13 +101,25 @@ def home(request: Request) -> HTMLResponse:
     )
 
 
+@router.get("/guide")
+def guide(request: Request) -> HTMLResponse:
+    """The notes' statements in order, each with its picture; `?codes=1` adds QR codes, to print."""
+    codes: dict[str, Markup] = {}
+    if request.query_params.get("codes") == "1":
+        base = (addresses_for_others(request) or [base_of(request)])[0]
+        codes = {one.seen: code_of(f"{base}/labs/{one.seen}") for one in STATEMENTS if one.seen}
+    values = {"statements": STATEMENTS, "titles": TITLES, "codes": codes}
+    return render(request, "guide.html", script=COMMON, **values)
+
+
 @router.get("/labs/{slug}")
 def lab(request: Request, slug: str) -> HTMLResponse:
     if slug not in BY_SLUG:
         raise NotFound(N_("There is no lab of that name."))
     word = slug.replace("-", "_")
     script = f"labs/{word}/index.js"
-    return render(request, f"labs/{word}.html", lab=BY_SLUG[slug], script=script)
+    values = {"lab": BY_SLUG[slug], "boxes": boxes_of(slug)}
+    return render(request, f"labs/{word}.html", script=script, **values)
 
 
 def not_found(request: Request, error: DomainError) -> HTMLResponse:

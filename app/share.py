@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import segno
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.doors.proxies import prefix_of
@@ -164,6 +165,11 @@ def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) 
     made = segno.make(f"{bases[at]}/s/{code}", micro=False, error="m")
     made.save(file, kind="svg", scale=8, border=3, light="#fff")
     return Response(file.getvalue(), media_type="image/svg+xml")
+
+
+def code_of(address: str) -> Markup:
+    """The QR code of an address as a part of a page."""
+    return Markup(segno.make(address, micro=False, error="m").svg_inline(border=2, omitsize=True))
 
 
 @router.get("/s/{code}", include_in_schema=False)

@@ -1,0 +1,83 @@
+"""The walk through the notes: every statement has its place, and every link its state."""
+
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.i18n import LANGUAGES, translate
+from app.lab.controls import Control
+from app.registry import BY_SLUG
+from app.statements import STATEMENTS, TITLES, Statement
+from app.statements.statement import LAST
+
+SWITCH = ("true", "false")
+
+
+def allowed(control: Control, value: str) -> bool:
+    """Whether an address may give the control that value."""
+    if control.kind == "switch":
+        return value in SWITCH
+    if control.kind == "choice":
+        return value in (control.choices or ())
+    if control.kind == "range":
+        low, high = control.taken
+        return bool(low <= float(value) <= high)
+    return True
+
+
+LINKED = [pytest.param(one, id=str(one.number)) for one in STATEMENTS if one.seen]
+
+
+def test_the_144_statements_stand_in_order_in_ten_sections() -> None:
+    assert [one.number for one in STATEMENTS] == list(range(1, 145))
+    assert sorted(TITLES) == list(range(1, len(LAST) + 1))
+    assert {one.section for one in STATEMENTS} == set(TITLES)
+
+
+@pytest.mark.parametrize("one", LINKED)
+def test_a_statements_link_leads_to_a_state_that_exists(
+    one_client: TestClient, one: Statement
+) -> None:
+    lab = BY_SLUG[one.lab]
+    rest, _, anchor = one.seen.removeprefix(lab.slug).partition("#")
+    if anchor:
+        assert 1 <= int(anchor.removeprefix("step-")) <= len(lab.lesson)
+    settings = dict(parse_qsl(rest.removeprefix("?"), strict_parsing=bool(rest)))
+    tab = settings.pop("tab", lab.views[0].name)
+    assert tab in {view.name for view in lab.views}
+    page = one_client.get(f"/labs/{lab.slug}").text
+    known = {name: value for name, value in settings.items() if name in lab.config.model_fields}
+    assert settings == known
+    assert known == {
+        name: value for name, value in known.items() if allowed(lab.control(name), value)
+    }
+    assert all(f'data-control="{name}"' in page for name in settings)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_says_every_statement_and_box_in_both_languages(
+    one_client: TestClient, language: str
+) -> None:
+    page = one_client.get("/guide", params={"lang": language}).text
+    for one in STATEMENTS:
+        assert f'id="statement-{one.number}"' in page
+        for text in (one.text, *((one.box.said, one.box.true) if one.box else ())):
+            told = translate(text, language)
+            assert told.replace("&", "&amp;").replace('"', "&#34;") in page
+            assert language == "en" or re.search(r"[\u4e00-\u9fff]", told), text
+
+
+def test_a_box_stands_on_the_page_of_its_lab_and_on_no_other(one_client: TestClient) -> None:
+    for slug in BY_SLUG:
+        page = one_client.get(f"/labs/{slug}", params={"lang": "en"}).text
+        for one in STATEMENTS:
+            if one.box:
+                assert (str(one.box.true) in page) is (one.lab == slug), one.number
+
+
+def test_the_hand_out_has_a_code_for_every_link(one_client: TestClient) -> None:
+    page = one_client.get("/guide", params={"codes": "1"}).text
+    assert page.count('<span class="code"><svg') == len(LINKED)
+    assert "<svg" not in one_client.get("/guide").text.split('<ol class="statements">')[1]
