@@ -73,3 +73,13 @@ Change = Literal["occlude", "rotate", "recolor"]
 Features = Literal["random", "h", "z", "supervised", "fine-tuned"]
 FrozenFeatures = Literal["random", "h", "z"]
 Known = Literal["class", "brightness", "color", "turn"]  # what features are asked for
+
+# --- Pretext tasks (models/representation/pretext.py) --------------------------------------------
+
+PretextTask = Literal[
+    "rotation", "patch", "color", "regression", "masked", "order", "sort", "speed", "frame",
+    "simclr", "supervised",
+]  # fmt: skip
+PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzles
+ProbeMeasure = Literal["all", "few"]  # labels of a linear probe for the class
+Question = Literal["class", "place", "size", "count", "cells"]  # downstream
