@@ -81,5 +81,6 @@ PretextTask = Literal[
     "simclr", "supervised",
 ]  # fmt: skip
 PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzles
-ProbeMeasure = Literal["all", "few"]  # labels of a linear probe for the class
+ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
+Pretrained = Literal["untrained", "pretext"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream

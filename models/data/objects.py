@@ -101,7 +101,8 @@ def draw_objects(count: int, seed: int, size: int = 32) -> Objects:
         images[i], rows[i], cells[i] = draw_one(size, random.Random(seed * 1_000_003 + i))
     told = torch.from_numpy(rows)
     pixels = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
-    return Objects(pixels, *told.unbind(1), torch.from_numpy(cells))
+    classes, places, sizes, counts = told.unbind(1)
+    return Objects(pixels, classes, places, sizes, counts, torch.from_numpy(cells))
 
 
 def draw_one(

@@ -52,12 +52,14 @@ class Puzzle(NamedTuple):
 
     inputs [N, 3, S, S], or [N, K, 3, P, P], in 0..1; labels: int64 [N], a class; or int64
     [N, S / 4, S / 4], bins of color; or float [N, C, H, W], a picture or its colors; counted bool
-    [N, 1, H, W]: where an error counts, None for everywhere.
+    [N, 1, H, W]: where an error counts, None for everywhere; at int64 where an input was taken
+    from: corners [N, K, 2] (row, column) of patches, or numbers [N, K] of frames.
     """
 
     inputs: Tensor
     labels: Tensor
     counted: Tensor | None = None
+    at: Tensor | None = None
 
 
 Draw = Callable[[Tensor, Options, Generator], Puzzle]
@@ -127,9 +129,10 @@ def patch(pictures: Tensor, options: Options, generator: Generator) -> Puzzle:
     reach = 2 * options.jitter + 1
     off = torch.randint(reach, (n, 2, 2), generator=generator) - options.jitter
     dropped = torch.rand(n, generator=generator) < options.color_drop
-    patches = cut(images, patch_corners(images.shape[-1], options, places, off))
+    corners = patch_corners(images.shape[-1], options, places, off)
+    patches = cut(images, corners)
     patches = torch.where(dropped.view(-1, 1, 1, 1, 1), gray(patches), patches)
-    return Puzzle(patches, places)
+    return Puzzle(patches, places, at=corners)
 
 
 def chroma(images: Tensor) -> Tensor:
@@ -225,7 +228,7 @@ def order(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     at = first + torch.stack([torch.full((n,), 2), middle, torch.full((n,), 6)], dim=1)
     back = torch.rand(n, generator=generator) < 0.5
     at = torch.where(back[:, None], at.flip(1), at)
-    return Puzzle(frames_at(clips, at), (drawn < 2).long())
+    return Puzzle(frames_at(clips, at), (drawn < 2).long(), at=at)
 
 
 def sort(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
@@ -237,7 +240,7 @@ def sort(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     back = torch.rand(len(clips), generator=generator) < 0.5
     shown = torch.where(back[:, None], TAKEN - 1 - shown, shown)
     at = starts(clips, 3 * TAKEN - 2, generator) + 3 * shown
-    return Puzzle(frames_at(clips, at), label)
+    return Puzzle(frames_at(clips, at), label, at=at)
 
 
 def speed(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
@@ -248,7 +251,8 @@ def speed(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     if int(room.min()) < 1:
         raise ValueError(f"{clips.shape[1]} frames are too few for speed {SPEEDS[-1]}")
     first = (torch.rand(len(clips), 1, generator=generator) * room).long()
-    return Puzzle(frames_at(clips, first + stride * torch.arange(TAKEN)), label)
+    at = first + stride * torch.arange(TAKEN)
+    return Puzzle(frames_at(clips, at), label, at=at)
 
 
 def frame(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
@@ -257,7 +261,7 @@ def frame(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     shown = frames_at(clips, at)
     answer = shown[:, 2].clone()
     shown[:, 2] = HIDDEN
-    return Puzzle(shown, answer, torch.ones_like(answer[:, :1], dtype=torch.bool))
+    return Puzzle(shown, answer, torch.ones_like(answer[:, :1], dtype=torch.bool), at)
 
 
 def as_given(pictures: Tensor, options: Options, generator: Generator) -> Puzzle:

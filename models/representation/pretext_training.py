@@ -91,6 +91,13 @@ class Puzzles:
         return puzzle._replace(labels=labels)
 
 
+def held_out_puzzles(settings: PretextSettings, material: Material) -> Puzzle:
+    """At most `PUZZLES`, the same for every training with this seed and these pictures."""
+    labels = None if material.test_labels is None else material.test_labels[:PUZZLES]
+    puzzles = Puzzles(settings, torch.Generator().manual_seed(10_000 + settings.seed))
+    return puzzles.make(material.test[:PUZZLES], labels)
+
+
 class Pretext:
     """A network that learns a pretext task. Raises `Lost` from `train` when the loss is not finite,
     ValueError for clips that are too short, or for "supervised" without labels.
@@ -107,9 +114,14 @@ class Pretext:
             self.weights = rebalanced(color_shares(material.train))
         self._batches = self._numbers(settings.batch_size, settings.seed)
         self._puzzles = Puzzles(settings, torch.Generator().manual_seed(settings.seed + 1))
-        self.held_out = self._held_out()
+        self.held_out = held_out_puzzles(settings, material)
         parameters = list(self.network.parameters())
         self._optimizer = optimizer_of(parameters, settings.learning_rate, settings.weight_decay)
+        self.measure()
+
+    def restart(self) -> None:
+        """Begin the history anew, with weights that came from elsewhere."""
+        self.history = History(get_args(PretextMeasure))
         self.measure()
 
     def _numbers(self, size: int, seed: int) -> Iterator[Tensor]:
@@ -119,13 +131,6 @@ class Pretext:
             chosen = batches.next()
             if len(chosen) == min(size, n):
                 yield chosen
-
-    def _held_out(self) -> Puzzle:
-        """The same puzzles for every training with this seed and these pictures."""
-        m, seed = self.material, self.settings.seed
-        labels = None if m.test_labels is None else m.test_labels[:PUZZLES]
-        puzzles = Puzzles(self.settings, torch.Generator().manual_seed(10_000 + seed))
-        return puzzles.make(m.test[:PUZZLES], labels)
 
     def change(self, learning_rate: float) -> None:
         """Go on with another learning rate."""

@@ -174,13 +174,13 @@ Table = dict[str, dict[str, float]]  # question -> labels per answer -> accuracy
 def table_of(network: PretextNetwork, downstream: Downstream, draws: int) -> Table:
     """Mean accuracy for each question and number of labels; "all" for the last."""
     features = features_of(network.encoder, downstream)
-    return {
-        question: {
+    table: Table = {}
+    for question, asked in downstream.asked.items():
+        table[question] = {
             name_of(labels): statistics.fmean(answered(features, asked, labels, draws))
             for labels in LABELS
         }
-        for question, asked in downstream.asked.items()
-    }
+    return table
 
 
 def name_of(labels: int) -> str:
@@ -190,21 +190,22 @@ def name_of(labels: int) -> str:
 def evaluate(args: argparse.Namespace) -> None:
     """Score every shipped network, and an untrained one, on photos and on drawn pictures."""
     photos = labeled(photos_of(args.boxes))
-    real = of_classes(*photos)
+    real = of_classes(photos.train, photos.labels, photos.test, photos.test_labels, photos.classes)
     drawn = drawn_downstream(0)
-    rows: dict[str, Any] = {"untrained": scores_of(untrained(0), real, drawn)}
+    rows: dict[str, Any] = {}
+    rows["untrained"] = scores_of(untrained(0), real, drawn)
     for task in shipped_tasks(Path(args.weights)):
         network = PretextNetwork(task, torch.Generator().manual_seed(0), len(CLASSES))
         load_shipped(network, Path(args.weights))
         material = material_of(task, args.boxes)
         own = solved(network, material, balance(task, material))
-        rows[task] = {"own": own, **scores_of(network, real, drawn)}
+        rows[task] = {**scores_of(network, real, drawn), "own": own}
         print(task, rows[task], flush=True)
-    guesses = {q: guessed(asked) for q, asked in drawn.asked.items()}
+    guesses: dict[str, float] = {q: guessed(asked) for q, asked in drawn.asked.items()}
     facts = {
         "photos": {"to learn from": len(real.train), "to test on": len(real.test)},
         "guessed": {"photos": guessed(real.asked["class"]), **guesses},
-        "pieces": PLAIN,
+        "unlabeled": PLAIN,
     }
     entry = {**provenance("models.train.pretext"), **facts, "tasks": rows}
     write_scores(Path(args.scores), "pretext", entry)
