@@ -33,7 +33,10 @@ class PretextConfig(LabConfig):
     task: PretextTask = control(
         "rotation",
         N_("Pretext task"),
-        N_("What the network has to find out. All but the last make their label from the data."),
+        N_(
+            "The question that the network learns to answer. All but the last make their label "
+            "from the data."
+        ),
         Look(TASK, choices=TASK_NAMES),
     )
     start: Literal["random", "photos"] = control(

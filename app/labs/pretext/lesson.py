@@ -62,8 +62,9 @@ LESSON = (
         N_("Drab or bold"),
         N_(
             "With squared error the network answers the mean of all colors that are possible, "
-            "which is brownish gray. With classes of color, rare ones counted more, it commits "
-            "itself. Compare both with the truth: which is nearer, and which looks nearer?"
+            "which is brownish gray. With classes of color, rare ones counted more, it answers "
+            "one bold color. Compare both with the truth: which is nearer, and which looks "
+            "nearer?"
         ),
         {"filled": "color", "data": "objects"},
         "filled",

@@ -114,7 +114,9 @@ function barOf({ task, range, own }, none) {
   line.style.width = `${100 * (range.high - range.low)}%`;
   const mark = h("u");
   if (none) mark.style.left = `${100 * none.mean}%`;
-  const solved = own === null ? "" : `${explains(task) ? t("explains") : t("solves")} ${number(own.mean, 2)}`;
+  const share = { share: number(own?.mean ?? NaN, 2) };
+  const told = explains(task) ? t("explains {share}", share) : t("solves {share}", share);
+  const solved = own === null ? "" : told;
   return h(
     "li",
     { class: task },

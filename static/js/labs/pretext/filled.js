@@ -126,5 +126,5 @@ export class FilledPart {
 
 const sayColor = () =>
   t(
-    "Where a thing may have any of many colors, squared error answers their mean, a drab one. Classes of color, the rare ones counted more, commit themselves, rightly or wrongly.",
+    "Where a thing may have any of many colors, squared error answers their mean, a drab one. With classes of color, the rare ones counted more, one bold color is answered, rightly or wrongly.",
   );

@@ -1,10 +1,10 @@
 /** The first picture: eight puzzles with the network's answers, and eight rounds for the visitor. */
 
 import { $, h } from "../../core/dom.js";
-import { number, onLanguage, t } from "../../core/i18n.js";
+import { onLanguage, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
 import { picture, pictures } from "./tiles.js";
-import { answersOf, explains, questionOf, taskName } from "./words.js";
+import { answersOf, questionOf } from "./words.js";
 import { ranked } from "./puzzles.js";
 
 /** @typedef {import("./puzzles.js").Puzzles} Puzzles */
@@ -199,12 +199,3 @@ function itemOf(of, answers, i) {
     h("p", {}, words, " ", h("b", {}, right ? "✓ " : "✗ "), h("span", {}, right ? label : label)),
   );
 }
-
-/** Who answers, and how well. @param {string} task @param {number} solved @param {boolean} live */
-export const answersSaid = (task, solved, live) =>
-  live && Number.isFinite(solved) && !explains(task)
-    ? t("{task}: {share} of 200 held-out puzzles", {
-        task: taskName(task),
-        share: number(100 * solved, 0) + "%",
-      })
-    : taskName(task);

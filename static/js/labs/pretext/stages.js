@@ -38,7 +38,7 @@ const lanes = () => [
       { year: 2018, name: t("instances"), by: "Wu" },
       { year: 2020, name: "SimCLR", by: "Chen", task: "simclr" },
       { year: 2020, name: "MoCo", by: "He", lab: "/labs/contrastive?method=moco" },
-      { year: 2021, name: t("CLIP: picture and text"), by: "Radford", tab: "label" },
+      { year: 2021, name: "CLIP", by: "Radford", tab: "label" },
     ],
   },
   {
@@ -55,7 +55,7 @@ const lanes = () => [
       { year: 2019, name: t("BERT: masked words"), by: "Devlin" },
       {
         year: 2022,
-        name: t("MAE: masked region"),
+        name: "MAE",
         by: "He",
         task: "masked",
         tab: "filled",
@@ -68,7 +68,12 @@ const lanes = () => [
 
 /** @param {import("../../core/state.js").State} state */
 export function stagesPart(state) {
-  drawn(() => $("[data-lanes]").replaceChildren(...lanes().map((lane) => laneOf(lane, state))));
+  drawn(() => {
+    $("[data-lanes]").replaceChildren(...lanes().map((lane) => laneOf(lane, state)));
+    $("[data-stages-said]").textContent = t(
+      "The stages overlap: context encoders filled in regions in 2016, and copies of one picture were contrasted in 2014. What changed is which kind worked best. A framed card opens its task.",
+    );
+  });
 }
 
 /** @param {{name: string, cards: Card[]}} lane @param {import("../../core/state.js").State} state */
