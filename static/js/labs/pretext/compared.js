@@ -44,6 +44,8 @@ export class ComparedPart {
     const rows = ROWS.flatMap((task) => this.rowOf(task, photos));
     const none = rows.find((row) => row.task === "untrained")?.range ?? null;
     $("[data-bars]").replaceChildren(...rows.map((row) => barOf(row, none)));
+    const entry = photos ? this.recorded.shipped : this.recorded.compared;
+    $("[data-compared-from]").textContent = entry.tasks ? origin(entry) : "";
     $("[data-compared-said]").textContent = photos ? this.sayPhotos() : this.sayDrawn();
   }
 
@@ -82,7 +84,6 @@ export class ComparedPart {
           })
         : "",
       t("How well a task is solved does not tell what its features are worth."),
-      origin(compared),
     ]);
   }
 
@@ -97,7 +98,6 @@ export class ComparedPart {
           test: number(shipped.photos["to test on"], 0),
         },
       ),
-      origin(shipped),
     ]);
   }
 }

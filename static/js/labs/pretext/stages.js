@@ -71,7 +71,7 @@ export function stagesPart(state) {
   drawn(() => {
     $("[data-lanes]").replaceChildren(...lanes().map((lane) => laneOf(lane, state)));
     $("[data-stages-said]").textContent = t(
-      "The stages overlap: context encoders filled in regions in 2016, and copies of one picture were contrasted in 2014. What changed is which kind worked best. A framed card opens its task.",
+      "The stages overlap: regions were filled in already in 2016, and copies of one picture contrasted in 2014. A card with a solid frame opens its task.",
     );
   });
 }

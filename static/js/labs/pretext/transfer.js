@@ -4,7 +4,6 @@ import { $, h } from "../../core/dom.js";
 import { number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { AsksInParts } from "../../parts/asks_in_parts.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
-import { shareText } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { LABELS, QUESTIONS, WITHOUT_LABELS, askedOf, bestOf, helps, placeOf } from "./recorded.js";
@@ -158,24 +157,27 @@ export class TransferPart {
           ...QUESTIONS.map((one) =>
             h("th", { scope: "col", class: one === question ? "chosen" : "" }, questionName(one)),
           ),
+          h("th", { scope: "col" }, t("helps")),
         ),
       ),
       h(
         "tbody",
         {},
+        h(
+          "tr",
+          { class: "this-run" },
+          h("th", { scope: "row" }, t("this run, live")),
+          ...QUESTIONS.map((one) => h("td", {}, number(this.ofRun(one)[at] ?? NaN, 2))),
+          h("td"),
+        ),
         ...rows.map((name) =>
           h(
             "tr",
             { class: name === task ? "chosen" : "" },
-            h("th", { scope: "row" }, taskName(name), ...onlyOne(this.tasks, name, labels)),
-            ...QUESTIONS.map((one) => cellOf(this.tasks, name, one, labels)),
+            h("th", { scope: "row" }, taskName(name)),
+            ...QUESTIONS.map((one) => cellOf(this.tasks, name, one, labels, question)),
+            helped(this.tasks, name, labels),
           ),
-        ),
-        h(
-          "tr",
-          { class: "this-run" },
-          h("th", { scope: "row" }, t("this run")),
-          ...QUESTIONS.map((one) => h("td", {}, shareText(this.ofRun(one)[at] ?? NaN))),
         ),
       ),
     );
@@ -184,7 +186,7 @@ export class TransferPart {
   sentence() {
     const going = this.asks?.underway(this.frame);
     if (going) return t("Measuring: {done} of {all} parts are done.", going);
-    return sentences([claimOf(this.tasks, this.state.values.labels), this.sayRun()]);
+    return sentences([claimOf(this.tasks, this.state.values.labels), this.sayRun(), sayHelps()]);
   }
 
   sayRun() {
@@ -193,28 +195,34 @@ export class TransferPart {
   }
 }
 
+const sayHelps = () =>
+  t(
+    "“Helps” counts the questions in which a task’s worst seed is above the best untrained one: with 1 of 5 it is a one-task model.",
+  );
+
 /**
- * A task whose features help one question only.
+ * For how many of the questions a task's features are better than the untrained, with every seed.
  * @param {Tasks} tasks @param {string} name @param {string} labels
  */
-function onlyOne(tasks, name, labels) {
-  if (!WITHOUT_LABELS.includes(name)) return [];
-  const [only, ...others] = helps(tasks, name, labels);
-  if (!only || others.length) return [];
-  return [h("small", {}, t("helps only: {question}", { question: questionName(only) }))];
+function helped(tasks, name, labels) {
+  if (name === "untrained") return h("td", {}, "");
+  const found = helps(tasks, name, labels);
+  const text = t("{n} of 5", { n: found.length });
+  return h("td", { class: found.length === 1 ? "one" : "", title: found.map(questionName).join(", ") }, text);
 }
 
-/** @param {Tasks} tasks @param {string} name @param {string} question @param {string} labels */
-function cellOf(tasks, name, question, labels) {
+/**
+ * @param {Tasks} tasks @param {string} name @param {string} question @param {string} labels
+ * @param {string} chosen the question whose range over seeds is shown, too
+ */
+function cellOf(tasks, name, question, labels, chosen) {
   const [own, none] = [askedOf(tasks, name, question, labels), askedOf(tasks, "untrained", question, labels)];
   if (!own || !none) return h("td", {}, "–");
   const gain = own.mean - none.mean;
-  const cell = h(
-    "td",
-    { class: own.low > none.high ? "gains" : own.high < none.low ? "loses" : "" },
-    number(own.mean, 2),
-    h("small", {}, ` ${number(own.low, 2)}–${number(own.high, 2)}`),
-  );
+  const spread = `${number(own.low, 2)}–${number(own.high, 2)}`;
+  const look = own.low > none.high ? "gains" : own.high < none.low ? "loses" : "";
+  const cell = h("td", { class: look, title: spread }, number(own.mean, 2));
+  if (question === chosen) cell.append(h("small", {}, ` ${spread}`));
   cell.style.setProperty("--share", `${Math.round(Math.min(100, Math.max(0, gain * 250)))}%`);
   return cell;
 }
