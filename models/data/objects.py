@@ -23,7 +23,8 @@ RATIOS = {  # width over height
     "car": 2.2, "bus": 1.9, "person": 0.5, "cup": 1.15, "bottle": 0.4, "book": 1.9, "vase": 0.75,
     "balloon": 0.72,
 }  # fmt: skip
-MOST, SIZES = 3, ("small", "medium", "large")
+MOST = 3  # things in a picture
+SIZES = ("small", "medium", "large")
 PLACES = ("left", "middle", "right")
 CELLS = 4  # a side
 COVERED = 0.25  # share of a cell's pixels from which on it counts as covered by a thing

@@ -24,7 +24,8 @@ from models.representation.pictures import as_input
 HIDDEN = 0.5  # the gray of what is hidden
 PATCH = 8  # pixels a side
 AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))  # rows, columns
-SIDE_BINS, CHROMA = 5, 0.35  # bins of I and of Q over -CHROMA to CHROMA
+SIDE_BINS = 5  # of I and of Q
+CHROMA = 0.35  # I and Q from -CHROMA to CHROMA
 BINS = SIDE_BINS**2
 COLOR_CELL = 4  # pixels a side that one color is told for
 SPEEDS = (1, 2, 4)

@@ -91,8 +91,7 @@ class PretextStudy:
         self.downstream = downstream
         before = features_of(self.training.network.encoder, downstream)
         if shipped:
-            # Only "supervised" learned other classes than these: its head does not fit.
-            load_shipped(self.training.network, head=settings.task != "supervised")
+            load_shipped(self.training.network)
             self.training.restart()
         self._untrained = before
         self.neighbors_before = self.neighbors = self._neighbors(before)
@@ -103,7 +102,7 @@ class PretextStudy:
             self.guessing[QUESTIONS.index(question)] = guessed(asked)
         self.asked_at = -1
         self.asking = Parts()
-        self._look()
+        self.look()
 
     @property
     def step(self) -> int:
@@ -118,12 +117,12 @@ class PretextStudy:
         for _ in range(steps):
             self.training.train(1)
             if self.step % PROBE_EVERY == 0:
-                self._look()
+                self.look()
 
     def _features(self) -> Features:
         return features_of(self.training.network.encoder, self.downstream)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Neighbors, and probes for the class where it is known."""
         features = self._features()
         self.neighbors = self._neighbors(features)

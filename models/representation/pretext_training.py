@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 
 from models.history import History
 from models.measures import PretextMeasure, PretextTask
-from models.representation import augment
+from models.representation.augment import Policy, views
 from models.representation.encoder import optimizer_of
 from models.representation.pictures import as_input
 from models.representation.pretext import BINS, TASKS, Options, Puzzle, bins_of, chroma
@@ -28,9 +28,9 @@ from models.training import Batches, Lost
 EVERY = 10  # steps between two measurements of the held-out puzzles
 PUZZLES = 200  # held out
 # Crops, flips and colors that leave upright what is upright; SimCLR's views differ more.
-LIGHT = augment.Policy(crop=0.3, flip=True, color=0.5, gray=0.2, blur=0, rotation=0)
-STRONG = augment.Policy(crop=0.5, flip=True, color=0.8, gray=0.2, blur=0.3, rotation=0)
-VARIED: dict[PretextTask, augment.Policy] = {
+LIGHT = Policy(crop=0.3, flip=True, color=0.5, gray=0.2, blur=0, rotation=0)
+STRONG = Policy(crop=0.5, flip=True, color=0.8, gray=0.2, blur=0.3, rotation=0)
+VARIED: dict[PretextTask, Policy] = {
     "rotation": LIGHT, "supervised": LIGHT, "simclr": STRONG,
 }  # fmt: skip
 
@@ -80,7 +80,7 @@ class Puzzles:
         if name in VARIED:
             images = as_input(pictures)
             twice = torch.cat([images, images]) if name == "simclr" else images
-            images, _ = augment.views(twice, VARIED[name], self._generator)
+            images, _ = views(twice, VARIED[name], self._generator)
         puzzle = TASKS[name].draw(images, self._settings.options, self._generator)
         return puzzle if name != "supervised" else self._with_labels(puzzle, labels)
 

@@ -14,7 +14,10 @@ from models.measures import PretextTask
 from models.representation.pretext_network import PretextNetwork
 
 FILE = FOLDER / "pretext.safetensors"
-CLASSES = ("car", "bus", "cat", "person", "train")  # what "supervised" was taught to tell apart
+# Of the others the scores are recorded, too, but not their weights: the file is to stay small.
+SHIPPED: tuple[PretextTask, ...] = (
+    "rotation", "patch", "color", "regression", "masked", "sort", "speed",
+)  # fmt: skip
 
 
 def save_shipped(
@@ -41,8 +44,8 @@ def shipped_tasks(path: Path = FILE) -> tuple[PretextTask, ...]:
     return tuple(task for task in get_args(PretextTask) if task in found)
 
 
-def load_shipped(network: PretextNetwork, path: Path = FILE, head: bool = True) -> None:
-    """Fill a task's network, in place; without `head` the encoder alone.
+def load_shipped(network: PretextNetwork, path: Path = FILE) -> None:
+    """Fill a task's network, in place.
 
     Raises `WeightsError` if the file is missing, damaged, or has no network of that task.
     """
@@ -55,10 +58,7 @@ def load_shipped(network: PretextNetwork, path: Path = FILE, head: bool = True) 
         raise WeightsError(f"no weights at {path}") from error
     except Exception as error:
         raise WeightsError(f"{path.name} is damaged or is no file of weights") from error
-    if not head:
-        state = {key: value for key, value in state.items() if not key.startswith("head.")}
-    kept = {key for key, value in network.state_dict().items() if value.is_floating_point()}
-    wanted = kept if head else {key for key in kept if not key.startswith("head.")}
+    wanted = {key for key, value in network.state_dict().items() if value.is_floating_point()}
     if set(state) != wanted:
         raise WeightsError(f"{path.name} has no network for the task {network.name}")
     network.load_state_dict(state, strict=False)

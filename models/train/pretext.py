@@ -2,7 +2,7 @@
 
 python -m models.train.pretext boxes --task rotation   train one, or go on with it
 python -m models.train.pretext boxes --ship            write all checkpoints as weights
-python -m models.train.pretext boxes --evaluate        score the weights
+python -m models.train.pretext boxes --evaluate        score the checkpoints
 python -m models.train.pretext --compare               every task, 3 seeds, equal CPU seconds, drawn
 
 The tasks on pictures learn from crops of 32 pixels of real photos (`boxes` is the folder), those on
@@ -47,10 +47,10 @@ from models.representation.pretext_training import (
     Puzzles,
     color_shares,
 )
-from models.representation.shipped import CLASSES, FILE, load_shipped, save_shipped, shipped_tasks
+from models.representation.shipped import FILE, SHIPPED, save_shipped
 from models.train.run import Run, train
 from models.train.scores import SCORES_FILE, provenance, write_scores
-from models.train.small_crops import load_small_crops
+from models.train.small_crops import CLASSES, load_small_crops
 
 RATE, DECAY = 2e-3, 1e-4
 PLAIN, CLIPS = 12_000, 2_000  # crops without a class, clips, to learn from
@@ -150,20 +150,28 @@ def solved(network: PretextNetwork, material: Material, weights: Tensor) -> floa
     return statistics.fmean(found)
 
 
-def ship(args: argparse.Namespace) -> None:
-    """Write the averaged networks of all checkpoints into one file."""
-    networks: dict[PretextTask, PretextNetwork] = {}
-    facts = provenance("models.train.pretext")
+def trained(args: argparse.Namespace) -> dict[PretextTask, tuple[PretextNetwork, dict[str, Any]]]:
+    """The averaged networks of all checkpoints, and what else they hold."""
+    found: dict[PretextTask, tuple[PretextNetwork, dict[str, Any]]] = {}
     for task in get_args(PretextTask):
         path = checkpoint_of(args, task)
-        if not path.exists():
-            continue
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        network = PretextNetwork(task, torch.Generator().manual_seed(0), len(CLASSES))
-        network.load_state_dict(saved["average"])
-        networks[task] = network
-        facts[f"{task} steps"] = str(saved["step"])
-        facts[f"{task} seconds"] = str(round(saved["seconds"]))
+        if path.exists():
+            saved = torch.load(path, map_location="cpu", weights_only=True)
+            network = PretextNetwork(task, torch.Generator().manual_seed(0), len(CLASSES))
+            network.load_state_dict(saved["average"])
+            found[task] = network, saved
+    return found
+
+
+def ship(args: argparse.Namespace) -> None:
+    """Write the networks that are shipped into one file."""
+    facts = provenance("models.train.pretext")
+    networks: dict[PretextTask, PretextNetwork] = {}
+    for task, (network, saved) in trained(args).items():
+        if task in SHIPPED:
+            networks[task] = network
+            facts[f"{task} steps"] = str(saved["step"])
+            facts[f"{task} seconds"] = str(round(saved["seconds"]))
     save_shipped(networks, facts, Path(args.weights))
     print(f"wrote {args.weights}: {', '.join(networks)}")
 
@@ -188,18 +196,17 @@ def name_of(labels: int) -> str:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """Score every shipped network, and an untrained one, on photos and on drawn pictures."""
+    """Score the networks of all checkpoints, and an untrained one, on photos and drawn pictures."""
     photos = labeled(photos_of(args.boxes))
     real = of_classes(photos.train, photos.labels, photos.test, photos.test_labels, photos.classes)
     drawn = drawn_downstream(0)
     rows: dict[str, Any] = {}
     rows["untrained"] = scores_of(untrained(0), real, drawn)
-    for task in shipped_tasks(Path(args.weights)):
-        network = PretextNetwork(task, torch.Generator().manual_seed(0), len(CLASSES))
-        load_shipped(network, Path(args.weights))
+    for task, (network, saved) in trained(args).items():
         material = material_of(task, args.boxes)
         own = solved(network, material, balance(task, material))
-        rows[task] = {**scores_of(network, real, drawn), "own": own}
+        told = {"own": own, "steps": saved["step"], "seconds": round(saved["seconds"])}
+        rows[task] = {**scores_of(network, real, drawn), **told}
         print(task, rows[task], flush=True)
     guesses: dict[str, float] = {q: guessed(asked) for q, asked in drawn.asked.items()}
     facts = {
@@ -275,7 +282,7 @@ def main() -> None:
     parser.add_argument("boxes", type=Path, nargs="?", help="the folder with annotations.json")
     parser.add_argument("--task", choices=get_args(PretextTask))
     parser.add_argument("--ship", action="store_true", help="write weights from the checkpoints")
-    parser.add_argument("--evaluate", action="store_true", help="score the weights")
+    parser.add_argument("--evaluate", action="store_true", help="score the checkpoints")
     parser.add_argument("--compare", action="store_true", help="all tasks on drawn pictures")
     parser.add_argument("--weights", default=str(FILE), help="(%(default)s)")
     parser.add_argument("--scores", default=str(SCORES_FILE), help="(%(default)s)")

@@ -2,6 +2,7 @@
 
 from app.i18n import N_
 from app.lab.contract import Lab, Paper
+from app.labs.pretext.code import code
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import album_of, memory, parameters
 from app.labs.pretext.frames import PretextFrame
@@ -36,6 +37,7 @@ LAB = Lab(
     frames=(PretextFrame,),
     action=PretextAction,
     parameters=parameters,
+    code=code,
     album=album_of,
     memory=memory,
 )  # fmt: skip

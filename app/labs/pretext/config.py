@@ -131,7 +131,7 @@ class PretextConfig(LabConfig):
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
-    watched: Literal["sort", "speed", "frame"] = page_state("sort")
+    watched: Literal["sort", "speed"] = page_state("sort")
 
 
 class PretextAction(BaseModel):

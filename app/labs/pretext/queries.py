@@ -128,7 +128,7 @@ def shown(config: PretextConfig, material: Material) -> tuple[Puzzle, Any]:
 
 def shipped_answers(config: PretextConfig, puzzle: Puzzle) -> tuple[Any, Any]:
     """What the shipped network of this task answers to the puzzles: probabilities [N, C], or
-    pictures [D, 3, S, S]; both empty where there is none, or its classes are others.
+    pictures [D, 3, S, S]; both empty where there is none.
     """
     import torch
 
@@ -136,7 +136,7 @@ def shipped_answers(config: PretextConfig, puzzle: Puzzle) -> tuple[Any, Any]:
     from models.representation.pretext_study import answers_of
     from models.representation.shipped import load_shipped, shipped_tasks
 
-    if config.task == "supervised" or config.task not in shipped_tasks():
+    if config.task not in shipped_tasks():
         return np.zeros(0, np.float32), np.zeros(0, np.uint8)
     network = PretextNetwork(config.task, torch.Generator().manual_seed(0))
     load_shipped(network)

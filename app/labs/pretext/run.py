@@ -41,13 +41,16 @@ def run(
 
 
 def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
-    """Raises `InvalidInput` for a task that needs labels where there are none."""
+    """Raises `InvalidInput` for a task that needs labels where there are none, or weights."""
     from models.representation.pretext_study import PretextStudy
+    from models.representation.shipped import shipped_tasks
 
     material, downstream = material_of(config, album)
     if config.task == "supervised" and (material.labels is None or material.classes < 2):
         message = N_("These pictures have no classes to be supervised by. Choose a pretext task.")
         raise InvalidInput(message, "task")
+    if config.start == "photos" and config.task not in shipped_tasks():
+        raise InvalidInput(N_("No weights are shipped for this task. Begin at random."), "start")
     return PretextStudy(settings_of(config), material, downstream, config.start == "photos")
 
 

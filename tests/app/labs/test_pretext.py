@@ -1,11 +1,13 @@
 """The pretext lab: its runs, its puzzles, and what is recorded."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app import ROOT
 from app.errors import Diverged, InvalidInput
 from app.lab import wire
 from app.lab.contract import Ask
@@ -17,6 +19,7 @@ from app.labs.pretext.run import run
 from models.representation.pretext import TASKS
 from models.representation.pretext_network import PretextNetwork
 from models.representation.pretext_training import held_out_puzzles
+from models.representation.shipped import FILE, SHIPPED, shipped_tasks
 from tests.app.uploaded import client_with
 
 SMALL: dict[str, Any] = {"count": 64, "batch_size": 16}
@@ -127,3 +130,23 @@ def test_the_endpoints_answer_and_refuse_in_words() -> None:
             assert refused.status_code == 422
         recorded = client.get("/api/pretext/recorded").json()
         assert set(recorded) == {"shipped", "compared"}
+
+
+def test_a_task_without_shipped_weights_says_so() -> None:
+    with pytest.raises(InvalidInput, match="No weights are shipped"):
+        next(run(config_of(task="simclr", start="photos")))
+
+
+def test_the_page_knows_which_weights_are_shipped() -> None:
+    words = (ROOT / "static/js/labs/pretext/words.js").read_text()
+    told = re.search(r"export const SHIPPED = \[(.*)\]", words)
+    assert told
+    assert tuple(re.findall(r'"(\w+)"', told[1])) == SHIPPED == shipped_tasks()[: len(SHIPPED)]
+    assert FILE.stat().st_size < 1_850_000
+
+
+@pytest.mark.parametrize("task", SHIPPED)
+def test_a_shipped_network_solves_its_own_task_better_than_guessing(task: str) -> None:
+    config = config_of(task=task, start="photos")
+    first = frames(config)[0]
+    assert first.history[1, 0] > TASKS[task].chance + 0.02  # type: ignore[index]

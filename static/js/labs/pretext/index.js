@@ -19,7 +19,7 @@ import { paintedOf, puzzlesOf } from "./puzzles.js";
 import { stagesPart } from "./stages.js";
 import { TransferPart } from "./transfer.js";
 import { VideoPart } from "./video.js";
-import { failed, saidOf } from "./words.js";
+import { failed, saidOf, SHIPPED } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
 /** @typedef {import("./puzzles.js").Puzzles} Puzzles */
@@ -43,6 +43,7 @@ function runConfig(values) {
   const config = configOf(values);
   for (const [task, names] of Object.entries(OF_TASK))
     if (values.task !== task) for (const name of names) config[name] = state.rules[name]?.default;
+  if (!SHIPPED.includes(values.task)) config.start = "random";
   return config;
 }
 
@@ -143,6 +144,7 @@ function showChoices() {
   const video = ["order", "sort", "speed", "frame"].includes(task);
   const filling = state.values.tab === "filled";
   showControls({
+    start: SHIPPED.includes(task),
     gap: task === "patch",
     jitter: task === "patch",
     color_drop: task === "patch",

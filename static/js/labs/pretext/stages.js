@@ -61,7 +61,7 @@ const lanes = () => [
         tab: "filled",
         filled: "masked",
       },
-      { year: 2022, name: t("masked frame"), by: "Tong", task: "frame", tab: "video", watched: "frame" },
+      { year: 2022, name: t("masked frame"), by: "Tong", task: "frame" },
     ],
   },
 ];

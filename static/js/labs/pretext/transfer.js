@@ -157,7 +157,7 @@ export class TransferPart {
           ...QUESTIONS.map((one) =>
             h("th", { scope: "col", class: one === question ? "chosen" : "" }, questionName(one)),
           ),
-          h("th", { scope: "col" }, t("helps")),
+          h("th", { scope: "col", title: sayHelps() }, t("helps")),
         ),
       ),
       h(
@@ -186,7 +186,7 @@ export class TransferPart {
   sentence() {
     const going = this.asks?.underway(this.frame);
     if (going) return t("Measuring: {done} of {all} parts are done.", going);
-    return sentences([claimOf(this.tasks, this.state.values.labels), this.sayRun(), sayHelps()]);
+    return sentences([claimOf(this.tasks, this.state.values.labels), this.sayRun()]);
   }
 
   sayRun() {

@@ -1,4 +1,4 @@
-/** Clips: four frames to be put in order, the speed with the frames it skipped, a hidden frame. */
+/** Clips: four frames to be put in order, and the speed with the frames it skipped. */
 
 import { postForFrame } from "../../core/api.js";
 import { configOf } from "../../core/controls.js";
@@ -7,7 +7,7 @@ import { onLanguage, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { percent } from "../../parts/percent.js";
-import { named, picture } from "./tiles.js";
+import { picture } from "./tiles.js";
 import { ranked, puzzlesOf } from "./puzzles.js";
 import { answersOf, failed, ORDERS } from "./words.js";
 
@@ -81,10 +81,9 @@ export class VideoPart {
     const { task } = of.header;
     const sorting = task === "sort";
     $("[data-clip-check]").hidden = !sorting || this.told;
-    const parts = { sort: () => this.sorting(of), speed: () => this.speed(of), frame: () => this.hidden(of) };
-    $("[data-clip-parts]").replaceChildren(...(parts[/** @type {"sort"} */ (task)]?.() ?? []));
-    $("[data-clip-answers]").replaceChildren(...(this.told || task === "frame" ? this.networkSays(of) : []));
-    $("[data-clip-strip]").replaceChildren(...(this.told || task !== "sort" ? this.strip(of) : []));
+    $("[data-clip-parts]").replaceChildren(...(sorting ? this.sorting(of) : this.speed(of)));
+    $("[data-clip-answers]").replaceChildren(...(this.told ? this.networkSays(of) : []));
+    $("[data-clip-strip]").replaceChildren(...(this.told || !sorting ? this.strip(of) : []));
     $("[data-video-said]").textContent = this.sentence(of);
   }
 
@@ -162,18 +161,6 @@ export class VideoPart {
     return [...frames, h("div", { class: "answers" }, ...buttons)];
   }
 
-  /** @param {Puzzles} of */
-  hidden(of) {
-    const frames = of.inputs[this.clip] ?? [];
-    const answer = of.shipped.painted[this.clip];
-    const truth = of.clips[this.clip]?.[Number(of.at[this.clip * 4 + 2])];
-    return [
-      ...frames.map((tile, i) => named(tile, i === 2 ? t("hidden") : t("frame {n}", { n: i + 1 }))),
-      ...(answer ? [named(answer, t("answer, shipped"))] : []),
-      named(truth, t("truth")),
-    ];
-  }
-
   /** The network's answers by probability. @param {Puzzles} of */
   networkSays(of) {
     const names = answersOf(of.header);
@@ -197,9 +184,12 @@ export class VideoPart {
   /** All frames of the clip, those taken framed. @param {Puzzles} of */
   strip(of) {
     const taken = new Set(Array.from({ length: 4 }, (_, i) => Number(of.at[this.clip * 4 + i])));
-    const open = this.told || of.header.task === "frame";
     return (of.clips[this.clip] ?? []).map((tile, i) =>
-      h("li", { class: open && taken.has(i) ? "taken" : "" }, picture(tile, t("frame {n}", { n: i + 1 }))),
+      h(
+        "li",
+        { class: this.told && taken.has(i) ? "taken" : "" },
+        picture(tile, t("frame {n}", { n: i + 1 })),
+      ),
     );
   }
 
@@ -207,10 +197,6 @@ export class VideoPart {
   sentence(of) {
     const truth = Number(of.truth[this.clip]);
     const { task } = of.header;
-    if (task === "frame")
-      return t(
-        "The hidden frame lies between two that are seen: it could nearly be copied, and so this task asks little. Large spans or many hidden frames ask more.",
-      );
     if (!this.told)
       return task === "sort"
         ? t(

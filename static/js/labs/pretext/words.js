@@ -26,6 +26,9 @@ const TASKS = {
   untrained: () => t("untrained"),
 };
 
+/** Tasks whose weights come with Vitrine: `SHIPPED` of models/representation/shipped.py. */
+export const SHIPPED = ["rotation", "patch", "color", "regression", "masked", "sort", "speed"];
+
 /** @param {string} task */
 export const taskName = (task) => TASKS[task]?.() ?? task;
 
