@@ -102,7 +102,7 @@ def test_a_card_of_the_time_line_opens_its_task(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=stages", reduced_motion="reduce")
     page.get_by_role("button", name=re.compile("relative patch")).click()
     expect(page).to_have_url(re.compile("task=patch"))
-    expect(page.locator("[data-question]")).to_contain_text("left patch")
+    expect(page.locator("[data-puzzle-question]")).to_contain_text("left patch")
 
 
 def test_the_page_fits_a_phone(open_page: OpenPage) -> None:

@@ -48,7 +48,7 @@ export class PuzzlePart {
 
   draw() {
     if (!this.of) return;
-    $("[data-question]").textContent = questionOf(this.of.header.task);
+    $("[data-puzzle-question]").textContent = questionOf(this.of.header.task);
     this.drawGallery();
     this.drawGame();
   }

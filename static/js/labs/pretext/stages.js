@@ -86,7 +86,7 @@ function laneOf({ name, cards }, state) {
     cell.append(cardOf(card, state));
     years.set(card.year, cell);
   }
-  return h("section", { class: "lane" }, h("h3", {}, name), h("div", { class: "years" }, ...years.values()));
+  return h("section", { class: "lane" }, h("h2", {}, name), h("div", { class: "years" }, ...years.values()));
 }
 
 /** @param {Card} card @param {import("../../core/state.js").State} state */

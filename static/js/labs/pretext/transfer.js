@@ -223,7 +223,7 @@ function cellOf(tasks, name, question, labels, chosen) {
   const look = own.low > none.high ? "gains" : own.high < none.low ? "loses" : "";
   const cell = h("td", { class: look, title: spread }, number(own.mean, 2));
   if (question === chosen) cell.append(h("small", {}, ` ${spread}`));
-  cell.style.setProperty("--share", `${Math.round(Math.min(100, Math.max(0, gain * 250)))}%`);
+  cell.style.setProperty("--share", `${Math.round(Math.min(85, Math.max(0, gain * 250)))}%`);
   return cell;
 }
 
