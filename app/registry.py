@@ -11,6 +11,7 @@ from app.labs import (
     fitting,
     mlp,
     nms,
+    pretext,
     regularization,
     rpn,
 )
@@ -21,6 +22,7 @@ LABS: tuple[Lab[Any], ...] = (
     batchnorm.LAB,
     regularization.LAB,
     cross_entropy.LAB,
+    pretext.LAB,
     contrastive.LAB,
     rpn.LAB,
     detectors.LAB,

@@ -169,7 +169,11 @@ def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) 
 
 def code_of(address: str) -> Markup:
     """The QR code of an address as a part of a page."""
-    return Markup(segno.make(address, micro=False, error="m").svg_inline(border=2, omitsize=True))
+    return Markup(
+        segno.make(address, micro=False, error="m").svg_inline(
+            border=2, omitsize=True, light="#fff"
+        )
+    )
 
 
 @router.get("/s/{code}", include_in_schema=False)

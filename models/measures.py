@@ -76,3 +76,14 @@ Change = Literal["occlude", "rotate", "recolor"]
 Features = Literal["random", "h", "z", "supervised", "fine-tuned"]
 FrozenFeatures = Literal["random", "h", "z"]
 Known = Literal["class", "brightness", "color", "turn"]  # what features are asked for
+
+# --- Pretext tasks (models/representation/pretext.py) --------------------------------------------
+
+PretextTask = Literal[
+    "rotation", "patch", "color", "regression", "masked", "order", "sort", "speed", "frame",
+    "simclr", "supervised",
+]  # fmt: skip
+PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzles
+ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
+Pretrained = Literal["untrained", "pretext"]
+Question = Literal["class", "place", "size", "count", "cells"]  # downstream

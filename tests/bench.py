@@ -16,6 +16,7 @@ from models.boxes.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
 from tests.bench_doors import door_rows
 from tests.bench_pictures import picture_rows
+from tests.bench_pretext import pretext_rows
 from tests.bench_replicas import replica_rows
 from tests.bench_room import room_rows
 from tests.bench_rows import Row, row, seconds
@@ -88,6 +89,7 @@ def every_row() -> Iterator[tuple[str, Row]]:
     yield from picture_rows()
     yield from door_rows()
     yield from contrastive_rows()
+    yield from pretext_rows()
     yield from nms_rows()
     yield from proposal_rows()
     yield from detect_rows()

@@ -24,6 +24,8 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("regularization", {}),
     ("cross-entropy", {}),
     ("contrastive", {}),
+    ("pretext", {}),
+    ("pretext", {"task": "speed", "batch_size": 256}),
     ("contrastive", {"batch_size": 512}),
     ("contrastive", {"method": "moco", "queue": 4096}),
     ("contrastive", {"mode": "composition"}),

@@ -173,6 +173,7 @@ def test_one_word_names_a_lab_in_every_layer(lab: Lab) -> None:
         assert (ROOT / path).is_file()
     assert lab.papers
     assert lab.lesson
+    assert lab.words
 
 
 def test_the_home_page_tells_where_each_thumbnail_is_and_its_script_names_no_lab(

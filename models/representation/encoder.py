@@ -37,7 +37,7 @@ def initialize(module: nn.Module, generator: torch.Generator) -> None:
                 part.reset_parameters()
 
 
-def _born(build: Callable[[], Module], generator: torch.Generator) -> Module:
+def built(build: Callable[[], Module], generator: torch.Generator) -> Module:
     """The module of `build` without torch's own draws, which would disturb the global seed: built
     with no memory, then given memory and drawn from `generator`.
     """
@@ -88,12 +88,16 @@ class Encoder(nn.Module):
 
     def __init__(self, generator: torch.Generator) -> None:
         super().__init__()
-        self.layers = _born(_encoder, generator)
+        self.layers = built(_encoder, generator)
+
+    def maps(self, images: Tensor) -> Tensor:
+        """The last layer's map [N, D_H, S / 8, S / 8], never negative."""
+        # Centered: with all inputs positive the first BatchNorm would have to undo a large mean.
+        found: Tensor = self.layers(images * 4 - 2)
+        return found
 
     def forward(self, images: Tensor) -> Tensor:
-        # Centered: with all inputs positive the first BatchNorm would have to undo a large mean.
-        h: Tensor = self.layers(images * 4 - 2).mean(dim=(2, 3))
-        return h
+        return self.maps(images).mean(dim=(2, 3))
 
 
 def _projector(kind: str) -> nn.Module:
@@ -122,7 +126,7 @@ class Projector(nn.Module):
             raise ValueError(f"no projector {kind!r}: one of {', '.join(KINDS)}")
         self.kind = kind
         self.width = D_H if kind == "none" else D_Z
-        self.layers = _born(lambda: _projector(kind), generator)
+        self.layers = built(lambda: _projector(kind), generator)
 
     def forward(self, h: Tensor) -> Tensor:
         z: Tensor = self.layers(h)
@@ -143,7 +147,7 @@ class Predictor(nn.Module):
 
     def __init__(self, generator: torch.Generator, width: int = D_Z) -> None:
         super().__init__()
-        self.layers = _born(lambda: _predictor(width), generator)
+        self.layers = built(lambda: _predictor(width), generator)
 
     def forward(self, z: Tensor) -> Tensor:
         p: Tensor = self.layers(z)

@@ -357,6 +357,55 @@ export interface CrossEntropyFrame {
   };
 }
 
+export interface PretextFrame {
+  header: {
+    step: number;
+    task: "rotation" | "patch" | "color" | "regression" | "masked" | "order" | "sort" | "speed" | "frame" | "simclr" | "supervised";
+    start: string;
+    /** step; -1: not yet */
+    asked_at: number;
+    /** done and all of the newest measurement */
+    asked_parts: [number, number];
+    labeled: boolean;
+    /** steps */
+    epoch: number;
+    batch: number;
+    /** pictures, or clips */
+    learned_from: number;
+    /** pictures with answers */
+    tested: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [2, T] */
+    history: Float32Array;
+    /** [U] */
+    probe_steps: Float64Array;
+    /** [2, U] */
+    probes: Float32Array;
+    /** [N, C] probabilities of the puzzles; C 0: no class is answered */
+    scores: Float32Array;
+    /** [D, 3, 32, 32]; D 0: no picture is answered */
+    painted: Uint8Array;
+    /** [P, K] */
+    neighbors: Uint8Array;
+    /** [P, K] of the untrained encoder */
+    neighbors_before: Uint8Array;
+    /** [2, 5, B, 3] */
+    asked: Float32Array;
+    /** [5] */
+    guessing: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing", number[]>;
+  rows: {
+    history: Record<"loss" | "accuracy", Float32Array>;
+    probes: Record<"many" | "few", Float32Array>;
+    asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
+    guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
+  };
+}
+
 export interface ContrastiveFrame {
   header: {
     step: number;

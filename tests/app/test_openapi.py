@@ -26,6 +26,7 @@ STRICTER = {
     "/api/share",
     "/api/contrastive/specimens",
     "/api/contrastive/views",
+    "/api/pretext/puzzles",
     "/api/fitting/table",
     "/api/mlp/table",
     "/api/tables",

@@ -10,6 +10,7 @@ from app.labs.batchnorm.lesson import LESSON
 from app.labs.batchnorm.queries import router
 from app.labs.batchnorm.run import run
 from app.labs.batchnorm.views import VIEWS
+from app.labs.batchnorm.words import WORDS
 
 LAB = Lab(
     slug="batchnorm",
@@ -32,6 +33,7 @@ LAB = Lab(
     config=BatchnormConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     run=run,
     frames=(BatchnormFrame, SweepFrame),

@@ -10,6 +10,7 @@ from app.labs.contrastive.lesson import LESSON
 from app.labs.contrastive.queries import router
 from app.labs.contrastive.run import run
 from app.labs.contrastive.views import VIEWS
+from app.labs.contrastive.words import WORDS
 
 LAB = Lab(
     slug="contrastive",
@@ -30,6 +31,7 @@ LAB = Lab(
     config=ContrastiveConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     run=run,
     frames=(ContrastiveFrame, TrialsFrame),

@@ -11,6 +11,7 @@ from app.labs.cross_entropy.frames import CrossEntropyFrame
 from app.labs.cross_entropy.lesson import LESSON
 from app.labs.cross_entropy.run import run
 from app.labs.cross_entropy.views import VIEWS
+from app.labs.cross_entropy.words import WORDS
 
 LAB = Lab(
     slug="cross-entropy",
@@ -27,6 +28,7 @@ LAB = Lab(
     config=CrossEntropyConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=APIRouter(),
     run=run,
     frames=(CrossEntropyFrame,),

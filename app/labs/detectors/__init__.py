@@ -7,6 +7,7 @@ from app.labs.detectors.config import DetectorsConfig
 from app.labs.detectors.lesson import LESSON
 from app.labs.detectors.queries import router
 from app.labs.detectors.views import VIEWS
+from app.labs.detectors.words import WORDS
 
 LAB = Lab(
     slug="detectors",
@@ -38,6 +39,7 @@ LAB = Lab(
     config=DetectorsConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     code=code,
 )

@@ -10,6 +10,7 @@ from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
 from app.labs.fitting.table import router
 from app.labs.fitting.views import VIEWS
+from app.labs.fitting.words import WORDS
 
 LAB = Lab(
     slug="fitting",
@@ -30,6 +31,7 @@ LAB = Lab(
     config=FittingConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     run=run,
     frames=(FittingFrame, CapacityFrame),

@@ -10,6 +10,7 @@ from app.labs.mlp.lesson import LESSON
 from app.labs.mlp.run import run
 from app.labs.mlp.table import router
 from app.labs.mlp.views import VIEWS
+from app.labs.mlp.words import WORDS
 
 LAB = Lab(
     slug="mlp",
@@ -33,6 +34,7 @@ LAB = Lab(
     config=MlpConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     run=run,
     frames=(MlpFrame, PerceptronFrame),

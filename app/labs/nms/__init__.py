@@ -6,6 +6,7 @@ from app.labs.nms.config import NmsConfig
 from app.labs.nms.lesson import LESSON
 from app.labs.nms.queries import router
 from app.labs.nms.views import VIEWS
+from app.labs.nms.words import WORDS
 
 LAB = Lab(
     slug="nms",
@@ -26,5 +27,6 @@ LAB = Lab(
     config=NmsConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
 )

@@ -10,6 +10,7 @@ from app.labs.regularization.lesson import LESSON
 from app.labs.regularization.queries import router
 from app.labs.regularization.run import run
 from app.labs.regularization.views import VIEWS
+from app.labs.regularization.words import WORDS
 
 LAB = Lab(
     slug="regularization",
@@ -27,6 +28,7 @@ LAB = Lab(
     config=RegularizationConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
     run=run,
     frames=(RegularizationFrame,),

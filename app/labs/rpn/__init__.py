@@ -6,6 +6,7 @@ from app.labs.rpn.config import RpnConfig
 from app.labs.rpn.lesson import LESSON
 from app.labs.rpn.queries import router
 from app.labs.rpn.views import VIEWS
+from app.labs.rpn.words import WORDS
 
 LAB = Lab(
     slug="rpn",
@@ -25,5 +26,6 @@ LAB = Lab(
     config=RpnConfig,
     lesson=LESSON,
     views=VIEWS,
+    words=WORDS,
     router=router,
 )

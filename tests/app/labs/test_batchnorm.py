@@ -223,20 +223,20 @@ def at(step: int, steps: int, **others: Any) -> BatchnormFrame:
 
 
 def test_with_batchnorm_the_loss_is_reached_several_times_sooner_in_either_place() -> None:
-    without, before, after = typical(at(0, 850).reached)
+    without, before, after = typical(at(1, 850).reached)
     assert without > 400
     assert 50 <= before <= 150
     assert after <= 150
 
 
 def test_large_weights_saturate_all_but_what_is_normalized_before_the_activation() -> None:
-    frame = at(1, 0)
+    frame = at(2, 0)
     assert (frame.saturated[NONE, 1:] > 0.6).all()
     assert (frame.saturated[BEFORE] < 0.1).all()
 
 
 def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
-    frame = at(2, 300)
+    frame = at(3, 300)
     assert np.median(frame.losses[NONE]) == pytest.approx(np.log(2), abs=0.01)
     assert np.median(frame.losses[BEFORE]) < 0.2
     middle = frame.ridges.shape[2] // 2
@@ -245,7 +245,7 @@ def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
 
 
 def test_without_batchnorm_few_learning_rates_work_and_with_it_a_far_wider_range() -> None:
-    assert LESSON[3].state == {"sweep": True}
+    assert LESSON[4].state == {"sweep": True}
     without, with_it = typical(swept(1000).reached)
     rates = np.array(VALUES["rate"])
     works, works_with = rates[np.isfinite(without)], rates[np.isfinite(with_it)]
@@ -263,23 +263,23 @@ def test_without_batchnorm_few_scales_of_the_start_work_and_with_it_all() -> Non
 
 
 def test_with_batches_of_two_batchnorm_learns_worse_than_none() -> None:
-    frame = at(4, 300)
+    frame = at(5, 300)
     np.testing.assert_allclose(np.abs(frame.batch[1]), 1, atol=0.05)
     none, before, after = (frame.history[place, 1, -20:].mean() for place in range(3))
     assert none < 0.7 * min(before, after)
-    single = at(4, 300, batch_size=1)
+    single = at(5, 300, batch_size=1)
     assert single.history[BEFORE, 1].min() > 0.65
 
 
 def test_statistics_that_lag_spoil_the_loss_in_eval_mode() -> None:
-    lagging, usual = (at(5, 100, momentum=m) for m in (0.01, 0.1))
+    lagging, usual = (at(6, 100, momentum=m) for m in (0.01, 0.1))
     assert np.median(lagging.losses[BEFORE]) > 1.5 * np.median(usual.losses[BEFORE])
     gap = [np.abs(f.statistics[1] - f.statistics[3])[-5:].mean() for f in (lagging, usual)]
     assert gap[0] > gap[1]
 
 
 def test_sigmoids_learn_with_batchnorm_alone() -> None:
-    frame = at(6, 1000)
+    frame = at(7, 1000)
     assert frame.history[NONE, 1].min() > 0.68
     assert typical(frame.reached)[BEFORE] < 500
 

@@ -200,7 +200,7 @@ def last_alive(frame: RegularizationFrame) -> np.ndarray[Any, Any]:
 
 
 def test_least_squares_uses_all_sixteen_and_l1_drops_the_useless_first() -> None:
-    start, later = at(0, 0), at(0, 300)
+    start, later = at(1, 0), at(1, 300)
     assert (start.used[0] != 0).all()
     assert len(start.truth) == 16
     assert (start.truth != 0).sum() == 4
@@ -211,7 +211,7 @@ def test_least_squares_uses_all_sixteen_and_l1_drops_the_useless_first() -> None
 
 
 def test_l2_makes_the_weights_small_and_none_zero() -> None:
-    lasso, ridge = at(0, 300), at(1, 300)
+    lasso, ridge = at(1, 300), at(2, 300)
     assert (ridge.zeros == 0).all()
     assert (np.diff(np.square(ridge.paths).sum(axis=1)) < 0).all()
     assert ridge.best is not None
@@ -220,7 +220,7 @@ def test_l2_makes_the_weights_small_and_none_zero() -> None:
 
 
 def test_the_plain_sub_gradient_only_hovers_and_the_more_the_greater_lambda() -> None:
-    config = RegularizationConfig(**LESSON[2].state)
+    config = RegularizationConfig(**LESSON[3].state)
     generator = run(config)
     next(generator)
     generator.send(Ask(config, 300))
@@ -234,7 +234,7 @@ def test_the_plain_sub_gradient_only_hovers_and_the_more_the_greater_lambda() ->
 
 
 def test_of_twins_l1_drops_some_l2_none_and_the_elastic_net_lies_between() -> None:
-    frames = {penalty: at(3, 600, penalty=penalty) for penalty in ("l1", "elastic", "l2")}
+    frames = {penalty: at(4, 600, penalty=penalty) for penalty in ("l1", "elastic", "l2")}
     useful = {name: kept(frame, frame.at)[0] for name, frame in frames.items()}
     zeros = {name: frame.zeros[frame.at] for name, frame in frames.items()}
     assert 0 < useful["l1"] < useful["elastic"] < useful["l2"] == 4
@@ -242,14 +242,14 @@ def test_of_twins_l1_drops_some_l2_none_and_the_elastic_net_lies_between() -> No
 
 
 def test_the_polynomial_is_tamed_where_cross_validation_says() -> None:
-    frame = at(4, 400)
+    frame = at(5, 400)
     assert frame.best is not None
     assert frame.training[0] < 0.5 * frame.floor
     assert frame.test[0] > 4 * frame.test[frame.best]
 
 
 def test_the_network_ignores_useless_inputs() -> None:
-    frame = at(5, 500)
+    frame = at(6, 500)
     useful, useless = kept(frame, frame.at)
     assert useful == 4
     assert useless < 6

@@ -1,0 +1,45 @@
+"""The `pretext` lab: what it is called, what it offers, and who wrote it down first."""
+
+from app.i18n import N_
+from app.lab.contract import Lab, Paper
+from app.labs.pretext.code import code
+from app.labs.pretext.config import PretextAction, PretextConfig
+from app.labs.pretext.data import album_of, memory, parameters
+from app.labs.pretext.frames import PretextFrame
+from app.labs.pretext.lesson import LESSON
+from app.labs.pretext.queries import router
+from app.labs.pretext.run import run
+from app.labs.pretext.views import VIEWS
+from app.labs.pretext.words import WORDS
+
+LAB = Lab(
+    slug="pretext",
+    chapter="representation",
+    title=N_("Pretext tasks"),
+    summary=N_("Labels that the data make themselves: turned, hidden, shuffled pictures."),
+    papers=(
+        Paper("Doersch, Gupta, Efros", 2015, "Unsupervised visual representation learning by "
+              "context prediction"),
+        Paper("Misra, Zitnick, Hebert", 2016, "Shuffle and learn: unsupervised learning using "
+              "temporal order verification"),
+        Paper("Zhang, Isola, Efros", 2016, "Colorful image colorization"),
+        Paper("Gidaris, Singh, Komodakis", 2018, "Unsupervised representation learning by "
+              "predicting image rotations"),
+        Paper("Kolesnikov, Zhai, Beyer", 2019, "Revisiting self-supervised visual representation "
+              "learning"),
+        Paper("Benaim and others", 2020, "SpeedNet: learning the speediness in videos"),
+        Paper("He and others", 2022, "Masked autoencoders are scalable vision learners"),
+    ),
+    config=PretextConfig,
+    lesson=LESSON,
+    views=VIEWS,
+    words=WORDS,
+    router=router,
+    run=run,
+    frames=(PretextFrame,),
+    action=PretextAction,
+    parameters=parameters,
+    code=code,
+    album=album_of,
+    memory=memory,
+)  # fmt: skip

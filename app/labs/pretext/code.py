@@ -1,0 +1,52 @@
+"""The script that repeats a pretext training: the lab's own functions, and a plain loop."""
+
+from __future__ import annotations
+
+from app.code.quotes import Library, without_idle_imports
+from app.code.script import write
+from app.labs.pretext.config import PretextConfig
+from app.labs.pretext.data import CLIPS, VIDEO, settings_of
+from app.pictures.digits import WHITE
+from app.pictures.sources import LEAST, SHARE, TEST
+
+LIBRARY = Library(
+    {
+        "models.measures": "The tasks' names",
+        "models.data.box_scenes": "Things",
+        "models.data.objects": "The pictures",
+        "models.data.clips": "The clips",
+        "models.data.scenes": "The turned shapes",
+        "models.representation.augment": "Crops, flips and colors",
+        "models.training": "Batches",
+        "models.representation.pictures": "Pictures as inputs",
+        "models.representation.sizes": "Widths",
+        "models.representation.contrastive": "The loss of pairs",
+        "models.representation.encoder": "The encoder",
+        "models.representation.pretext": "The pretext tasks",
+        "models.representation.pretext_network": "The heads and the losses",
+        "models.representation.pretext_training": "Puzzles",
+    }
+)
+ALWAYS = {
+    "PretextNetwork", "loss_of", "Puzzles", "PretextSettings", "Options", "optimizer_of",
+    "rebalanced", "color_shares", "Batches",
+}  # fmt: skip
+DRAWN = {"objects": "draw_objects", "scenes": "draw_scenes"}
+
+
+def code(config: PretextConfig, steps: int) -> str:
+    """The training of these settings, for so many steps."""
+    video = config.task in VIDEO
+    wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
+    script = write(
+        "pretext",
+        c=config,
+        s=settings_of(config),
+        steps=steps,
+        sections=LIBRARY.quoted(ALWAYS | wanted),
+        video=video,
+        clips=CLIPS,
+        white=WHITE,
+        held=(TEST, SHARE, LEAST),
+    )
+    return without_idle_imports(script.lstrip())

@@ -1,0 +1,142 @@
+"""What a learner may set in the `pretext` lab."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.i18n import N_
+from app.lab import fields
+from app.lab.controls import LabConfig, Look, control, page_state
+from app.pictures.albums.classes import Rule
+from models.measures import PretextTask, Question
+
+TASK, PICTURES, TRAINING = N_("Task"), N_("Pictures"), N_("Training")
+
+TASK_NAMES = {
+    "rotation": N_("rotation"),
+    "patch": N_("relative patch"),
+    "color": N_("color, as classes"),
+    "regression": N_("color, squared error"),
+    "masked": N_("masked region"),
+    "order": N_("frame order: in order or not"),
+    "sort": N_("frame order: 12 orders"),
+    "speed": N_("video speed"),
+    "frame": N_("masked frame"),
+    "simclr": N_("contrastive (SimCLR)"),
+    "supervised": N_("supervised: the classes"),
+}
+
+
+class PretextConfig(LabConfig):
+    """What the visitor may set of a pretext training."""
+
+    task: PretextTask = control(
+        "rotation",
+        N_("Pretext task"),
+        N_(
+            "The question that the network learns to answer. All but the last make their label "
+            "from the data."
+        ),
+        Look(TASK, choices=TASK_NAMES),
+    )
+    start: Literal["random", "photos"] = control(
+        "random",
+        N_("Start"),
+        N_(
+            "Random weights, or those that come with Vitrine: trained on this task with crops of "
+            "real photos, or with drawn clips."
+        ),
+        Look(TASK, choices={"random": N_("random weights"), "photos": N_("shipped weights")}),
+    )
+    gap: int = control(
+        2, N_("Gap between patches"),
+        N_("With no gap, lines that go on from patch to patch give the answer away."),
+        Look(TASK, unit=N_("px"), usual=(2, 4)), ge=0, le=4,
+    )  # fmt: skip
+    jitter: int = control(
+        1, N_("Jitter"), N_("Each patch lies off its place by up to so many pixels."),
+        Look(TASK, unit=N_("px")), ge=0, le=2,
+    )  # fmt: skip
+    color_drop: float = control(
+        0.5, N_("Color dropped"), N_("The share of the patch pairs that are shown in gray."),
+        Look(TASK, step=0.05), ge=0, le=1,
+    )  # fmt: skip
+    ratio: float = control(
+        0.6, N_("Masked share"), N_("The share of the blocks that are hidden."),
+        Look(TASK, step=0.05, usual=(0.5, 0.75)), ge=0.05, le=0.95,
+    )  # fmt: skip
+    block: Literal["4", "8", "16"] = control(
+        "4",
+        N_("Side of a block"),
+        N_("Pixels. Larger blocks are harder to fill in from their edges."),
+        Look(TASK, choices={"4": N_("4 px"), "8": N_("8 px"), "16": N_("16 px")}),
+    )
+    data: Literal["objects", "scenes", "digits", "own", "cifar10", "folder"] = control(
+        "objects",
+        N_("Pictures"),
+        N_("Things that stand on a ground, drawn by Vitrine; or others. Clips are always drawn."),
+        Look(
+            PICTURES,
+            choices={
+                "objects": N_("upright things, drawn"),
+                "scenes": N_("turned shapes, drawn"),
+                "digits": N_("handwritten digits"),
+                "own": N_("your own"),
+                "cifar10": N_("CIFAR-10, from the server’s disk"),
+                "folder": N_("a folder on the server’s disk"),
+            },
+        ),
+    )
+    count: int = control(
+        2000, N_("To learn from"), N_("Pictures without labels. Others are held out for testing."),
+        Look(PICTURES, step=50), ge=50, le=5000,
+    )  # fmt: skip
+    pictures: str = control(
+        "", N_("Your pictures"), N_("What was uploaded, by its id."),
+        Look(PICTURES, hidden=True), max_length=32,
+    )  # fmt: skip
+    classes: Rule = control(
+        "auto",
+        N_("Classes"),
+        N_(
+            "What tells the class of each picture. ImageFolder, torchvision’s rule, takes the "
+            "first level that has several folders."
+        ),
+        Look(
+            PICTURES,
+            choices={
+                "auto": N_("folders (ImageFolder)"),
+                "first": N_("outermost folders"),
+                "last": N_("innermost folders"),
+                "name": N_("start of the file name"),
+                "none": N_("no classes"),
+            },
+        ),
+    )
+    batch_size: int = control(
+        64, N_("Batch N"), N_("Pictures, or clips, in one step."),
+        Look(TRAINING, step=16, usual=(32, 128)), ge=4, le=256,
+    )  # fmt: skip
+    learning_rate: float = fields.learning_rate(
+        TRAINING, 0.002, (0.00001, 0.1), (0.0005, 0.005), N_("How far a step of AdamW goes.")
+    )
+    seed: int = fields.seed(
+        TRAINING, N_("Draws the pictures, the start, the batches and every puzzle.")
+    )
+
+    # The page's own state.
+    puzzle: int = page_state(0, 0, 15)  # whose making is drawn
+    picture: int = page_state(0, 0, 47)  # whose neighbors are shown
+    question: Question = page_state("class")
+    labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
+    measured: Literal["drawn", "photos"] = page_state("drawn")
+    filled: Literal["masked", "color"] = page_state("masked")
+    watched: Literal["sort", "speed"] = page_state("sort")
+
+
+class PretextAction(BaseModel):
+    """What is measured on request, a part at a time: every question, by linear classifiers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["ask"]

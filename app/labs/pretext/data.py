@@ -1,0 +1,130 @@
+"""What the `pretext` lab learns from and with, by its settings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from app.labs.pretext.config import PretextConfig
+from app.pictures.albums.album import Album, labeled
+from app.pictures.sources import DIGITS, album_id, built_in, from_album
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.data.objects import Objects
+    from models.representation.downstream import Downstream
+    from models.representation.pretext_training import Material, PretextSettings
+
+VIDEO = ("order", "sort", "speed", "frame")
+TEST = 400  # pictures held out
+CLIPS, TEST_CLIPS = 800, 200
+HELD_OUT = 500_000  # seeds of what is held out begin here
+
+
+def album_of(config: PretextConfig) -> str:
+    """The album's id; "" where the pictures are built in. Raises `InvalidInput` without one."""
+    return album_id(config.data, config.pictures)
+
+
+@lru_cache(maxsize=4)
+def objects(count: int, seed: int) -> Objects:
+    from models.data.objects import draw_objects
+
+    return draw_objects(count, seed)
+
+
+@lru_cache(maxsize=4)
+def clips(count: int, seed: int) -> Tensor:
+    """uint8 [count, T, 3, 32, 32]."""
+    from models.data.clips import draw_clips
+
+    return draw_clips(count, seed).frames
+
+
+def stills_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
+    """Pictures to learn from, and what is asked of the features."""
+    from models.data.objects import CLASSES
+    from models.representation.downstream import of_classes, of_objects
+    from models.representation.pretext_training import Material
+
+    if album is None and config.data == "objects":
+        train, test = objects(config.count, config.seed), objects(TEST, HELD_OUT + config.seed)
+        material = Material(train.images, test.images, train.classes, test.classes, len(CLASSES))
+        return material, of_objects(train, test)
+    if album is None:
+        p = built_in(config.data, config.count, config.seed)
+    else:
+        p = from_album(album, config.classes, config.count, config.seed)
+    material = Material(p.train, p.test, p.labels, p.test_labels, max(p.classes, 1))
+    return material, of_classes(p.train, p.labels, p.test, p.test_labels, p.classes)
+
+
+def held_out_of(config: PretextConfig, album: Album | None) -> Material:
+    """What puzzles and neighbors are made of; nothing to learn from is drawn where that takes
+    long.
+    """
+    from models.data.objects import CLASSES
+    from models.representation.pretext_training import PUZZLES, Material
+
+    if config.data == "objects":
+        test = objects(PUZZLES, HELD_OUT + config.seed)  # the first of those of a run
+        stills = Material(test.images, test.images, test.classes, test.classes, len(CLASSES))
+    else:
+        stills = stills_of(config, album)[0]
+    if config.task not in VIDEO:
+        return stills
+    moving = clips(TEST_CLIPS, HELD_OUT + config.seed)
+    return Material(moving, moving, classes=stills.classes)
+
+
+def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
+    """What a run learns from: drawn clips for the tasks on video; and what is asked later."""
+    from models.representation.pretext_training import Material
+
+    stills, downstream = stills_of(config, album)
+    if config.task not in VIDEO:
+        return stills, downstream
+    moving = clips(CLIPS, config.seed), clips(TEST_CLIPS, HELD_OUT + config.seed)
+    return Material(*moving, classes=stills.classes), downstream
+
+
+def settings_of(config: PretextConfig) -> PretextSettings:
+    from models.representation.pretext import Options
+    from models.representation.pretext_training import PretextSettings
+
+    options = Options(config.gap, config.jitter, config.color_drop, config.ratio, int(config.block))
+    return PretextSettings(
+        config.task, options, config.batch_size, config.learning_rate, seed=config.seed
+    )
+
+
+def names_of(config: PretextConfig, album: Album | None) -> list[str]:
+    """What the classes are called; drawn ones in English, which the page translates."""
+    if album:
+        return list(labeled(album, config.classes).names)
+    from models.data.objects import CLASSES
+    from models.data.scenes import SHAPES
+
+    return list({"digits": DIGITS, "scenes": SHAPES}.get(config.data, CLASSES))
+
+
+def parameters(config: PretextConfig) -> int:
+    """Trained numbers: of the encoder, and of the task's head, whose classes may be ten more or
+    fewer.
+    """
+    from models.representation.sizes import D_H, ENCODER_PARAMETERS
+
+    heads = {
+        "rotation": 4 * (D_H + 1), "patch": 34_056, "color": 12_900, "regression": 1_032,
+        "masked": 24_768, "order": 49_666, "sort": 67_340, "speed": 66_179, "frame": 98_496,
+        "simclr": 24_896, "supervised": 10 * (D_H + 1),
+    }  # fmt: skip
+    return ENCODER_PARAMETERS + heads[config.task]
+
+
+def memory(config: PretextConfig) -> int:
+    """Bytes of a run, which follow from its batch and from what it draws."""
+    of_clip = 4 if config.task in VIDEO else 1
+    drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
+    return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

@@ -1,0 +1,183 @@
+"""The lesson of the `pretext` page."""
+
+from app.i18n import N_
+from app.lab.lessons import Question, Sketch, Step, measured
+from app.labs.pretext.frames import PretextFrame
+
+
+def newest(frame: PretextFrame, measure: str) -> float:
+    """The mean of a measure over the last twenty batches."""
+    return float(measured(frame, "history", measure)[-20:].mean())
+
+
+LESSON = (
+    Step(
+        N_("A label that nobody wrote"),
+        N_(
+            "Each picture was turned by 0, 90, 180 or 270 degrees, drawn at random: the draw is "
+            "the label. Play the eight rounds yourself; your score stays as a line on the chart of "
+            "the next step."
+        ),
+        {"task": "rotation", "data": "objects", "speed": 5},
+        "puzzle",
+        levers=("task", "data"),
+        watch=N_("your score"),
+        question=Question(
+            N_("Which pictures can nobody decide?"),
+            (
+                N_("Those that look the same after a turn."),
+                N_("Small ones."),
+                N_("None: the network can always tell."),
+            ),
+            0,
+            N_(
+                "A disc turned is a disc. Where the label is not in the picture, guessing is the "
+                "best that can be done, and the ceiling is below 100 %."
+            ),
+        ),
+    ),
+    Step(
+        N_("Turn what has no upright"),
+        N_("These shapes stand at any angle, so every turn of one is as frequent as every other."),
+        {"task": "rotation", "data": "scenes", "speed": 20},
+        "learning",
+        levers=("task", "data"),
+        stop=60,
+        watch=N_("loss"),
+        question=Question(
+            N_("What accuracy can a network reach?"),
+            (N_("Nearly 100 % with time."), N_("About one half."), N_("One quarter.")),
+            2,
+            N_(
+                "The answer is not in the picture: the loss stays near log 4 = 1.386 and the "
+                "accuracy at 1/4, and nothing useful is learned. A pretext task needs data that "
+                "know the answer."
+            ),
+        ),
+        holds=lambda frame: newest(frame, "loss") > 1.3,
+    ),
+    Step(
+        N_("Two accuracies part ways"),
+        N_(
+            "One curve tells how well the pretext task is solved, the other what a linear "
+            "classifier finds of the class in the features, which were never told a class."
+        ),
+        {"task": "rotation", "data": "objects", "speed": 20},
+        "learning",
+        levers=("task", "learning_rate"),
+        stop=200,
+        watch=N_("loss"),
+        question=Question(
+            N_("When the pretext accuracy stands still, is the encoder as useful as it gets?"),
+            (N_("Yes, both measure the same."), N_("Not necessarily: they are two things.")),
+            1,
+            N_(
+                "What solves the task need not be what tells classes apart. When to stop cannot be "
+                "told from the pretext accuracy alone: it takes a downstream question."
+            ),
+        ),
+        sketch=Sketch(N_("Draw the loss over 200 steps."), "losses", (0, 200), (0, 2)),
+        holds=lambda frame: newest(frame, "loss") < 1.386,
+    ),
+    Step(
+        N_("A shortcut through the gap"),
+        N_(
+            "Here gap, jitter and dropped color are 0: an edge goes on from one patch into the "
+            "next. Set them back after the run and compare: the pale line is the run before."
+        ),
+        {"task": "patch", "gap": 0, "jitter": 0, "color_drop": 0, "data": "objects", "speed": 50},
+        "learning",
+        levers=("gap", "jitter", "color_drop"),
+        stop=200,
+        watch=N_("loss"),
+        question=Question(
+            N_("Is the easier task the better teacher?"),
+            (N_("Yes."), N_("Not if it is easy by a shortcut.")),
+            1,
+            N_(
+                "Where an edge continues tells the place with no idea of the object. Doersch et "
+                "al. left a gap, moved the patches at random and dropped colors for that reason."
+            ),
+        ),
+        holds=lambda frame: newest(frame, "loss") < 2.08,
+    ),
+    Step(
+        N_("Hide a quarter, hide nine tenths"),
+        N_("Move the masked share from {ratio} to 0.6 and to 0.9."),
+        {"filled": "masked", "ratio": 0.25, "data": "objects"},
+        "filled",
+        levers=("ratio", "block"),
+        watch=N_("masked share"),
+        question=Question(
+            N_("Why is the answer a gray blur where much is hidden?"),
+            (
+                N_("The network is broken."),
+                N_("Several fillings are possible, and it answers their mean."),
+                N_("The picture has been deleted."),
+            ),
+            1,
+            N_(
+                "The answer with the least squared error is the mean of all that is possible. It "
+                "is not meant to be pretty: what is wanted are the features that find it."
+            ),
+        ),
+    ),
+    Step(
+        N_("Drab or bold"),
+        N_(
+            "The same gray picture, answered with squared error and with classes of color, of "
+            "which rare ones count more."
+        ),
+        {"filled": "color", "data": "objects"},
+        "filled",
+        levers=("data",),
+        watch=N_("the two answers"),
+        question=Question(
+            N_("Which of the two looks drab?"),
+            (N_("That with squared error."), N_("That with classes.")),
+            0,
+            N_(
+                "With squared error the network answers the mean of all colors that are possible, "
+                "a brownish gray. With classes it answers one color. Which is nearer to the truth, "
+                "and which only looks nearer?"
+            ),
+        ),
+    ),
+    Step(
+        N_("Backwards is no other order"),
+        N_("Put the four frames into order, then look at the network’s orders."),
+        {"watched": "sort"},
+        "video",
+        levers=("seed",),
+        watch=N_("probability"),
+        question=Question(
+            N_("Four frames have 24 orders. How many classes are there?"),
+            (N_("24"), N_("12"), N_("4")),
+            1,
+            N_(
+                "A thrown thing flies backwards on a path that is just as possible, so an order "
+                "and its reverse count as one."
+            ),
+        ),
+    ),
+    Step(
+        N_("Which pretraining for which question?"),
+        N_(
+            "The same encoder, another head: class, place, size, number, and which cells a thing "
+            "covers. Read the table down."
+        ),
+        {"task": "rotation", "question": "place", "labels": "100"},
+        "transfer",
+        levers=("task", "data"),
+        watch=N_("place"),
+        question=Question(
+            N_("Is one pretraining the best for every question?"),
+            (N_("Yes."), N_("Not that the numbers would show.")),
+            1,
+            N_(
+                "What a task needs stays in the features, what it can do without is lost. Compare "
+                "differences with the spread over seeds before you believe them."
+            ),
+        ),
+    ),
+)

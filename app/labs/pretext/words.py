@@ -1,0 +1,34 @@
+"""What the words of the `pretext` page mean."""
+
+from app.i18n import N_
+from app.lab.lessons import Word
+
+WORDS = (
+    Word(
+        N_("pretext task"),
+        N_(
+            "A task whose labels are made from the data by an operation. Its answer is of no "
+            "interest; the features learned for it are."
+        ),
+    ),
+    Word(
+        N_("downstream task"),
+        N_("A question of real interest, asked later: the class, the place, the size, the number."),
+    ),
+    Word(
+        N_("transfer"),
+        N_(
+            "The pretext head comes off, the encoder stays, another head is put on for the "
+            "downstream task."
+        ),
+    ),
+    Word(
+        N_("linear probe"),
+        N_("A linear classifier on frozen features. Its accuracy measures what the features tell."),
+    ),
+    Word(N_("shortcut"), N_("A way to solve the pretext task without what one hopes is learned.")),
+    Word(
+        N_("ceiling"),
+        N_("The most that anybody can get right: some inputs do not determine the answer."),
+    ),
+)

@@ -1,0 +1,203 @@
+/** The `pretext` lab: labels that the data make themselves, and what they are worth later. */
+
+import { json, postForFrame } from "../../core/api.js";
+import { configOf, liveNames, markLive, stateOfPage } from "../../core/controls.js";
+import { $ } from "../../core/dom.js";
+import { t } from "../../core/i18n.js";
+import { newest } from "../../core/newest.js";
+import { runKeys, trainingSession } from "../../core/session/session.js";
+import { wireLesson } from "../../parts/lesson.js";
+import { OwnPictures } from "../../parts/own_pictures.js";
+import { wireTools } from "../../parts/share.js";
+import { showControls } from "../../parts/visibility.js";
+import { runbar, stepsOf } from "../../views/runbar.js";
+import { ComparedPart } from "./compared.js";
+import { FilledPart } from "./filled.js";
+import { LabelPart } from "./label.js";
+import { LearningPart } from "./learning.js";
+import { PuzzlePart } from "./puzzle.js";
+import { paintedOf, puzzlesOf } from "./puzzles.js";
+import { stagesPart } from "./stages.js";
+import { TransferPart } from "./transfer.js";
+import { VideoPart } from "./video.js";
+import { failed, saidOf, SHIPPED } from "./words.js";
+
+/** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
+/** @typedef {import("./puzzles.js").Puzzles} Puzzles */
+
+// What the puzzles on show depend on; everything else about a run leaves them as they are.
+const DRAWN = ["task", "data", "pictures", "classes", "count", "seed"];
+/** What only one task is told. @type {Record<string, string[]>} */
+const OF_TASK = { patch: ["gap", "jitter", "color_drop"], masked: ["ratio", "block"] };
+const REST = 120; // milliseconds that settings rest before puzzles are asked for
+
+const state = stateOfPage(runKeys({ speed: 10, fps: 10 }));
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @type {Frame | null} */
+let shown = null;
+/** @type {Puzzles | null} */
+let puzzles = null;
+let [runOf, past, fresh] = ["", false, false];
+
+/** The settings without those that only other tasks are told. @param {Record<string, any>} values */
+function runConfig(values) {
+  const config = configOf(values);
+  for (const [task, names] of Object.entries(OF_TASK))
+    if (values.task !== task) for (const name of names) config[name] = state.rules[name]?.default;
+  if (!SHIPPED.includes(values.task)) config.start = "random";
+  return config;
+}
+
+/** @param {Record<string, any>} config */
+const keyOf = (config) =>
+  JSON.stringify([...DRAWN, ...(OF_TASK[config.task] ?? [])].map((name) => config[name]));
+
+const session = trainingSession({
+  slug: "pretext",
+  state,
+  liveNames: liveNames(),
+  configOf: runConfig,
+  onFrame: (frame, about) => show(/** @type {Frame} */ (frame), about.past),
+  onStatus: (status) => {
+    if (status.phase === "connecting") runOf = keyOf(runConfig(state.values));
+    bar.update(status);
+    markLive(status.live);
+    if (status.phase === "ended") transfer.end();
+  },
+});
+const bar = runbar($("[data-run]"), { session, pace: state, unit: stepsOf });
+const learning = new LearningPart(state);
+const puzzle = new PuzzlePart((score) => learning.setScore(score));
+const label = new LabelPart(state);
+const filled = new FilledPart(state);
+const transfer = new TransferPart(state, session);
+const compared = new ComparedPart(state);
+new VideoPart(state);
+stagesPart(state);
+const own = new OwnPictures(state, {
+  onTold: () => showChoices(),
+  without: {
+    data: "objects",
+    words: () => t("These pictures are deleted from this server. Back to the things drawn by Vitrine."),
+  },
+});
+
+/** @param {Frame} frame @param {boolean} isPast */
+function show(frame, isPast) {
+  const first = shown === null;
+  shown = frame;
+  past = isPast;
+  fresh = !isPast;
+  if (session.watched) runOf = keyOf(runConfig(state.values));
+  draw();
+  fresh = false;
+  if (first && !still && !session.watched) session.play();
+}
+
+const query = newest({
+  ask: (/** @type {Record<string, any>} */ config, signal) =>
+    postForFrame("/api/pretext/puzzles", { config }, signal),
+  show: (answer, config) => {
+    puzzles = puzzlesOf(answer, keyOf(config));
+    draw();
+  },
+  fail: (error) => {
+    failed(error);
+    document.documentElement.dataset.ready = "";
+  },
+  same: (a, b) => keyOf(a) === keyOf(b),
+});
+
+function draw() {
+  if (!puzzles) return;
+  const live = shown && runOf === puzzles.key && shown.header.task === puzzles.header.task ? shown : null;
+  const answers = live
+    ? { scores: live.arrays.scores, painted: paintedOf(live.arrays.painted) }
+    : puzzles.shipped;
+  puzzle.show(puzzles, answers);
+  label.show(puzzles);
+  filled.take(live, runConfig(state.values));
+  if (live) {
+    learning.show(live, puzzles, past);
+    transfer.show(live, fresh);
+    $("[data-said]").textContent = saidOf(live, puzzles.header.chance);
+    showBadge(live);
+    document.documentElement.dataset.ready = "";
+  }
+}
+
+/** Where what is on show comes from. @param {Frame} frame */
+function showBadge({ header }) {
+  const badge = $("[data-badge]");
+  const shipped = header.start === "photos" && header.step === 0;
+  const origin = shipped ? "shipped" : header.step > 0 ? "live" : "untrained";
+  badge.textContent = {
+    shipped: t("shipped weights"),
+    live: t("live: computed now, on this server"),
+    untrained: t("untrained: random weights"),
+  }[origin];
+  badge.dataset.origin = origin;
+}
+
+/** Controls that have a say now. */
+function showChoices() {
+  const { task, data } = state.values;
+  const video = ["order", "sort", "speed", "frame"].includes(task);
+  const filling = state.values.tab === "filled";
+  showControls({
+    start: SHIPPED.includes(task),
+    gap: task === "patch",
+    jitter: task === "patch",
+    color_drop: task === "patch",
+    ratio: task === "masked" || filling,
+    block: task === "masked" || filling,
+    count: data !== "own" && !video,
+    classes: data === "own" && own.choosable,
+  });
+  if (data === "own" && !state.values.pictures) {
+    query.drop();
+    puzzles = shown = null;
+    $("[data-badge]").textContent = $("[data-said]").textContent = "";
+    document.documentElement.dataset.ready = "";
+  }
+}
+
+/** @param {number} [rest] */
+function fetchPuzzles(rest) {
+  const config = runConfig(state.values);
+  if (config.data !== "own" || config.pictures) query.want(config, rest);
+}
+
+state.subscribe(() => {
+  showChoices();
+  fetchPuzzles(REST);
+});
+
+/** The numbers behind the picture. */
+function numbersOf() {
+  const arrays = /** @type {Record<string, ArrayLike<number>>} */ ({ ...shown?.arrays });
+  const names = ["steps", "history", "probe_steps", "probes", "scores", "asked", "guessing"];
+  const short = (/** @type {number} */ v) => (Number.isFinite(v) ? Number(v.toPrecision(6)) : null);
+  return Object.fromEntries(names.map((name) => [name, Array.from(arrays[name] ?? [], short)]));
+}
+
+wireLesson(state, () => {
+  session.reset();
+  if (!still) session.play();
+});
+wireTools({
+  slug: "pretext",
+  state,
+  session,
+  exports: {
+    csv: () => learning.toCsv(),
+    json: () =>
+      JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf() }, null, 1),
+  },
+});
+showChoices();
+fetchPuzzles();
+json("/api/pretext/recorded").then((recorded) => {
+  transfer.setRecorded(recorded.compared.tasks ?? {});
+  compared.setRecorded(recorded);
+}, failed);

@@ -1,0 +1,110 @@
+"""The `pretext` page in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import assert_fits_a_phone, steps, until
+from tests.e2e.conftest import OpenPage
+
+QUICK = "count=200&batch_size=16&speed=2"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_opens_with_eight_puzzles_and_trains(open_page: OpenPage, language: str) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&lang={language}")
+    until(page, 4)
+    expect(page.locator("[data-gallery] li")).to_have_count(8)
+    expect(page.locator("[data-badge]")).to_have_attribute("data-origin", "live")
+
+
+def play(page: Page, key: str) -> None:
+    for n in range(8):
+        expect(page.locator("[data-round]")).to_contain_text(f"{n + 1}")
+        page.keyboard.press(key)
+        page.keyboard.press("Enter")  # on "Next", which has the focus
+
+
+def test_eight_rounds_are_played_by_keys_and_leave_a_line_on_the_chart(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}", reduced_motion="reduce")
+    assert steps(page) == 0
+    play(page, "1")
+    said = page.locator("[data-round]").inner_text()
+    found = re.search(r"You: (\d) of 8 right\. The network: (\d) of 8", said)
+    assert found, said
+    assert 0 <= int(found[1]) <= 5  # always "0°": about two of eight
+    page.locator("[data-round-next]").click()
+    expect(page.locator("[data-round]")).to_contain_text("round 1 of 8")
+
+
+def test_the_label_tells_the_draw_and_shows_the_function(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=label&task=speed", reduced_motion="reduce")
+    expect(page.locator("[data-labels-used]")).to_contain_text("Labels used: 0")
+    expect(page.locator("[data-source]")).to_contain_text("def speed(")
+    first = page.locator("[data-made]").inner_text()
+    page.locator("[data-puzzle-next]").click()
+    expect(page.locator("[data-made]")).not_to_have_text(first)
+    page.locator("select[name=task]").select_option("supervised")
+    expect(page.locator("[data-labels-used]")).to_contain_text("written by people")
+
+
+def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=filled", reduced_motion="reduce")
+    expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
+    expect(page.locator("[data-filled-said]")).to_contain_text("59% of each picture")
+    page.locator("[data-control=ratio] input[type=number]").fill("0.9")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-filled-said]")).to_contain_text("91% of each picture")
+    page.locator("button[data-filled=color]").click()
+    expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
+
+
+def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=video", reduced_motion="reduce")
+    cards = page.locator("[data-clip-parts] figure")
+    expect(cards).to_have_count(4)
+    cards.nth(0).get_by_role("button").nth(1).click()
+    expect(page.locator("[data-clip-answers] li")).to_have_count(0)  # not before the visitor's
+    page.locator("[data-clip-check]").click()
+    expect(page.locator("[data-clip-answers] li")).to_have_count(4)
+    expect(page.locator("[data-clip-strip] .taken")).to_have_count(4)
+    page.locator("button[data-watched=speed]").click()
+    expect(page.locator("[data-clip-parts] figure")).to_have_count(4)
+    page.locator("[data-clip-parts]").get_by_role("button", name="2×").click()
+    expect(page.locator("[data-video-said]")).to_contain_text("It is")
+
+
+def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=transfer", reduced_motion="reduce")
+    rows = page.locator("[data-asked-table] tbody tr")
+    expect(rows).to_have_count(13)
+    page.locator("[data-ask]").click()
+    expect(rows.first.locator("td").first).to_have_text(re.compile(r"0\.\d\d"), timeout=30_000)
+    page.locator(".view:not([hidden]) button[data-question=place]").click()
+    expect(page.locator("[data-asked-table] th.chosen").first).to_have_text("place")
+
+
+def test_all_tasks_stand_beside_each_other_on_drawn_pictures_and_on_photos(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=compared", reduced_motion="reduce")
+    expect(page.locator("[data-bars] li")).to_have_count(12)
+    expect(page.locator("[data-compared-from]")).to_contain_text("python -m models.train.pretext")
+    page.locator("button[data-measured=photos]").click()
+    expect(page.locator("[data-compared-said]")).to_contain_text("real photos")
+    expect(page.locator("[data-bars] .rotation")).to_be_visible()
+
+
+def test_a_card_of_the_time_line_opens_its_task(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=stages", reduced_motion="reduce")
+    page.get_by_role("button", name=re.compile("relative patch")).click()
+    expect(page).to_have_url(re.compile("task=patch"))
+    expect(page.locator("[data-puzzle-question]")).to_contain_text("left patch")
+
+
+def test_the_page_fits_a_phone(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}", 360, 780, reduced_motion="reduce")
+    assert_fits_a_phone(page)

@@ -1,0 +1,50 @@
+/** Claims about the recorded comparison: what it says follows from its numbers. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { askedOf, bestOf, helps, ownOf, placeOf, rangeOf } from "../../static/js/labs/pretext/recorded.js";
+import { ORDERS } from "../../static/js/labs/pretext/words.js";
+
+const row = (/** @type {Record<string, number>} */ asked) => ({
+  own: 0.5,
+  steps: 10,
+  asked: Object.fromEntries(Object.entries(asked).map(([question, value]) => [question, { 10: value }])),
+});
+const TASKS = {
+  untrained: { 0: row({ class: 0.2, place: 0.4 }), 1: row({ class: 0.3, place: 0.42 }) },
+  rotation: { 0: row({ class: 0.5, place: 0.41 }), 1: row({ class: 0.6, place: 0.5 }) },
+  patch: { 0: row({ class: 0.31, place: 0.6 }), 1: row({ class: 0.55, place: 0.7 }) },
+};
+
+test("a range goes from the worst seed to the best, and there is none without seeds", () => {
+  assert.deepEqual(rangeOf([0.2, 0.4]), { mean: 0.30000000000000004, low: 0.2, high: 0.4 });
+  assert.equal(rangeOf([]), null);
+  assert.equal(askedOf(TASKS, "speed", "class", "10"), null);
+  assert.equal(ownOf(TASKS, "patch")?.mean, 0.5);
+});
+
+test("a task helps where its worst seed is above the best untrained one", () => {
+  assert.deepEqual(helps(TASKS, "rotation", "10"), ["class"]);
+  assert.deepEqual(helps(TASKS, "patch", "10"), ["class", "place"]);
+});
+
+test("the best task is clear only where no other reaches its worst seed", () => {
+  assert.deepEqual(
+    [bestOf(TASKS, "class", "10")?.task, bestOf(TASKS, "class", "10")?.clear],
+    ["rotation", false],
+  );
+  assert.deepEqual(
+    [bestOf(TASKS, "place", "10")?.task, bestOf(TASKS, "place", "10")?.clear],
+    ["patch", true],
+  );
+  assert.equal(placeOf(TASKS, "patch", "class", "10"), 2);
+  assert.equal(placeOf(TASKS, "simclr", "class", "10"), null);
+});
+
+test("there are 12 orders of four frames up to reversal", () => {
+  const names = new Set(ORDERS.flatMap((order) => [order.join(), [...order].reverse().join()]));
+  assert.equal(ORDERS.length, 12);
+  assert.equal(names.size, 24);
+  assert.deepEqual(ORDERS[0], [0, 1, 2, 3]);
+});
