@@ -23,7 +23,7 @@ MODES = [
 SMALL = {"count": 200, "trial_steps": 20}  # of a run that has to be there, whatever it shows
 PICTURE = (
     ".over:visible, .plot canvas:visible, .similarity canvas:visible, .vbars:visible, "
-    ".chart canvas[role=img]:visible"
+    ".chart canvas[role=img]:visible, .gallery canvas:visible"
 )
 SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a sentence
 

@@ -1,8 +1,11 @@
 """The `pretext` page in a real browser."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import assert_fits_a_phone, steps, until
@@ -103,6 +106,27 @@ def test_a_card_of_the_time_line_opens_its_task(open_page: OpenPage) -> None:
     page.get_by_role("button", name=re.compile("relative patch")).click()
     expect(page).to_have_url(re.compile("task=patch"))
     expect(page.locator("[data-puzzle-question]")).to_contain_text("left patch")
+
+
+def test_a_photo_of_ones_own_goes_through_the_tasks_and_may_be_deleted(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}", reduced_motion="reduce")
+    coarse = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
+    Image.fromarray(coarse).resize((640, 480)).save(tmp_path / "photo.png")
+    page.locator("[data-files]").set_input_files(tmp_path / "photo.png")
+    expect(page.locator("[data-own-delete]")).to_be_visible()
+    expect(page).to_have_url(re.compile("data=own"))
+    for task in ("rotation", "masked", "patch"):
+        page.locator("select[name=task]").select_option(task)
+        expect(page.locator("[data-gallery] li")).to_have_count(8)
+        expect(page.locator("[data-said]")).to_contain_text("Step 0")
+    page.locator("select[name=task]").select_option("supervised")
+    expect(page.locator("[data-run-said]")).to_contain_text("no classes")
+    page.locator("select[name=task]").select_option("rotation")
+    expect(page.locator("[data-said]")).to_contain_text("Task: rotation. Step 0")
+    page.locator("[data-own-delete]").click()
+    expect(page).not_to_have_url(re.compile("data=own"))
 
 
 def test_the_page_fits_a_phone(open_page: OpenPage) -> None:

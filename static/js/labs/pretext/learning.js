@@ -59,7 +59,11 @@ export class LearningPart {
       ],
     }));
     state.subscribe((changed) => changed.has("picture") && this.drawNeighbors());
-    onLanguage(() => this.drawNeighbors());
+    onLanguage(() => {
+      if (this.of) this.offer(this.of);
+      this.drawNeighbors();
+      if (this.frame) fillFigures($("[data-figures]"), figuresOf(this.frame));
+    });
   }
 
   /** @param {Frame} frame @param {Puzzles} of @param {boolean} past */

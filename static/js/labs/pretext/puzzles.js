@@ -1,6 +1,6 @@
 /** The puzzles on show: what the server drew for the page's settings, as pictures. */
 
-import { rgba, tilesOf } from "../../core/pixels.js";
+import { tilesOf } from "../../core/pixels.js";
 
 /**
  * @typedef {object} Puzzles
@@ -68,25 +68,24 @@ export function ranked(scores, puzzle, answers) {
  * @param {number} at which puzzle
  */
 export function overVisible(answer, original, hidden, at) {
-  const canvas = new OffscreenCanvas(SIDE, SIDE);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.drawImage(original, 0, 0);
-  const filled = /** @type {OffscreenCanvasRenderingContext2D} */ (answer.getContext("2d")).getImageData(
-    0,
-    0,
-    SIDE,
-    SIDE,
-  );
-  const image = context.getImageData(0, 0, SIDE, SIDE);
+  const [under, over] = [readable(original), readable(answer)];
+  const [image, filled] = [under, over].map((one) => one.getImageData(0, 0, SIDE, SIDE));
+  if (!image || !filled) return original;
   for (let i = 0; i < SIDE * SIDE; i++)
     if (hidden[at * SIDE * SIDE + i])
       for (let c = 0; c < 3; c++) image.data[4 * i + c] = filled.data[4 * i + c] ?? 0;
-  context.putImageData(image, 0, 0);
-  return canvas;
+  under.putImageData(image, 0, 0);
+  return under.canvas;
+}
+
+/** A copy whose pixels are read. @param {OffscreenCanvas} tile */
+function readable(tile) {
+  const canvas = new OffscreenCanvas(SIDE, SIDE);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("this browser draws no canvas");
+  context.drawImage(tile, 0, 0);
+  return context;
 }
 
 /** @param {Uint8Array} bytes [D, 3, 32, 32] @returns {OffscreenCanvas[]} */
 export const paintedOf = (bytes) => (bytes.length ? tilesOf(bytes, SIDE) : []);
-
-/** @param {Uint8Array} bytes one picture */
-export const pixelsOf = (bytes) => rgba(bytes, SIDE);
