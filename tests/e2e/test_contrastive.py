@@ -92,7 +92,7 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     expect(page.locator("[data-known-said]")).not_to_be_empty()
     page.locator("button[data-transfer=supervise]").click()
     expect(page.locator("[data-transfer-said]")).to_contain_text(
-        "From scratch with 10 labels a class and 160 steps",
+        "From scratch with 10 labels per class and 160 steps",
         timeout=300_000,  # 55 trainings, niced: where two others hold the cores, 2.6 s each
     )
     page.locator("[data-discard]").check()
