@@ -109,7 +109,7 @@ def test_one_weight_and_weight_decay_follow_their_sliders(open_page: OpenPage) -
     expect(page.locator("[data-dynamics-said]")).to_contain_text("goes on stepping over zero")
     slide(page, "[data-pull]", 0.2)
     expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 5")
-    expect(page.locator("[data-dynamics-said]")).to_contain_text("by chance")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("by coincidence")
     expect(page.locator("[data-dynamics-table] tbody tr").nth(2)).to_contain_text("0.600")
     expect(page.locator("[data-decay-said]")).to_contain_text("not one digit")
     table = page.locator("[data-decay-table]")

@@ -206,10 +206,10 @@ function projectorTable(frame) {
 /** @param {string} first what the rows are */
 const columnNames = (first) => [
   first,
-  t("h, mean"),
-  t("h, standard deviation"),
-  t("z, mean"),
-  t("z, standard deviation"),
+  t("h mean"),
+  t("h standard deviation"),
+  t("z mean"),
+  t("z standard deviation"),
 ];
 
 /** @param {Frame} frame */
