@@ -270,7 +270,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
 
 def test_pictures_that_are_gone_say_so(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("404")
-    page = open_page("/labs/contrastive?data=own&pictures=&tab=similarities" + "0" * 32)
+    page = open_page("/labs/contrastive?tab=similarities&data=own&pictures=" + "0" * 32)
     expect(page.locator("[data-run-notice]")).to_contain_text("no longer here")
 
 
