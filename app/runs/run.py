@@ -242,7 +242,9 @@ class Run:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._minds.wait(), min(left, idle, lost))
             elif lost <= 0:
-                self.end(RunKilled(N_("Whoever started this run has lost the line to it.")))
+                self.end(
+                    RunKilled(N_("The visitor who started this run has lost the connection to it."))
+                )
             elif left <= 0:
                 message = N_("This run has had the {minutes} minutes that one run may last.")
                 self.end(RunTimeout(message, minutes=f"{settings.run_seconds / 60:.3g}"))

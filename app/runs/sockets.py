@@ -156,7 +156,7 @@ class Trainer:
             return
         run.forget(self._on_over)
         if left or not run.known or not self.room.settings.run_keep_seconds:
-            self.room.leave(run, RunKilled(N_("Whoever started this run has left it.")))
+            self.room.leave(run, RunKilled(N_("The visitor who started this run has left it.")))
         else:
             run.lose_line()
 

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from models.representation.probe import few_labels, knn, linear_probe
 
-BUDGETS = (1, 5, 10, 100)  # labels a class
+BUDGETS = (1, 5, 10, 100)  # labels per class
 DRAWS = 5  # with few labels, which ones matters: so several draws
-ALL = 100_000  # more labels a class than there are: all of them
+ALL = 100_000  # more labels per class than there are: all of them
 VOTERS = 20  # nearest labeled pictures
 
 
@@ -36,7 +36,7 @@ def draws_of(labels: Tensor, per_class: int, draws: int, seed: int) -> Iterator[
 def probed(
     train: Labeled, test: Labeled, classes: int, per_class: int, draws: int = DRAWS, seed: int = 0
 ) -> list[float]:
-    """Test accuracy of a linear probe for each draw of that many labels a class."""
+    """Test accuracy of a linear probe for each draw of that many labels per class."""
     return [
         linear_probe(train.x[chosen], train.y[chosen], test.x, test.y, classes)
         for chosen in draws_of(train.y, per_class, draws, seed)

@@ -122,7 +122,10 @@ class Contrast:
         return self._descend(loss), z1, z2
 
     def _moco(self, batch: Views) -> tuple[float, Tensor, Tensor]:
-        """He et al., 2020, algorithm 1: the positive key of this batch, negatives of the queue."""
+        """He et al., 2020, algorithm 1: the positive key of this batch, negatives of the queue.
+        Without their shuffling of the batch before BatchNorm (section 3.3); projector and
+        temperature are those of MoCo v2.
+        """
         q = self.projector(self.encoder(batch.first))
         with torch.no_grad():
             k = self.key_projector(self.key_encoder(batch.second))

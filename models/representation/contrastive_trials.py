@@ -1,5 +1,7 @@
 """The two findings of Chen et al., 2020, as small trainings: which augmentations make the
-representation (figure 5), and what the projector does for it (figure 8).
+representation (figure 5), and what the projector does for it (figure 8). Unlike figure 5, which
+always crops and transforms one of the two branches, both views are transformed here, and cropped
+only where the pair has the crop.
 
 Shape letters: X trials, R repetitions (seeds).
 """

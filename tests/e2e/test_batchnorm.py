@@ -27,9 +27,7 @@ def test_the_page_opens_training_and_soon_counts_the_steps(
     page.set_default_timeout(60_000)
     until(page, 200)
     expect(page.locator("[data-figures] dd").nth(1)).to_have_text(re.compile(r"^\d+ \(\d+–\d+\)"))
-    expect(page.locator("[data-ridges] canvas")).to_have_attribute(
-        "aria-label", re.compile(r"\d %")
-    )
+    expect(page.locator("[data-ridges] canvas")).to_have_attribute("aria-label", re.compile(r"\d%"))
 
 
 def test_a_target_is_counted_again_without_training(open_page: OpenPage) -> None:

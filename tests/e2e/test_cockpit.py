@@ -84,9 +84,11 @@ def largest(page: Page) -> float:
     )
 
 
-@pytest.mark.parametrize("slug", ["fitting", "mlp", "batchnorm", "regularization"])
-def test_picture_run_bar_and_sentence_fit_the_window_of_a_small_laptop(open_page, slug):
-    page = open_page(f"/labs/{slug}", *SIZES[0])
+@pytest.mark.parametrize(
+    "path", ["fitting", "mlp?model=mlp", "batchnorm?tab=losses", "regularization?tab=paths"]
+)
+def test_picture_run_bar_and_sentence_fit_the_window_of_a_small_laptop(open_page, path):
+    page = open_page(f"/labs/{path}", *SIZES[0])
     until(page, 1)
     page.wait_for_timeout(200)
     said = page.locator("[data-said]").bounding_box()

@@ -92,7 +92,7 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
     expect(page.locator("[data-known-said]")).not_to_be_empty()
     page.locator("button[data-transfer=supervise]").click()
     expect(page.locator("[data-transfer-said]")).to_contain_text(
-        "From scratch with 10 labels a class and 160 steps",
+        "From scratch with 10 labels per class and 160 steps",
         timeout=300_000,  # 55 trainings, niced: where two others hold the cores, 2.6 s each
     )
     page.locator("[data-discard]").check()
@@ -270,7 +270,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_run_goes_on(
 
 def test_pictures_that_are_gone_say_so(open_page: OpenPage, watch: Watch) -> None:
     watch.allowed.add("404")
-    page = open_page("/labs/contrastive?data=own&pictures=&tab=similarities" + "0" * 32)
+    page = open_page("/labs/contrastive?tab=similarities&data=own&pictures=" + "0" * 32)
     expect(page.locator("[data-run-notice]")).to_contain_text("no longer here")
 
 

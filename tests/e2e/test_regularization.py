@@ -81,7 +81,7 @@ def test_a_lambda_that_is_clicked_is_looked_at_everywhere(open_page: OpenPage) -
 
 def test_where_nothing_moves_it_rests_and_another_penalty_wakes_it(open_page: OpenPage) -> None:
     page = open_page(f"/labs/regularization?{FAST}&tab=paths")
-    expect(page.locator("[data-said]")).to_contain_text("Nothing moves")
+    expect(page.locator("[data-said]")).to_contain_text("Converged")
     expect(page.locator("[data-run-play-text]")).to_have_text("Play")
     count = page.locator("[data-run-count]").inner_text()
     page.locator("[data-penalty=l2]").click()
@@ -106,10 +106,10 @@ def test_the_diamond_slides_without_the_network(open_page: OpenPage, watch: Watc
 def test_one_weight_and_weight_decay_follow_their_sliders(open_page: OpenPage) -> None:
     page = open_page("/labs/regularization?tab=decay")
     expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 15")
-    expect(page.locator("[data-dynamics-said]")).to_contain_text("goes on leaping")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("goes on stepping over zero")
     slide(page, "[data-pull]", 0.2)
     expect(page.locator("[data-dynamics-said]")).to_contain_text("stops at zero in step 5")
-    expect(page.locator("[data-dynamics-said]")).to_contain_text("by chance")
+    expect(page.locator("[data-dynamics-said]")).to_contain_text("by coincidence")
     expect(page.locator("[data-dynamics-table] tbody tr").nth(2)).to_contain_text("0.600")
     expect(page.locator("[data-decay-said]")).to_contain_text("not one digit")
     table = page.locator("[data-decay-table]")

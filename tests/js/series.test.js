@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvOf, logTicks, tick, withGaps } from "../../static/js/math/series.js";
+import { csvOf, logTicks, tick, unbiased, withGaps } from "../../static/js/math/series.js";
 
 test("ticks are short, and far from 1 a power of ten", () => {
   const shown = [0, 1, 0.1, 0.001, 1e-4, 2.5e-7, 1e5, -1e6, -0.5, 12345].map(tick);
@@ -33,4 +33,10 @@ test("what a scale cannot show is a gap", () => {
 
 test("a file of the columns has a row a point, and gaps are empty", () => {
   assert.equal(csvOf(["x", 'a "b", c'], [[0, 1], Float64Array.of(0.5, NaN)]), 'x,"a ""b"", c"\n0,0.5\n1,\n');
+});
+
+test("the unbiased variance is divided by one less: twice as large for two values", () => {
+  assert.equal(unbiased(0.5, 2), 1);
+  assert.equal(unbiased(0.5, 32), 16 / 31);
+  assert.equal(unbiased(0, 1), 0);
 });

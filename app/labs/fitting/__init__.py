@@ -17,7 +17,8 @@ LAB = Lab(
     chapter="fundamentals",
     title=N_("Over- and underfitting"),
     summary=N_(
-        "A network learns a curve from a few noisy points: too small, just right, or by heart."
+        "A network learns a curve from a few noisy points: it underfits, fits, or memorizes "
+        "the noise."
     ),
     papers=(
         Paper("Geman, Bienenstock, Doursat", 1992, "Neural networks and the bias/variance dilemma"),

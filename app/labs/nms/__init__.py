@@ -13,7 +13,7 @@ LAB = Lab(
     chapter="detection",
     title=N_("Non-maximum suppression"),
     summary=N_(
-        "From a pile of boxes to one box an object: move the thresholds, ask each box who "
+        "From many overlapping boxes to one box per object: move the thresholds, ask each box who "
         "suppressed it, follow the algorithm decision by decision."
     ),
     papers=(

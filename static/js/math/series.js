@@ -76,3 +76,9 @@ export function median(values) {
     ? (sorted[middle] ?? NaN)
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
+
+/**
+ * The unbiased variance of `count` values whose squared distances have that mean.
+ * @param {number} variance @param {number} count
+ */
+export const unbiased = (variance, count) => (variance * count) / Math.max(count - 1, 1);

@@ -132,9 +132,9 @@ function wireShare({ state, session, also, missing }, opener) {
     $("[data-share-kinds]", dialog).hidden = run === "";
     press("share-kind", watch ? "watch" : "settings", dialog);
     $("[data-share-said]", dialog).textContent = watch
-      ? t("Whoever opens this link sees your run as it goes on, until you leave this page or start anew.")
+      ? t("Anyone who opens this link sees your run as it goes on, until you leave this page or start anew.")
       : sentences([
-          t("Whoever opens this link finds this page with the settings that you see now."),
+          t("Anyone who opens this link finds this page with the settings that you see now."),
           missing?.() ?? "",
         ]);
     const path = pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname, watch ? run : "");

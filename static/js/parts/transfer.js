@@ -24,7 +24,7 @@ import { shareText } from "./percent.js";
  * @property {string} summary
  */
 
-const BUDGETS = [1, 5, 10, 100]; // labels a class
+const BUDGETS = [1, 5, 10, 100]; // labels per class
 const COUNT = BUDGETS.length + 1; // all labels, too
 export const ALL = COUNT - 1; // the place of all labels
 export const FEW = 2; // the place of the budget that sentences are about
@@ -44,7 +44,7 @@ export const meanOf = (accuracies, budget) => accuracies?.[budget * 3 + 1] ?? Na
  */
 export function transferView(roots, optionsOf) {
   const curves = chart(roots.chart, () => ({
-    x: t("labels a class"),
+    x: t("labels per class"),
     y: t("test accuracy"),
     height: 260,
     xScale: "log",

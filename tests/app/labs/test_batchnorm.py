@@ -235,6 +235,14 @@ def test_large_weights_saturate_all_but_what_is_normalized_before_the_activation
     assert (frame.saturated[BEFORE] < 0.1).all()
 
 
+def test_from_very_large_weights_only_batchnorm_before_the_activation_learns() -> None:
+    frame = trained(300, init_scale=20.0, seeds=3)
+    none, before, after = np.median(frame.losses, axis=1)
+    assert before < 0.05
+    assert 0.2 < none < after  # after the activation it comes too late
+    assert frame.slopes[NONE, 0] < 0.1 * frame.slopes[NONE, -1]
+
+
 def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
     frame = at(3, 300)
     assert np.median(frame.losses[NONE]) == pytest.approx(np.log(2), abs=0.01)

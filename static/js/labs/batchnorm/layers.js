@@ -1,6 +1,6 @@
 /** What the `batchnorm` page's frames look like: columns of its charts, ridges, rows of its matrices. */
 
-import { t, tp } from "../../core/i18n.js";
+import { t } from "../../core/i18n.js";
 import { median } from "../../math/series.js";
 import { VARIANTS } from "../../views/marks.js";
 
@@ -14,17 +14,17 @@ import { VARIANTS } from "../../views/marks.js";
  * @type {{place: Place, name: () => string, color: string, dash: number[], shape: Shape}[]}
  */
 export const PLACES = [
-  { place: "none", name: () => t("none"), color: VARIANTS[1], dash: [8, 4], shape: "triangle" },
+  { place: "none", name: () => t("no BatchNorm"), color: VARIANTS[1], dash: [8, 4], shape: "triangle" },
   {
     place: "before",
-    name: () => tp("place of BatchNorm", "before"),
+    name: () => t("before the activation"),
     color: VARIANTS[0],
     dash: [],
     shape: "circle",
   },
   {
     place: "after",
-    name: () => tp("place of BatchNorm", "after"),
+    name: () => t("after the activation"),
     color: VARIANTS[2],
     dash: [2, 3],
     shape: "square",

@@ -60,7 +60,7 @@ function runningPart() {
         columns: [seen, statistics.variance, statistics["running variance"]],
         summary: t("Running variance {running}, the batch’s {batch} (unbiased, divided by B − 1).", {
           running: brief(found.runningVar),
-          batch: brief(found.variance),
+          batch: brief(found.unbiased),
         }),
       });
     },

@@ -34,7 +34,7 @@ export function stripOf(unit) {
     x: /** @type {[number, number]} */ ([-reach, reach]),
     units: axes(),
     summary: t(
-      "The batch’s values of this unit as x, normalized as x̂, and as y. Upright: the mean that is subtracted, {mean}.",
+      "The batch’s values of this unit as x, normalized as x̂, and as y. Vertical line: the mean that is subtracted, {mean}.",
       { mean: brief(unit.mean) },
     ),
   };

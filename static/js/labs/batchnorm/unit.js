@@ -7,6 +7,7 @@ import { plot } from "../../views/plot.js";
 import { stripOf } from "./strip.js";
 import { say } from "./words.js";
 import { showUnit } from "./worked.js";
+import { unbiased } from "../../math/series.js";
 
 /** @typedef {import("./layers.js").Bn} Bn */
 /** @typedef {Float64Array} Values */
@@ -22,12 +23,14 @@ import { showUnit } from "./worked.js";
  * @property {boolean} evaluating with the running statistics
  */
 
-/** @param {Bn} frame */
-export function numbersOf(frame) {
-  const { mean, variance, gamma, beta, ...running } = frame.rows.numbers;
+/** @param {Pick<Bn, "rows" | "shapes">} frame */
+export function numbersOf({ rows, shapes }) {
+  const { mean, variance, gamma, beta, ...running } = rows.numbers;
+  const count = shapes.batch?.[1] ?? 1;
   return {
     mean,
     variance,
+    unbiased: unbiased(variance, count), // what the running variance takes
     gamma,
     beta,
     runningMean: running["running mean"],

@@ -1,7 +1,7 @@
 /** Sentences and numbers of the `batchnorm` page: from what was measured, never from the settings. */
 
 import { $, h } from "../../core/dom.js";
-import { brief, number, sentences, t, tp } from "../../core/i18n.js";
+import { brief, number, sentences, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
 import { lossesOf, lostOf, PLACES, ratioOf, reachedOf } from "./layers.js";
 
@@ -70,8 +70,8 @@ export function showFigures(root, frame, target) {
   const ratio = ratioOf(frame);
   const rows = [
     [t("Steps to loss {target}, without BatchNorm", { target: number(target, 2) }), span(reached.none)],
-    [tp("place of BatchNorm", "before"), span(reached.before)],
-    [tp("place of BatchNorm", "after"), span(reached.after)],
+    [t("before the activation"), span(reached.before)],
+    [t("after the activation"), span(reached.after)],
     [
       t("Speed-up by BatchNorm"),
       Number.isFinite(ratio) ? t("{ratio} times", { ratio: number(ratio, 1) }) : "–",

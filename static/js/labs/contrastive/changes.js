@@ -74,7 +74,7 @@ function sayChanges({ header, rows }, measured) {
     before: number(average(before), 2),
   }));
   return t(
-    "On average over all amounts, at step {step}: occluded {occluded} (before training {occludedBefore}), rotated {rotated} ({rotatedBefore}), recolored {recolored} ({recoloredBefore}). What has risen matters less than before.",
+    "On average over all amounts, at step {step}: occluded {occluded} (before training {occludedBefore}), rotated {rotated} ({rotatedBefore}), recolored {recolored} ({recoloredBefore}). A higher value: h depends less on that change than before.",
     {
       step: number(header.changes_step, 0),
       occluded: occluded?.now ?? "",

@@ -78,7 +78,7 @@ class Found {
 
 /** @param {Found} found */
 function tableOf(found) {
-  const head = [t("asked for"), ...FEATURES.map(({ name }) => name()), t("guessing")].map((name) =>
+  const head = [t("attribute"), ...FEATURES.map(({ name }) => name()), t("guessing")].map((name) =>
     h("th", { scope: "col" }, name),
   );
   const rows = found.asked.map((what) => {
@@ -112,7 +112,7 @@ function sentenceOf(found, values) {
 /** @param {Found} found @param {Record<string, any>} values */
 function sayChanged(found, values) {
   const changed = found.asked.filter((what) => KNOWN[what].changedBy.some((name) => values[name] > 0));
-  if (!changed.length) return t("T changes nothing of what is asked for here.");
+  if (!changed.length) return t("T changes none of the attributes that are tested here.");
   const lost = changed.filter((what) => found.lost(what)).map((what) => KNOWN[what].name());
   return lost.length
     ? t(

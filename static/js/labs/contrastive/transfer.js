@@ -185,9 +185,11 @@ function sayLabels({ header, rows: { accuracies } }) {
       ),
     ];
   if (Number.isFinite(tuned))
-    return [t("Fine-tuned with 10 labels a class for {steps} steps: {tuned}.", { steps, tuned: from })];
+    return [t("Fine-tuned with 10 labels per class for {steps} steps: {tuned}.", { steps, tuned: from })];
   if (Number.isFinite(scratch))
-    return [t("From scratch with 10 labels a class and {steps} steps: {scratch}.", { steps, scratch: anew })];
+    return [
+      t("From scratch with 10 labels per class and {steps} steps: {scratch}.", { steps, scratch: anew }),
+    ];
   return [];
 }
 

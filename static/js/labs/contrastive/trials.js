@@ -204,7 +204,13 @@ function projectorTable(frame) {
 // --- Files --------------------------------------------------------------------------------------------
 
 /** @param {string} first what the rows are */
-const columnNames = (first) => [first, "h mean", "h deviation", "z mean", "z deviation"];
+const columnNames = (first) => [
+  first,
+  t("h mean"),
+  t("h standard deviation"),
+  t("z mean"),
+  t("z standard deviation"),
+];
 
 /** @param {Frame} frame */
 function csvOfTrials(frame) {

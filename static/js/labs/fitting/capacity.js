@@ -138,7 +138,7 @@ export class CapacityPart {
 /** @param {Record<Family, HTMLElement>} roots @param {(width: number) => void} onWidth */
 const chartsOf = (roots, onWidth) => ({
   network: chart(roots.network, () => ({
-    x: t("units in a layer"),
+    x: t("units per layer"),
     y: t("mean squared error"),
     height: 250,
     xScale: "log",

@@ -74,7 +74,7 @@ export function networksOf({ header, arrays, shapes }, here) {
     summary: header.tested
       ? sentences([
           t(
-            "After {step} steps the least test error, {error}, is at {width} units a layer. Click a width to load it.",
+            "After {step} steps the least test error, {error}, is at {width} units per layer. Click a width to load it.",
             { step: header.step, error: brief(test.middle[best] ?? NaN), width },
           ),
           sayTested(header.tested),
