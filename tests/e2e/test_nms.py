@@ -41,7 +41,7 @@ def test_a_higher_threshold_keeps_more_boxes_and_says_so(open_page):
     said = page.locator("[data-said]")
     expect(said).not_to_contain_text("higher")
     set_slider(page, "iou_threshold", 0)
-    expect(said).to_contain_text("A higher threshold keeps more boxes, up to all 6 at 1.")
+    expect(said).to_contain_text("A higher threshold usually keeps more boxes; at 1 all 6 stay.")
 
 
 def test_no_slider_move_makes_a_request(open_page, watch, photo):

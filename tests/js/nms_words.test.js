@@ -66,7 +66,7 @@ const SENTENCES = [
       5,
       curveOf((at) => (at < 0.7 ? 2 : 5)),
     ),
-    `Boxes that stay: 2 of 5. ${APART} A higher threshold keeps more boxes, up to all 5 at 1.`,
+    `Boxes that stay: 2 of 5. ${APART} A higher threshold usually keeps more boxes; at 1 all 5 stay.`,
   ],
   [
     "boxes of which fewer stay a little higher",
@@ -90,7 +90,7 @@ const SENTENCES = [
       2,
       curveOf((at) => (at < 0.9 ? 1 : 2)),
     ),
-    "Boxes that stay: 1 of 2. A higher threshold keeps more boxes, up to all 2 at 1.",
+    "Boxes that stay: 1 of 2. A higher threshold usually keeps more boxes; at 1 all 2 stay.",
   ],
   [
     "the highest threshold",

@@ -87,7 +87,7 @@ function higherWords(curve, threshold, all) {
   const grows = higher.every((count, i) => count >= (higher[i - 1] ?? here));
   return [
     grows
-      ? t("A higher threshold keeps more boxes, up to all {all} at 1.", counts)
+      ? t("A higher threshold usually keeps more boxes; at 1 all {all} stay.", counts)
       : t("At threshold 1, all {all} would stay.", counts),
   ];
 }
