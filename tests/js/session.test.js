@@ -76,6 +76,19 @@ test("a frame that was under way when a control moved is not current, the next o
   assert.deepEqual(current, [true, false, true]);
 });
 
+test("a setting that no run follows is named in the run that it begins", async () => {
+  const { state, wire, browser, session, start } = await begun();
+  start();
+  session.play();
+  browser.paint();
+  wire.socket.frame(5);
+  state.set({ width: 8 });
+  browser.wait();
+  assert.deepEqual(session.status.anew, ["width"]);
+  session.reset();
+  assert.deepEqual(session.status.anew, []);
+});
+
 test("settings said in another order are the same settings: the run goes on", async () => {
   let turned = false;
   const configOf = (/** @type {Record<string, any>} */ { rate, width, seed }) =>

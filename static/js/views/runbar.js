@@ -1,5 +1,6 @@
 /** The player of a training run: reset, play, step, dice, pace, count and the past. */
 
+import { titleOf } from "../core/controls.js";
 import { $, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { isTaken } from "../core/keys.js";
@@ -184,7 +185,7 @@ function showButtons({ play, playText, step, reset, dice, speed, fps }, { phase 
  */
 function showCount(
   parts,
-  { phase, line, frames, framesPerSecond: rate, share, shownStep, step },
+  { phase, line, frames, anew, framesPerSecond: rate, share, shownStep, step },
   { unit, until },
 ) {
   // Until a new run's first frame is here, the picture and its count are those of the run before.
@@ -197,8 +198,14 @@ function showCount(
       : words;
   }
   const known = phase === "running" && !line && rate;
-  parts.rate.textContent = known ? t("{rate}/s", { rate: number(rate, rate < 9.5 ? 1 : 0) }) : "";
+  const pace = known ? t("{rate}/s", { rate: number(rate, rate < 9.5 ? 1 : 0) }) : "";
+  parts.rate.textContent = anew.length && frames < FIRST ? sayAnew(anew) : pace;
 }
+
+const FIRST = 20; // frames of a new run by which its reason has been read
+
+/** A control that no run follows has begun this one. @param {string[]} names */
+const sayAnew = (names) => t("new run: {names}", { names: names.map(titleOf).join(t(", ")) });
 
 /** @param {Parts} parts @param {Status} status @param {boolean} dragging */
 function showPast({ past, now }, { frames, share, shownStep }, dragging) {

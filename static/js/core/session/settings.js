@@ -52,6 +52,14 @@ export class Settings {
     return Object.fromEntries(this.live.filter((name) => name in now).map((name) => [name, now[name]]));
   }
 
+  /** Names of those that the run did not begin with, and cannot follow. @returns {string[]} */
+  get fixedChanges() {
+    const { now, begun, live } = this;
+    return Object.keys(now).filter(
+      (name) => !live.includes(name) && name in begun && begun[name] !== now[name],
+    );
+  }
+
   /** A run begins with them. @returns {Config} */
   begin() {
     this.begun = this.now;

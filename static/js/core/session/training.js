@@ -171,7 +171,15 @@ export class Training {
     if (!this.#anotherRun && phase !== "ended") return this.#pull.plan();
     clearTimeout(this.#timer);
     if (this.#settings.current && phase === "ended") return;
-    this.#timer = this.#browser.later(() => this.begin(), DEBOUNCE);
+    this.#timer = this.#browser.later(() => this.#beginAnew(), DEBOUNCE);
+  }
+
+  /** A setting takes another run: whoever watched the one before is told which. */
+  #beginAnew() {
+    const changed = this.#standing.step > 0 ? this.#settings.fixedChanges : [];
+    this.begin();
+    this.#standing.anew = changed;
+    this.#standing.tell();
   }
 
   // --- What the server says ----------------------------------------------------------------------

@@ -205,6 +205,7 @@ function showBar() {
       shownStep: share === null ? step : Math.round(share * step),
       frames: Math.max(1, step),
       stood: false,
+      anew: [],
       framesPerSecond: timer ? pace.values.fps : 0,
     });
   const go = () => {
