@@ -240,12 +240,12 @@ FUNDAMENTALS = (
         "cross-entropy?tab=information&unit=nats",
     ),
     Statement(94, N_("Entropy is the expected information."), "cross-entropy?tab=distributions"),
-    Statement(95, N_("H(p) = −Σ p log p."), "cross-entropy#step-2"),
+    Statement(95, N_("H(p) = −Σ p log p."), "cross-entropy#step-3"),
     Statement(96, N_("H(p, q) = −Σ p log q."), "cross-entropy?tab=distributions"),
     Statement(
         97,
         N_("Cross-entropy is entropy plus KL divergence."),
-        "cross-entropy#step-3",
+        "cross-entropy#step-4",
         Box(
             N_("Cross-entropy measures how different two distributions are."),
             N_("KL does: at q = p it is 0, while the cross-entropy is H(p). Neither is symmetric."),
@@ -254,7 +254,7 @@ FUNDAMENTALS = (
     Statement(
         98,
         N_("Probabilities of independent events multiply, so their informations add."),
-        "",
+        "cross-entropy?tab=events",
         Box(
             N_("Of several events the probabilities multiply."),
             N_("Only of independent ones."),
@@ -264,11 +264,11 @@ FUNDAMENTALS = (
     Statement(
         100,
         N_("A lower cross-entropy is a better prediction of the probabilities."),
-        "cross-entropy#step-6",
+        "cross-entropy#step-7",
         Box(
             N_("Lower loss, better classifier."),
             N_("Accuracy counts only which class is first: it may fall while the loss falls."),
         ),
     ),
-    Statement(101, N_("After softmax the predictions sum to 1."), "cross-entropy#step-4"),
+    Statement(101, N_("After softmax the predictions sum to 1."), "cross-entropy#step-5"),
 )

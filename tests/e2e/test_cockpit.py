@@ -329,7 +329,7 @@ def test_back_leads_to_the_view_before_and_a_lesson_step_to_its_own(open_page):
     page.keyboard.press("Control+z")
     expect(chosen).to_have_attribute("data-tab", "information")
     page.keyboard.press("Control+z")  # there is nothing left to undo: the page stays
-    page.locator(".steps summary").nth(4).click()
+    page.locator(".steps summary").nth(5).click()
     page.locator(".steps details[open] .try").click()
     expect(chosen).to_have_attribute("data-tab", "digits")
     expect(page.locator("[data-accuracies] canvas[role=img]")).to_be_visible()

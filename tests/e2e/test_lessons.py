@@ -102,12 +102,12 @@ def test_a_curve_is_drawn_by_hand_then_the_run_lies_over_it_and_stays_for_the_ne
 
 def test_a_curve_is_drawn_by_keys_alone(open_page):
     page = open_page("/labs/cross-entropy?tab=digits", reduced_motion="reduce")
-    page.locator("#step-5 summary").click()
-    page.locator("#step-5 [data-sketch]").click()
+    page.locator("#step-6 summary").click()
+    page.locator("#step-6 [data-sketch]").click()
     expect(page.locator("[data-accuracies] .sketching")).to_be_focused()
     for key in ("ArrowUp", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
-    page.locator("#step-5 .try").click()
+    page.locator("#step-6 .try").click()
     expect(page.locator("[data-accuracies] .chart-keys")).to_contain_text("your curve")
 
 

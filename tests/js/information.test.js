@@ -63,3 +63,12 @@ test("an address that is no distribution is refused", () => {
   for (const text of ["", "1", "a,b", "0.5,", "2,-1", "0.1,".repeat(10) + "0"])
     assert.equal(info.decode(text, 0, 1), null);
 });
+
+test("informations add for independent events, and only for them", () => {
+  const bits = (/** @type {number} */ given, /** @type {number} */ otherwise) =>
+    info.twoEvents({ event: 0.5, given, otherwise }, Math.LN2);
+  assert.deepEqual({ ...bits(0.5, 0.5), shares: 0 }, { a: 1, b: 1, both: 2, shares: 0 });
+  const copied = bits(1, 0);
+  assert.deepEqual([copied.a, copied.b, copied.both], [1, 1, 1]);
+  assert.equal(bits(0, 1).both, Infinity); // they never happen together
+});

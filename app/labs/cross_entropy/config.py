@@ -65,4 +65,7 @@ class CrossEntropyConfig(LabConfig):
     smoothing: float = page_state(0.0, 0, 0.5, step=0.01)  # of the label
     target: int = page_state(1, 0, 9)  # the right class
     logit: float = page_state(-6.0, -10, 10, step=0.1)  # of the right class, under two losses
+    event: float = page_state(0.5, 0.05, 0.95, step=0.05)  # P(A)
+    given: float = page_state(0.5, 0, 1, step=0.05)  # P(B | A)
+    otherwise: float = page_state(0.5, 0, 1, step=0.05)  # P(B | not A)
     look: Literal["cross-entropy", "squared"] = page_state("cross-entropy")  # whose worst digits

@@ -46,6 +46,30 @@ LESSON = (
         holds=lambda state: bits(state)[0] == 1.75,
     ),
     Step(
+        N_("Why a logarithm"),
+        N_(
+            "Two coins: P(A) = 1/2, and B falls heads with 1/2 whatever A does. Then set P(B | A) "
+            "to 1 and P(B | ¬A) to 0: B repeats A."
+        ),
+        {"event": 0.5, "given": 0.5, "otherwise": 0.5, "unit": "bits"},
+        "events",
+        watch=N_("I(A) + I(B)"),
+        question=Question(
+            N_("Each coin carries 1 bit. How much do both carry when B always repeats A?"),
+            (N_("2 bits."), N_("1 bit."), N_("0 bits.")),
+            1,
+            N_(
+                "Only of independent events the probabilities multiply, 1/2 · 1/2 = 1/4, and then "
+                "the informations add: 2 bits. That is what the logarithm is taken for. A coin "
+                "that repeats the other tells nothing new."
+            ),
+        ),
+        holds=lambda state: (
+            -np.log2(float(state["event"]) * float(state["given"])) == 2
+            and -np.log2(float(state["event"])) == 1
+        ),
+    ),
+    Step(
         N_("Most and least"),
         N_("All four outcomes are equally likely. Drag one bar to the top, then back."),
         {"p": "0.25,0.25,0.25,0.25", "q": "0.25,0.25,0.25,0.25", "unit": "bits"},

@@ -5,6 +5,7 @@ from app.lab.contract import View
 
 VIEWS = (
     View("information", N_("Information")),
+    View("events", N_("Two events")),
     View("distributions", N_("Distributions")),
     View("softmax", N_("Softmax")),
     View("binary", N_("Squared error")),

@@ -31,6 +31,17 @@ export const kl = (p, q) => sum(klTerms(p, q));
 /** Outcomes that p has and q calls impossible. @param {Row} p @param {Row} q */
 export const denied = (p, q) => p.flatMap((share, i) => (share > 0 && q[i] === 0 ? [i] : []));
 
+/**
+ * Information of two events and of both at once.
+ * @param {{event: number, given: number, otherwise: number}} chances P(A), P(B | A), P(B | not A)
+ * @param {number} unit nats in a unit
+ */
+export function twoEvents({ event, given, otherwise }, unit) {
+  const shares = { a: event, b: event * given + (1 - event) * otherwise, both: event * given };
+  const [a, b, both] = [shares.a, shares.b, shares.both].map((share) => information(share) / unit);
+  return { a: a ?? NaN, b: b ?? NaN, both: both ?? NaN, shares };
+}
+
 // --- Distributions under a finger -------------------------------------------------------------------
 
 /** @param {number} count */

@@ -28,26 +28,17 @@ def driven(config: CrossEntropyConfig, steps: int) -> Any:
 
 
 def test_the_lesson_says_what_is_then_seen() -> None:
-    def row(name: str, step: int) -> torch.Tensor:
-        values = str(LESSON[step].state[name]).split(",")
-        return torch.tensor([float(v) for v in values], dtype=torch.float64)
+    """Of the steps without a run, what needs the lab's own mathematics."""
 
-    assert float(information.entropy(row("p", 0), 2)) == 1.75
-    assert float(information.entropy(row("p", 1), 2)) == 2
-    p, q = row("p", 2), row("q", 2)
-    assert float(information.cross_entropy(p, q)) == np.inf
-    q = torch.tensor([0.45, 0.25, 0.1, 0.2], dtype=torch.float64)
-    assert float(information.kl(p, q)) != pytest.approx(float(information.kl(q, p)))
-    z = row("z", 3)
+    def row(text: object) -> torch.Tensor:
+        return torch.tensor([float(v) for v in str(text).split(",")], dtype=torch.float64)
+
+    state = {key: value for step in LESSON for key, value in step.state.items() if key == "z"}
+    z = row(state["z"])
     assert losses.naive_softmax(z + 800).isnan().any()
     assert torch.allclose(losses.softmax(z + 800), losses.softmax(z))
-    accuracy = np.median(driven(CrossEntropyConfig(start_scale=10), 200).scores[:, 0], axis=1)
-    assert accuracy[0] > 0.87
-    assert accuracy[1] < 0.5
-    frame = driven(CrossEntropyConfig(), 200)
-    accuracy = np.median(frame.scores[:, 0], axis=1)
-    assert accuracy[0] > accuracy[1] > 0.9
-    assert frame.calibration[0] < frame.calibration[1]
+    p, q = row("0.5,0.25,0.125,0.125"), row("0.45,0.25,0.1,0.2")
+    assert float(information.kl(p, q)) != pytest.approx(float(information.kl(q, p)))
 
 
 def test_same_configuration_and_seed_same_frames() -> None:

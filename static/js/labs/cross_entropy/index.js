@@ -9,6 +9,7 @@ import { $ } from "../../core/dom.js";
 import { onLanguage } from "../../core/i18n.js";
 import { runbar } from "../../views/runbar.js";
 import { BinaryPart } from "./binary.js";
+import { EventsPart } from "./events.js";
 import { DistributionsPart, twoOf } from "./distributions.js";
 import { LivePart } from "./live.js";
 import { SoftmaxPart, softmaxOf } from "./softmax.js";
@@ -31,6 +32,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const distributions = new DistributionsPart(state);
 const softmax = new SoftmaxPart(state);
 const binary = new BinaryPart(state);
+const events = new EventsPart(state);
 const live = new LivePart(state);
 
 const session = trainingSession({
@@ -51,6 +53,7 @@ const DRAWN_FROM = [
   [distributions, ["p", "q", "unit", "chosen"]],
   [softmax, ["z", "t", "shift", "smoothing", "target"]],
   [binary, ["logit"]],
+  [events, ["event", "given", "otherwise", "unit"]],
 ];
 state.subscribe((changed) => {
   for (const [part, names] of DRAWN_FROM) if (names.some((name) => changed.has(name))) part.draw();
