@@ -29,14 +29,14 @@ def save_shipped(
 
     Named tensors would cost 40 kB of names.
     """
-    state = {name: flat(network).half() for name, network in networks.items()}
+    state: dict[str, Tensor] = {name: flat(one).half() for name, one in networks.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, metadata=facts)
     path.chmod(0o644)
 
 
 def numbers_of(network: PretextNetwork) -> list[Tensor]:
-    """Weights and BatchNorm statistics, in the order of the state dict; its counters are left out."""
+    """Weights and BatchNorm statistics, in the order of the state dict, without its counters."""
     return [value for value in network.state_dict().values() if value.is_floating_point()]
 
 
