@@ -142,11 +142,14 @@ def test_the_page_knows_which_weights_are_shipped() -> None:
     told = re.search(r"export const SHIPPED = \[(.*)\]", words)
     assert told
     assert tuple(re.findall(r'"(\w+)"', told[1])) == SHIPPED == shipped_tasks()[: len(SHIPPED)]
-    assert FILE.stat().st_size < 1_850_000
+    assert FILE.stat().st_size < 1_800_000
 
 
-@pytest.mark.parametrize("task", SHIPPED)
-def test_a_shipped_network_solves_its_own_task_better_than_guessing(task: str) -> None:
+@pytest.mark.parametrize("task", [task for task in SHIPPED if task != "regression"])
+def test_a_shipped_network_solves_its_own_task_on_pictures_unlike_those_it_saw(task: str) -> None:
+    """They learned from photos, these are drawn. Colors by squared error do not carry over: the
+    colors of drawn things are shuffled, and the least squared error is that of gray.
+    """
     config = config_of(task=task, start="photos")
     first = frames(config)[0]
     assert first.history[1, 0] > TASKS[task].chance + 0.02  # type: ignore[index]

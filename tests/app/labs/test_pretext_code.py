@@ -1,6 +1,7 @@
 """The script that the pretext lab hands out prints the losses that its page shows."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from app.labs.pretext import LAB
+from models.representation.shipped import FILE
 from tests.app.labs import scripts
 from tests.app.labs.test_pretext import config_of, frames
 
@@ -25,13 +27,15 @@ pytestmark = pytest.mark.thorough
         {"task": "speed", "batch_size": 4},
         {"task": "simclr"},
         {"task": "supervised"},
+        {"task": "rotation", "start": "photos"},
     ],
-    ids=lambda values: values["task"],
+    ids=lambda values: "-".join(map(str, values.values())),
 )
 def test_the_script_prints_the_losses_that_are_shown(
     values: dict[str, Any], tmp_path: Path
 ) -> None:
     config = config_of(**values)
+    shutil.copy(FILE, tmp_path)  # the script of shipped weights reads them beside it
     said = scripts.run(LAB.code(config, 10), tmp_path)  # type: ignore[misc]
     found = re.fullmatch(r"step 10: loss (\S+)\n", said)
     assert found, said

@@ -21,6 +21,8 @@ export class PuzzlePart {
   /** @type {number[]} the visitor's answers, a round each */
   given = [];
   gallery = $("[data-gallery]");
+  /** @type {ReturnType<typeof itemOf>[]} */
+  items = [];
   game = $("[data-game]");
 
   /** @param {(score: number | null) => void} onScore the visitor's share of right rounds, after the last */
@@ -36,7 +38,7 @@ export class PuzzlePart {
     this.of = of;
     this.answers = answers;
     if (other) this.restart();
-    else this.drawGallery();
+    else this.fillGallery();
   }
 
   restart() {
@@ -49,17 +51,23 @@ export class PuzzlePart {
   draw() {
     if (!this.of) return;
     $("[data-puzzle-question]").textContent = questionOf(this.of.header.task);
-    this.drawGallery();
+    this.buildGallery();
     this.drawGame();
   }
 
-  drawGallery() {
-    const { of, answers } = this;
-    if (!of || !answers) return;
+  /** The puzzles: anew for others, or in another language. */
+  buildGallery() {
+    const { of } = this;
+    if (!of) return;
     const count = Math.min(ROUNDS, of.inputs.length);
-    const items = Array.from({ length: count }, (_, i) => itemOf(of, answers, i));
+    this.items = Array.from({ length: count }, (_, i) => itemOf(of, i));
     this.gallery.classList.toggle("wide", (of.inputs[0]?.length ?? 1) > 2);
-    this.gallery.replaceChildren(...items);
+    this.gallery.replaceChildren(...this.items.map(({ root }) => root));
+    this.fillGallery();
+  }
+
+  fillGallery() {
+    for (const { fill } of this.items) if (this.answers) fill(this.answers);
   }
 
   // --- You against the network ----------------------------------------------------------------------
@@ -175,27 +183,39 @@ export class PuzzlePart {
   }
 }
 
-/** A puzzle and its answer. @param {Puzzles} of @param {Answers} answers @param {number} i */
-function itemOf(of, answers, i) {
+/**
+ * A puzzle and its answer: the input stays, the answer is written anew with each frame.
+ * @param {Puzzles} of @param {number} i
+ */
+function itemOf(of, i) {
   const { header, inputs, originals, truth } = of;
   const names = answersOf(header);
   const input = pictures(inputs[i] ?? []);
-  if (!names.length) {
-    const painted = answers.painted[i];
-    const shown = painted ? [picture(painted, t("answer")), picture(originals[i], t("truth"))] : [];
-    return h("li", {}, h("div", { class: "beside" }, input, ...shown));
-  }
-  const top = ranked(answers.scores, i, names.length)[0];
-  const right = top?.answer === truth[i];
-  const words = t("{answer} ({share})", {
-    answer: names[top?.answer ?? 0] ?? "",
-    share: percent(top?.probability ?? NaN, 0),
-  });
-  const label = right ? t("right") : t("wrong: {truth}", { truth: names[Number(truth[i])] ?? "" });
-  return h(
+  const beside = h("div", { class: "beside" }, input);
+  const [words, mark] = [h("span"), h("b")];
+  const root = h(
     "li",
-    { class: right ? "right" : "wrong" },
-    input,
-    h("p", {}, words, " ", h("b", {}, right ? "✓ " : "✗ "), h("span", {}, right ? label : label)),
+    {},
+    names.length ? input : beside,
+    ...(names.length ? [h("p", {}, words, " ", mark)] : []),
   );
+  /** @param {Answers} answers */
+  function fill(answers) {
+    if (!names.length) {
+      const painted = answers.painted[i];
+      const shown = painted ? [picture(painted, t("answer")), picture(originals[i], t("truth"))] : [];
+      beside.replaceChildren(input, ...shown);
+      return;
+    }
+    const top = ranked(answers.scores, i, names.length)[0];
+    const right = top?.answer === truth[i];
+    root.className = right ? "right" : "wrong";
+    words.textContent = t("{answer} ({share})", {
+      answer: names[top?.answer ?? 0] ?? "",
+      share: percent(top?.probability ?? NaN, 0),
+    });
+    const due = names[Number(truth[i])] ?? "";
+    mark.textContent = right ? `✓ ${t("right")}` : `✗ ${t("wrong: {truth}", { truth: due })}`;
+  }
+  return { root, fill };
 }
