@@ -139,7 +139,7 @@ def test_the_losses_and_the_script_are_handed_out(open_page: OpenPage) -> None:
     with page.expect_download() as downloading:
         page.locator("[data-export=csv]").click()
     rows = Path(downloading.value.path()).read_text().splitlines()
-    assert rows[0].startswith("training steps,none 10 %,none,")
+    assert rows[0].startswith("training steps,no BatchNorm 10 %,no BatchNorm,")
     assert len(rows) > 20
     with page.expect_download() as downloading:
         page.locator("[data-export=json]").click()

@@ -276,8 +276,8 @@ def test_pictures_that_are_gone_say_so(open_page: OpenPage, watch: Watch) -> Non
 
 def test_the_lesson_sets_what_it_talks_about(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
-    page.locator(".steps summary").nth(6).click()
-    page.locator(".steps .try").nth(6).click()
+    page.locator(".steps summary").nth(7).click()
+    page.locator(".steps .try").nth(7).click()
     expect(page.locator(".stage [data-method=simsiam]")).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile("method=simsiam&stop_gradient=false"))
 

@@ -82,6 +82,7 @@ def test_a_number_in_a_steps_text_is_dragged_and_stepped_in_place(open_page):
 
 def test_a_curve_is_drawn_by_hand_then_the_run_lies_over_it_and_stays_for_the_next(open_page):
     page = open_page("/labs/fitting?replicas=2", 1366, 768)
+    page.locator("#step-2 summary").click()
     page.locator("[data-sketch]").click()
     over = page.locator("[data-errors] .sketching")
     box = over.bounding_box()
@@ -89,12 +90,12 @@ def test_a_curve_is_drawn_by_hand_then_the_run_lies_over_it_and_stays_for_the_ne
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=8)
     page.mouse.up()
-    page.locator("#step-1 .try").click()
+    page.locator("#step-2 .try").click()
     keys = page.locator("[data-errors] .chart-keys")
     expect(keys).to_contain_text("your curve")
     until(page, 20)
-    page.locator("#step-4 summary").click()
-    page.locator("#step-4 .try").click()
+    page.locator("#step-5 summary").click()
+    page.locator("#step-5 .try").click()
     until(page, 10)
     expect(keys).not_to_contain_text("your curve")  # it was of another question
     expect(keys).to_contain_text("the run before")

@@ -6,7 +6,7 @@
 import { note } from "../core/controls.js";
 import { $, all } from "../core/dom.js";
 import { onLanguage, t } from "../core/i18n.js";
-import { chartIn } from "../views/chart.js";
+import { chartIn } from "../views/chart_places.js";
 import { wireNumbers } from "./lesson_numbers.js";
 
 /** @typedef {import("../core/state.js").State} State */

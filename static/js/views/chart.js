@@ -6,6 +6,7 @@ import { csvOf, withGaps } from "../math/series.js";
 import { onBegun } from "../core/session/begun.js";
 import { lookBack, newGuess } from "./chart_guess.js";
 import { showKeys } from "./chart_legend.js";
+import { charts } from "./chart_places.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
 import { viewLife } from "./life.js";
 import { roomFor } from "./room.js";
@@ -72,14 +73,6 @@ import { roomFor } from "./room.js";
  * @property {(number | null)[][] | null} before the columns of the run before
  */
 /** @typedef {{rebuild: boolean, fresh: boolean, resized: boolean}} Due what the next paint has to do */
-
-/** @typedef {{x: [number, number], y: [number, number]}} Axes */
-/** A lesson asks for a curve by hand, or (null) no more. @typedef {(axes: Axes | null) => void} Ask */
-/** @type {WeakMap<HTMLElement, {askForGuess: Ask}>} */
-const charts = new WeakMap();
-
-/** The chart in a place of the page. @param {HTMLElement} root */
-export const chartIn = (root) => charts.get(root);
 
 /**
  * @param {HTMLElement} root

@@ -1,0 +1,10 @@
+/** Which chart stands where on the page: known without what draws it, for pages that have none. */
+
+/** @typedef {{x: [number, number], y: [number, number]}} Axes */
+/** A lesson asks for a curve by hand, or (null) no more. @typedef {(axes: Axes | null) => void} Ask */
+
+/** @type {WeakMap<HTMLElement, {askForGuess: Ask}>} */
+export const charts = new WeakMap();
+
+/** The chart in a place of the page. @param {HTMLElement} root */
+export const chartIn = (root) => charts.get(root);
