@@ -8,6 +8,7 @@ as long as the server does.
 import io
 import secrets
 import threading
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -167,6 +168,7 @@ def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) 
     return Response(file.getvalue(), media_type="image/svg+xml")
 
 
+@lru_cache(maxsize=512)
 def code_of(address: str) -> Markup:
     """The QR code of an address as a part of a page."""
     return Markup(

@@ -26,7 +26,7 @@ REPRESENTATION = (
     ),
     Statement(
         10,
-        N_("Some pretext tasks help one downstream question only."),
+        N_("A pretext task may help some downstream questions and not others."),
         "pretext?tab=compared",
     ),
     Statement(
@@ -68,7 +68,11 @@ REPRESENTATION = (
     Statement(
         21,
         N_("Contrast is strong on what a picture shows, weaker on fine detail."),
-        "pretext?tab=compared",
+        "pretext?tab=transfer",
+        Box(
+            N_("Contrastive learning is poor on fine-grained tasks."),
+            N_("Found on photographs around 2021; the recorded numbers here do not show it."),
+        ),
     ),
     Statement(
         22,

@@ -52,9 +52,9 @@ def test_what_was_predicted_stands_beside_what_the_picture_shows(open_page):
     step = page.locator("#step-1")
     step.locator("[data-answer]").click()
     said = step.locator("[data-verdict]")
-    expect(said).to_have_text("The picture shows: One.")
+    expect(said).to_have_text("The answer: One.")
     step.get_by_text("Six.", exact=True).click()
-    expect(said).to_have_text("You predicted: Six. The picture shows: One.")
+    expect(said).to_have_text("You predicted: Six.The answer: One.")
     step.get_by_text("One.", exact=True).click()
     expect(said).to_have_text("As you predicted: One.")
     page.locator("[data-language=zh]").first.click()
@@ -78,6 +78,12 @@ def test_a_number_in_a_steps_text_is_dragged_and_stepped_in_place(open_page):
     page.mouse.up()
     expect(number).to_have_text("0.56")
     expect(slider).to_have_value("0.56")
+    page.keyboard.press("End")
+    expect(slider).to_have_value("1")
+    page.locator("#step-2 summary").click()
+    page.locator("#step-2 .try").click()  # whose threshold is another one
+    expect(page.locator("#step-2 [data-scrub=iou_threshold]")).to_have_text("0.8")
+    expect(number).to_have_text("0.5")
 
 
 def test_a_curve_is_drawn_by_hand_then_the_run_lies_over_it_and_stays_for_the_next(open_page):

@@ -64,7 +64,7 @@ LESSON = (
         "losses",
         levers=("target", "learning_rate", "init_scale"),
         stop=900,
-        watch=N_("Steps to 0.10, none"),
+        watch=N_("without BatchNorm"),
         question=Question(
             N_("Which reach the loss 0.1 sooner?"),
             (
@@ -89,15 +89,15 @@ LESSON = (
     Step(
         N_("Where the numbers lie"),
         N_(
-            "The weights start {init_scale} times too large, so without BatchNorm the input of "
-            "tanh lies far out, where the curve is flat: most values are saturated, and hardly any "
-            "gradient reaches the first layers."
+            "The initial weights are multiplied by {init_scale}. At 20, without BatchNorm, the "
+            "input of tanh lies far out, where the curve is flat: most values are saturated, and "
+            "hardly any gradient reaches the first layers."
         ),
         {"init_scale": 20.0},
         "losses",
         levers=("init_scale", "activation"),
         stop=300,
-        watch=N_("Steps to 0.10, before"),
+        watch=N_("before the activation"),
         question=Question(
             N_("Where must BatchNorm stand to help here?"),
             (
@@ -120,12 +120,12 @@ LESSON = (
     ),
     Step(
         N_("Small weights: the layers squeeze the points together"),
-        N_("Now the initialization is five times too small, {init_scale}."),
+        N_("The initial weights are multiplied by {init_scale}; 0.2 is five times too small."),
         {"init_scale": 0.2},
         "losses",
         levers=("init_scale", "depth"),
         stop=300,
-        watch=N_("Steps to 0.10, none"),
+        watch=N_("without BatchNorm"),
         question=Question(
             N_("What happens to the histograms without BatchNorm, layer by layer?"),
             (
@@ -174,7 +174,7 @@ LESSON = (
         "losses",
         levers=("batch_size", "momentum"),
         stop=300,
-        watch=N_("Steps to 0.10, before"),
+        watch=N_("before the activation"),
         question=Question(
             N_("What does x̂ look like for a batch of two points?"),
             (
@@ -205,7 +205,7 @@ LESSON = (
         "running",
         levers=("momentum",),
         stop=200,
-        watch=N_("Running mean"),
+        watch=N_("running mean"),
         question=Question(
             N_("The loss is measured in evaluation mode. What does it suffer from?"),
             (
@@ -219,7 +219,6 @@ LESSON = (
                 "Watch the running statistics follow the batch’s slowly."
             ),
         ),
-        holds=lambda frame: 0.99**100 > 1 / 3,
     ),
     Step(
         N_("Sigmoids, as in the paper"),
@@ -228,7 +227,7 @@ LESSON = (
         "losses",
         levers=("activation", "learning_rate", "depth"),
         stop=600,
-        watch=N_("Steps to 0.10, none"),
+        watch=N_("without BatchNorm"),
         question=Question(
             N_("What does the network without BatchNorm learn within 600 steps?"),
             (

@@ -114,7 +114,6 @@ LESSON = (
                 "it alike."
             ),
         ),
-        holds=lambda frame: now(frame, "loss") > 0,
     ),
     Step(
         N_("Is the representation any good?"),

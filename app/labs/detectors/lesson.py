@@ -70,8 +70,8 @@ LESSON = (
     Step(
         N_("Count along the two roads"),
         N_(
-            "A picture of {input_size} × {input_size} gives a map of 16 × 16 at stride 16, and "
-            "with 9 anchors at each place 2,304 anchors."
+            "A picture of 256 × 256 gives a map of 16 × 16 at stride 16, and with 9 anchors at "
+            "each place 2,304 anchors. The input is {input_size} now; double it."
         ),
         {"source": "scene", "scene": 6, "input_size": 256},
         "roads",

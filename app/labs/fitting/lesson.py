@@ -86,7 +86,7 @@ LESSON = (
         N_("Underfitting"),
         N_(
             "The same sixteen points, but networks with a single hidden unit. One tanh unit makes "
-            "one smooth step, up or down; raise the width to {width} or more to give them more."
+            "one smooth step, up or down. Drag the {width} unit of the layer to 4 and more."
         ),
         {"width": 1, "depth": 1, "train": 16},
         "curve",

@@ -1,5 +1,7 @@
 """The lesson of the `regularization` lab."""
 
+from typing import Any
+
 import numpy as np
 
 from app.i18n import N_
@@ -18,6 +20,14 @@ def kept(frame: RegularizationFrame) -> tuple[int, int]:
     """How many useful and useless features are in use at the chosen λ."""
     used = frame.used[frame.at] != 0
     return int(used[frame.truth != 0].sum()), int(used[frame.truth == 0].sum())
+
+
+def shrunk(state: dict[str, Any], penalty: str) -> float:
+    """One weight after 50 steps of nothing but its penalty."""
+    weight, pull = float(state["start"]), float(state["pull"])
+    for _ in range(50):
+        weight = max(weight - pull, 0) if penalty == "l1" else weight * (1 - 2 * pull)
+    return weight
 
 
 LESSON = (
@@ -39,7 +49,7 @@ LESSON = (
                 "share of what is left, 2ηλθ, so its steps shrink and it never arrives."
             ),
         ),
-        holds=lambda state: float(state["pull"]) > 0 and (1 - 2 * float(state["pull"])) ** 50 > 0,
+        holds=lambda state: shrunk(state, "l1") == 0 < shrunk(state, "l2"),
     ),
     Step(
         N_("From least squares"),

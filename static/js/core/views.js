@@ -39,13 +39,14 @@ export function wireViews(state) {
       const tab = awaited;
       awaited = "";
       state.set({ tab });
-    } else if (!offered[names.indexOf(state.values.tab)]) state.set({ tab: names[0] ?? "" });
+    } else if (!offered[names.indexOf(state.values.tab)]) {
+      const kept = awaited;
+      state.set({ tab: names[0] ?? "" });
+      awaited = kept;
+    }
   });
   tabs.forEach((tab, i) => {
-    tab.addEventListener("click", () => {
-      awaited = "";
-      state.go({ tab: names[i] ?? "" });
-    });
+    tab.addEventListener("click", () => state.go({ tab: names[i] ?? "" }));
     tab.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       const open = tabs.filter((one) => !one.hidden);
@@ -61,7 +62,9 @@ export function wireViews(state) {
     if (/^[1-9]$/.test(event.key)) tabs.filter((tab) => !tab.hidden)[Number(event.key) - 1]?.click();
   });
   state.subscribe((changed) => {
-    if (changed.has("lesson")) awaited = state.values.tab;
+    const { tab } = state.values;
+    const away = changed.has("lesson") && tabs[names.indexOf(tab)]?.hidden;
+    if (changed.has("lesson") || changed.has("tab")) awaited = away ? tab : "";
     if (changed.has("tab")) show();
   });
   // What a mode has nothing to say of is hidden when its first frame is there.

@@ -12,7 +12,10 @@ export function fillFigures(root, figures) {
     root.replaceChildren(...figures.map(() => h("div", {}, h("dt"), h("dd"))));
   const watched = document.querySelector("[data-tried] [data-watch]")?.textContent;
   figures.forEach((texts, i) => {
-    root.children[i]?.classList.toggle("watched", texts[0] === watched);
+    root.children[i]?.classList.toggle(
+      "watched",
+      Boolean(watched) && String(texts[0]).includes(watched ?? ""),
+    );
     for (const [k, text] of texts.entries()) {
       const cell = root.children[i]?.children[k];
       if (cell && cell.textContent !== String(text)) cell.textContent = String(text);

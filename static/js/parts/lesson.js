@@ -4,7 +4,7 @@
  */
 
 import { note } from "../core/controls.js";
-import { $, all } from "../core/dom.js";
+import { $, all, h } from "../core/dom.js";
 import { onLanguage, t } from "../core/i18n.js";
 import { chartIn } from "../views/chart_places.js";
 import { wireNumbers } from "./lesson_numbers.js";
@@ -23,9 +23,9 @@ export function wireLesson(state, onTry) {
   for (const button of all("[data-answer]")) button.addEventListener("click", () => fold(button));
   for (const choice of all(".ask input")) choice.addEventListener("change", sayAll);
   onLanguage(sayAll);
-  wireNumbers(state);
   state.subscribe((changed) => changed.has("lesson") && show(state));
   show(state);
+  wireNumbers(state); // after it: whether a step is tried decides which value its text has
   queueMicrotask(openNamed); // once the page has its session
   addEventListener("hashchange", openNamed);
 }
@@ -114,14 +114,15 @@ function say(button) {
   const words = labels.map((label) => label.textContent?.trim() ?? "");
   const said = labels.findIndex((label) => label.querySelector("input")?.checked);
   const right = Number(answer.dataset.right);
-  const verdict = $("[data-verdict]", answer);
-  verdict.textContent = sayVerdict(words[said], words[right] ?? "");
+  $("[data-verdict]", answer).replaceChildren(
+    ...sayVerdict(words[said], words[right] ?? "").map((line) => h("span", {}, line)),
+  );
   answer.dataset.agrees = said < 0 ? "" : String(said === right);
 }
 
-/** @param {string | undefined} predicted @param {string} shown */
-function sayVerdict(predicted, shown) {
-  if (predicted === undefined) return t("The picture shows: {shown}", { shown });
-  if (predicted === shown) return t("As you predicted: {shown}", { shown });
-  return t("You predicted: {predicted} The picture shows: {shown}", { predicted, shown });
+/** @param {string | undefined} predicted @param {string} right @returns {string[]} lines */
+function sayVerdict(predicted, right) {
+  if (predicted === undefined) return [t("The answer: {right}", { right })];
+  if (predicted === right) return [t("As you predicted: {right}", { right })];
+  return [t("You predicted: {predicted}", { predicted }), t("The answer: {right}", { right })];
 }

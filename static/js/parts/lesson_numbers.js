@@ -11,6 +11,9 @@ const NOTCH = 8; // CSS pixels of a drag for a notch of the control's slider
 /** @type {Record<string, number>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
+/** @type {Record<string, "low" | "high">} */
+const ENDS = { Home: "low", End: "high" };
+
 /** @param {State} state */
 export function wireNumbers(state) {
   const numbers = all("[data-scrub]");
@@ -21,15 +24,18 @@ export function wireNumbers(state) {
 }
 
 /**
- * The values of a step that is not tried yet stay its own.
+ * A step that is not tried yet has its own values, the one that is tried those of now.
  * @param {HTMLElement} number
  * @param {State} state
  */
 function showValue(number, state) {
-  const value = state.values[number.dataset.scrub ?? ""];
-  const tried = number.closest("[data-tried]") !== null;
-  if (tried) number.textContent = String(value);
-  number.setAttribute("aria-valuenow", tried ? String(value) : (number.textContent ?? ""));
+  const name = number.dataset.scrub ?? "";
+  const item = number.closest("li");
+  const own = JSON.parse(item?.querySelector(".try")?.getAttribute("data-state") ?? "{}");
+  const tried = item?.hasAttribute("data-tried");
+  const value = String(tried ? state.values[name] : (own[name] ?? state.rules[name]?.default ?? ""));
+  if (number.textContent !== value) number.textContent = value;
+  number.setAttribute("aria-valuenow", value);
 }
 
 /** @param {HTMLElement} number @param {string} name @param {State} state */
@@ -57,9 +63,10 @@ function wire(number, name, state) {
   });
   number.addEventListener("keydown", (event) => {
     const notches = KEYS[event.key];
-    if (!notches) return;
+    if (!notches && !(event.key in ENDS)) return;
     event.preventDefault();
-    step(number, name, notches);
+    if (notches) step(number, name, notches);
+    else state.set({ [name]: state.rules[name]?.[ENDS[event.key] ?? "low"] ?? 0 });
   });
 }
 

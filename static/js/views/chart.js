@@ -157,7 +157,8 @@ function wireBeside(root, state, rebuild) {
   charts.set(root, {
     askForGuess(axes) {
       if (!axes && !state.guess) return;
-      state.guess = axes && newGuess(axes, state.options.xScale === "log");
+      const { xScale, yScale } = state.options;
+      state.guess = axes && newGuess(axes, { x: xScale === "log", y: yScale === "log" });
       rebuild();
     },
   });
@@ -237,10 +238,8 @@ function take(state, due, next) {
     due.fresh = true;
   } else if (moved) due.fresh = true; // the scale may have to grow
   if (next.lines) {
-    if (JSON.stringify(next.lines) !== JSON.stringify(lines)) {
-      due.rebuild = true;
-      state.before = null; // of other lines
-    }
+    if (JSON.stringify(next.lines) !== JSON.stringify(lines)) due.rebuild = true;
+    if (looksOf(next.lines) !== looksOf(lines)) state.before = null; // of other lines
     state.lines = next.lines;
   }
   if (next.y !== undefined && next.y !== state.nameY) {
@@ -250,6 +249,9 @@ function take(state, due, next) {
   if (next.bands) state.bands = next.bands;
   state.shown = next;
 }
+
+/** Lines, in whatever language they are named. @param {Line[]} lines */
+const looksOf = (lines) => JSON.stringify(lines.map(({ name: _, ...look }) => look));
 
 /** @param {HTMLCanvasElement} source @returns {Promise<Blob>} */
 function pictureOf(source) {

@@ -4,7 +4,7 @@
  */
 
 import { context2d, h, token } from "../core/dom.js";
-import { t } from "../core/i18n.js";
+import { number, t } from "../core/i18n.js";
 import { isGap } from "./chart_marks.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
@@ -14,39 +14,57 @@ import { isGap } from "./chart_marks.js";
  * @property {[number, number]} x what it spans
  * @property {[number, number]} y
  * @property {(number | null)[]} heights at places evenly across
- * @property {boolean} log whether the axis across is logarithmic
- * @property {boolean} open it is being drawn: nothing has run yet
+ * @property {{x: boolean, y: boolean}} log which axes are logarithmic
+ * @property {{i: number, y: number} | null} last where the hand was last; null: it has yet to begin
+ * @property {boolean} open it is being drawn: of the run nothing is shown meanwhile
  */
 
 const PLACES = 33;
 const DASH = [2, 4];
 const LEAST = 3; // values that a run must have to be worth a look back
 
-/** @param {{x: [number, number], y: [number, number]}} axes @param {boolean} log @returns {Guess} */
-export const newGuess = ({ x, y }, log) => ({ x, y, log, heights: Array(PLACES).fill(null), open: true });
+/**
+ * @param {{x: [number, number], y: [number, number]}} axes
+ * @param {{x: boolean, y: boolean}} log
+ * @returns {Guess}
+ */
+export const newGuess = ({ x, y }, log) => ({
+  x,
+  y,
+  log,
+  heights: Array(PLACES).fill(null),
+  last: null,
+  open: true,
+});
 
-/** @param {Guess} guess @param {number} i */
-export function placeOf({ x: [low, high], log }, i) {
-  const share = i / (PLACES - 1);
-  return log ? low * (high / low) ** share : low + (high - low) * share;
+/** @typedef {[low: number, high: number]} Range */
+/** A share of the way from low to high. @param {Range} range @param {boolean} log @param {number} share */
+const between = ([low, high], log, share) => (log ? low * (high / low) ** share : low + (high - low) * share);
+
+/** How far up a value is. @param {[number, number]} range @param {boolean} log @param {number} value */
+function shareOf([low, high], log, value) {
+  const inside = Math.min(Math.max(value, low), high);
+  return log ? Math.log(inside / low) / Math.log(high / low) : (inside - low) / (high - low);
 }
 
+/** @param {Guess} guess @param {number} i */
+export const placeOf = ({ x, log }, i) => between(x, log.x, i / (PLACES - 1));
+
 /**
- * Draw from one place to another, straight.
+ * Draw on from where the hand was, straight as the eye sees it.
  * @param {Guess} guess
- * @param {{i: number, y: number}} from
  * @param {{i: number, y: number}} to
  */
-export function drawn(guess, from, to) {
-  const [least, most] = guess.y;
+export function drawn(guess, to) {
+  const { y, log, last } = guess;
+  const from = last ?? to;
+  const [start, end] = [shareOf(y, log.y, from.y), shareOf(y, log.y, to.y)];
   const steps = Math.max(Math.abs(to.i - from.i), 1);
   for (let k = 0; k <= steps; k++) {
-    const height = from.y + ((to.y - from.y) * k) / steps;
-    guess.heights[Math.round(from.i + ((to.i - from.i) * k) / steps)] = Math.min(
-      Math.max(height, least),
-      most,
-    );
+    const place = Math.round(from.i + ((to.i - from.i) * k) / steps);
+    guess.heights[place] = between(y, log.y, start + ((end - start) * k) / steps);
   }
+  guess.last = { i: to.i, y: between(y, log.y, end) };
 }
 
 /**
@@ -78,12 +96,11 @@ export function wireGuess(plot, state) {
   const { over } = plot;
   over.classList.add("sketching");
   over.tabIndex = 0;
-  over.setAttribute("role", "application");
+  over.setAttribute("role", "slider");
   over.setAttribute("aria-label", t("Draw your curve: with a pointer or finger, or with the arrow keys"));
-  let last = { i: 0, y: (guess.y[0] + guess.y[1]) / 2 };
   const to = (/** @type {{i: number, y: number}} */ place) => {
-    drawn(guess, last, place);
-    last = place;
+    drawn(guess, place);
+    tellHand(over, guess);
     plot.redraw(false);
   };
   const at = (/** @type {PointerEvent} */ event) => {
@@ -93,25 +110,41 @@ export function wireGuess(plot, state) {
   };
   over.addEventListener("pointerdown", (event) => {
     over.setPointerCapture(event.pointerId);
-    last = at(event);
-    to(last);
+    guess.last = null;
+    to(at(event));
   });
   over.addEventListener("pointermove", (event) => over.hasPointerCapture(event.pointerId) && to(at(event)));
   over.addEventListener("keydown", (event) => {
-    const [across, up] = KEYS[event.key] ?? [0, 0];
-    if (!across && !up) return;
+    const move = KEYS[event.key];
+    if (!move) return;
     event.preventDefault();
-    const i = Math.min(Math.max(last.i + across, 0), PLACES - 1);
-    to({ i, y: last.y + (up * (guess.y[1] - guess.y[0])) / 20 });
+    to(moved(guess, move));
   });
-  over.focus({ preventScroll: true });
+  tellHand(over, guess);
+  if (!guess.last) over.focus({ preventScroll: true }); // once: a chart that is built anew takes no focus
+}
+
+/** Where a key leads to. @param {Guess} guess @param {[number, number]} by */
+function moved({ y, log, last }, [across, up]) {
+  const from = last ?? { i: 0, y: between(y, log.y, 0.5) };
+  const share = Math.min(Math.max(shareOf(y, log.y, from.y) + up / 20, 0), 1);
+  return { i: Math.min(Math.max(from.i + across, 0), PLACES - 1), y: between(y, log.y, share) };
+}
+
+/** What a screen reader says of the place under the hand. @param {HTMLElement} over @param {Guess} guess */
+function tellHand(over, guess) {
+  const [low, high] = guess.y;
+  const { i, y } = guess.last ?? { i: 0, y: between(guess.y, guess.log.y, 0.5) };
+  const told = { x: number(placeOf(guess, i), 0), y: number(y, 3) };
+  const about = { valuemin: low, valuemax: high, valuenow: y, valuetext: t("{y} at {x}", told) };
+  for (const [name, value] of Object.entries(about)) over.setAttribute(`aria-${name}`, String(value));
 }
 
 // --- Painting ---------------------------------------------------------------------------------------
 
 /** @param {UPlot} u @param {Chart} state */
 export function paintBeside(u, { guess, before, lines }) {
-  if (before) {
+  if (before && !guess?.open) {
     const [xs = [], ...columns] = before;
     lines.forEach((line, i) => {
       if (!line.quiet && line.width !== 0) trace(u, xs, columns[i] ?? [], token(line.color), 0.35);

@@ -43,7 +43,7 @@ export function buildPlot(root, size, state) {
       },
       legend: { show: false },
       hooks: {
-        drawAxes: [(u) => paintBands(u, state.bands, state.data), (u) => paintBeside(u, state)],
+        drawAxes: [(u) => paintUnder(u, state)],
         draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state, handle)],
         setCursor: [(u) => showValues(u, tip, state)],
       },
@@ -156,7 +156,7 @@ const wholePowers = (_, splits) =>
 // --- Lines ---------------------------------------------------------------------------------------
 
 /** @param {Chart} state @returns {uPlot.Series[]} */
-function seriesOf({ lines }) {
+function seriesOf({ lines, guess }) {
   return [
     {},
     ...lines.map((line) => ({
@@ -164,7 +164,7 @@ function seriesOf({ lines }) {
       width: line.width ?? 2,
       spanGaps: line.spanGaps ?? false,
       ...(line.dash && { dash: line.dash }),
-      ...((line.quiet || line.width === 0) && { paths: () => null }),
+      ...((line.quiet || line.width === 0 || guess?.open) && { paths: () => null }),
       points: { show: false },
     })),
   ];
@@ -181,7 +181,14 @@ function cursorPoint(line) {
 // --- What lies over the lines --------------------------------------------------------------------
 
 /** @param {uPlot} u @param {Chart} state */
-function paintOver(u, { lines, data, shown, scale, places }) {
+function paintUnder(u, state) {
+  if (!state.guess?.open) paintBands(u, state.bands, state.data);
+  paintBeside(u, state);
+}
+
+/** @param {uPlot} u @param {Chart} state */
+function paintOver(u, { lines, data, shown, scale, places, guess }) {
+  if (guess?.open) return; // what runs would give the answer away
   const { marks = [], rules = [], marker = null, here = null } = shown;
   paintPoints(u, lines, data);
   const all = marker === null ? marks : [...marks, { x: marker }];
