@@ -57,11 +57,11 @@ def test_where_a_steps_run_stops_its_claim_holds(lab: Lab[Any], step: Step) -> N
 
 
 @pytest.mark.claims
-@pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("lab", "step"), claimed(runs=True))
-def test_a_steps_claim_holds_from_other_starts(lab: Lab[Any], step: Step, seed: int) -> None:
+def test_a_steps_claim_holds_from_other_starts(lab: Lab[Any], step: Step) -> None:
     assert step.holds is not None
-    assert step.holds(frame_at(lab, step, seed))
+    for seed in (1, 2) if lab.slug in SLOW else (1, 2, 3):
+        assert step.holds(frame_at(lab, step, seed)), seed
 
 
 @pytest.mark.parametrize(("lab", "step"), claimed(runs=False))

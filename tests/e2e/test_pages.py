@@ -133,7 +133,7 @@ OWN = {
     "rpn": "row=2&column=3",
     "nms": "view=swipe",
     "cross-entropy": "smoothing=0.2&target=2",
-    "contrastive": "picture=3",
+    "contrastive": "map=before",
     "batchnorm": "map=2",
     "regularization": "decay=2",
     "fitting": "singles=true",

@@ -70,8 +70,8 @@ def test_from_home_to_a_lab_its_lesson_and_the_next_lab(open_page, size):
     page.wait_for_url("**/labs/regularization*")
     if size is PHONE:
         page.locator("[data-dock=lesson]").click()
-    page.locator(".steps summary").nth(1).click()
-    page.locator(".steps .try").nth(1).click()
+    page.locator(".steps summary").nth(2).click()
+    page.locator(".steps .try").nth(2).click()
     expect(page.locator("[data-penalty=l2]")).to_have_attribute("aria-pressed", "true")
     assert in_sight(page) >= 0.9
     page.locator("[data-language]").first.click()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from app.errors import InvalidInput
+from app.i18n import N_
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
@@ -76,6 +78,13 @@ def held_out_of(config: PretextConfig, album: Album | None) -> Material:
         return stills
     moving = clips(TEST_CLIPS, HELD_OUT + config.seed)
     return Material(moving, moving, classes=stills.classes)
+
+
+def check_classes(config: PretextConfig, material: Material) -> None:
+    """Raises `InvalidInput` where there is nothing to be supervised by."""
+    if config.task == "supervised" and (material.labels is None or material.classes < 2):
+        message = N_("These pictures have no classes to be supervised by. Choose a pretext task.")
+        raise InvalidInput(message, "task")
 
 
 def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:

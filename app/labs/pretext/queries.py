@@ -18,7 +18,7 @@ from app.answers.single_flight import until_gone
 from app.errors import BAD_BODY, can_fail
 from app.lab import wire
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import album_of, held_out_of, names_of, settings_of
+from app.labs.pretext.data import album_of, check_classes, held_out_of, names_of, settings_of
 from app.pictures.albums.album import Album, labeled
 from app.pictures.albums.endpoints import albums_of
 from app.pictures.decoding.album_limits import UNLABELED
@@ -76,6 +76,7 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
     from models.representation.pretext_study import LOOKED_AT, PAINTED
 
     material = held_out_of(config, album)
+    check_classes(config, material)
     neighbors = held_out_of(config.model_copy(update={"task": "rotation"}), album)
     puzzle, pairs = shown(config, material)
     task = TASKS[config.task]

@@ -11,7 +11,7 @@ from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab.contract import Ask
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import material_of, settings_of
+from app.labs.pretext.data import check_classes, material_of, settings_of
 from app.labs.pretext.frames import PretextFrame
 from app.pictures.albums.album import Album
 
@@ -46,9 +46,7 @@ def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
     from models.representation.shipped import shipped_tasks
 
     material, downstream = material_of(config, album)
-    if config.task == "supervised" and (material.labels is None or material.classes < 2):
-        message = N_("These pictures have no classes to be supervised by. Choose a pretext task.")
-        raise InvalidInput(message, "task")
+    check_classes(config, material)
     if config.start == "photos" and config.task not in shipped_tasks():
         raise InvalidInput(N_("No weights are shipped for this task. Begin at random."), "start")
     return PretextStudy(settings_of(config), material, downstream, config.start == "photos")
