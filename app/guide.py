@@ -10,7 +10,9 @@ from app.lab.contract import CHAPTERS, Chapter, Lab
 
 @dataclass(frozen=True)
 class Section:
-    """A lab's place in the lecture notes: its section, what it asks for, minutes for its lesson."""
+    """A lab's place on the way: its number there, what it asks for, minutes for its lesson. The
+    notes' own order is that of `app/statements`.
+    """
 
     number: int
     minutes: int
@@ -30,16 +32,16 @@ class Route:
         return sum(minutes for _, minutes in self.stops)
 
 
-# The notes have ten sections; a lab that is not registered is on no map.
+# Each asks only for what came before; a lab that is not registered is on no map.
 SECTIONS: dict[str, Section] = {
     "fitting": Section(1, 25, N_("For everyone: no prior knowledge.")),
-    "pretext": Section(2, 30, N_("After section 7: classifiers and their loss.")),
-    "mlp": Section(3, 30, N_("For everyone; you should know what a derivative is.")),
-    "batchnorm": Section(4, 35, N_("After section 3: layers, activations, mini-batches.")),
-    "regularization": Section(5, 25, N_("After section 1: training error and test error.")),
-    "contrastive": Section(6, 40, N_("After section 7: softmax and cross-entropy.")),
-    "cross-entropy": Section(7, 30, N_("For everyone who knows what a probability is.")),
-    "rpn": Section(8, 30, N_("After section 7: two scores and their softmax.")),
+    "mlp": Section(2, 30, N_("For everyone; you should know what a derivative is.")),
+    "batchnorm": Section(3, 35, N_("After section 2: layers, activations, mini-batches.")),
+    "regularization": Section(4, 25, N_("After section 1: training error and test error.")),
+    "cross-entropy": Section(5, 30, N_("For everyone who knows what a probability is.")),
+    "pretext": Section(6, 30, N_("After section 5: classifiers and their loss.")),
+    "contrastive": Section(7, 40, N_("After section 5: softmax and cross-entropy.")),
+    "rpn": Section(8, 30, N_("After section 5: two scores and their softmax.")),
     "detectors": Section(9, 35, N_("After section 8: anchors and proposals.")),
     "nms": Section(10, 20, N_("For everyone: boxes and how far they overlap.")),
 }

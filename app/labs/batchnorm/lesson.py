@@ -115,7 +115,7 @@ LESSON = (
         holds=lambda frame: (
             bool((saturated(frame, "none")[1:] > 0.5).all())
             and bool((saturated(frame, "before") < 0.35).all())
-            and typical(frame, "before") < 0.1 < typical(frame, "none") < typical(frame, "after")
+            and typical(frame, "before") < 0.2 < typical(frame, "none") < typical(frame, "after")
         ),
     ),
     Step(
@@ -241,6 +241,6 @@ LESSON = (
                 "the first layer. With BatchNorm it learns within a few hundred steps."
             ),
         ),
-        holds=lambda frame: typical(frame, "none") > 0.6 and typical(frame, "before") < 0.3,
+        holds=lambda frame: typical(frame, "none") > 0.6 and typical(frame, "before") < 0.4,
     ),
 )

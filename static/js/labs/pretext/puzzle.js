@@ -215,7 +215,8 @@ function itemOf(of, i) {
       share: percent(top?.probability ?? NaN, 0),
     });
     const due = names[Number(truth[i])] ?? "";
-    mark.textContent = right ? `✓ ${t("right")}` : `✗ ${t("wrong: {truth}", { truth: due })}`;
+    const verdict = right ? t("right") : t("wrong: {truth}", { truth: due });
+    mark.textContent = right ? `✓ ${verdict}` : `✗ ${verdict}`;
   }
   return { root, fill };
 }
