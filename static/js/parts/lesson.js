@@ -110,6 +110,7 @@ const sayAll = () => all("[data-answer]").forEach(say);
 /** What was predicted, and what the picture shows. @param {HTMLElement} button */
 function say(button) {
   const answer = answerOf(button);
+  if (answer.hidden) return void $("[data-verdict]", answer).replaceChildren();
   const labels = [...(button.closest("details")?.querySelectorAll(".ask label") ?? [])];
   const words = labels.map((label) => label.textContent?.trim() ?? "");
   const said = labels.findIndex((label) => label.querySelector("input")?.checked);
