@@ -135,10 +135,11 @@ class Study:
         h, mapped, views = h[:count], features[:count], features[count:]
         plane = pca2(normalize(mapped))
         places = plane.coordinates
-        if self._places is not None:  # an axis's sign means nothing: keep the map unmirrored
-            mirrored = (places * self._places).sum(dim=0) < 0
-            places = torch.where(mirrored, -places, places)
-        self._places = places
+        # An axis's sign means nothing: keep the map as the first look had it, whatever the pace.
+        if self._places is None:
+            self._places = places
+        mirrored = (places * self._places).sum(dim=0) < 0
+        places = torch.where(mirrored, -places, places)
         near = nearest(h, h, min(NEIGHBORS, max(len(h) - 1, 1)), but=torch.arange(len(h)))
         return Look(cosine(views), places, plane.share, near.rows, near.similarity)
 

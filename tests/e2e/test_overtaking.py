@@ -250,7 +250,7 @@ def test_a_dragged_slider_has_one_request_under_way(
 def test_a_count_a_badge_and_a_sentence_wait_for_the_pictures_of_their_frame(
     open_page: OpenPage,
 ) -> None:
-    page = open_page("/labs/contrastive?count=200&batch_size=32&speed=2")
+    page = open_page("/labs/contrastive?count=200&batch_size=32&speed=2&tab=similarities")
     until(page, 4)
     page.locator("[data-run-play]").click()
     steps, said = held(page), page.locator("[data-said]").inner_text()
