@@ -119,3 +119,44 @@ def own_axes(group: LazyText) -> Any:
 def own_reading(group: LazyText) -> Any:
     """How the table of own points was understood."""
     return control("", N_("How it was read"), "", Look(group, hidden=True), max_length=240)
+
+
+def pictures_to_learn_from(group: LazyText) -> Any:
+    """How many of the pictures are learned from."""
+    return control(
+        2000,
+        N_("To learn from"),
+        N_("Pictures without labels. Others are held out for testing."),
+        Look(group, step=50),
+        50,
+        5000,
+    )
+
+
+def own_pictures(group: LazyText) -> Any:
+    """The album that a visitor has uploaded."""
+    look = Look(group, hidden=True)
+    said = N_("What was uploaded, by its id.")
+    return control("", N_("Your pictures"), said, look, max_length=32)
+
+
+def classes_of_pictures(group: LazyText) -> Any:
+    """The rule by which an album's files tell their classes."""
+    return control(
+        "auto",
+        N_("Classes"),
+        N_(
+            "What tells the class of each picture. ImageFolder, torchvision’s rule, takes the "
+            "first level that has several folders."
+        ),
+        Look(
+            group,
+            choices={
+                "auto": N_("folders (ImageFolder)"),
+                "first": N_("outermost folders"),
+                "last": N_("innermost folders"),
+                "name": N_("start of the file name"),
+                "none": N_("no classes"),
+            },
+        ),
+    )

@@ -97,32 +97,9 @@ class ContrastiveConfig(LabConfig):
             },
         ),
     )
-    count: int = control(
-        2000, N_("To learn from"), N_("Pictures without labels. Others are held out for testing."),
-        Look(PICTURES, step=50), ge=50, le=5000,
-    )  # fmt: skip
-    pictures: str = control(
-        "", N_("Your pictures"), N_("What was uploaded, by its id."),
-        Look(PICTURES, hidden=True), max_length=32,
-    )  # fmt: skip
-    classes: Rule = control(
-        "auto",
-        N_("Classes"),
-        N_(
-            "What tells the class of each picture. ImageFolder, torchvision’s rule, takes the "
-            "first level that has several folders."
-        ),
-        Look(
-            PICTURES,
-            choices={
-                "auto": N_("folders (ImageFolder)"),
-                "first": N_("outermost folders"),
-                "last": N_("innermost folders"),
-                "name": N_("start of the file name"),
-                "none": N_("no classes"),
-            },
-        ),
-    )
+    count: int = fields.pictures_to_learn_from(PICTURES)
+    pictures: str = fields.own_pictures(PICTURES)
+    classes: Rule = fields.classes_of_pictures(PICTURES)
     crop: float = strength(0.3, N_("Random crop"), N_("How small a crop may be, resized back."))
     flip: bool = control(True, N_("Flip"), N_("Mirrors a random half of the views."), Look(VIEWS))
     color: float = strength(
