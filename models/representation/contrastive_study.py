@@ -92,9 +92,11 @@ class Study:
         self.looked_at = look_at(pictures, settings.policy, settings.seed)
         # What a look needs, in one pass: the pictures of the map, then the views.
         self._seen = torch.cat([as_input(pictures.test[:MAPPED]), self.looked_at])
-        self._places: Tensor | None = None
+        # An axis's sign means nothing: maps are mirrored to lie as this one. It is renewed at fixed
+        # steps, so that a map depends on no look before it.
+        self._upright: Tensor | None = None
         self.before = self._look(self.contrast.untrained, None)
-        self._places = None
+        self._upright = self.before.places
         self.changes_before = self._changes(self.contrast.untrained)
         self.changes, self.changes_step = self.changes_before, 0
         self.transfer = Transfer(pictures, settings)
@@ -113,6 +115,7 @@ class Study:
             if self.step % CHANGES_EVERY == 0:
                 self.changes = self._changes(self.contrast.encoder)
                 self.changes_step = self.step
+                self._upright = self._look(self.contrast.encoder, None).places
 
     # --- Looking ----------------------------------------------------------------------------------
 
@@ -135,11 +138,9 @@ class Study:
         h, mapped, views = h[:count], features[:count], features[count:]
         plane = pca2(normalize(mapped))
         places = plane.coordinates
-        # An axis's sign means nothing: keep the map as the first look had it, whatever the pace.
-        if self._places is None:
-            self._places = places
-        mirrored = (places * self._places).sum(dim=0) < 0
-        places = torch.where(mirrored, -places, places)
+        if self._upright is not None:
+            mirrored = (places * self._upright).sum(dim=0) < 0
+            places = torch.where(mirrored, -places, places)
         near = nearest(h, h, min(NEIGHBORS, max(len(h) - 1, 1)), but=torch.arange(len(h)))
         return Look(cosine(views), places, plane.share, near.rows, near.similarity)
 

@@ -35,7 +35,7 @@ LESSON = (
         "unit",
         levers=("batch_size", "activation"),
         stop=100,
-        watch=N_("mean of the batch"),
+        watch=N_("x̂"),
         question=Question(
             N_("Are the x̂ normally distributed?"),
             (
@@ -152,7 +152,7 @@ LESSON = (
         {"sweep": True},
         "sweep",
         levers=("target",),
-        watch=N_("Steps to the loss"),
+        watch=N_("Steps until the loss is reached"),
         question=Question(
             N_("With how many learning rates does a network reach the loss?"),
             (
@@ -205,7 +205,7 @@ LESSON = (
         "running",
         levers=("momentum",),
         stop=200,
-        watch=N_("running mean"),
+        watch=N_("Mean of this unit"),
         question=Question(
             N_("The loss is measured in evaluation mode. What does it suffer from?"),
             (

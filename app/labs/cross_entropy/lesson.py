@@ -32,7 +32,7 @@ LESSON = (
         ),
         {"p": "0.5,0.25,0.125,0.125", "q": "0.25,0.25,0.25,0.25", "unit": "bits", "chosen": 3},
         "information",
-        watch=N_("entropy H(p)"),
+        watch=N_("Information of one outcome"),
         question=Question(
             N_("A carries 1 bit. How much does D carry?"),
             (N_("4 bits: it is 4 times as rare."), N_("3 bits."), N_("1/8 bit.")),
@@ -74,7 +74,7 @@ LESSON = (
         N_("All four outcomes are equally likely. Drag one bar to the top, then back."),
         {"p": "0.25,0.25,0.25,0.25", "q": "0.25,0.25,0.25,0.25", "unit": "bits"},
         "distributions",
-        watch=N_("entropy H(p)"),
+        watch=N_("H(p)"),
         question=Question(
             N_("Can another distribution over four outcomes have more than 2 bits?"),
             (N_("Yes."), N_("No.")),
@@ -94,7 +94,7 @@ LESSON = (
         ),
         {"p": "0.5,0.25,0.125,0.125", "q": "0.5,0.25,0,0.25", "unit": "bits", "chosen": 2},
         "distributions",
-        watch=N_("cross-entropy H(p, q)"),
+        watch=N_("H(p, q)"),
         question=Question(
             N_("How large is the cross-entropy H(p, q)?"),
             (N_("0"), N_("A little above H(p)."), N_("Infinite.")),

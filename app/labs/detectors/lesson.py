@@ -93,7 +93,7 @@ LESSON = (
         {"source": "scene", "scene": 6, "proposals": 300},
         "roads",
         levers=("proposals", "input_size"),
-        watch=N_("milliseconds"),
+        watch=N_("FC layers"),
         question=Question(
             N_("Which part do both detectors share?"),
             (N_("The backbone."), N_("RoI pooling."), N_("NMS over the proposals.")),
@@ -134,7 +134,7 @@ LESSON = (
         {"source": "scene", "scene": 6, "region": ""},
         "pooling",
         levers=("bins", "input_size"),
-        watch=N_("bins"),
+        watch=N_("RoIAlign"),
         question=Question(
             N_("Which grid changes when the box moves by one pixel?"),
             (

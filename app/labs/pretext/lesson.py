@@ -23,7 +23,7 @@ LESSON = (
         {"task": "rotation", "data": "objects", "speed": 5},
         "puzzle",
         levers=("task", "data"),
-        watch=N_("your score"),
+        watch=N_("You against the network"),
         question=Question(
             N_("Which pictures can nobody decide?"),
             (
@@ -107,7 +107,7 @@ LESSON = (
         {"filled": "masked", "ratio": 0.25, "data": "objects"},
         "filled",
         levers=("ratio", "block"),
-        watch=N_("masked share"),
+        watch=N_("what it sees"),
         question=Question(
             N_("Why is the answer a gray blur where much is hidden?"),
             (
@@ -131,7 +131,7 @@ LESSON = (
         {"filled": "color", "data": "objects"},
         "filled",
         levers=("data",),
-        watch=N_("the two answers"),
+        watch=N_("squared error, shipped"),
         question=Question(
             N_("Which of the two looks drab?"),
             (N_("That with squared error."), N_("That with classes.")),
@@ -149,7 +149,7 @@ LESSON = (
         {"watched": "sort"},
         "video",
         levers=("seed",),
-        watch=N_("probability"),
+        watch=N_("Check"),
         question=Question(
             N_("Four frames have 24 orders. How many classes are there?"),
             (N_("24"), N_("12"), N_("4")),

@@ -39,7 +39,7 @@ LESSON = (
         ),
         {"pull": 0.07, "start": 1.0},
         "one",
-        watch=N_("steps to zero"),
+        watch=N_("L1, soft threshold"),
         question=Question(
             N_("Which of them arrives at zero?"),
             (N_("That under L1."), N_("That under L2."), N_("Both.")),

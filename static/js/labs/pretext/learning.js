@@ -3,7 +3,7 @@
 import { $, h } from "../../core/dom.js";
 import { number, onLanguage, t } from "../../core/i18n.js";
 import { fillFigures } from "../../parts/figures.js";
-import { percent } from "../../parts/percent.js";
+import { percent, shareText } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { picture } from "./tiles.js";
@@ -189,7 +189,7 @@ function figuresOf(frame) {
     [t("task"), taskName(header.task)],
     [t("loss"), number(newest(frame, "loss"), 3)],
     [name, percent(Math.max(0, solved), 0)],
-    [t("probe, 50 labels"), percent(frame.rows.probes.many.at(-1) ?? NaN, 0)],
+    [t("probe, 50 labels"), shareText(frame.rows.probes.many.at(-1), 0)],
     [t("labels used for training"), header.task === "supervised" ? t("all") : "0"],
   ];
 }
