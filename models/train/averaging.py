@@ -11,8 +11,11 @@ def average_into(average: nn.Module, model: nn.Module, step: int) -> None:
     keep = min(EMA, (step + 1) / (step + 10))
     with torch.no_grad():
         ours, theirs = average.state_dict().values(), model.state_dict().values()
-        for mean, value in zip(ours, theirs, strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(value, 1 - keep)
-            else:
+        pairs = list(zip(ours, theirs, strict=True))
+        means = [mean for mean, _ in pairs if mean.is_floating_point()]
+        values = [value for mean, value in pairs if mean.is_floating_point()]
+        # As torch.optim.swa_utils does it: hundreds of small tensors in a call or two.
+        torch._foreach_lerp_(means, values, 1 - keep)
+        for mean, value in pairs:
+            if not mean.is_floating_point():
                 mean.copy_(value)

@@ -157,6 +157,7 @@ class Crop(NamedTuple):
     boxes: Tensor  # [G, 4], pixels of the crop
     labels: Tensor  # [G] int64: index in `CLASSES`, or OTHER
     source: str
+    draw: int
 
 
 class Batch(NamedTuple):
@@ -195,7 +196,7 @@ class Crops(Dataset[Crop]):
             boxes = torch.stack(
                 [size - boxes[:, 2], boxes[:, 1], size - boxes[:, 0], boxes[:, 3]], dim=1
             )
-        return Crop(image, boxes, photo.labels[which], source)
+        return Crop(image, boxes, photo.labels[which], source, draw)
 
 
 class DrawSampler(Sampler[list[tuple[int, int]]]):

@@ -8,18 +8,19 @@ python -m models.train.detectors --evaluate DIR         score the weights on DIR
 The trunk starts from ImageNet's weights. The rate stays constant until a fall is asked for, and a
 moving average of the weights is kept, so there is a useful network at any time: stop the command
 (SIGTERM or Ctrl-C saves first), run it again to go on, and add --fall when the time for the end has
-come. Training is seeded; a GPU is used where there is one.
+come. Training is seeded; a GPU is used where there is one (with --workers: it waits for crops).
 """
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from models.boxes.anchors import AnchorSpec
 from models.detection.detectors import Detectors
 from models.detection.imagenet import load_trunk
 from models.detection.one_stage import Detections
@@ -31,13 +32,23 @@ from models.detection.shipped import (
     save_detectors,
 )
 from models.detection.weights import FOLDER
-from models.train.box_data import CLASSES, Batch, Crops, DrawSampler, Photo, collate, load_photos
+from models.train.batched_losses import one_stage_losses, rpn_losses, two_stage_losses
+from models.train.box_data import (
+    CLASSES,
+    Batch,
+    Crop,
+    Crops,
+    DrawSampler,
+    Photo,
+    collate,
+    load_photos,
+)
 from models.train.evaluation import Table, describe, look, precision_table, recall_table
-from models.train.losses import one_stage_losses, rpn_losses, two_stage_losses
 from models.train.run import Run, add_arguments, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, median_cpu_ms, provenance, write_scores
+from models.train.targets import Targets, make_targets
 
-SIZES = (256, 288)  # pixels, the side of a training crop
+SIZES = (256, 288)  # pixels, the side of a training crop, where nothing else is asked for
 # COCO's photos are few, but the only ones with everything labeled; detectors learn from VOC's.
 SHARES = {"coco2017": 0.37, "voc_5class": 0.47, "groceries5k": 0.16}
 # For the detectors only: what is not a labeled car in VOC's photos is no car. On the shelves,
@@ -57,39 +68,58 @@ def make_detectors(seed: int) -> Detectors:
     return model.to(memory_format=torch.channels_last)
 
 
-def make_optimizer(model: Detectors) -> torch.optim.AdamW:
+def make_optimizer(model: Detectors, rate: float = 1.0) -> torch.optim.AdamW:
     """AdamW with a smaller rate for the trunk, which has learned before."""
     trunk = [p for p in model.backbone.trunk.parameters() if p.requires_grad]
     known = {id(p) for p in model.backbone.trunk.parameters()}
     rest = [p for p in model.parameters() if id(p) not in known]
-    groups = [{"params": trunk, "peak": TRUNK_RATE}, {"params": rest, "peak": HEAD_RATE}]
+    groups = [
+        {"params": trunk, "peak": rate * TRUNK_RATE},
+        {"params": rest, "peak": rate * HEAD_RATE},
+    ]
     return torch.optim.AdamW(groups, lr=HEAD_RATE, weight_decay=DECAY, fused=True)
 
 
+class Examples(NamedTuple):
+    """Crops, and what they ask of the network."""
+
+    batch: Batch
+    targets: Targets
+
+
+class Gather:
+    """Crops -> `Examples`, in the processes that make the crops; each draw has its own seed."""
+
+    def __init__(self, spec: AnchorSpec, seed: int) -> None:
+        self.spec, self.seed = spec, seed
+
+    def __call__(self, crops: list[Crop]) -> Examples:
+        batch = collate(crops)
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + crops[0].draw)
+        return Examples(batch, make_targets(batch, self.spec, CLASS_NEGATIVE_WEIGHT, generator))
+
+
 def losses_of_batch(
-    model: Detectors, batch: Batch, generator: torch.Generator, mixed: bool
+    model: Detectors, examples: Examples, generator: torch.Generator, mixed: bool
 ) -> list[Tensor]:
     """Classification and regression of RPN, one stage and second stage, whose sum is minimized."""
     device = next(model.parameters()).device
+    images = examples.batch.images.to(device, non_blocking=True)
+    targets = examples.targets.to(device)
+    on_device = torch.Generator(device).manual_seed(generator.initial_seed())
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         with torch.no_grad():
-            at8 = model.backbone.trunk.early(normalize(batch.images.to(device)))
+            at8 = model.backbone.trunk.early(normalize(images))
         output = model.heads(model.backbone.fuse(at8))
-        named = [labels >= 0 for labels in batch.labels]
-        truths = [boxes[mask] for boxes, mask in zip(batch.boxes, named, strict=True)]
-        labels = [own[mask] for own, mask in zip(batch.labels, named, strict=True)]
-        weights = [CLASS_NEGATIVE_WEIGHT[source] for source in batch.sources]
-        spec = model.anchors
-        second = two_stage_losses(model, output, truths, labels, weights, generator)
-    everything = rpn_losses(output.rpn, spec, batch.boxes, batch.negative_weights, generator)
-    return [*everything, *one_stage_losses(output, spec, truths, labels, weights), *second]
+        second = two_stage_losses(model, output, targets, on_device)
+    return [*rpn_losses(output.rpn, targets), *one_stage_losses(output, targets), *second]
 
 
 def start(args: argparse.Namespace) -> Run[Detectors]:
     """The training that the checkpoint holds, or a new one."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = make_detectors(args.seed).to(device)
-    return Run(model, make_optimizer(model), Path(args.checkpoint), args.fall)
+    return Run(model, make_optimizer(model, args.rate), Path(args.checkpoint), args.fall)
 
 
 def train_on_photos(args: argparse.Namespace) -> None:
@@ -99,13 +129,14 @@ def train_on_photos(args: argparse.Namespace) -> None:
     held_out = load_photos(Path(args.data), "val")
     batches = DataLoader(
         Crops(load_photos(Path(args.data), "train"), args.seed, SHARES),
-        batch_sampler=DrawSampler(run.step, end, args.batch, SIZES),
-        collate_fn=collate,
+        batch_sampler=DrawSampler(run.step, end, args.batch, tuple(args.crops)),
+        collate_fn=Gather(run.model.anchors, args.seed),
         num_workers=args.workers,
+        pin_memory=torch.cuda.is_available(),
     )
 
-    def losses_of(model: Detectors, batch: Batch, generator: torch.Generator) -> list[Tensor]:
-        return losses_of_batch(model, batch, generator, args.mixed)
+    def losses_of(model: Detectors, examples: Examples, own: torch.Generator) -> list[Tensor]:
+        return losses_of_batch(model, examples, own, args.mixed)
 
     train(run, batches, losses_of, lambda model: brief(model, held_out, args.size), args)
 
@@ -205,6 +236,8 @@ def main() -> None:
     parser.add_argument("--scores", default=str(SCORES_FILE), help="(%(default)s)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[320, 448], help="to evaluate at")
     parser.add_argument("--size", type=int, default=INPUT_SIZE, help="longer side while training")
+    parser.add_argument("--crops", type=int, nargs="+", default=SIZES, help="sides of a crop")
+    parser.add_argument("--rate", type=float, default=1.0, help="times the usual learning rates")
     add_arguments(parser, "checkpoints/detectors.pt")
     args = parser.parse_args()
     if args.threads:

@@ -22,7 +22,7 @@ def test_every_step_opens_its_view_with_its_levers_in_hand(open_page, lab):
         expect(page.locator("[role=tab][aria-selected=true]")).to_have_attribute("data-tab", view)
         if not step.stop:  # of a run its figures come later
             watched = item.locator("[data-watch]").inner_text()
-            expect(page.locator(".stage")).to_contain_text(watched)
+            expect(page.locator(".stage")).to_contain_text(watched, timeout=60_000)
         hand = page.locator("[data-hand]")
         for lever in step.levers:
             control = hand.locator(f"[data-control={lever}]")

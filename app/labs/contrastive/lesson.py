@@ -231,7 +231,7 @@ LESSON = (
         {"mode": "composition", "speed": 1},
         "similarities",
         levers=("trial_steps", "batch_size"),
-        watch=N_("mean"),
+        watch=N_("Accuracy"),
         question=Question(
             N_(
                 "Chen et al. found crop with color jitter best on photographs. And on these scenes?"
@@ -258,7 +258,7 @@ LESSON = (
         {"mode": "projector", "speed": 1},
         "similarities",
         levers=("trial_steps", "batch_size"),
-        watch=N_("mean"),
+        watch=N_("classifier on h"),
         question=Question(
             N_("Which of the differences on h would you believe?"),
             (

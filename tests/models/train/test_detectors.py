@@ -21,12 +21,12 @@ from models.train.box_data import (
     Batch,
     Crops,
     Photo,
-    collate,
     label_of,
     load_photos,
 )
 from models.train.evaluation import look, precision_table, recall_table
 from models.train.losses import one_stage_losses
+from models.train.targets import make_targets
 
 
 def run(monkeypatch: pytest.MonkeyPatch, module: object, *words: object) -> None:
@@ -43,8 +43,8 @@ def one_thread() -> None:
 @pytest.mark.parametrize("mixed", [False, True])
 def test_a_few_steps_lower_every_loss(data: Path, mixed: bool) -> None:
     crops = Crops(load_photos(data, "train"), 0, command.SHARES)
-    batch = collate([crops[(draw, 96)] for draw in range(4)])
     model = command.make_detectors(0)
+    batch = command.Gather(model.anchors, 0)([crops[(draw, 96)] for draw in range(4)])
     optimizer = command.make_optimizer(model)
     history = []
     for _ in range(20):
@@ -61,8 +61,8 @@ def test_a_few_steps_lower_every_loss(data: Path, mixed: bool) -> None:
 
 def test_what_is_frozen_stays(data: Path) -> None:
     crops = Crops(load_photos(data, "train"), 0, command.SHARES)
-    batch = collate([crops[(draw, 64)] for draw in range(2)])
     model = command.make_detectors(0)
+    batch = command.Gather(model.anchors, 0)([crops[(draw, 64)] for draw in range(2)])
     before = {name: value.clone() for name, value in model.state_dict().items()}
     optimizer = command.make_optimizer(model)
     generator = torch.Generator().manual_seed(0)
@@ -98,7 +98,9 @@ def test_a_batch_without_any_box_still_trains() -> None:
     batch = Batch(images, none, no_labels, ["coco2017", "groceries5k"])
     model = command.make_detectors(0)
     generator = torch.Generator().manual_seed(0)
-    losses = torch.stack(command.losses_of_batch(model.train(), batch, generator, False))
+    targets = make_targets(batch, model.anchors, command.CLASS_NEGATIVE_WEIGHT, generator)
+    examples = command.Examples(batch, targets)
+    losses = torch.stack(command.losses_of_batch(model.train(), examples, generator, False))
     losses.sum().backward()
     assert (losses[0::2] > 0).all()
     assert not losses[1::2].any()
