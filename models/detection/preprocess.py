@@ -10,7 +10,7 @@ from torch import Tensor
 from models.boxes.boxes import Scaling
 from models.detection.backbone import STRIDE
 
-INPUT_SIZE = 320  # pixels, the longer side of the model's input
+INPUT_SIZE = 544  # pixels, the longer side of the model's input; chosen in models/weights/MODEL_CARD.md
 MEAN, SCALE = 127.0, 128.0  # what EfficientNet-Lite0 learned with
 
 
