@@ -50,7 +50,7 @@ def proposal_rows() -> Iterator[tuple[str, Row]]:
     app = create_app()
     with TestClient(app, base_url="http://127.0.0.1") as client:
         photo = client.post("/api/samples/china").json()["id"]
-        query = {"image_id": photo, "pre_nms_top_n": 1000}
+        query = {"image_id": photo, "pre_nms_top_n": 1000, "input_size": 320}
         for name, accept in (("", "application/octet-stream"), ("_json", "application/json")):
 
             def ask(accept: str = accept) -> None:
@@ -73,7 +73,7 @@ def detect_rows() -> Iterator[tuple[str, Row]]:
 
         def ask() -> None:
             app.state.shared_answers.clear()  # an answer from memory would be no measurement
-            query = {"image_id": photo, "proposals": 100}
+            query = {"image_id": photo, "proposals": 100, "input_size": 320}
             assert client.post("/api/detectors/detect", json=query).status_code == 200
 
         ask()

@@ -53,7 +53,7 @@ class DetectorPair(NamedTuple):
     """A one-stage and a two-stage detector on one trunk: what they know, and how they see.
 
     `files` names the paths in `models.detection.shipped`; `size` is the longer side of the input
-    that they learned with, pixels.
+    where nobody asks for another, pixels.
     """
 
     title: str
@@ -62,6 +62,6 @@ class DetectorPair(NamedTuple):
 
 
 DETECTORS: dict[DetectorsName, DetectorPair] = {
-    "photos": DetectorPair(N_("For photos: six classes"), "PHOTO_FILES", 320),
+    "photos": DetectorPair(N_("For photos: six classes"), "PHOTO_FILES", 544),
     "shapes": DetectorPair(N_("For drawn scenes: eight shapes"), "SHAPE_FILES", 192),
 }

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+# An input whose numbers can be counted by hand; the default one has three times as many.
+SMALL = "/labs/rpn?input_size=320&pre_nms_top_n=1000"
+
 
 def stage(page: Page, name: str) -> None:
     page.locator(f"button[data-stage={name}]").click()
 
 
 def test_it_starts_from_one_place_with_nine_anchors(open_page):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     expect(page.locator("[data-said]")).to_have_text(
         "9 anchors stand on this place; everywhere: 20 × 15 × 9 = 2,700 anchors."
     )
@@ -20,7 +23,7 @@ def test_it_starts_from_one_place_with_nine_anchors(open_page):
 
 
 def test_shapes_on_the_stages_are_the_papers(open_page):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     shapes = {
         button.get_attribute("data-stage"): button.locator("small").inner_text()
         for button in page.locator("button[data-stage]").all()
@@ -31,7 +34,7 @@ def test_shapes_on_the_stages_are_the_papers(open_page):
 
 
 def test_an_uploaded_photo_is_walked_through_every_stage(open_page, photo: Path):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     with page.expect_response("**/api/rpn/proposals"):
         page.locator("[data-file]").first.set_input_files(photo)
     said = page.locator("[data-said]")
@@ -51,7 +54,7 @@ def test_an_uploaded_photo_is_walked_through_every_stage(open_page, photo: Path)
 
 
 def test_a_click_and_the_arrow_keys_choose_a_place(open_page):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     over = page.locator("[data-picture] .over")
     box = over.bounding_box()
     over.click(position={"x": box["width"] * 0.51, "y": box["height"] * 0.5})
@@ -63,7 +66,7 @@ def test_a_click_and_the_arrow_keys_choose_a_place(open_page):
 
 
 def test_the_formula_stands_with_the_anchors_own_numbers(open_page):
-    page = open_page("/labs/rpn?stage=deltas&tab=place")
+    page = open_page(SMALL + "&stage=deltas&tab=place")
     page.locator("[data-picture] .over").focus()
     page.keyboard.press("5")
     worked = page.locator("[data-worked]").inner_text()
@@ -75,14 +78,14 @@ def test_the_formula_stands_with_the_anchors_own_numbers(open_page):
 
 
 def test_every_anchor_of_a_place_has_an_outcome(open_page):
-    page = open_page("/labs/rpn?pre_nms_top_n=50&tab=place")
+    page = open_page("/labs/rpn?input_size=320&pre_nms_top_n=50&tab=place")
     for button in page.locator("[data-anchor-rows] button").all():
         button.click()
         expect(page.locator("[data-fate]")).to_contain_text("Outcome:")
 
 
 def test_top_n_and_threshold_move_without_a_request(open_page, watch):
-    page = open_page("/labs/rpn?stage=nms")
+    page = open_page(SMALL + "&stage=nms")
     asked = len(watch.requests)
     counts = set()
     for name, value in (("iou_threshold", 0.3), ("pre_nms_top_n", 200), ("iou_threshold", 0.9)):
@@ -96,7 +99,7 @@ def test_top_n_and_threshold_move_without_a_request(open_page, watch):
 
 
 def test_drawn_ground_truth_labels_anchors_and_gives_recall(open_page, photo: Path):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     with page.expect_response("**/api/rpn/proposals"):
         page.locator("[data-file]").first.set_input_files(photo)
     page.locator("button[data-tool=truth]").click()
@@ -113,14 +116,14 @@ def test_drawn_ground_truth_labels_anchors_and_gives_recall(open_page, photo: Pa
 
 
 def test_the_untrained_network_says_that_it_is_untrained(open_page):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     page.locator("select[name=model]").select_option("untrained")
     expect(page.locator("[data-badge]")).to_contain_text("untrained")
 
 
 def test_a_missing_model_is_named_with_the_command_to_type(open_page, watch):
     watch.allowed.add("409")  # the browser itself logs any status from 400 on
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     name = "fasterrcnn_resnet50_fpn_v2"
     expect(page.locator(f"option[value={name}]")).to_contain_text("(not installed)")
     page.locator("select[name=model]").select_option(name)
@@ -137,13 +140,13 @@ def test_a_bad_upload_is_refused_in_words(open_page, watch, tmp_path, content, w
     watch.allowed.add(status)
     file = tmp_path / "bad.png"
     file.write_bytes(content)
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     page.locator("[data-file]").first.set_input_files(file)
     expect(page.locator("[data-said] .bad")).to_contain_text(words)
 
 
 def test_a_pasted_photo_is_used(open_page, photo: Path):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     with page.expect_response("**/api/images"):
         page.evaluate(
             """bytes => {
@@ -158,7 +161,7 @@ def test_a_pasted_photo_is_used(open_page, photo: Path):
 
 
 def test_holding_a_key_hides_all_boxes(open_page):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     page.locator("[data-picture] .over").focus()
     page.keyboard.down("h")
     expect(page.locator("[data-picture] .over")).to_be_hidden()
@@ -167,7 +170,7 @@ def test_holding_a_key_hides_all_boxes(open_page):
 
 
 def test_the_photo_goes_along_to_the_nms_page(open_page, photo: Path):
-    page = open_page("/labs/rpn")
+    page = open_page(SMALL)
     with page.expect_response("**/api/rpn/proposals"):
         page.locator("[data-file]").first.set_input_files(photo)
     page.wait_for_function("() => sessionStorage.getItem('vitrine-photo')")
@@ -178,7 +181,7 @@ def test_the_photo_goes_along_to_the_nms_page(open_page, photo: Path):
 
 
 def test_each_visitor_has_a_photo_of_their_own(open_page, photo: Path):
-    first, second = open_page("/labs/rpn"), open_page("/labs/rpn")
+    first, second = open_page(SMALL), open_page(SMALL)
     with first.expect_response("**/api/rpn/proposals"):
         first.locator("[data-file]").first.set_input_files(photo)
     ids = {

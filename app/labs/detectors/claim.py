@@ -23,6 +23,7 @@ from app.labs.detectors.answers import (
 from app.labs.detectors.config import MEASURED
 from app.pictures.images import images_of
 from app.settings import Settings
+from models.detection.catalog import DETECTORS
 
 if TYPE_CHECKING:
     from models.detection.comparison import Comparison, SceneResult
@@ -127,10 +128,9 @@ def recorded() -> list[RecordedRow]:
     table = json.loads(SCORES_FILE.read_text())
     shapes, photos = table["shapes"], table["detectors"]
     rows = [row("drawn", shapes, shapes)]
+    at_default = photos["sizes"][str(DETECTORS["photos"].size)]
     for pictures in ("voc_5class", "groceries5k"):
-        of_pictures = {
-            road: photos["sizes"]["320"][road][pictures] for road in ("one_stage", "two_stage")
-        }
+        of_pictures = {road: at_default[road][pictures] for road in ("one_stage", "two_stage")}
         rows.append(row(pictures, of_pictures, photos))
     return rows
 

@@ -10,7 +10,7 @@ from app.lab.controls import LabConfig, Look, control, page_state
 FOUND, NETWORK = N_("Detections"), N_("The network")
 POOLING, FAMILY = N_("RoI pooling"), N_("The family")
 # As in models.detection; importing them from there loads torch.
-INPUT_SIZE = 320
+INPUT_SIZE = 544
 MOST_PROPOSALS, MAX_CANDIDATES = 300, 6000
 MIN_SCORE = 0.02
 BINS, MOST_BINS = 7, 14
@@ -76,7 +76,7 @@ class DetectorsConfig(LabConfig):
             "The photo's longer side as the network sees it; more pixels show smaller objects and "
             "take longer. Drawn scenes are seen at their own 192 pixels until you move this."
         ),
-        Look(NETWORK, step=16, unit="px", usual=(320, 448), reach=(160, 640)),
+        Look(NETWORK, step=16, unit="px", usual=(320, 640), reach=(160, 800)),
         ge=64,
         le=1024,
     )

@@ -10,7 +10,7 @@ from models.detection.catalog import NETWORKS, NetworkName
 
 NETWORK, TRUTH = N_("The network"), N_("Your ground truth")
 # The size that models.detection.preprocess prepares for; importing it from there loads torch.
-INPUT_SIZE = 320
+INPUT_SIZE = 544
 MAX_BOXES = 6000  # into NMS, or out of it
 
 
@@ -30,12 +30,12 @@ class RpnConfig(LabConfig):
             "The photo's longer side as the network sees it; more pixels show smaller objects and "
             "mean more anchors. Not for torchvision's networks."
         ),
-        Look(NETWORK, step=16, unit="px", usual=(320, 512), reach=(160, 800)),
+        Look(NETWORK, step=16, unit="px", usual=(320, 640), reach=(160, 800)),
         ge=64,
         le=1024,
     )
     pre_nms_top_n: int = control(
-        1000,
+        1500,
         N_("Boxes into NMS"),
         N_("Only the best-scored boxes go on to NMS."),
         Look(NETWORK, usual=(1000, 6000)),

@@ -12,6 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from app.lab import wire
+from app.labs.rpn.config import RpnConfig
 from app.main import create_app
 from app.settings import Settings
 from models.detection.catalog import FETCHED, NETWORKS
@@ -50,7 +51,7 @@ def upload(client: TestClient, width: int, height: int) -> str:
 
 def test_boxes_are_inside_the_picture_best_first(answer: dict[str, Any]) -> None:
     boxes, scores = np.array(answer["boxes"]), np.array(answer["scores"])
-    assert 0 < len(boxes) <= 1000
+    assert 0 < len(boxes) <= RpnConfig().pre_nms_top_n
     assert (np.diff(scores) <= 0).all()
     assert (scores >= 0).all()
     assert (scores <= 1).all()
