@@ -17,6 +17,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from app.lab.contract import Lab
+from app.registry import LABS
 from tests.e2e.browser import GUARD, Server, count_asks, find_chromium, ready, served
 
 FOLDER = Path(__file__).parent
@@ -27,11 +29,29 @@ UNFOLDED = "try { sessionStorage.setItem('groups', '*') } catch {}"
 ICON = "/static/icon.svg"  # the tab's, which the browser fetches whenever it likes
 
 
+# A claim about every lab is made in the core for one that trains and one that looks at a photo.
+IN_CORE = {"mlp", "rpn"}
+LABS_PATHS = {f"/labs/{lab.slug}": lab.slug for lab in LABS}
+
+
+def lab_of(item: pytest.Item) -> str | None:
+    """The lab that a test walking all labs is at."""
+    callspec = getattr(item, "callspec", None)
+    for value in callspec.params.values() if callspec else ():
+        if isinstance(value, Lab):
+            return value.slug
+        if isinstance(value, str) and value in LABS_PATHS:
+            return LABS_PATHS[value]
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder: none runs beside those that drive an event loop by hand."""
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if (lab_of(item) or "mlp") not in IN_CORE:
+                item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ SPEAKS = """Object.defineProperty(Navigator.prototype, 'language', {{
 }})"""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("tag", ["C", "en-US@posix"])
 def test_every_lab_starts_in_a_browser_whose_language_is_no_tag(open_page, tag):
     page = open_page("/", wait=False)

@@ -306,6 +306,7 @@ def test_the_code_is_a_script_of_these_settings(open_page: OpenPage) -> None:
     expect(page.locator("[data-code-text]")).to_contain_text("nt_xent(z, TEMPERATURE).loss")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", ["method=moco", "method=simsiam"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
     address = f"/labs/contrastive?{query}&count=200&batch_size=64&tab=similarities"

@@ -245,6 +245,7 @@ def test_the_files_name_both_detectors(open_page, tmp_path: Path):
     assert all("anchor" in row for row in rows)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_view_fits_a_phone_and_is_accessible(open_page, language):
     page = open_page(

@@ -286,6 +286,7 @@ def test_with_reduced_motion_it_waits_to_be_started(open_page: OpenPage) -> None
     expect(page.locator("[data-said]")).to_contain_text("Press Play")
 
 
+@pytest.mark.thorough
 def test_axe_and_a_phone_have_nothing_to_say_against_the_sweep(open_page: OpenPage) -> None:
     address = "/labs/fitting?mode=capacity&sweep=true&tab=capacity"
     assert_fits_a_phone(open_page(address, width=360, height=740))

@@ -224,6 +224,7 @@ def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
     until(page, 110)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", ["model=perceptron&data=gaussians", "compare=b", "data=hill"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
     assert_fits_a_phone(open_page(f"/labs/mlp?{query}", width=360, height=740))

@@ -61,8 +61,9 @@ OPENED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", LAB_PATHS)
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_what_opens_over_a_lab(open_page, path, scheme):
     page = open_page(path, color_scheme=scheme, reduced_motion="reduce")
     for name, open_it in OPENED.items():
@@ -73,7 +74,8 @@ def test_axe_finds_nothing_in_what_opens_over_a_lab(open_page, path, scheme):
         page.evaluate(CLOSE)
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_menu_and_the_search_of_the_home_page(open_page, scheme):
     page = open_page("/", color_scheme=scheme, width=390, height=844)
     for open_it in (open_menu, open_search):
@@ -82,6 +84,7 @@ def test_axe_finds_nothing_in_the_menu_and_the_search_of_the_home_page(open_page
         page.evaluate(CLOSE)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/labs/mlp", "/labs/fitting"])
 def test_axe_finds_nothing_in_the_dialog_of_an_own_table(open_page, path):
     page = open_page(path, reduced_motion="reduce")

@@ -94,7 +94,7 @@ def background(page: Page) -> str:
 
 def test_home_draws_a_thumbnail_of_each_lab_from_the_network(open_page):
     page = open_page("/")
-    expect(page.locator("[data-thumbnail=rpn]")).to_contain_text("2,700 anchors")
+    expect(page.locator("[data-thumbnail=rpn]")).to_contain_text("7,956 anchors")
     expect(page.locator("[data-thumbnail=nms]")).to_contain_text("kept")
 
 

@@ -130,6 +130,7 @@ def test_a_photo_of_ones_own_goes_through_the_tasks_and_may_be_deleted(
     expect(page).not_to_have_url(re.compile("data=own"))
 
 
+@pytest.mark.thorough
 def test_the_page_fits_a_phone(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}", 360, 780, reduced_motion="reduce")
     assert_fits_a_phone(page)

@@ -198,6 +198,7 @@ def test_weight_decay_says_what_is_fixed(open_page: OpenPage) -> None:
     expect(page.locator("[data-decay-fixed]")).to_contain_text("0.05 for Adam")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("query", ["model=polynomial", "model=mlp"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
     assert_fits_a_phone(open_page(f"/labs/regularization?{query}&tab=paths", width=360, height=740))
