@@ -45,6 +45,11 @@ export class Watching {
     this.#run = watchRun(id, handlers, connect, around);
   }
 
+  /** Of the run. */
+  get id() {
+    return this.#id;
+  }
+
   begin() {
     lockControls();
     this.#standing.tell();
