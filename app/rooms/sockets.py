@@ -37,6 +37,7 @@ from app.rooms.messages import (
 )
 from app.rooms.room import Line
 from app.rooms.rooms import Rooms
+from app.runs.room import Room
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse
 
 PER_SECOND, AT_ONCE = 30, 60  # messages of one page
@@ -122,6 +123,7 @@ class RoomPage:
                 return {"type": "following", "id": told.id, "guest": name}
             case Show():
                 room.show(line, told.shown, now)
+                self._keep_pasts(told)
             case Where():
                 room.where(line, told)
             case AskAll():
@@ -137,6 +139,13 @@ class RoomPage:
             case _:
                 raise RoomError(N_("That is no message to a room."))
         return {"type": "done", "id": told.id}
+
+    def _keep_pasts(self, told: Show) -> None:
+        """Guests look back where the presenter does, also at what was before they came."""
+        runs: Room = self.socket.app.state.room
+        for name in told.shown.runs.values():
+            if name in runs.runs:
+                runs.runs[name].keep_past()
 
     async def _say(self) -> None:
         """Send what is to be said, until the room ends the line."""

@@ -23,6 +23,13 @@ import { become, change, follows, memberHere, showPhoto } from "./member.js";
 const HAND = 600; // milliseconds after which a change was not by the reader's hand any more
 const LISTENED = ["pointerdown", "pointermove", "keydown", "input", "change", "click"];
 
+/** How many parts this page has that can be shown something: its state, its runs, frames of those. */
+const partsHere = () =>
+  [...shown.sessions.values()].reduce(
+    (count, { status }) => count + 1 + Number(status.frames > 0),
+    Number(shown.state !== null),
+  );
+
 export class GuestPage {
   /** @type {Shown | null} */
   #shown = null;
@@ -100,7 +107,7 @@ export class GuestPage {
     if (location.pathname !== at(told.path)) return this.#go(this.#address(told));
     const { state, sessions } = shown;
     this.#applying = true;
-    this.#knows = sessions.size + Number(state !== null);
+    this.#knows = partsHere();
     if (state) {
       const run = told.runs[""] || state.values.run;
       state.set({ ...fromQuery(told.query, state.rules), ...("run" in state.rules && { run }) });
@@ -136,8 +143,7 @@ export class GuestPage {
       if (!same) return this.#takeWheel(this.#isAnotherRun(told));
     }
     // The page has come to its state, or to a run, since it was told what is shown.
-    if (told && this.#knows !== shown.sessions.size + Number(state !== null))
-      queueMicrotask(() => this.#take(told));
+    if (told && this.#knows !== partsHere()) queueMicrotask(() => this.#take(told));
   }
 
   /**

@@ -199,7 +199,8 @@ export class Session {
   }
 
   /**
-   * Show the past where a presenter looks at it: the nearest frame that this page has.
+   * Show the past where a presenter looks at it: at once the nearest frame that this page has, then, where it
+   * came later, the one that the server has kept.
    * @param {number | null} step null: the newest
    */
   lookAt(step) {
@@ -214,6 +215,7 @@ export class Session {
       0,
     );
     this.scrub(nearest / Math.max(steps.length - 1, 1));
+    if (steps[nearest] !== step) this.#watching?.lookBack(step);
   }
 
   close = () => {

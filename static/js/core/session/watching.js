@@ -39,6 +39,10 @@ export class Watching {
       onWatching: this.#onWatching.bind(this),
       onConfig: (/** @type {Record<string, any>} */ config) => state.set(config),
       onFrame: this.#onFrame.bind(this),
+      onPast: (/** @type {Frame} */ frame) => {
+        standing.past.lend(frame);
+        standing.tell();
+      },
       onEnded: (/** @type {ApiError} */ why) => standing.enter("ended", why),
       onLine: (/** @type {ApiError | null} */ why) => standing.setLine(why),
     };
@@ -85,6 +89,11 @@ export class Watching {
   lookedAt(place) {
     if (this.#held && place === null) this.#run.next();
     this.#held &&= place !== null;
+  }
+
+  /** Show a frame that this page may not have: a presenter looks at it. @param {number} step */
+  lookBack(step) {
+    this.#run.lookBack(step);
   }
 
   close() {
