@@ -1,6 +1,6 @@
 """What the pages of a room say to it. What they are told stands in `app/rooms/sockets.py`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -11,6 +11,7 @@ from app.share import MAX_PATH
 
 PAGES = ("/", "/guide")  # that a room may be shown, beside the labs'
 MAX_RUNS = 4  # that one page shows at once: its own, a sweep, one to compare
+MOST_STEPS = 5000  # of one training of a hand-out
 Name = Annotated[str, Field(pattern=r"^[\w-]{0,64}$")]
 
 
@@ -19,6 +20,13 @@ def known_page(path: str) -> str:
     if path not in PAGES and path.removeprefix("/labs/") not in BY_SLUG:
         raise ValueError(path)
     return path
+
+
+def known_lab(slug: str) -> str:
+    """A lab's word. Raises ValueError."""
+    if slug not in BY_SLUG:
+        raise ValueError(slug)
+    return slug
 
 
 Page = Annotated[str, Field(max_length=100), AfterValidator(known_page)]
@@ -109,9 +117,28 @@ class Answer(Message):
     curve: Curve | None = None
 
 
+class HandAll(Message):
+    """Each phone gets its own value of a setting, between `low` and `high`."""
+
+    type: Literal["hand_out"]
+    lab: Annotated[str, Field(max_length=100), AfterValidator(known_lab)]
+    config: dict[str, Any] = Field(default_factory=dict)
+    field: str = Field(max_length=100)
+    low: float = Field(ge=-1e12, le=1e12, allow_inf_nan=False)
+    high: float = Field(ge=-1e12, le=1e12, allow_inf_nan=False)
+    steps: int = Field(ge=1, le=MOST_STEPS, strict=True)
+
+
+class TakeBack(Message):
+    """The hand-out is over."""
+
+    type: Literal["take_back"]
+
+
 class Close(Message):
     type: Literal["close"]
 
 
-Told = Present | Follow | Show | Where | AskAll | Reveal | Withdraw | Answer | Close | Here
+Asks = AskAll | Reveal | Withdraw | Answer
+Told = Present | Follow | Show | Where | Asks | HandAll | TakeBack | Close | Here
 MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])

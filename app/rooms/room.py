@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections import Counter
@@ -10,7 +11,8 @@ from typing import Any
 
 from app.errors import DomainError, NotPresenter, RoomError, RoomFull, RoomGone
 from app.i18n import DEFAULT, N_
-from app.rooms.messages import Answer, AskAll, Follow, Reveal, Shown, Where
+from app.rooms.handed import Handed, handed_out
+from app.rooms.messages import Answer, AskAll, Follow, HandAll, Reveal, Shown, Where
 from app.rooms.questions import Asked, of_lesson, typed
 from app.runs.run import Visitor
 
@@ -77,7 +79,10 @@ class LectureRoom:
         self.let_in: dict[str, None] = {}  # visitors who had the right code
         self.touched = now  # when the presenter did something last
         self.left: float | None = now  # since when no presenter is there; None: one is
+        self.handed: Handed | None = None
         self._asked = 0
+        self._training: set[float] = set()  # values of the hand-out that are being trained with
+        self._phones = asyncio.Event()  # another phone has a value, or the hand-out is over
         self._presenters: set[Line] = set()
         self._guests: dict[str, Guest] = {}
 
@@ -94,6 +99,7 @@ class LectureRoom:
         if self.shown:
             line.tell("shown", self._shown())
         line.tell("question", self._question_for(line))
+        line.tell("handed", self._handed_for(line))
         line.tell("guests", self._counted())
 
     def follow(self, line: Line, asked: Follow) -> Guest:
@@ -108,7 +114,11 @@ class LectureRoom:
         line.guest = guest
         line.tell("shown", self._shown())
         line.tell("question", self._question_for(line))
+        line.tell("handed", self._handed_for(line))
         self._tell_count()
+        if self.handed:
+            self._tell_handed(self._presenters)
+            self._phones.set()
         return guest
 
     def _check_new(self, line: Line) -> None:
@@ -149,6 +159,7 @@ class LectureRoom:
     def close(self, why: DomainError) -> None:
         """End the room for all, who are told why."""
         self.closed = self.closed or why
+        self._phones.set()
         for line in self._lines():
             line.answer({"type": "ended", "id": None, **why.told_on_a_line(DEFAULT)})
             line.end()
@@ -197,6 +208,29 @@ class LectureRoom:
         self.touched, self.question = now, None
         self._tell_question()
 
+    def hand_out(self, line: Line, said: HandAll, now: float) -> Handed:
+        """Give each guest a value, in place of what was handed out before. Raises `NotPresenter`,
+        `InvalidInput`.
+        """
+        self._check_presents(line)
+        self.touched = now
+        handed = handed_out(self._asked + 1, said)
+        self._asked += 1
+        self._set_handed(handed)
+        return handed
+
+    def take_back(self, line: Line, now: float) -> None:
+        """The hand-out is over. Raises `NotPresenter`."""
+        self._check_presents(line)
+        self.touched = now
+        self._set_handed(None)
+
+    def _set_handed(self, handed: Handed | None) -> None:
+        self._phones.set()
+        self.handed, self._training, self._phones = handed, set(), asyncio.Event()
+        self._tell_handed(x for guest in self._guests.values() for x in guest.lines)
+        self._tell_handed(self._presenters)  # after the guests, who have their values by then
+
     def end_by(self, line: Line) -> None:
         """The presenter closes the room. Raises `NotPresenter`."""
         self._check_presents(line)
@@ -205,6 +239,31 @@ class LectureRoom:
     def _check_presents(self, line: Line) -> None:
         if not line.presents:
             raise NotPresenter(N_("Only whoever opened this room can present in it."))
+
+    # --- The trainings of a hand-out --------------------------------------------------------------
+
+    def next_to_train(self) -> float | None:
+        """A value that is neither trained with nor being trained with; it is from now on."""
+        waiting = self.handed.waiting() if self.handed else []
+        value = next((x for x in waiting if x not in self._training), None)
+        if value is not None:
+            self._training.add(value)
+        return value
+
+    async def wait_for_phones(self) -> None:
+        """Until another phone has a value, or the hand-out is over."""
+        self._phones.clear()
+        await self._phones.wait()
+
+    def trained(self, value: float) -> None:
+        """A training has come to its end, well or not: all are told."""
+        self._training.discard(value)
+        if handed := self.handed:
+            theirs = {name for name, own in handed.values.items() if own == value}
+            self._tell_handed(
+                x for name in theirs & self._guests.keys() for x in self._guests[name].lines
+            )
+            self._tell_handed(self._presenters)
 
     # --- What a guest does ------------------------------------------------------------------------
 
@@ -260,6 +319,17 @@ class LectureRoom:
         if line.guest:
             return news("question", question=self.question.for_guest(line.guest.name))
         return news("question", question=self.question.for_presenter())
+
+    def _handed_for(self, line: Line) -> str:
+        if self.handed is None:
+            return news("handed", handed=None)
+        if line.guest:
+            return news("handed", handed=self.handed.for_guest(line.guest.name))
+        return news("handed", handed=self.handed.for_presenter())
+
+    def _tell_handed(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            line.tell("handed", self._handed_for(line))
 
     def _tell_question(self) -> None:
         for line in self._lines():

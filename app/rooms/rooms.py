@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from app.errors import RoomGone, RoomsFull
 from app.i18n import N_
@@ -21,6 +23,8 @@ ROOMS_PER_VISITOR = 2
 SWEEP_SECONDS = 15
 MINUTE = 60
 
+log = logging.getLogger("vitrine.rooms")
+
 
 class Rooms:
     """Rooms by their codes. All of it happens in the server's one event loop."""
@@ -31,6 +35,7 @@ class Rooms:
         self._owners: dict[str, Visitor] = {}
         self._used: OrderedDict[str, None] = OrderedDict()
         self._attempts = Attempts()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self, visitor: Visitor) -> LectureRoom:
         """A new room. Raises `RoomsFull`."""
@@ -96,6 +101,17 @@ class Rooms:
         shown = (room.shown for room in self._rooms.values() if not room.closed)
         return any(x and x.photo and x.photo.id == image_id for x in shown)
 
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Go on with what a room has begun, whether or not its presenter's line is there."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("the trainings of a room broke off", exc_info=error)
+
     async def keep_swept(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -104,3 +120,5 @@ class Rooms:
     def close(self) -> None:
         for room in self._rooms.values():
             room.close(RoomGone(N_("The server is being stopped.")))
+        for task in self._tasks:
+            task.cancel()

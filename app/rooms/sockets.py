@@ -10,6 +10,8 @@
     unasked, each in place of older ones that were not sent yet
           {"type": "shown", "id": null, "shown": {…}}     what the presenter's page shows
           {"type": "question", "id": null, "question": {…} | null}
+          {"type": "handed", "id": null, "handed": {…} | null}   the value of this phone and what
+                                                          came of it; to presenters all of them
           {"type": "guests", "id": null, "there": 7, "following": 5, "own": {path: count}}
                                                           to presenters only
 
@@ -28,15 +30,18 @@ from app.rooms.messages import (
     AskAll,
     Close,
     Follow,
+    HandAll,
     Present,
     Reveal,
     Show,
+    TakeBack,
     Told,
     Where,
     Withdraw,
 )
 from app.rooms.room import Line
 from app.rooms.rooms import Rooms
+from app.rooms.training import train
 from app.runs.room import Room
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse
 
@@ -134,6 +139,11 @@ class RoomPage:
                 room.withdraw(line, now)
             case Answer():
                 room.answer(line, told)
+            case HandAll():
+                handed = room.hand_out(line, told, now)
+                self.rooms.keep(train(room, handed, self.socket.app.state.whole_runs))
+            case TakeBack():
+                room.take_back(line, now)
             case Close():
                 room.end_by(line)
             case _:

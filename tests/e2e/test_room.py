@@ -208,6 +208,45 @@ def test_a_lost_line_is_said_and_mended_on_both_sides(
 
 
 @pytest.mark.thorough
+def test_a_setting_is_handed_out_trained_and_drawn_and_a_late_phone_joins(
+    open_page: OpenPage,
+) -> None:
+    presenter = open_page("/labs/fitting")
+    code = open_room(presenter)
+    paused(presenter)
+    phones = [enter(open_page, code, **PHONE) for _ in range(2)]
+    presenter.locator("[data-room]").click()
+    presenter.locator(".room-asking:has([data-hand-out]) summary").click()
+    form = presenter.locator("[data-hand-out]")
+    for name, value in (("low", "2"), ("high", "32"), ("steps", "20")):
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button").click()
+    for phone in phones:
+        expect(phone.locator("[data-room-handed-mine]")).to_contain_text("test error")
+    late = enter(open_page, code)
+    expect(late.locator("[data-room-handed-mine]")).to_contain_text("Units per layer = 17")
+    said = presenter.locator("[data-handed-said]")
+    expect(said).to_have_text("3 of 3 values trained for 20 steps, 3 phones.")
+    with presenter.expect_download() as download:
+        presenter.locator("[data-handed-csv]").click()
+    head, *rows = download.value.path().read_text().strip().splitlines()
+    assert head == "Units per layer,training error,test error,phones"
+    assert [row.split(",")[0] for row in rows] == ["2", "17", "32"]
+    with presenter.expect_download() as download:
+        presenter.locator("[data-handed-png]").click()
+    assert download.value.path().read_bytes()[:4] == b"\x89PNG"
+    # It outlives a reload of both, and goes when the presenter ends it.
+    mine = phones[0].locator("[data-room-handed-mine]").inner_text()
+    phones[0].reload()
+    expect(phones[0].locator("[data-room-handed-mine]")).to_have_text(mine)
+    presenter.reload()
+    ready(presenter)
+    expect(said).to_contain_text("3 of 3")
+    presenter.locator("[data-handed-end]").click()
+    expect(phones[0].locator("[data-room-handed-mine]")).to_be_hidden()
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_rooms_parts_fit_a_phone_and_pass_the_rules_of_access(
     open_page: OpenPage, language: str, accessible: Callable[[Page], None]

@@ -11,6 +11,8 @@ import { memberHere } from "../core/room/member.js";
 import { servedText } from "../core/served.js";
 import { toQuery } from "../core/state.js";
 
+import { wireHandOut } from "./handed_out.js";
+
 /** @typedef {{status: import("../core/session/session.js").Status, watched: boolean}} Running */
 /**
  * @typedef {object} Tools
@@ -69,6 +71,7 @@ export function wireTools(tools) {
   }
   wireShare(tools, $("[data-share]", root));
   wireCorner(tools);
+  wireHandOut(tools);
   const code = root.querySelector("[data-code]");
   if (code instanceof HTMLElement) wireCode(tools, code);
 }

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from app.errors import DomainError, InvalidInput, NotPresenter, RoomError, RoomFull, RoomGone
-from app.rooms.messages import Answer, AskAll, Follow, Reveal, Shown, Where
+from app.rooms.messages import Answer, AskAll, Follow, HandAll, Reveal, Shown, Where
 from app.rooms.questions import OfLesson, Typed
 from app.rooms.room import KNOWN, LINES_PER_VISITOR, LectureRoom, Line
 from app.runs.run import Visitor
@@ -19,6 +20,8 @@ PATHS = ["/", "/guide", "/labs/fitting", "/labs/rpn"]
 QUESTION = AskAll(
     id=1, type="ask", typed=Typed(kind="choice", text="Which?", choices=["a", "b", "c"], right=1)
 )
+
+HANDED = HandAll(id=1, type="hand_out", lab="fitting", field="width", low=1, high=64, steps=10)
 
 
 def new_line(name: str = "anyone", shared: bool = False) -> Line:
@@ -55,6 +58,8 @@ class RoomMachine(RuleBasedStateMachine):
         self.asked = self.is_open = False
         self.number = 0
         self.visitors = 0
+        self.handing = False
+        self.values: dict[str, float] = {}
 
     @rule(target=lines, following=st.booleans(), path=st.sampled_from(PATHS))
     def a_guest_comes(self, following: bool, path: str) -> Line | None:
@@ -110,7 +115,8 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(line=presenting)
     def a_presenter_asks(self, line: Line) -> None:
         self.room.ask(line, QUESTION, self.now)
-        self.number += 1
+        assert self.room.question
+        self.number = self.room.question.number
         self.asked = self.is_open = True
         self.answers = {}
 
@@ -129,6 +135,28 @@ class RoomMachine(RuleBasedStateMachine):
         self.room.withdraw(line, self.now)
         self.asked = self.is_open = False
         self.answers = {}
+
+    @rule(line=presenting)
+    def a_presenter_hands_out(self, line: Line) -> None:
+        self.room.hand_out(line, HANDED, self.now)
+        self.handing, self.values = True, {}
+
+    @rule(line=presenting)
+    def a_presenter_takes_it_back(self, line: Line) -> None:
+        self.room.take_back(line, self.now)
+        self.handing, self.values = False, {}
+
+    @rule()
+    def a_training_is_done(self) -> None:
+        value = self.room.next_to_train()
+        if self.room.handed is None:
+            assert value is None
+        elif value is not None:
+            assert value in self.room.handed.values.values()
+            assert value not in self.room.handed.results
+            assert self.room.next_to_train() != value  # nobody else trains with it meanwhile
+            self.room.handed.measured(value, {"errors": np.ones((4, 3))})
+            self.room.trained(value)
 
     @rule(line=lines, choice=st.integers(0, 4), late=st.booleans())
     def a_guest_answers(self, line: Line, choice: int, late: bool) -> None:
@@ -159,6 +187,8 @@ class RoomMachine(RuleBasedStateMachine):
             lambda: self.room.ask(line, QUESTION, self.now),
             lambda: self.room.reveal(line, Reveal(id=1, type="reveal"), self.now),
             lambda: self.room.withdraw(line, self.now),
+            lambda: self.room.hand_out(line, HANDED, self.now),
+            lambda: self.room.take_back(line, self.now),
             lambda: self.room.end_by(line),
         ):
             with pytest.raises(NotPresenter):
@@ -197,10 +227,24 @@ class RoomMachine(RuleBasedStateMachine):
             texts = line.take()
             assert not [name for name in names - {own} for text in texts if name in text]
             for told in map(json.loads, texts):
-                assert told["type"] in ("shown", "question")
+                assert told["type"] in ("shown", "question", "handed")
                 if told["type"] == "question" and told["question"]:
                     assert not {"counts", "numbers", "curves"} & told["question"].keys()
                     assert ("right" in told["question"]) == (not told["question"]["open"])
+                if told["type"] == "handed" and told["handed"]:
+                    assert not {"points", "phones"} & told["handed"].keys()
+
+    @invariant()
+    def each_phone_has_one_value_for_as_long_as_something_is_handed_out(self) -> None:
+        handed = self.room.handed
+        assert (handed is not None) == self.handing
+        if handed:
+            assert {name for name, *_ in self.there.values()} <= handed.values.keys()
+            told = handed.for_presenter()
+            assert sum(phones for *_, phones in told["points"]) == len(handed.values)
+            for name, value in self.values.items():
+                assert handed.values[name] == value
+            self.values = dict(handed.values)
 
     def _knows_all(self, line: Line) -> None:
         """Whoever comes, early or late, is told what is shown and asked now."""

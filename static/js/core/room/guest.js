@@ -1,12 +1,12 @@
 /** A guest's page: it shows what the presenter's page shows, until its reader takes the wheel. */
 
 import { $ } from "../dom.js";
-import { onLanguage, t } from "../i18n.js";
+import { number, onLanguage, sentences, t } from "../i18n.js";
 import { at, root } from "../place.js";
 import { tell } from "../said.js";
 import { onShown, shown } from "../shown.js";
 import { fromQuery, toQuery, without } from "../state.js";
-import { guestQuestion } from "./guest_question.js";
+import { guestQuestion, inWords } from "./guest_question.js";
 import { roomLine } from "./line.js";
 import { become, change, follows, memberHere, showPhoto } from "./member.js";
 
@@ -30,11 +30,27 @@ const partsHere = () =>
     Number(shown.state !== null),
   );
 
+/**
+ * What came of a value that was handed out.
+ * @param {any} result numbers, a sentence why there are none, or null
+ * @param {{title: Record<string, string>, digits: number}[]} measures
+ */
+function saidOf(result, measures) {
+  if (result === null) return t("The server trains with it in its turn.");
+  if (!Array.isArray(result)) return inWords(result);
+  const list = measures.map(({ title, digits }, i) =>
+    t("{name} {value}", { name: inWords(title), value: number(result[i] ?? NaN, digits) }),
+  );
+  return t("Result: {list}.", { list: list.join(t(", ")) });
+}
+
 export class GuestPage {
   /** @type {Shown | null} */
   #shown = null;
   /** @type {ApiError | null} */
   #why = null;
+  /** @type {any} this phone's part of a hand-out */
+  #handed = null;
   #over = false;
   #applying = false;
   #knows = 0; // parts of this page that were told what is shown
@@ -53,6 +69,10 @@ export class GuestPage {
       {
         shown: (told) => this.#take(told),
         question: (asked) => this.#question.update(asked),
+        handed: (handed) => {
+          this.#handed = handed;
+          this.#sayHanded();
+        },
         entered: ({ guest }) => change({ guest }),
         refused: (error) => this.#question.refuse(error),
         ended: (error) => this.#end(error),
@@ -64,7 +84,10 @@ export class GuestPage {
     );
     this.#wire();
     onShown(() => this.#onShown());
-    onLanguage(() => this.#say());
+    onLanguage(() => {
+      this.#say();
+      this.#sayHanded();
+    });
     this.#say();
   }
 
@@ -199,9 +222,22 @@ export class GuestPage {
     this.#say();
     become(null);
     this.#question.update(null);
+    this.#handed = null;
+    this.#sayHanded();
   }
 
   // --- What is said ---------------------------------------------------------------------------------
+
+  /** This phone's value of what is handed out, and what came of it. */
+  #sayHanded() {
+    const place = $("[data-room-handed-mine]", this.#bar);
+    place.hidden = !this.#handed;
+    if (!this.#handed) return;
+    const { field, value, result, measures } = this.#handed;
+    const mine = t("Your value: {field} = {value}.", { field: inWords(field), value });
+    place.textContent = sentences([mine, saidOf(result, measures)]);
+    requestAnimationFrame(() => dispatchEvent(new Event("resize")));
+  }
 
   #say() {
     const here = memberHere();

@@ -8,6 +8,7 @@ import { errorOf, Pending } from "../session/messages.js";
  * @typedef {object} Heard
  * @property {(shown: any) => void} [shown]
  * @property {(question: any) => void} [question]
+ * @property {(handed: any) => void} [handed]
  * @property {(counts: {there: number, following: number, own: Record<string, number>}) => void} [guests]
  * @property {(told: any) => void} entered the room has let this page in
  * @property {(error: ApiError) => void} refused what was asked; the line goes on
@@ -21,6 +22,7 @@ const STILL_THERE = 15_000; // milliseconds between two questions whether the li
 function hearNews(heard, told) {
   if (told.type === "shown") heard.shown?.(told.shown);
   else if (told.type === "question") heard.question?.(told.question);
+  else if (told.type === "handed") heard.handed?.(told.handed);
   else if (told.type === "guests") heard.guests?.(told);
 }
 

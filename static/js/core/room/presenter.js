@@ -14,6 +14,7 @@ import { become, change, keepForLater, memberHere } from "./member.js";
  * @typedef {object} Stand how the room stands
  * @property {Counts} counts
  * @property {any} question
+ * @property {any} handed what is handed out, and what came of it
  * @property {ApiError | null} why there is no line now, or something was refused
  */
 
@@ -27,7 +28,7 @@ export async function openRoom() {
 
 export class PresenterPage {
   /** @type {Stand} */
-  stand = { counts: { there: 0, following: 0, own: {} }, question: null, why: null };
+  stand = { counts: { there: 0, following: 0, own: {} }, question: null, handed: null, why: null };
   #timer = 0;
   #told = "";
   #line;
@@ -44,6 +45,7 @@ export class PresenterPage {
       entered: () => this.#tell(true),
       guests: (counts) => this.#set({ counts }),
       question: (question) => this.#set({ question }),
+      handed: (handed) => this.#set({ handed }),
       refused: (why) => this.#set({ why }),
       ended: (why) => {
         become(null);
@@ -83,7 +85,7 @@ export class PresenterPage {
     this.tell();
   }
 
-  /** @param {Record<string, any>} message "ask", "reveal" or "withdraw" */
+  /** @param {Record<string, any>} message one of app/rooms/messages.py */
   say(message) {
     this.#set({ why: null });
     this.#line.say(message);

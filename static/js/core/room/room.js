@@ -13,6 +13,26 @@ import { presenterQuestion } from "./presenter_question.js";
 
 /** @typedef {import("./presenter.js").Stand} Stand */
 
+/** @type {Set<(page: PresenterPage | null, stand: Stand | null) => void>} */
+const listeners = new Set();
+/** @type {[PresenterPage | null, Stand | null]} */
+let newest = [null, null];
+
+/**
+ * Hear how the room stands that this page presents in, now and whenever that changes; null: in none.
+ * @param {(page: PresenterPage | null, stand: Stand | null) => void} hear
+ */
+export function onPresenting(hear) {
+  listeners.add(hear);
+  hear(...newest);
+}
+
+/** @param {PresenterPage | null} page @param {Stand | null} stand */
+function tellAll(page, stand) {
+  newest = [page, stand];
+  for (const hear of listeners) hear(page, stand);
+}
+
 export function wireRoom() {
   enter();
   wireDialog();
@@ -88,6 +108,7 @@ function begin() {
   const show = (/** @type {Stand} */ stand) => {
     showStand(stand);
     question.update(stand);
+    tellAll(page, stand);
   };
   wireMine(page);
   showAddress();
@@ -190,6 +211,7 @@ function end(why) {
   button.classList.remove("bad");
   tell(button, () => t("Room"));
   $("[data-room-answers]").hidden = true;
+  tellAll(null, null);
   showParts();
   tell($("[data-room-warning]"), () => why.message);
 }
