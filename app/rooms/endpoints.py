@@ -22,7 +22,7 @@ router = APIRouter(tags=["rooms"])
 Code = Annotated[str, Path(description="six digits", max_length=20, examples=["123456"])]
 PICTURE = {
     200: {"content": {"image/svg+xml": {}}, "description": "the code, black on white"},
-    **can_fail({404: "no such address"}),
+    **can_fail({404: "no such address", 422: "no such address"}),
 }
 
 

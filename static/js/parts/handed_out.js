@@ -5,7 +5,7 @@
 
 import { configOf } from "../core/controls.js";
 import { $, download, token } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { number, sentences, t } from "../core/i18n.js";
 import { inWords } from "../core/room/guest_question.js";
 import { onPresenting } from "../core/room/room.js";
 import { csvOf } from "../math/series.js";
@@ -90,7 +90,7 @@ function saidOf({ points, done, phones, steps }) {
     steps: number(steps, 0),
     phones: number(phones, 0),
   });
-  return failed ? `${said} ${t("{count} gave no number.", { count: failed })}` : said;
+  return sentences([said, failed ? t("{count} gave no number.", { count: failed }) : ""]);
 }
 
 /** @param {Handed} handed @returns {import("../views/chart.js").ChartOptions} */

@@ -1,7 +1,7 @@
 /** What a room was asked, on the projector: the answers as bars or points, then the truth over them. */
 
 import { $, all, h } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { number, sentences, t } from "../i18n.js";
 import { decimals, inWords } from "./guest_question.js";
 
 /** @typedef {import("./guest_question.js").Question & {counts?: number[], numbers?: number[]}} Asked */
@@ -108,7 +108,7 @@ function summaryOf(numbers, truth) {
   const middle = numbers[Math.floor((numbers.length - 1) / 2)];
   const said = middle === undefined ? "" : t("Median of the answers: {median}.", { median: shownAs(middle) });
   const told = truth === null ? "" : t("The true number is {truth}.", { truth: shownAs(truth) });
-  return [said, told].filter(Boolean).join(" ");
+  return sentences([said, told]);
 }
 
 /** @param {number} x */
