@@ -30,7 +30,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 ├── RoomError           409     what a room refuses
 │   ├── RoomGone        404     no room with that code, or no longer
 │   ├── TooManyCodes    429     wrong codes, of one visitor or of all together
-│   ├── RoomsFull       503     as many rooms as the server, or the visitor, may have
+│   ├── RoomsFull       503     as many rooms as the server may have
 │   ├── RoomFull        503     as many guests as a room may have
 │   └── NotPresenter    403     only whoever presents may do that
 └── RunError            409     a training that is refused, or that has come to an end

@@ -36,7 +36,10 @@ class OpenedRoom(BaseModel):
     )
 
 
-@router.post("/api/rooms", status_code=201, responses=can_fail({503: "as many as may be open"}))
+NO_MORE = {409: "as many as one visitor may open", 503: "as many as may be open here"}
+
+
+@router.post("/api/rooms", status_code=201, responses=can_fail(NO_MORE))
 async def open_room(request: Request) -> OpenedRoom:
     """Open a room, which whoever has the secret presents in."""
     rooms: Rooms = request.app.state.rooms

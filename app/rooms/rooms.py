@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from app.errors import RoomGone, RoomsFull
+from app.errors import RoomError, RoomGone, RoomsFull
 from app.i18n import N_
 from app.rooms.attempts import Attempts
 from app.rooms.room import KNOWN, LectureRoom
@@ -38,7 +38,7 @@ class Rooms:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self, visitor: Visitor) -> LectureRoom:
-        """A new room. Raises `RoomsFull`."""
+        """A new room. Raises `RoomsFull`, or `RoomError` for one more than a visitor may have."""
         self.sweep()
         limit = self._settings.max_rooms
         if len(self._rooms) >= limit:
@@ -49,7 +49,7 @@ class Rooms:
             raise RoomsFull(message, limit=limit)
         if list(self._owners.values()).count(visitor) >= ROOMS_PER_VISITOR:
             message = N_("You have {count} rooms open already. Close one of them.")
-            raise RoomsFull(message, count=ROOMS_PER_VISITOR)
+            raise RoomError(message, count=ROOMS_PER_VISITOR)
         room = LectureRoom(self._new_code(), self._settings.room_guests, self.clock())
         self._rooms[room.code], self._owners[room.code] = room, visitor
         return room

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.errors import RoomGone, RoomsFull, TooManyCodes
+from app.errors import RoomError, RoomGone, RoomsFull, TooManyCodes
 from app.rooms.attempts import ALL_CODES, ALL_SECONDS, OWN_CODES, OWN_SECONDS
 from app.rooms.room import Line
 from app.rooms.rooms import ROOMS_PER_VISITOR, Rooms
@@ -53,7 +53,7 @@ def test_a_room_has_a_code_of_six_digits_and_a_secret(rooms: Rooms) -> None:
 def test_there_are_so_many_rooms_and_so_many_of_one_visitor(rooms: Rooms) -> None:
     for _ in range(ROOMS_PER_VISITOR):
         rooms.open(one("eager"))
-    with pytest.raises(RoomsFull):
+    with pytest.raises(RoomError):
         rooms.open(one("eager"))
     rooms.open(one("second"))
     with pytest.raises(RoomsFull):
