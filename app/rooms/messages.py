@@ -97,10 +97,9 @@ class AskAll(Message):
 
 
 class Reveal(Message):
-    """No more answers are taken, and the truth is told; of a curve it comes from the page."""
+    """No more answers are taken, and the truth is told."""
 
     type: Literal["reveal"]
-    curve: Curve | None = None
 
 
 class Withdraw(Message):

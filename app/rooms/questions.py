@@ -22,17 +22,21 @@ Height = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 # Heights of a curve, from left to right; None where nothing was drawn.
 Curve = Annotated[list[Height | None], Field(min_length=CURVE_POINTS, max_length=CURVE_POINTS)]
 Kind = Literal["choice", "number", "curve"]
+Axes = dict[Literal["x", "y"], bool]
 Wording = dict[str, str]  # a text by language
 
 
 class OfLesson(BaseModel):
-    """The question of a lesson's step, counted from 1, or the curve that it has drawn."""
+    """The question of a lesson's step, counted from 1, or the curve that it has drawn: then `log`
+    tells which axes of its chart are logarithmic.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     lab: str = Field(max_length=100)
     step: int = Field(ge=1, le=100)
     sketch: bool = False
+    log: Axes = {"x": False, "y": False}  # noqa: RUF012 - pydantic copies it
 
 
 class Typed(BaseModel):
@@ -68,7 +72,7 @@ class Asked:
     text: Wording
     choices: list[Wording] = field(default_factory=list)
     right: int | None = None
-    truth: float | list[float | None] | None = None
+    truth: float | None = None
     why: Wording | None = None  # the lesson's own answer, told with the truth
     x: tuple[float, float] | None = None  # of a curve: the axes that it is drawn in
     y: tuple[float, float] | None = None
@@ -89,11 +93,9 @@ class Asked:
             raise InvalidInput(N_("That is no answer to this question."), "answer")
         self.answers[guest] = answer
 
-    def reveal(self, curve: list[float | None] | None) -> None:
-        """Take no more answers; of a curve, this is the true one."""
+    def reveal(self) -> None:
+        """Take no more answers. Of a curve the truth is what the presenter's run then draws."""
         self.open = False
-        if self.kind == "curve":
-            self.truth = curve
 
     def for_guest(self, guest: str) -> dict[str, Any]:
         """The question as a guest is told it: the truth once it is told to all, and of all the
@@ -126,6 +128,7 @@ class Asked:
             "choices": self.choices,
             "x": self.x,
             "y": self.y,
+            "log": self.lesson.log if self.lesson else None,
             "open": self.open,
         }
         return told | ({"right": self.right, "truth": self.truth, "why": self.why} if truth else {})

@@ -12,7 +12,7 @@ from typing import Any
 from app.errors import DomainError, NotPresenter, RoomError, RoomFull, RoomGone
 from app.i18n import DEFAULT, N_
 from app.rooms.handed import Handed, handed_out
-from app.rooms.messages import Answer, AskAll, Follow, HandAll, Reveal, Shown, Where
+from app.rooms.messages import Answer, AskAll, Follow, HandAll, Shown, Where
 from app.rooms.questions import Asked, of_lesson, typed
 from app.runs.run import Visitor
 
@@ -195,11 +195,11 @@ class LectureRoom:
             self.question = of_lesson(self._asked, said.lesson)
         self._tell_question()
 
-    def reveal(self, line: Line, said: Reveal, now: float) -> None:
+    def reveal(self, line: Line, now: float) -> None:
         """Take no more answers and tell the truth. Raises `NotPresenter`, `RoomError`."""
         self._check_presents(line)
         self.touched = now
-        self._the_question().reveal(said.curve)
+        self._the_question().reveal()
         self._tell_question()
 
     def withdraw(self, line: Line, now: float) -> None:

@@ -134,7 +134,7 @@ class RoomPage:
             case AskAll():
                 room.ask(line, told, now)
             case Reveal():
-                room.reveal(line, told, now)
+                room.reveal(line, now)
             case Withdraw():
                 room.withdraw(line, now)
             case Answer():

@@ -86,7 +86,7 @@ def test_a_lecture_is_followed_asked_and_left_by_three_guests(open_page: OpenPag
     phone.locator(".room-choice").nth(0).click()
     chinese.locator(".room-choice").nth(1).click()
     answers = presenter.locator("[data-room-answers]")
-    expect(answers.locator("[data-room-given]")).to_have_text("2 answers, 2 guests")
+    expect(answers.locator("[data-room-given]")).to_have_text("Answers: 2 · guests: 2")
     expect(phone.locator("[data-room-question]")).not_to_contain_text("(true)")
     presenter.locator("[data-room-reveal]").click()
     expect(phone.locator("[data-room-question]")).to_contain_text("(true)")
@@ -244,6 +244,30 @@ def test_a_setting_is_handed_out_trained_and_drawn_and_a_late_phone_joins(
     expect(said).to_contain_text("3 of 3")
     presenter.locator("[data-handed-end]").click()
     expect(phones[0].locator("[data-room-handed-mine]")).to_be_hidden()
+
+
+@pytest.mark.thorough
+def test_phones_draw_a_curve_which_lies_in_the_presenters_chart(open_page: OpenPage) -> None:
+    presenter = open_page("/labs/fitting")
+    phone = enter(open_page, open_room(presenter), **PHONE)
+    step = presenter.locator("li:has([data-ask-sketch])").first
+    step.locator("summary").click()
+    step.locator("[data-ask-sketch]").click()
+    pad = phone.locator(".curve-pad")
+    expect(pad).to_be_visible()
+    box = pad.bounding_box()
+    assert box
+    phone.mouse.move(box["x"] + 5, box["y"] + 20)
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] - 20, steps=4)
+    phone.mouse.up()
+    expect(presenter.locator("[data-room-given]")).to_have_text("Answers: 1 · guests: 1")
+    keys = presenter.locator("[data-errors] .chart-keys")
+    expect(keys).to_contain_text("the room’s curves")
+    presenter.locator("[data-room-reveal]").click()
+    expect(phone.locator(".curve-pad[tabindex]")).to_have_count(0)
+    presenter.locator("[data-room-withdraw]").click()
+    expect(keys).not_to_contain_text("the room’s curves")
 
 
 @pytest.mark.thorough

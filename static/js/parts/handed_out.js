@@ -10,6 +10,7 @@ import { inWords } from "../core/room/guest_question.js";
 import { onPresenting } from "../core/room/room.js";
 import { csvOf } from "../math/series.js";
 import { chart } from "../views/chart.js";
+import { VARIANTS } from "../views/marks.js";
 import { pngOf } from "./png.js";
 
 /** @typedef {Record<string, string>} Wording by language */
@@ -26,7 +27,6 @@ import { pngOf } from "./png.js";
  * @property {number} done
  */
 
-const COLORS = ["--role-train", "--role-test", "--variant-0", "--variant-1"];
 const SHAPES = /** @type {const} */ (["circle", "square", "triangle", "diamond"]);
 
 /** @param {{slug: string, state: import("../core/state.js").State, configOf?: (values: any) => any}} tools */
@@ -103,7 +103,7 @@ function optionsOf({ field, measures, log }) {
     xScale: log ? "log" : "linear",
     lines: measures.map(({ title, digits }, i) => ({
       name: inWords(title),
-      color: COLORS[i % COLORS.length] ?? "",
+      color: VARIANTS[i % VARIANTS.length] ?? "",
       shape: SHAPES[i % SHAPES.length] ?? "circle",
       digits,
       width: 1,
@@ -145,7 +145,7 @@ function onPaper(canvas, handed) {
   let x = line;
   for (const [i, { title }] of handed.measures.entries()) {
     const name = `— ${inWords(title)}`; // in the color of its line
-    context.fillStyle = token(COLORS[i % COLORS.length] ?? "");
+    context.fillStyle = token(VARIANTS[i % VARIANTS.length] ?? "");
     context.fillText(name, x, 2.2 * line);
     x += context.measureText(name).width + line;
   }

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from app.errors import DomainError, InvalidInput, NotPresenter, RoomError, RoomFull, RoomGone
-from app.rooms.messages import Answer, AskAll, Follow, HandAll, Reveal, Shown, Where
+from app.registry import BY_SLUG
+from app.rooms.messages import Answer, AskAll, Follow, HandAll, Shown, Where
 from app.rooms.questions import OfLesson, Typed
 from app.rooms.room import KNOWN, LINES_PER_VISITOR, LectureRoom, Line
 from app.runs.run import Visitor
@@ -122,13 +123,12 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(line=presenting)
     def a_presenter_tells_the_truth(self, line: Line) -> None:
-        said = Reveal(id=1, type="reveal")
         if self.asked:
-            self.room.reveal(line, said, self.now)
+            self.room.reveal(line, self.now)
             self.is_open = False
         else:
             with pytest.raises(RoomError):
-                self.room.reveal(line, said, self.now)
+                self.room.reveal(line, self.now)
 
     @rule(line=presenting)
     def a_presenter_ends_the_question(self, line: Line) -> None:
@@ -185,7 +185,7 @@ class RoomMachine(RuleBasedStateMachine):
         for act in (
             lambda: self.room.show(line, Shown(path="/labs/nms"), self.now),
             lambda: self.room.ask(line, QUESTION, self.now),
-            lambda: self.room.reveal(line, Reveal(id=1, type="reveal"), self.now),
+            lambda: self.room.reveal(line, self.now),
             lambda: self.room.withdraw(line, self.now),
             lambda: self.room.hand_out(line, HANDED, self.now),
             lambda: self.room.take_back(line, self.now),
@@ -354,8 +354,30 @@ def test_a_lessons_question_is_asked_in_every_language_and_its_truth_told_last(
     assert set(asked["text"]) == {"en", "zh"}
     assert asked["text"]["en"] != asked["text"]["zh"]
     assert not {"right", "why"} & asked.keys()
-    room.reveal(presenter, Reveal(id=1, type="reveal"), 0.0)
+    room.reveal(presenter, 0.0)
     assert isinstance(heard(line)["question"]["question"]["right"], int)
+
+
+def test_a_lessons_curve_is_drawn_by_phones_and_told_as_a_bundle_in_no_order_of_theirs(
+    room: LectureRoom, presenter: Line
+) -> None:
+    step = next(i for i, x in enumerate(BY_SLUG["fitting"].lesson, 1) if x.sketch)
+    lesson = OfLesson(lab="fitting", step=step, sketch=True, log={"x": False, "y": True})
+    room.ask(presenter, AskAll(id=1, type="ask", lesson=lesson), 0.0)
+    curves: list[list[float | None]] = [[9.0] * 33, [None, *[1.0] * 32], [2.0] * 33]
+    for i, curve in enumerate(curves):
+        line = new_line(str(i))
+        room.follow(line, follow())
+        asked = heard(line)["question"]["question"]
+        assert (asked["kind"], asked["log"]) == ("curve", {"x": False, "y": True})
+        assert asked["x"][0] < asked["x"][1]
+        room.answer(line, Answer(id=1, type="answer", question=1, curve=curve))
+        with pytest.raises(InvalidInput):
+            room.answer(line, answer(1, 0))
+    told = heard(presenter)["question"]["question"]["curves"]
+    assert told == [curves[1], curves[2], curves[0]]
+    with pytest.raises(ValueError):
+        Answer(id=1, type="answer", question=1, curve=[1.0] * 32)
 
 
 @pytest.mark.parametrize("named", [("fitting", 99), ("nowhere", 1)])

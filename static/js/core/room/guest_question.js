@@ -1,6 +1,7 @@
 /** What a guest is asked: the question, and large places to answer it. */
 
 import { $, h } from "../dom.js";
+import { curvePad } from "./curve_pad.js";
 import { number, onLanguage, spoken, t } from "../i18n.js";
 
 /** @typedef {Record<string, string>} Wording by language */
@@ -10,6 +11,9 @@ import { number, onLanguage, spoken, t } from "../i18n.js";
  * @property {"choice" | "number" | "curve"} kind
  * @property {Wording} text
  * @property {Wording[]} choices
+ * @property {[number, number] | null} x of a curve: the axes that it is drawn in
+ * @property {[number, number] | null} y
+ * @property {{x: boolean, y: boolean} | null} log
  * @property {boolean} open
  * @property {any} mine this guest's answer
  * @property {number | null} [right]
@@ -66,6 +70,7 @@ export function guestQuestion(onAnswer) {
 function places(asked, mine, answer) {
   if (asked.kind === "choice")
     return asked.choices.map((choice, i) => choiceButton(asked, choice, i, mine, answer));
+  if (asked.kind === "curve") return [curvePad(asked, mine, (heights) => answer(heights, "curve"))];
   return [numberForm(asked, mine, answer)];
 }
 

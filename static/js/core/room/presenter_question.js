@@ -4,7 +4,8 @@ import { $, all, h } from "../dom.js";
 import { number, sentences, t } from "../i18n.js";
 import { decimals, inWords } from "./guest_question.js";
 
-/** @typedef {import("./guest_question.js").Question & {counts?: number[], numbers?: number[]}} Asked */
+/** @typedef {import("./guest_question.js").Question & {counts?: number[], numbers?: number[],
+ *   curves?: (number | null)[][]}} Asked */
 /** @typedef {import("./presenter.js").PresenterPage} PresenterPage */
 
 const WIDTH = 600; // of the points' picture, in its own units
@@ -27,25 +28,34 @@ export function presenterQuestion(page) {
       if (!question) return;
       const given = givenTo(question);
       $("[data-room-asked]", panel).textContent = inWords(question.text);
-      $("[data-room-given]", panel).textContent = t("{count} answers, {there} guests", {
+      $("[data-room-given]", panel).textContent = t("Answers: {count} · guests: {there}", {
         count: given,
         there: counts.there,
       });
       $("[data-room-picture]", panel).replaceChildren(...pictureOf(question, given));
       $("[data-room-why]", panel).textContent = question.open ? "" : inWords(question.why);
+      panel.classList.toggle("small", question.kind === "curve"); // the chart behind it is the picture
       $("[data-room-reveal]", panel).hidden = !question.open;
     },
   };
 }
 
 /** @param {Asked} asked */
-const givenTo = ({ counts, numbers }) => counts?.reduce((sum, n) => sum + n, 0) ?? numbers?.length ?? 0;
+const givenTo = ({ counts, numbers, curves }) =>
+  counts?.reduce((sum, n) => sum + n, 0) ?? numbers?.length ?? curves?.length ?? 0;
 
 /** @param {Asked} asked @param {number} given */
 function pictureOf(asked, given) {
   if (asked.kind === "choice") return barsOf(asked, given);
+  if (asked.kind === "curve") return [h("p", { class: "hint" }, curvesSaid(asked))];
   return pointsOf(asked);
 }
+
+/** The curves lie in the chart that they are drawn for. @param {Asked} asked */
+const curvesSaid = ({ open }) =>
+  open
+    ? t("The curves lie in the chart of this step. What the run draws is hidden until the truth is shown.")
+    : t("What the run draws is the truth: run the step, and compare.");
 
 /** @param {Asked} asked @param {number} given */
 function barsOf({ choices, counts = [], open, right }, given) {
