@@ -36,7 +36,7 @@ class OfLesson(BaseModel):
     lab: str = Field(max_length=100)
     step: int = Field(ge=1, le=100)
     sketch: bool = False
-    log: Axes = {"x": False, "y": False}  # noqa: RUF012 - pydantic copies it
+    log: Axes = {"x": False, "y": False}
 
 
 class Typed(BaseModel):
