@@ -12,8 +12,8 @@ test("a stroke fills the places between its ends, straight as the eye sees it", 
   const curve = newCurve(AXES, { x: false, y: true });
   drawn(curve, { i: 0, y: 1 });
   drawn(curve, { i: PLACES - 1, y: 0.01 });
-  assert.ok(curve.heights.every((height) => height !== null));
-  assert.ok(Math.abs((curve.heights[16] ?? 0) - 0.1) < 1e-9); // half of the way on a log scale
+  assert(curve.heights.every((height) => height !== null));
+  assert(Math.abs((curve.heights[16] ?? 0) - 0.1) < 1e-9); // half of the way on a log scale
   assert.equal(placeOf(curve, 16), 500);
 });
 
