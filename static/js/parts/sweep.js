@@ -59,6 +59,7 @@ export class Sweep {
       configOf,
       state: {
         ...state,
+        ...(follows() && { set: () => false }), // what the sweep is set to is not the page's
         get values() {
           return { ...state.values, speed: AT_ONCE, run: "" };
         },
