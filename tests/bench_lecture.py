@@ -156,14 +156,21 @@ async def guest(
             socket_url(address, path), additional_headers=headers, open_timeout=GUARD
         ) as watch:
             await watch.recv()
-            await frame(watch)
+            await picture(watch)
             there.set()
             try:
                 while True:
-                    await frame(watch)
+                    await picture(watch)
                     counts[place] += 1
             finally:
                 hearing.cancel()
+
+
+async def picture(watch: Any) -> None:
+    """The next picture of a run that is watched, after its settings where they have changed."""
+    await watch.send(json.dumps({"type": "next", "id": next(NUMBERS)}))
+    while not isinstance(await watch.recv(), bytes):
+        pass
 
 
 @asynccontextmanager
