@@ -27,6 +27,12 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   └── BodyTooSlow     408     not there in time
 ├── Busy                503     as much is waiting as may; says when to try again
 ├── ModelNotInstalled   409     weights that this machine does not have; says the command
+├── RoomError           409     what a room refuses
+│   ├── RoomGone        404     no room with that code, or no longer
+│   ├── TooManyCodes    429     wrong codes, of one visitor or of all together
+│   ├── RoomsFull       503     as many rooms as the server may have
+│   ├── RoomFull        503     as many guests as a room may have
+│   └── NotPresenter    403     only whoever presents may do that
 └── RunError            409     a training that is refused, or that has come to an end
     ├── RunsFull        503     as many runs as the server, or the visitor, may have
     ├── RunTooLarge     422     more parameters, steps or memory than a run may have
@@ -185,6 +191,30 @@ class Busy(DomainError):
 
 class ModelNotInstalled(DomainError):
     code, status = "model_not_installed", 409
+
+
+class RoomError(DomainError):
+    code, status = "room_error", 409
+
+
+class RoomGone(RoomError):
+    code, status = "room_gone", 404
+
+
+class TooManyCodes(RoomError):
+    code, status = "too_many_codes", 429
+
+
+class RoomsFull(RoomError):
+    code, status = "rooms_full", 503
+
+
+class RoomFull(RoomError):
+    code, status = "room_full", 503
+
+
+class NotPresenter(RoomError):
+    code, status = "not_presenter", 403
 
 
 class RunError(DomainError):

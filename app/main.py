@@ -23,6 +23,9 @@ from app.pictures.albums import endpoints as albums
 from app.pictures.albums.store import AlbumStore
 from app.pictures.private_folder import remove_abandoned
 from app.registry import LABS
+from app.rooms import endpoints as rooms
+from app.rooms import sockets as room_lines
+from app.rooms.rooms import Rooms
 from app.runs import sockets, watching, whole
 from app.runs.processes import ProcessEngine
 from app.runs.room import Room
@@ -57,11 +60,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(asyncio.to_thread(remove_abandoned)),
             asyncio.create_task(warm_up(app)),
             asyncio.create_task(app.state.room.engine.keep_ready()),
+            asyncio.create_task(app.state.rooms.keep_swept()),
         ]
         yield
         for task in tasks:
             task.cancel()
-        for name in ("room", "networks", "images", "drafts", "albums"):
+        for name in ("rooms", "room", "networks", "images", "drafts", "albums"):
             getattr(app.state, name).close()
 
     app = Vitrine(
@@ -85,6 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         store.on_forgotten.append(app.state.shared_answers.forget)
     app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
     app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
+    app.state.rooms = Rooms(settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app, pages.not_found)
     # First, because it is asked for most, and every route before it is compared with the path.
@@ -98,6 +103,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(sockets.router)
     app.include_router(watching.router)
     app.include_router(whole.router)
+    app.include_router(rooms.router)
+    app.include_router(room_lines.router)
     app.include_router(share.router)
     app.include_router(tables.router)
     for lab in LABS:

@@ -15,7 +15,7 @@ from app.pictures.decoding.limits import MOST_JPEG_PIXELS, MOST_PIXELS
 # Of a path that no browser reads as something else; JupyterHub escapes users' names in it.
 SEGMENT = r"/(?!(?:\.|%2[eE]){1,2}(?:/|$))(?:[\w.~@+-]|%(?!2[fF]|5[cC]|[01]|7[fF])[0-9a-fA-F]{2})+"
 # A proxy that takes these away leaves no path that is told from a page's own.
-OWN = ("/api", "/fonts", "/labs", "/patterns", "/s", "/static", "/healthz")
+OWN = ("/api", "/fonts", "/labs", "/patterns", "/room", "/s", "/static", "/healthz")
 PREFIX = re.compile(rf"(?:{SEGMENT})+", re.ASCII)
 
 
@@ -94,6 +94,14 @@ class Settings(BaseSettings):
     )
     reserve_bytes: int = Field(
         512 * MEBIBYTE, ge=0, description="memory that trainings leave free on the machine, bytes"
+    )
+    max_rooms: int = Field(8, ge=1, description="rooms that lecturers have open at once")
+    room_guests: int = Field(300, ge=1, description="guests of one room at once")
+    room_keep_minutes: float = Field(
+        30, gt=0, description="how long a room waits for its presenter who is away, minutes"
+    )
+    room_idle_minutes: float = Field(
+        180, gt=0, description="a room in which nothing new is shown closes after this, minutes"
     )
     torch_threads: int = Field(
         0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"

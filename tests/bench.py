@@ -15,6 +15,7 @@ from app.main import create_app
 from models.boxes.nms import THRESHOLDS, sweep, warm_up
 from tests.bench_contrastive import contrastive_rows
 from tests.bench_doors import door_rows
+from tests.bench_lecture import lecture_rows
 from tests.bench_pictures import picture_rows
 from tests.bench_pretext import pretext_rows
 from tests.bench_replicas import replica_rows
@@ -86,6 +87,7 @@ def every_row() -> Iterator[tuple[str, Row]]:
     yield from sweep_rows()
     yield from run_rows()
     yield from room_rows()
+    yield from lecture_rows()
     yield from picture_rows()
     yield from door_rows()
     yield from contrastive_rows()

@@ -30,6 +30,7 @@ from pydantic import BaseModel
 from app.i18n import N_, LazyText
 from app.lab import wire
 from app.lab.controls import Control, LabConfig, controls_of, live_names
+from app.lab.hand_out import HandOut
 from app.lab.lessons import Step, Word
 
 # Measured on the labs that train networks of many replicas: weights, gradients, the optimizer's
@@ -155,7 +156,8 @@ class Lab(Generic[Config]):
     learns from, "" for none: `run` is then given the `Album` as `album=…`. `live_in` names the
     fields marked live that a run of a configuration follows, None for all: in an experiment of many
     trainings, say, none of them. A field that another live field brings to life (a patience, where
-    stopping early can be turned on) is followed.
+    stopping early can be turned on) is followed. `hand_out` is what of it a room's phones can be
+    handed out.
     """
 
     slug: str
@@ -177,6 +179,7 @@ class Lab(Generic[Config]):
     threads: int = 1
     memory: Callable[[Config], int] | None = None
     live_in: Callable[[Config], Collection[str] | None] = lambda config: None
+    hand_out: HandOut | None = None
 
     @property
     def controls(self) -> list[Control]:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from app.answers.single_flight import until_gone
-from app.errors import ImageTooLarge, InvalidInput, can_fail
+from app.errors import ImageTooLarge, InvalidInput, RoomError, can_fail
 from app.i18n import N_
 from app.pictures.private_folder import in_thread, made_in_thread
 from app.pictures.store import HOUR, Picture
@@ -109,7 +109,15 @@ async def show(request: Request, image_id: ImageId) -> Response:
     return StoredFile(file, content.size, content.media_type, HEADERS)
 
 
-@router.delete("/{image_id}", status_code=204, responses=NO_IMAGE)
+@router.delete(
+    "/{image_id}",
+    status_code=204,
+    responses={**NO_IMAGE, **can_fail({409: "it is on show in a room"})},
+)
 async def forget(request: Request, image_id: ImageId) -> None:
     """Forget a picture at once, and whatever was found out about it."""
+    if request.app.state.rooms.shows(image_id):  # a guest knows its name
+        raise RoomError(
+            N_("This photo is on show in a room. It can be deleted when that has ended.")
+        )
     await in_thread(images_of(request).delete, image_id)

@@ -31,6 +31,7 @@ from app.lab.contract import FRAME_SECONDS, Ask, Lab
 from app.lab.controls import LabConfig
 from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine, Made, Program, Worker
+from app.runs.past import Past
 from app.settings import Settings
 
 Values = dict[str, Any]
@@ -65,6 +66,7 @@ class Run:
         self.steps = 0
         self.version = 0  # frames so far
         self.frame = b""
+        self.past: Past | None = None  # while a room is shown this run
         self.answered = 0  # the number of the newest ask that was answered
         self.taken = 0  # steps that one took
         self.ended: RunError | None = None
@@ -197,7 +199,16 @@ class Run:
             raise self.ended
         self.frame, self.taken, self.version = made.frame, made.taken, self.version + 1
         self.steps += made.taken
+        if self.past:
+            self.past.push(self.steps, self.frame)
         self._wake()
+
+    def keep_past(self) -> None:
+        """Keep its frames from now on: somebody who comes later looks back at them, too."""
+        if self.past is None:
+            self.past = Past()
+            if self.version:
+                self.past.push(self.steps, self.frame)
 
     async def _finished(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for work that goes on when this waiting is cancelled. What nobody foresaw ends the
@@ -301,6 +312,8 @@ class Run:
 
     def hand_over(self, heir: Run | None) -> None:
         """Name the run that takes this one's place, or say that none will."""
+        if heir and self.past:
+            heir.keep_past()
         self.heir = heir
         self.settled.set()
 

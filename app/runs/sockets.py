@@ -27,7 +27,7 @@ what was not answered. An ask that was answered already is not done twice.
 import asyncio
 import json
 import logging
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -91,6 +91,7 @@ class Here(Message):
 
 
 Told = Start | Next | Resume | Here
+AnyMessage = TypeVar("AnyMessage")
 MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])
 
 
@@ -102,11 +103,16 @@ class Refused(Exception):
 
 
 def parse(text: str | None) -> Told:
-    """A message from a browser. Raises `Refused`."""
+    """A message to a run. Raises `Refused`."""
+    return parsed(MESSAGE, text)
+
+
+def parsed(adapter: TypeAdapter[AnyMessage], text: str | None) -> AnyMessage:
+    """A message from a browser, one of those that `adapter` knows. Raises `Refused`."""
     values: Any = None
     try:
         values = json.loads(text or "")
-        return MESSAGE.validate_python(values)
+        return adapter.validate_python(values)
     except ValidationError as error:
         problem = error.errors()[0]
         # The discriminator's value leads the path; where it is wrong itself, there is no path.

@@ -2,6 +2,8 @@
 
     /api/runs/{id}/watch
     up    {"type": "next", "id": 1}; {"type": "here", "id": 4}, answered at once
+          {"type": "past", "id": 5, "step": 50}: of a run that a room is shown, the kept frame
+          whose step is the nearest, or {"type": "none", "id": 5}
     down  {"type": "watching", "id": null, "lab": slug, "config": {…}}   once, unasked
           {"type": "config", "id": 2, "config": {…}}                     before the frame it is for
           a frame, as in sockets.py; {"type": "ended", "id": 3, "error": {…}}
@@ -12,15 +14,28 @@ which took this one's place, and by the last one of a run that has ended.
 
 import asyncio
 import json
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import Field, TypeAdapter
 
 from app.errors import DomainError
 from app.runs.room import newest
 from app.runs.run import Run
-from app.runs.sockets import Here, Next, Refused, numbered, parse, refuse
+from app.runs.sockets import Here, Message, Next, Refused, numbered, parsed, refuse
 
 router = APIRouter()
+
+
+class Back(Message):
+    """A frame of the past is asked for."""
+
+    type: Literal["past"]
+    step: int = Field(ge=0)
+
+
+Told = Next | Here | Back
+MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])
 
 
 @router.websocket("/api/runs/{run_id}/watch")
@@ -63,14 +78,23 @@ class Watcher:
             if message["type"] == "websocket.disconnect":
                 return
             try:
-                told = parse(message.get("text"))
+                told = parsed(MESSAGE, message.get("text"))
             except Refused:
                 continue  # a watcher cannot steer, also not with nonsense
             if isinstance(told, Here):
                 await self.socket.send_text(json.dumps({"type": "here", "id": told.id}))
+            elif isinstance(told, Back):
+                await self._look_back(told)
             elif isinstance(told, Next):
                 self.asked = told.id
                 self._wanted.set()
+
+    async def _look_back(self, told: Back) -> None:
+        frame = self.run.past.nearest(told.step) if self.run.past else None
+        if frame is None:
+            await self.socket.send_text(json.dumps({"type": "none", "id": told.id}))
+        else:
+            await self.socket.send_bytes(numbered(told.id, 0, frame))
 
     async def _answer_all(self) -> None:
         try:

@@ -10,7 +10,8 @@ from torch import Tensor
 from models.boxes.boxes import Scaling
 from models.detection.backbone import STRIDE
 
-INPUT_SIZE = 544  # pixels, the longer side of the model's input; chosen in models/weights/MODEL_CARD.md
+# Pixels, the longer side of the model's input; models/weights/MODEL_CARD.md says why.
+INPUT_SIZE = 544
 MEAN, SCALE = 127.0, 128.0  # what EfficientNet-Lite0 learned with
 
 

@@ -146,25 +146,25 @@ def until(page: Page, at_least: int) -> None:
     )
 
 
-UNANSWERED: WeakKeyDictionary[Page, set[int]] = WeakKeyDictionary()  # numbers of a page's asks
+# Numbers of a page's asks, each on its line: a page in a room has two.
+UNANSWERED: WeakKeyDictionary[Page, set[tuple[WebSocket, int]]] = WeakKeyDictionary()
 
 
 def count_asks(page: Page) -> None:
     """Keep the numbers of what the page's run is asked for until the answer is there."""
     waiting = UNANSWERED.setdefault(page, set())
 
-    def sent(message: str | bytes) -> None:
-        waiting.add(json.loads(message)["id"])
+    def sent(line: WebSocket, message: str | bytes) -> None:
+        waiting.add((line, json.loads(message)["id"]))
 
-    def received(message: str | bytes) -> None:
+    def received(line: WebSocket, message: str | bytes) -> None:
         text = isinstance(message, str)
-        waiting.discard(
-            json.loads(message)["id"] if text else int.from_bytes(message[:4], "little")
-        )
+        number = json.loads(message)["id"] if text else int.from_bytes(message[:4], "little")
+        waiting.discard((line, number))
 
     def follow(line: WebSocket) -> None:
-        line.on("framesent", sent)
-        line.on("framereceived", received)
+        line.on("framesent", lambda message: sent(line, message))
+        line.on("framereceived", lambda message: received(line, message))
 
     page.on("websocket", follow)
 

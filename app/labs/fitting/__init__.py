@@ -6,6 +6,7 @@ from app.labs.fitting.code import code
 from app.labs.fitting.config import FittingConfig
 from app.labs.fitting.data import parameters
 from app.labs.fitting.frames import CapacityFrame, FittingFrame
+from app.labs.fitting.hand_out import HAND_OUT
 from app.labs.fitting.lesson import LESSON
 from app.labs.fitting.run import run
 from app.labs.fitting.table import router
@@ -39,4 +40,5 @@ LAB = Lab(
     live_in=lambda config: None if config.mode == "fit" else (),
     parameters=parameters,
     code=code,
+    hand_out=HAND_OUT,
 )

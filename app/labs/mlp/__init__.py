@@ -6,6 +6,7 @@ from app.labs.mlp.code import code
 from app.labs.mlp.config import MlpConfig, SetWeight
 from app.labs.mlp.data import followed, parameters
 from app.labs.mlp.frames import MlpFrame, PerceptronFrame
+from app.labs.mlp.hand_out import HAND_OUT
 from app.labs.mlp.lesson import LESSON
 from app.labs.mlp.run import run
 from app.labs.mlp.table import router
@@ -42,4 +43,5 @@ LAB = Lab(
     action=SetWeight,
     parameters=parameters,
     code=code,
+    hand_out=HAND_OUT,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import { logScale } from "../math/log_scale.js";
 import { tell } from "./said.js";
 import { wireHand } from "./hand.js";
 import { wirePins } from "./pins.js";
+import { noteState } from "./shown.js";
 import { createState } from "./state.js";
 import { wireViews } from "./views.js";
 
@@ -71,6 +72,7 @@ export function stateOfPage(extra, closer = {}) {
   wireViews(state);
   wirePins(state);
   wireHand(state);
+  noteState(state);
   return state;
 }
 

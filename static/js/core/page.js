@@ -6,6 +6,7 @@ import { wireKeys } from "./keys.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
 import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
 import { wirePresenting } from "./present.js";
+import { wireRoom } from "./room/room.js";
 import { wireScrollers } from "./scrollers.js";
 import { wireSearch } from "./search.js";
 
@@ -56,6 +57,7 @@ wireSearch();
 wireKeys();
 wireScrollers();
 wirePresenting();
+wireRoom();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {

@@ -4,6 +4,7 @@ import { ApiError, isThere, json, uploadFiles } from "./api.js";
 import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 import { at } from "./place.js";
+import { roomPhoto } from "./room/member.js";
 import { reduced } from "./files/reduce.js";
 
 const KEY = "vitrine-photo";
@@ -61,18 +62,20 @@ export const listSamples = (signal) => json("/api/samples", { signal });
 
 /** Remember the photo for the visit, so that the next lab opens with it. @param {Photo} photo */
 export function rememberPhoto({ image: _, ...answer }) {
+  if (answer.id === roomPhoto()?.id) return; // it is the presenter's
   remember(KEY, JSON.stringify(answer));
 }
 
 /**
- * The photo that the visit remembers, if the server still has it; else the first sample, and
- * `lost` says whether it stands for a photo that is gone. Whoever has told so remembers the sample.
+ * The photo of the room that is followed, or the one that the visit remembers, if the server still has it;
+ * else the first sample, and `lost` says whether it stands for a photo that is gone. Whoever has
+ * told so remembers the sample.
  * @param {AbortSignal} signal
  * @param {Sample[]} [samples] if they are known already
  * @returns {Promise<{photo: Photo, lost: boolean}>}
  */
 export async function lastPhoto(signal, samples) {
-  const kept = JSON.parse(recall(KEY) ?? "null");
+  const kept = roomPhoto() ?? JSON.parse(recall(KEY) ?? "null");
   // Asked before it is shown: an image that is gone would be an error in the console.
   if (kept && (await isThere(kept.url, signal)))
     return { photo: await withPixels(kept, signal), lost: false };

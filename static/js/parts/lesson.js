@@ -6,6 +6,7 @@
 import { note } from "../core/controls.js";
 import { $, all, h } from "../core/dom.js";
 import { onLanguage, t } from "../core/i18n.js";
+import { onPresenting } from "../core/room/room.js";
 import { chartIn } from "../views/chart_places.js";
 import { wireNumbers } from "./lesson_numbers.js";
 
@@ -23,6 +24,7 @@ export function wireLesson(state, onTry) {
   for (const button of all("[data-answer]")) button.addEventListener("click", () => fold(button));
   for (const choice of all(".ask input")) choice.addEventListener("change", sayAll);
   onLanguage(sayAll);
+  wireRoomsCurves(state);
   state.subscribe((changed) => changed.has("lesson") && show(state));
   show(state);
   wireNumbers(state); // after it: whether a step is tried decides which value its text has
@@ -88,6 +90,34 @@ function sketch(state, button) {
   state.go({ tab });
   const { x, y } = JSON.parse(button.dataset.sketch ?? "{}");
   chartOf(button)?.askForGuess({ x, y });
+}
+
+/**
+ * Phones of a room draw the curve: they lie in the step's chart alone, then beside what the run draws.
+ * @param {State} state
+ */
+function wireRoomsCurves(state) {
+  const lab = document.querySelector(".bench")?.getAttribute("data-lab");
+  /** @type {import("../core/room/presenter.js").PresenterPage | null} */
+  let page = null;
+  /** The button of the sketch whose curves are on show. @type {HTMLElement | null} */
+  let shown = null;
+  const sketchOf = (/** @type {number | string} */ step) => $(`#step-${step} [data-sketch]`);
+  onPresenting((presents, stand) => {
+    page = presents;
+    const asked = stand?.question;
+    const drawn = asked?.kind === "curve" && asked.lesson?.lab === lab ? sketchOf(asked.lesson.step) : null;
+    if (shown && shown !== drawn) chartOf(shown)?.showBundle(null, [], false);
+    shown = drawn;
+    if (drawn) chartOf(drawn)?.showBundle(asked, asked.curves, asked.open);
+  });
+  for (const button of all("[data-ask-sketch]"))
+    button.addEventListener("click", () => {
+      const step = Number(button.dataset.askSketch);
+      state.go({ tab: stepOf($(`#step-${step} .try`)).tab });
+      const log = chartOf(sketchOf(step))?.log;
+      page?.say({ type: "ask", lesson: { lab, step, sketch: true, ...(log && { log }) } });
+    });
 }
 
 /** The chart that a sketch is drawn into. @param {HTMLElement} button */

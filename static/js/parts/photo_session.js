@@ -7,6 +7,7 @@ import { note } from "../core/controls.js";
 import { onLanguage, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { tell } from "../core/said.js";
+import { notePhoto } from "../core/shown.js";
 import { lastPhoto, listSamples, rememberPhoto, samplePhoto, uploadPhoto } from "../core/photo.js";
 
 /** @typedef {import("../core/photo.js").Photo} Photo */
@@ -44,7 +45,7 @@ export function photoSession(options) {
     show: (got) => {
       onProgress(null);
       photo = got.photo;
-      if (!photo.passing) rememberPhoto(photo);
+      keep(photo);
       onSamples(samples, photo.name ?? "");
       sayOf(got);
       onPhoto(photo);
@@ -57,10 +58,10 @@ export function photoSession(options) {
     act: true,
   });
   onSamplesRenamed((named) => {
-    if (!samples.length) return; // they come with the first photo
-    samples = named;
-    onSamples(samples, photo?.name ?? "");
+    if (samples.length) onSamples((samples = named), photo?.name ?? ""); // they come with the first photo
   });
+  const open = (sample = "") => choice.want((signal) => firstPhoto(sample, samples, signal));
+  onRoomPhoto(() => photo && open());
   /** @param {string} sample its name, or "" @param {(signal: AbortSignal) => Promise<Photo>} get */
   function choose(sample, get) {
     onChoice(sample);
@@ -69,7 +70,7 @@ export function photoSession(options) {
   }
 
   return {
-    open: (sample = "") => choice.want((signal) => firstPhoto(sample, samples, signal)),
+    open,
     /** @param {Blob} file */
     upload: (file) =>
       choose("", (signal) => {
@@ -99,6 +100,15 @@ export function photoSession(options) {
     },
   };
 }
+
+/** The next page opens with it, and a room may be shown it. @param {Photo} photo */
+function keep(photo) {
+  if (!photo.passing) rememberPhoto(photo);
+  notePhoto(photo.passing ? null : photo);
+}
+
+/** The room that this page follows is shown another photo. @param {() => void} open */
+const onRoomPhoto = (open) => addEventListener("roomphoto", open);
 
 /**
  * That sample, if there is one of that name; else the photo of the last page, or the first sample, with a

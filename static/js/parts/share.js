@@ -7,8 +7,11 @@ import { $, copyText, download, h } from "../core/dom.js";
 import { onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { at } from "../core/place.js";
+import { memberHere } from "../core/room/member.js";
 import { servedText } from "../core/served.js";
 import { toQuery } from "../core/state.js";
+
+import { wireHandOut } from "./handed_out.js";
 
 /** @typedef {{status: import("../core/session/session.js").Status, watched: boolean}} Running */
 /**
@@ -68,6 +71,7 @@ export function wireTools(tools) {
   }
   wireShare(tools, $("[data-share]", root));
   wireCorner(tools);
+  wireHandOut(tools);
   const code = root.querySelector("[data-code]");
   if (code instanceof HTMLElement) wireCode(tools, code);
 }
@@ -93,7 +97,15 @@ function wireCorner({ state, also }) {
     },
     fail: () => (corner.hidden = true), // the dialog says why
   });
-  const ask = () => query.want(pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname));
+  const ask = () => {
+    const { role, code = "", urls = [] } = memberHere() ?? {};
+    if (role !== "presenter")
+      return query.want(pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname));
+    // Who has opened a room shows the way into it.
+    /** @type {HTMLImageElement} */ ($("img", corner)).src = at(`/api/rooms/${code}.svg`);
+    $("span", corner).textContent = (urls[0] ?? "").replace(/^https?:\/\//, "");
+    corner.hidden = false;
+  };
   let presenting = document.documentElement.classList.contains("presenting"); // since the page opened
   if (presenting) ask();
   addEventListener("presenting", (event) => {

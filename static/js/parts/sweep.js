@@ -1,6 +1,7 @@
 /** A sweep over many settings at once: a run of its own beside the page's, begun and stopped by a button. */
 
 import { t } from "../core/i18n.js";
+import { follows } from "../core/room/member.js";
 import { trainingSession } from "../core/session/session.js";
 
 const AT_ONCE = 20; // steps between two pictures
@@ -24,6 +25,10 @@ export class Sweep {
    */
   constructor(options) {
     this.options = options;
+    // A room's presenter has begun one: whoever follows sees it, too.
+    options.state.subscribe((changed) => {
+      if (changed.has("sweep") && options.state.values.sweep && follows() && !this.session) this.begin();
+    });
   }
 
   /** Whether there has been a run. */
@@ -49,10 +54,12 @@ export class Sweep {
     onBegin?.();
     return trainingSession({
       slug,
+      as: "sweep",
       liveNames,
       configOf,
       state: {
         ...state,
+        ...(follows() && { set: () => false }), // what the sweep is set to is not the page's
         get values() {
           return { ...state.values, speed: AT_ONCE, run: "" };
         },

@@ -4,7 +4,8 @@ import { h, token } from "../core/dom.js";
 import { sentences, t } from "../core/i18n.js";
 import { csvOf, withGaps } from "../math/series.js";
 import { onBegun } from "../core/session/begun.js";
-import { lookBack, newGuess } from "./chart_guess.js";
+import { newCurve } from "../math/hand_drawn.js";
+import { lookBack } from "./chart_guess.js";
 import { showKeys } from "./chart_legend.js";
 import { charts } from "./chart_places.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
@@ -154,11 +155,18 @@ export function chart(root, optionsOf) {
  * @returns {() => void} ends it
  */
 function wireBeside(root, state, rebuild) {
+  const log = () => ({ x: state.options.xScale === "log", y: state.options.yScale === "log" });
   charts.set(root, {
+    get log() {
+      return log();
+    },
     askForGuess(axes) {
       if (!axes && !state.guess) return;
-      const { xScale, yScale } = state.options;
-      state.guess = axes && newGuess(axes, { x: xScale === "log", y: yScale === "log" });
+      state.guess = axes && { ...newCurve(axes, log()), open: true };
+      rebuild();
+    },
+    showBundle(axes, bundle, open) {
+      state.guess = axes && { ...newCurve(axes, log()), open, bundle };
       rebuild();
     },
   });

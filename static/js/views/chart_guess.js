@@ -5,67 +5,19 @@
 
 import { context2d, h, token } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
+import { between, drawn, KEYS, moved, placeOf, PLACES } from "../math/hand_drawn.js";
 import { isGap } from "./chart_marks.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
 /** @typedef {import("../../vendor/uPlot.js")} UPlot */
 /**
- * @typedef {object} Guess
- * @property {[number, number]} x what it spans
- * @property {[number, number]} y
- * @property {(number | null)[]} heights at places evenly across
- * @property {{x: boolean, y: boolean}} log which axes are logarithmic
- * @property {{i: number, y: number} | null} last where the hand was last; null: it has yet to begin
- * @property {boolean} open it is being drawn: of the run nothing is shown meanwhile
+ * @typedef {import("../math/hand_drawn.js").HandDrawn & {open: boolean, bundle?: (number | null)[][]}} Guess
+ *   `open`: it is being drawn, of the run nothing is shown meanwhile; `bundle`: instead of one of the
+ *   reader's own, those of a room
  */
 
-const PLACES = 33;
 const DASH = [2, 4];
 const LEAST = 3; // values that a run must have to be worth a look back
-
-/**
- * @param {{x: [number, number], y: [number, number]}} axes
- * @param {{x: boolean, y: boolean}} log
- * @returns {Guess}
- */
-export const newGuess = ({ x, y }, log) => ({
-  x,
-  y,
-  log,
-  heights: Array(PLACES).fill(null),
-  last: null,
-  open: true,
-});
-
-/** @typedef {[low: number, high: number]} Range */
-/** A share of the way from low to high. @param {Range} range @param {boolean} log @param {number} share */
-const between = ([low, high], log, share) => (log ? low * (high / low) ** share : low + (high - low) * share);
-
-/** How far up a value is. @param {[number, number]} range @param {boolean} log @param {number} value */
-function shareOf([low, high], log, value) {
-  const inside = Math.min(Math.max(value, low), high);
-  return log ? Math.log(inside / low) / Math.log(high / low) : (inside - low) / (high - low);
-}
-
-/** @param {Guess} guess @param {number} i */
-export const placeOf = ({ x, log }, i) => between(x, log.x, i / (PLACES - 1));
-
-/**
- * Draw on from where the hand was, straight as the eye sees it.
- * @param {Guess} guess
- * @param {{i: number, y: number}} to
- */
-export function drawn(guess, to) {
-  const { y, log, last } = guess;
-  const from = last ?? to;
-  const [start, end] = [shareOf(y, log.y, from.y), shareOf(y, log.y, to.y)];
-  const steps = Math.max(Math.abs(to.i - from.i), 1);
-  for (let k = 0; k <= steps; k++) {
-    const place = Math.round(from.i + ((to.i - from.i) * k) / steps);
-    guess.heights[place] = between(y, log.y, start + ((end - start) * k) / steps);
-  }
-  guess.last = { i: to.i, y: between(y, log.y, end) };
-}
 
 /**
  * A range that holds the guess, too: alone while it is drawn.
@@ -82,9 +34,6 @@ export function rangeWith(guess, axis, range) {
 
 // --- Drawing it -------------------------------------------------------------------------------------
 
-/** @type {Record<string, [number, number]>} keys -> places and twentieths of the height further */
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
 /**
  * By pointer or finger, or by arrow keys place by place.
  * @param {UPlot} plot
@@ -92,7 +41,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
  */
 export function wireGuess(plot, state) {
   const guess = state.guess;
-  if (!guess?.open) return;
+  if (!guess?.open || guess.bundle) return;
   const { over } = plot;
   over.classList.add("sketching");
   over.tabIndex = 0;
@@ -124,13 +73,6 @@ export function wireGuess(plot, state) {
   if (!guess.last) over.focus({ preventScroll: true }); // once: a chart that is built anew takes no focus
 }
 
-/** Where a key leads to. @param {Guess} guess @param {[number, number]} by */
-function moved({ y, log, last }, [across, up]) {
-  const from = last ?? { i: 0, y: between(y, log.y, 0.5) };
-  const share = Math.min(Math.max(shareOf(y, log.y, from.y) + up / 20, 0), 1);
-  return { i: Math.min(Math.max(from.i + across, 0), PLACES - 1), y: between(y, log.y, share) };
-}
-
 /** What a screen reader says of the place under the hand. @param {HTMLElement} over @param {Guess} guess */
 function tellHand(over, guess) {
   const [low, high] = guess.y;
@@ -152,6 +94,7 @@ export function paintBeside(u, { guess, before, lines }) {
   }
   if (guess) {
     const xs = guess.heights.map((_, i) => placeOf(guess, i));
+    for (const curve of guess.bundle ?? []) trace(u, xs, curve, token("--ink"), 0.35);
     trace(u, xs, guess.heights, token("--ink"), 1);
   }
 }
@@ -194,7 +137,9 @@ export const lookBack = ({ data, before }) => ((data[0]?.length ?? 0) >= LEAST ?
 
 /** Keys of what lies beside the lines. @param {Chart} state @returns {HTMLElement[]} */
 export function keysBeside({ guess, before }) {
-  const own = guess && !guess.open ? [keyBeside(t("your curve"), "--ink", 1)] : [];
+  const name = guess?.bundle ? t("the room’s curves") : t("your curve");
+  const own =
+    guess && (guess.bundle || !guess.open) ? [keyBeside(name, "--ink", guess.bundle ? 0.35 : 1)] : [];
   return before ? [...own, keyBeside(t("the run before"), "--gray-1", 0.6)] : own;
 }
 

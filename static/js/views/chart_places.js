@@ -3,7 +3,12 @@
 /** @typedef {{x: [number, number], y: [number, number]}} Axes */
 /** A lesson asks for a curve by hand, or (null) no more. @typedef {(axes: Axes | null) => void} Ask */
 
-/** @type {WeakMap<HTMLElement, {askForGuess: Ask}>} */
+/**
+ * The curves of a room, alone while they are drawn (`open`), then beside the run's; null: none any more.
+ * @typedef {(axes: Axes | null, curves: (number | null)[][], open: boolean) => void} ShowBundle
+ */
+
+/** @type {WeakMap<HTMLElement, {log: {x: boolean, y: boolean}, askForGuess: Ask, showBundle: ShowBundle}>} */
 export const charts = new WeakMap();
 
 /** The chart in a place of the page. @param {HTMLElement} root */

@@ -11,7 +11,9 @@ export function createPast(onFrame) {
   const frames = createHistory();
   /** @type {number | null} */
   let share = null; // the place on show in [0, 1]; null: the newest
-  const shown = () => (share === null ? frames.last : frames.at(share));
+  /** @type {Frame | null} */
+  let lent = null; // a frame of the past that was not kept here, while it is on show
+  const shown = () => lent ?? (share === null ? frames.last : frames.at(share));
 
   /** What is on show, for whoever writes its words in another language. */
   function showAgain() {
@@ -34,19 +36,26 @@ export function createPast(onFrame) {
      */
     take(frame, callBack) {
       frames.push(frame);
-      if (callBack) share = null;
+      if (callBack) share = lent = null;
       onFrame(shown() ?? frame, { past: share !== null });
     },
     /** @param {number | null} place 0 the first frame kept, 1 the last; null: the newest, live again */
     show(place) {
       share = place;
+      lent = null;
+      showAgain();
+    },
+    /** Show a frame that was not kept, while the past is looked at. @param {Frame} frame */
+    lend(frame) {
+      if (share === null) return;
+      lent = frame;
       showAgain();
     },
     showAgain,
     /** Another run begins. */
     clear() {
       frames.clear();
-      share = null;
+      share = lent = null;
     },
   };
 }

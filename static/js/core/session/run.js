@@ -23,6 +23,7 @@ import { errorOf, Pending, unpack } from "./messages.js";
  * @property {(told: {lab: string, config: Record<string, any>}) => void} onWatching
  * @property {(config: Record<string, any>) => void} onConfig
  * @property {(frame: Frame) => void} onFrame
+ * @property {(frame: Frame) => void} [onPast] of the past, as it was asked for
  * @property {(error: ApiError) => void} onEnded
  * @property {(why: ApiError | null) => void} [onLine]
  */
@@ -165,6 +166,15 @@ export const openRun = (slug, handlers, connect = connectHere, around = surround
 export function watchRun(id, handlers, connect = connectHere, around = surroundings) {
   const pending = new Pending(() => line.check(), around);
   let over = false;
+  let [next, back] = [0, 0]; // the numbers of the newest of each
+  /** One answer is enough, to the newest. @param {Record<string, any>} what @param {number} before */
+  const ask = (what, before) => {
+    pending.settle(before);
+    const message = pending.add(what);
+    line.say(message);
+    pending.watchOver();
+    return message.id;
+  };
   const finish = () => {
     over = true;
     pending.clear();
@@ -172,6 +182,7 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
   };
   /** @param {any} told */
   const onText = (told) => {
+    if (told.type === "none") pending.settle(told.id);
     pending.watchOver();
     if (told.type === "watching") handlers.onWatching({ lab: told.lab, config: told.config });
     else if (told.type === "config") handlers.onConfig(told.config);
@@ -185,7 +196,8 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
     const { id: number, frame } = unpack(data);
     if (over || !pending.settle(number)) return;
     pending.watchOver();
-    handlers.onFrame(frame);
+    if (number === back) handlers.onPast?.(frame);
+    else handlers.onFrame(frame);
   };
   const heard = {
     greet: () => pending.all,
@@ -198,9 +210,11 @@ export function watchRun(id, handlers, connect = connectHere, around = surroundi
   return {
     next() {
       if (over) return;
-      pending.clear(); // one answer is enough, to the newest
-      line.say(pending.add({ type: "next" }));
-      pending.watchOver();
+      next = ask({ type: "next" }, next);
+    },
+    /** Ask for the kept frame of the past that is the nearest to a step. @param {number} step */
+    lookBack(step) {
+      if (!over) back = ask({ type: "past", step }, back);
     },
     close() {
       finish();

@@ -11,6 +11,9 @@ import { Settings } from "./settings.js";
 import { Standing } from "./standing.js";
 import { Training } from "./training.js";
 import { Watching } from "./watching.js";
+import { lockControls } from "../controls.js";
+import { follows } from "../room/member.js";
+import { noteSession, noteShown } from "../shown.js";
 import { toQuery } from "../state.js";
 
 /** @typedef {import("./run.js").Frame} Frame */
@@ -46,6 +49,7 @@ const browserHere = {
 /**
  * @typedef {object} Options
  * @property {string} slug
+ * @property {string} [as] what it is beside the page's own: a sweep, one to compare with
  * @property {import("../state.js").State} state with `runKeys()` among its rules
  * @property {string[]} liveNames fields that may change a running run; the server says which
  * @property {(values: Record<string, any>) => Record<string, any>} configOf the run's configuration
@@ -67,25 +71,36 @@ export class Session {
   /** @type {Watching | null} */
   #watching = null;
   #random;
-  #forgetLanguage;
+  #here;
+  /** Whether it shows the run of a room's presenter, also before it is known which. */
+  #follows = follows();
+  #forget;
 
   /** @param {Options} options */
   constructor(options) {
     const { state, configOf, liveNames, onFrame, onStatus } = options;
     const here = { connect: connectHere, browser: browserHere, around: surroundings, ...options };
     const { now, random } = here.browser;
+    this.#here = here;
     this.#state = state;
     this.#random = random;
     this.#settings = new Settings(() => configOf(state.values), liveNames);
-    this.#standing = new Standing({ onFrame, onStatus, now, live: () => this.#settings.live });
+    const tell = (/** @type {Status} */ status) => {
+      onStatus?.(status);
+      noteShown();
+    };
+    this.#standing = new Standing({ onFrame, onStatus: tell, now, live: () => this.#settings.live });
     this.#others = lockstep(options.followers ?? []);
     const id = String(state.values.run ?? "");
     if (id) this.#watching = new Watching(id, this.#standing, here);
+    else if (this.#follows) lockControls();
     else this.#training = new Training(this.#standing, this.#settings, this.#others, here);
-    this.#forgetLanguage = onLanguage(() => {
+    const forgetLanguage = onLanguage(() => {
       this.#standing.past.showAgain();
       this.#standing.tell();
     });
+    const forgetSession = noteSession(options.as ?? "", this);
+    this.#forget = () => [forgetLanguage, forgetSession].forEach((end) => end());
     // The first message goes when whoever made this session has its views.
     queueMicrotask(() => {
       if (this.#standing.closed) return;
@@ -117,7 +132,7 @@ export class Session {
   }
   /** Whether this page only looks on. */
   get watched() {
-    return this.#watching !== null;
+    return this.#watching !== null || this.#follows;
   }
   /**
    * @param {Record<string, any>} then
@@ -173,9 +188,39 @@ export class Session {
     this.#standing.tell();
   };
 
+  /** Show another run of a room's presenter. @param {string} id */
+  watch(id) {
+    if (!this.#follows || this.#watching?.id === id) return;
+    this.#watching?.close();
+    this.#standing.clear();
+    this.#standing.enter("connecting");
+    this.#watching = new Watching(id, this.#standing, this.#here);
+    this.#watching.begin();
+  }
+
+  /**
+   * Show the past where a presenter looks at it: at once the nearest frame that this page has, then, where it
+   * came later, the one that the server has kept.
+   * @param {number | null} step null: the newest
+   */
+  lookAt(step) {
+    const { past } = this.#standing;
+    const { steps } = past.frames;
+    if (step === null || !steps.length) {
+      if (past.share !== null) this.scrub(null);
+      return;
+    }
+    const nearest = steps.reduce(
+      (best, at, i) => (Math.abs(at - step) < Math.abs((steps[best] ?? 0) - step) ? i : best),
+      0,
+    );
+    this.scrub(nearest / Math.max(steps.length - 1, 1));
+    if (steps[nearest] !== step) this.#watching?.lookBack(step);
+  }
+
   close = () => {
     this.#standing.closed = true;
-    this.#forgetLanguage();
+    this.#forget();
     this.#training?.close();
     this.#watching?.close();
   };

@@ -39,10 +39,19 @@ export class Watching {
       onWatching: this.#onWatching.bind(this),
       onConfig: (/** @type {Record<string, any>} */ config) => state.set(config),
       onFrame: this.#onFrame.bind(this),
+      onPast: (/** @type {Frame} */ frame) => {
+        standing.past.lend(frame);
+        standing.tell();
+      },
       onEnded: (/** @type {ApiError} */ why) => standing.enter("ended", why),
       onLine: (/** @type {ApiError | null} */ why) => standing.setLine(why),
     };
     this.#run = watchRun(id, handlers, connect, around);
+  }
+
+  /** Of the run. */
+  get id() {
+    return this.#id;
   }
 
   begin() {
@@ -80,6 +89,11 @@ export class Watching {
   lookedAt(place) {
     if (this.#held && place === null) this.#run.next();
     this.#held &&= place !== null;
+  }
+
+  /** Show a frame that this page may not have: a presenter looks at it. @param {number} step */
+  lookBack(step) {
+    this.#run.lookBack(step);
   }
 
   close() {

@@ -3,6 +3,7 @@
 import { titleOf } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { onLanguage, t } from "../../core/i18n.js";
+import { follows } from "../../core/room/member.js";
 import { trainingSession } from "../../core/session/session.js";
 import { fromQuery, toQuery } from "../../core/state.js";
 import { plot } from "../../views/plot.js";
@@ -28,6 +29,18 @@ const OWN = [
 ];
 const SIDE = /** @type {[number, number]} */ ([-1.4, 1.4]);
 const MARK = "b"; // the address of B when all of it is as usual
+
+/**
+ * The page's state for a run that is not the page's own.
+ * @param {import("../../core/state.js").State} state
+ */
+const withoutRun = (state) => ({
+  ...state,
+  get values() {
+    return { ...state.values, run: "" };
+  },
+  set: () => false, // what B is set to stands in the page's address
+});
 
 /**
  * @typedef {object} Options
@@ -70,7 +83,7 @@ export class Comparison {
 
   follow() {
     const { compare, model, run } = this.state.values;
-    const on = compare !== "" && model === "mlp" && !run;
+    const on = compare !== "" && model === "mlp" && (!run || follows());
     const button = $("[data-compare]");
     $("[data-compared]").hidden = !on;
     button.setAttribute("aria-pressed", String(on));
@@ -92,7 +105,8 @@ export class Comparison {
     this.followers.push(
       trainingSession({
         slug: "mlp",
-        state: this.state,
+        as: "compared",
+        state: follows() ? withoutRun(this.state) : this.state,
         liveNames,
         configOf: (values) => ({ ...configOf(values), ...this.own() }),
         onFrame: (frame) => this.show(/** @type {MlpFrame} */ (frame)),

@@ -1,0 +1,344 @@
+"""A room: what is shown, who follows, what was asked. It knows no network: lines have outboxes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.errors import DomainError, NotPresenter, RoomError, RoomFull, RoomGone
+from app.i18n import DEFAULT, N_
+from app.rooms.handed import Handed, handed_out
+from app.rooms.messages import Answer, AskAll, Follow, HandAll, Shown, Where
+from app.rooms.questions import Asked, of_lesson, typed
+from app.runs.run import Visitor
+
+LINES_PER_VISITOR = 8  # pages of one visitor in one room
+LINES_PER_ADDRESS = 64  # of all browsers of an address that keep no cookie
+KNOWN = 4  # times as many guests as may be there are remembered: their answers, their names
+
+
+class Line:
+    """A page's line to its room, as the room sees it: what is to be said, first what answers the
+    page, then the newest of each kind. A slow phone skips what is out of date.
+    """
+
+    def __init__(self, visitor: Visitor, wake: Callable[[], None] = lambda: None) -> None:
+        self.visitor, self._wake = visitor, wake
+        self.guest: Guest | None = None
+        self.presents = False
+        self.ended = False  # once what is still to be said is said
+        self._answers: list[str] = []
+        self._newest: dict[str, str] = {}
+
+    def answer(self, message: dict[str, Any]) -> None:
+        self._answers.append(json.dumps(message, allow_nan=False))
+        self._wake()
+
+    def tell(self, kind: str, text: str) -> None:
+        """News, in place of older news of its kind."""
+        self._newest[kind] = text
+        self._wake()
+
+    def end(self) -> None:
+        self.ended = True
+        self._wake()
+
+    def take(self) -> list[str]:
+        """What is to be said now, which is then no longer to be said."""
+        texts = [*self._answers, *self._newest.values()]
+        self._answers, self._newest = [], {}
+        return texts
+
+
+class Guest:
+    """A page that follows: its name in the room, which only that page and the room know."""
+
+    def __init__(self) -> None:
+        self.name = secrets.token_urlsafe(12)
+        self.lines: set[Line] = set()
+        self.following, self.path = True, "/"
+
+
+def news(kind: str, **values: Any) -> str:
+    return json.dumps({"type": kind, "id": None, **values}, allow_nan=False)
+
+
+class LectureRoom:
+    """One room. `now` is a clock's time in seconds."""
+
+    def __init__(self, code: str, most: int, now: float) -> None:
+        self.code, self.most = code, most
+        self.secret = secrets.token_urlsafe(24)
+        self.shown: Shown | None = None
+        self.question: Asked | None = None
+        self.closed: DomainError | None = None
+        self.let_in: dict[str, None] = {}  # visitors who had the right code
+        self.touched = now  # when the presenter did something last
+        self.left: float | None = now  # since when no presenter is there; None: one is
+        self.handed: Handed | None = None
+        self._asked = 0
+        self._training: set[float] = set()  # values of the hand-out that are being trained with
+        self._phones = asyncio.Event()  # another phone has a value, or the hand-out is over
+        self._presenters: set[Line] = set()
+        self._guests: dict[str, Guest] = {}
+
+    # --- Coming and going -------------------------------------------------------------------------
+
+    def present(self, line: Line, secret: str, now: float) -> None:
+        """Let a presenter's page in, also a second one. Raises `NotPresenter`."""
+        if not secrets.compare_digest(secret.encode(), self.secret.encode()):
+            raise NotPresenter(N_("Only whoever opened this room can present in it."))
+        self._check_new(line)
+        line.presents = True
+        self._presenters.add(line)
+        self.left, self.touched = None, now
+        if self.shown:
+            line.tell("shown", self._shown())
+        line.tell("question", self._question_for(line))
+        line.tell("handed", self._handed_for(line))
+        line.tell("guests", self._counted())
+
+    def follow(self, line: Line, asked: Follow) -> Guest:
+        """Let a guest's page in, by the name that it has from before or by a new one. Raises
+        `RoomFull`.
+        """
+        self._check_new(line)
+        self._check_places(line)
+        guest = self._guests.get(asked.guest) or self._new_guest()
+        guest.lines.add(line)
+        guest.following, guest.path = asked.following, asked.path
+        line.guest = guest
+        line.tell("shown", self._shown())
+        line.tell("question", self._question_for(line))
+        line.tell("handed", self._handed_for(line))
+        self._tell_count()
+        if self.handed:
+            self._tell_handed(self._presenters)
+            self._phones.set()
+        return guest
+
+    def _check_new(self, line: Line) -> None:
+        if self.closed:
+            raise self.closed
+        if line.guest or line.presents:
+            raise RoomError(N_("This page is in the room already."))
+
+    def _check_places(self, line: Line) -> None:
+        lines = [other for guest in self._guests.values() for other in guest.lines]
+        if len(lines) >= self.most:
+            message = N_("This room is full: {count} guests are in it, as many as it may have.")
+            raise RoomFull(message, count=self.most)
+        limit = LINES_PER_ADDRESS if line.visitor.shared else LINES_PER_VISITOR
+        theirs = sum(other.visitor == line.visitor for other in lines)
+        if theirs >= limit:
+            message = N_("You have {count} pages in this room already. Close one of them.")
+            raise RoomFull(message, count=theirs)
+
+    def _new_guest(self) -> Guest:
+        away = [name for name, guest in self._guests.items() if not guest.lines]
+        for name in away[: max(0, len(self._guests) + 1 - KNOWN * self.most)]:
+            del self._guests[name]
+        guest = Guest()
+        self._guests[guest.name] = guest
+        return guest
+
+    def leave(self, line: Line, now: float) -> None:
+        """A page has gone, or its line is lost: its name and its answer are kept."""
+        if line in self._presenters:
+            self._presenters.discard(line)
+            if not self._presenters:
+                self.left = now
+        if line.guest:
+            line.guest.lines.discard(line)
+            self._tell_count()
+
+    def close(self, why: DomainError) -> None:
+        """End the room for all, who are told why."""
+        self.closed = self.closed or why
+        self._phones.set()
+        for line in self._lines():
+            line.answer({"type": "ended", "id": None, **why.told_on_a_line(DEFAULT)})
+            line.end()
+
+    def is_over(self, now: float, keep: float, idle: float) -> bool:
+        """Whether the presenter has been away for `keep` seconds, or has shown nothing for `idle`
+        seconds.
+        """
+        away = self.left is not None and now - self.left > keep
+        return away or now - self.touched > idle
+
+    # --- What the presenter does ------------------------------------------------------------------
+
+    def show(self, line: Line, shown: Shown, now: float) -> None:
+        """Show the room something else. Raises `NotPresenter`."""
+        self._check_presents(line)
+        self.touched = now
+        if shown == self.shown:
+            return
+        self.shown = shown
+        self._tell_all("shown", self._shown(), but=line)
+
+    def ask(self, line: Line, said: AskAll, now: float) -> None:
+        """Ask, in place of what was asked before. Raises `NotPresenter`, `InvalidInput`."""
+        self._check_presents(line)
+        self.touched = now
+        if (said.lesson is None) == (said.typed is None):
+            raise RoomError(N_("Ask one question: one of the lesson, or a typed one."))
+        self._asked += 1
+        if said.typed:
+            self.question = typed(self._asked, said.typed)
+        elif said.lesson:
+            self.question = of_lesson(self._asked, said.lesson)
+        self._tell_question()
+
+    def reveal(self, line: Line, now: float) -> None:
+        """Take no more answers and tell the truth. Raises `NotPresenter`, `RoomError`."""
+        self._check_presents(line)
+        self.touched = now
+        self._the_question().reveal()
+        self._tell_question()
+
+    def withdraw(self, line: Line, now: float) -> None:
+        """Take the question away. Raises `NotPresenter`."""
+        self._check_presents(line)
+        self.touched, self.question = now, None
+        self._tell_question()
+
+    def hand_out(self, line: Line, said: HandAll, now: float) -> Handed:
+        """Give each guest a value, in place of what was handed out before. Raises `NotPresenter`,
+        `InvalidInput`.
+        """
+        self._check_presents(line)
+        self.touched = now
+        handed = handed_out(self._asked + 1, said)
+        self._asked += 1
+        self._set_handed(handed)
+        return handed
+
+    def take_back(self, line: Line, now: float) -> None:
+        """The hand-out is over. Raises `NotPresenter`."""
+        self._check_presents(line)
+        self.touched = now
+        self._set_handed(None)
+
+    def _set_handed(self, handed: Handed | None) -> None:
+        self._phones.set()
+        self.handed, self._training, self._phones = handed, set(), asyncio.Event()
+        self._tell_handed(x for guest in self._guests.values() for x in guest.lines)
+        self._tell_handed(self._presenters)  # after the guests, who have their values by then
+
+    def end_by(self, line: Line) -> None:
+        """The presenter closes the room. Raises `NotPresenter`."""
+        self._check_presents(line)
+        self.close(RoomGone(N_("The presenter has closed this room.")))
+
+    def _check_presents(self, line: Line) -> None:
+        if not line.presents:
+            raise NotPresenter(N_("Only whoever opened this room can present in it."))
+
+    # --- The trainings of a hand-out --------------------------------------------------------------
+
+    def next_to_train(self) -> float | None:
+        """A value that is neither trained with nor being trained with; it is from now on."""
+        waiting = self.handed.waiting() if self.handed else []
+        value = next((x for x in waiting if x not in self._training), None)
+        if value is not None:
+            self._training.add(value)
+        return value
+
+    async def wait_for_phones(self) -> None:
+        """Until another phone has a value, or the hand-out is over."""
+        self._phones.clear()
+        await self._phones.wait()
+
+    def trained(self, value: float) -> None:
+        """A training has come to its end, well or not: all are told."""
+        self._training.discard(value)
+        if handed := self.handed:
+            theirs = {name for name, own in handed.values.items() if own == value}
+            self._tell_handed(
+                x for name in theirs & self._guests.keys() for x in self._guests[name].lines
+            )
+            self._tell_handed(self._presenters)
+
+    # --- What a guest does ------------------------------------------------------------------------
+
+    def where(self, line: Line, said: Where) -> None:
+        """A guest follows, or is on their own. Raises `RoomError`."""
+        guest = self._guest(line)
+        guest.following, guest.path = said.following, said.path
+        self._tell_count()
+
+    def answer(self, line: Line, said: Answer) -> None:
+        """A guest's answer. Raises `RoomError`, `InvalidInput`."""
+        guest, question = self._guest(line), self._the_question()
+        if said.question != question.number:
+            raise RoomError(N_("Another question is asked by now."))
+        answers = [x for x in (said.choice, said.number, said.curve) if x is not None]
+        question.take(guest.name, answers[0] if len(answers) == 1 else None)
+        for presenter in self._presenters:
+            presenter.tell("question", self._question_for(presenter))
+
+    def _guest(self, line: Line) -> Guest:
+        if line.guest is None:
+            raise RoomError(N_("Only a guest of this room can do that."))
+        return line.guest
+
+    def _the_question(self) -> Asked:
+        if self.question is None:
+            raise RoomError(N_("Nothing is asked now."))
+        return self.question
+
+    # --- What is told -----------------------------------------------------------------------------
+
+    def counted(self) -> dict[str, Any]:
+        """How many guests are there, how many follow, and how many are on their own on which page:
+        all that anybody learns of a guest.
+        """
+        there = [guest for guest in self._guests.values() if guest.lines]
+        own = Counter(guest.path for guest in there if not guest.following)
+        return {"there": len(there), "following": len(there) - own.total(), "own": dict(own)}
+
+    def _counted(self) -> str:
+        return news("guests", **self.counted())
+
+    def _tell_count(self) -> None:
+        for presenter in self._presenters:
+            presenter.tell("guests", self._counted())
+
+    def _shown(self) -> str:
+        return news("shown", shown=self.shown.model_dump() if self.shown else None)
+
+    def _question_for(self, line: Line) -> str:
+        if self.question is None:
+            return news("question", question=None)
+        if line.guest:
+            return news("question", question=self.question.for_guest(line.guest.name))
+        return news("question", question=self.question.for_presenter())
+
+    def _handed_for(self, line: Line) -> str:
+        if self.handed is None:
+            return news("handed", handed=None)
+        if line.guest:
+            return news("handed", handed=self.handed.for_guest(line.guest.name))
+        return news("handed", handed=self.handed.for_presenter())
+
+    def _tell_handed(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            line.tell("handed", self._handed_for(line))
+
+    def _tell_question(self) -> None:
+        for line in self._lines():
+            line.tell("question", self._question_for(line))
+
+    def _tell_all(self, kind: str, text: str, but: Line) -> None:
+        for line in self._lines():
+            if line is not but:
+                line.tell(kind, text)
+
+    def _lines(self) -> Iterable[Line]:
+        return [*self._presenters, *(x for guest in self._guests.values() for x in guest.lines)]

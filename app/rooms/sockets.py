@@ -1,0 +1,172 @@
+"""A room over a WebSocket, one line for each page in it.
+
+    /api/rooms/{code}/line
+    up    as app/rooms/messages.py has it; the first message is {"type": "present", …} or
+          {"type": "follow", …}; {"type": "here", "id": 4} is answered at once
+    down  {"type": "done", "id": 2}                       what was asked is done
+          {"type": "following", "id": 1, "guest": name}   the answer to "follow"
+          {"id": 3, "error": {…}, "sentences": {…}}       refused; the line goes on
+          {"type": "ended", "id": null, "error": {…}, …}  the room is over, and the line
+    unasked, each in place of older ones that were not sent yet
+          {"type": "shown", "id": null, "shown": {…}}     what the presenter's page shows
+          {"type": "question", "id": null, "question": {…} | null}
+          {"type": "handed", "id": null, "handed": {…} | null}   the value of this phone and what
+                                                          came of it; to presenters all of them
+          {"type": "guests", "id": null, "there": 7, "following": 5, "own": {path: count}}
+                                                          to presenters only
+
+A guest is told what is shown, the question and their own answer, and nothing of other guests.
+"""
+
+import asyncio
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from app.errors import DomainError, RoomError
+from app.i18n import DEFAULT, N_
+from app.rooms.messages import (
+    MESSAGE,
+    Answer,
+    AskAll,
+    Close,
+    Follow,
+    HandAll,
+    Present,
+    Reveal,
+    Show,
+    TakeBack,
+    Told,
+    Where,
+    Withdraw,
+)
+from app.rooms.room import Line
+from app.rooms.rooms import Rooms
+from app.rooms.training import train
+from app.runs.room import Room
+from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse
+
+PER_SECOND, AT_ONCE = 30, 60  # messages of one page
+
+router = APIRouter()
+
+
+@router.websocket("/api/rooms/{code}/line")
+async def line(socket: WebSocket, code: str) -> None:
+    await socket.accept()
+    try:
+        page = RoomPage(socket, code)
+    except DomainError as error:
+        await refuse(socket, error)
+        return
+    await page.serve()
+
+
+class RoomPage:
+    """One page's socket, and its line to the room."""
+
+    def __init__(self, socket: WebSocket, code: str) -> None:
+        """Raises `RoomGone` or `TooManyCodes`."""
+        self.socket = socket
+        self.rooms: Rooms = socket.app.state.rooms
+        visitor = counted_as(socket)
+        self.room = self.rooms.enter(code, visitor)
+        self._wanted = asyncio.Event()
+        self.line = Line(visitor, self._wanted.set)
+        self._left, self._at = float(AT_ONCE), self.rooms.clock()
+
+    async def serve(self) -> None:
+        """Until the page goes, or the room closes."""
+        tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._say())}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.room.leave(self.line, self.rooms.clock())
+            for task in tasks:
+                task.cancel()
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if self._is_too_much():
+                await self.socket.close(TOO_MUCH, "too many messages at once")
+                return
+            self._take(message.get("text"))
+
+    def _is_too_much(self) -> bool:
+        now = self.rooms.clock()
+        self._left = min(AT_ONCE, self._left + (now - self._at) * PER_SECOND) - 1
+        self._at = now
+        return self._left < 0
+
+    def _take(self, text: str | None) -> None:
+        """Do what a message asks, and answer it under its number."""
+        number: int | None = None
+        try:
+            told = parsed(MESSAGE, text)
+            number = told.id
+            self.line.answer(self._done(told))
+        except Refused as refused:
+            self._refuse(refused.why, refused.number)
+        except DomainError as error:
+            self._refuse(error, number)
+
+    def _refuse(self, why: DomainError, number: int | None) -> None:
+        self.line.answer({"id": number, **why.told_on_a_line(DEFAULT)})
+
+    def _done(self, told: Told) -> dict[str, object]:
+        room, line, now = self.room, self.line, self.rooms.clock()
+        match told:
+            case Here():
+                return {"type": "here", "id": told.id}
+            case Present():
+                room.present(line, told.secret, now)
+            case Follow():
+                name = room.follow(line, told).name
+                return {"type": "following", "id": told.id, "guest": name}
+            case Show():
+                room.show(line, told.shown, now)
+                self._keep_pasts(told)
+            case Where():
+                room.where(line, told)
+            case AskAll():
+                room.ask(line, told, now)
+            case Reveal():
+                room.reveal(line, now)
+            case Withdraw():
+                room.withdraw(line, now)
+            case Answer():
+                room.answer(line, told)
+            case HandAll():
+                handed = room.hand_out(line, told, now)
+                self.rooms.keep(train(room, handed, self.socket.app.state.whole_runs))
+            case TakeBack():
+                room.take_back(line, now)
+            case Close():
+                room.end_by(line)
+            case _:
+                raise RoomError(N_("That is no message to a room."))
+        return {"type": "done", "id": told.id}
+
+    def _keep_pasts(self, told: Show) -> None:
+        """Guests look back where the presenter does, also at what was before they came."""
+        runs: Room = self.socket.app.state.room
+        for name in told.shown.runs.values():
+            if name in runs.runs:
+                runs.runs[name].keep_past()
+
+    async def _say(self) -> None:
+        """Send what is to be said, until the room ends the line."""
+        try:
+            while True:
+                await self._wanted.wait()
+                self._wanted.clear()
+                for text in self.line.take():
+                    await self.socket.send_text(text)
+                if self.line.ended:
+                    await self.socket.close()
+                    return
+        except (WebSocketDisconnect, RuntimeError):
+            return  # nobody is there to be told

@@ -1,0 +1,48 @@
+/** What this page shows, as far as a room can be shown it: its state, its runs, its photo. */
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./session/standing.js").Status} Status */
+/** @typedef {{id: string, width: number, height: number, name?: string, incomplete?: boolean}} ShownPhoto */
+/**
+ * A session as a room drives it.
+ * @typedef {object} Driven
+ * @property {Status} status
+ * @property {(run: string) => void} watch
+ * @property {(step: number | null) => void} lookAt
+ */
+
+/**
+ * @type {{state: State | null, sessions: Map<string, Driven>, photo: ShownPhoto | null}} sessions by what
+ *   they are: "" is the page's own
+ */
+export const shown = { state: null, sessions: new Map(), photo: null };
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+/** Something of it is another now. */
+export const noteShown = () => listeners.forEach((hear) => hear());
+/** @param {() => void} hear */
+export const onShown = (hear) => void listeners.add(hear);
+
+/** @param {State} state */
+export function noteState(state) {
+  shown.state = state;
+  state.subscribe(noteShown);
+  noteShown();
+}
+
+/** @param {string} name @param {Driven} session @returns {() => void} it is closed */
+export function noteSession(name, session) {
+  shown.sessions.set(name, session);
+  noteShown();
+  return () => {
+    if (shown.sessions.get(name) === session) shown.sessions.delete(name);
+    noteShown();
+  };
+}
+
+/** @param {ShownPhoto | null} photo null: none that a room could be shown */
+export function notePhoto(photo) {
+  shown.photo = photo;
+  noteShown();
+}

@@ -1,0 +1,178 @@
+"""Rooms over HTTP and WebSockets."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from app.main import create_app
+from app.settings import Settings
+from tests.app.uploaded import quarters, saved
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    app = create_app(Settings(room_guests=3))
+    yield TestClient(app, headers={"Accept-Language": "en"})
+    app.state.images.close()
+
+
+@pytest.fixture
+def opened(client: TestClient) -> dict[str, Any]:
+    answer = client.post("/api/rooms", json={})
+    assert answer.status_code == 201
+    return dict(answer.json())
+
+
+def say(socket: WebSocketTestSession, **message: Any) -> dict[str, Any]:
+    """What the room answers to a message, whatever else it tells meanwhile."""
+    number = next(NUMBERS)
+    socket.send_json({"id": number, **message})
+    return until(socket, lambda told: told.get("id") == number)
+
+
+def until(socket: WebSocketTestSession, wanted: Any) -> dict[str, Any]:
+    while True:
+        told = dict(socket.receive_json())
+        if wanted(told):
+            return told
+
+
+def news(socket: WebSocketTestSession, kind: str) -> dict[str, Any]:
+    return until(socket, lambda told: told.get("type") == kind)
+
+
+def line(client: TestClient, room: dict[str, Any]) -> Any:
+    return client.websocket_connect(f"/api/rooms/{room['code']}/line")
+
+
+def test_guests_hear_what_the_presenter_shows_early_or_late(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    with line(client, opened) as presenter, line(client, opened) as early:
+        assert say(presenter, type="present", secret=opened["secret"])["type"] == "done"
+        assert say(early, type="follow")["type"] == "following"
+        shown = {"path": "/labs/fitting", "query": "noise=0.4", "runs": {"": "abc"}, "step": 5}
+        assert say(presenter, type="show", shown=shown)["type"] == "done"
+        full = {**shown, "photo": None}
+        assert until(early, lambda told: told.get("shown") is not None)["shown"] == full
+        with line(client, opened) as late:
+            say(late, type="follow")
+            assert news(late, "shown")["shown"] == full
+            assert until(presenter, lambda told: told.get("there") == 2)["following"] == 2
+
+
+def test_a_guest_is_refused_what_only_a_presenter_may_and_stays(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    with line(client, opened) as guest:
+        say(guest, type="follow")
+        refused = say(guest, type="show", shown={"path": "/labs/nms"})
+        assert refused["error"]["code"] == "not_presenter"
+        assert set(refused["sentences"]) == {"en", "zh"}
+        assert say(guest, type="present", secret=opened["secret"] + "x")["error"]
+        assert say(guest, type="here")["type"] == "here"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "show", "shown": {"path": "//elsewhere.test"}},
+        {"type": "show", "shown": {"path": "/", "query": "a" * 20_001}},
+        {"type": "show", "shown": {"path": "/", "runs": {"": "../x"}}},
+        {"type": "show", "shown": {"path": "/", "step": -1}},
+        {"type": "show"},
+        {"type": "dance"},
+        {"type": "answer", "question": 1, "number": 1e300},
+        {"type": "where", "following": True, "path": "/api"},
+    ],
+)
+def test_a_message_that_makes_no_sense_is_refused_under_its_number(
+    client: TestClient, opened: dict[str, Any], message: dict[str, Any]
+) -> None:
+    with line(client, opened) as presenter:
+        say(presenter, type="present", secret=opened["secret"])
+        assert say(presenter, **message)["error"]["code"] == "invalid_input"
+        assert say(presenter, type="here")["type"] == "here"
+
+
+def test_who_talks_without_end_is_cut_off(client: TestClient, opened: dict[str, Any]) -> None:
+    with line(client, opened) as guest:
+        for _ in range(1000):
+            guest.send_json({"type": "here", "id": next(NUMBERS)})
+        with pytest.raises(WebSocketDisconnect) as cut:
+            until(guest, lambda told: False)
+    assert cut.value.code == 1008
+
+
+def test_a_room_that_is_full_says_so(client: TestClient, opened: dict[str, Any]) -> None:
+    with line(client, opened) as a, line(client, opened) as b, line(client, opened) as c:
+        for guest in (a, b, c):
+            assert say(guest, type="follow")["type"] == "following"
+        with line(client, opened) as d:
+            assert say(d, type="follow")["error"]["code"] == "room_full"
+
+
+def test_an_unknown_code_is_told_on_the_line_and_on_the_page_in_the_readers_language(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    wrong = f"{(int(opened['code']) + 1) % 1_000_000:06d}"
+    with client.websocket_connect(f"/api/rooms/{wrong}/line") as socket:
+        assert socket.receive_json()["error"]["code"] == "room_gone"
+    page = client.get(f"/room/{wrong}", headers={"Accept-Language": "zh"})
+    assert page.status_code == 404
+    assert "没有这个教室号的教室" in page.text
+    assert 'name="code"' in page.text  # where another is typed
+
+
+def test_a_code_is_entered_by_its_address_or_typed_with_a_space(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    code = opened["code"]
+    for path in (f"/room/{code}", f"/room?code={code[:3]}+{code[3:]}"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert f'data-enter="{code}"' in page.text
+        assert opened["secret"] not in page.text
+    assert client.get("/room").status_code == 200
+
+
+def test_too_many_wrong_codes_of_a_visitor_are_told_with_the_time_to_wait(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    client.get("/room")  # which sets the cookie
+    for wrong in range(6):
+        code = f"{(int(opened['code']) + 1 + wrong) % 1_000_000:06d}"
+        assert client.get(f"/room/{code}").status_code == 404
+    page = client.get(f"/room/{opened['code']}")
+    assert page.status_code == 429
+    assert "again in 10 seconds" in page.text
+
+
+def test_its_qr_code_leads_into_the_room_and_tells_nothing_of_other_codes(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    for code in (opened["code"], "000000"):
+        picture = client.get(f"/api/rooms/{code}.svg")
+        assert picture.headers["content-type"] == "image/svg+xml"
+    assert client.get("/api/rooms/abcdef.svg").status_code == 404
+    assert client.get(f"/api/rooms/{opened['code']}.svg?at=50").status_code == 404
+
+
+def test_a_photo_on_show_cannot_be_deleted_by_a_guest_who_knows_its_name(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    photo = client.post("/api/images", files={"file": ("a.png", saved(quarters()))}).json()
+    address = f"/api/images/{photo['id']}"
+    with line(client, opened) as presenter:
+        say(presenter, type="present", secret=opened["secret"])
+        shown = {name: photo[name] for name in ("id", "width", "height")}
+        say(presenter, type="show", shown={"path": "/labs/rpn", "photo": shown})
+        assert client.delete(address).status_code == 409
+        say(presenter, type="show", shown={"path": "/labs/rpn"})
+        assert client.delete(address).status_code == 204
