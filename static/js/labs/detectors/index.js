@@ -19,6 +19,7 @@ import { poolingView } from "./pooling.js";
 import { resultView } from "./result.js";
 import { roadsView, sayRoads } from "./roads.js";
 import { pictureSource } from "./source.js";
+import { trainView } from "./train.js";
 import { none } from "./truth.js";
 import { sayResult } from "./words.js";
 
@@ -45,6 +46,7 @@ const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
 const family = familyView(aboutPhoto(["crops"]));
 const claim = claimView();
+const train = trainView();
 /** @type {Record<string, View>} */
 const views = {
   result,
@@ -84,6 +86,11 @@ const { photos, open } = pictureSource({
 
 const draw = oncePerFrame(() => {
   const { photo } = page;
+  if (state.values.tab === "train") {
+    family.leave();
+    return train.enter();
+  }
+  train.leave();
   if (!photo) return;
   const { searching } = photos;
   const model = modelOfPage();
@@ -105,11 +112,13 @@ state.subscribe((changed) => {
   if (["model", "input_size", "pre_nms_top_n"].some((name) => changed.has(name))) photos.again(REST);
   draw();
 });
-wireLesson(state);
+wireLesson(state, ({ tab }) => tab === "train" && train.again());
 onLanguage(() => {
   claim.again();
   draw();
 });
+
+const trains = () => state.values.tab === "train";
 
 /** @param {(model: Model) => string} write */
 const written = (write) => () => {
@@ -119,7 +128,12 @@ const written = (write) => () => {
 wireTools({
   slug: "detectors",
   state,
-  exports: { png: () => pngOf(result.snapshot()), csv: written(toCsv), json: written(toCoco) },
+  session: train.running,
+  exports: {
+    png: () => pngOf(trains() ? train.snapshot() : result.snapshot()),
+    csv: () => (trains() ? train.toCsv() : written(toCsv)()),
+    json: () => (trains() ? train.toJson() : written(toCoco)()),
+  },
   configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
   also: () => ({ sample: page.photo?.name ?? "" }),
   missing: () =>
