@@ -189,6 +189,7 @@ class DetectorsConfig(LabConfig):
     row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
     label: int = page_state(0, 0, 99)  # the class that it was found as
     defaults: bool = page_state(False)  # whether the default boxes of its cell are shown
+    proposer: Literal["windows", "selective", "rpn"] = page_state("rpn")
     drawn: Literal["anchors", "rois"] = page_state("anchors")  # of a step's sample
     curve: Literal["learned", "losses"] = page_state("learned")
     channel: int = page_state(-1, -1, CHANNELS - 1)  # of the pooled map; -1: the strongest

@@ -196,6 +196,26 @@ LESSON = (
         ),
     ),
     Step(
+        N_("Propose with and without learning"),
+        N_(
+            "The same picture, {proposals} proposals: windows everywhere, selective search, the "
+            "RPN. Move the lever and watch who covers the objects first."
+        ),
+        {"source": "scene", "scene": 6, "proposals": 20, "proposer": "windows"},
+        "proposers",
+        levers=("proposals",),
+        watch=N_("recall"),
+        question=Question(
+            N_("How many windows does it take until most objects are covered?"),
+            (N_("About twenty."), N_("About a hundred."), N_("Many hundreds.")),
+            2,
+            N_(
+                "Each would have to be classified. The RPN has learned where objects are, on "
+                "features that the detector needs anyway, and covers them with a few dozen."
+            ),
+        ),
+    ),
+    Step(
         N_("Train both parts"),
         N_(
             "A small detector learns from 48 drawn scenes. The left picture shows which anchors "
@@ -219,9 +239,7 @@ LESSON = (
                 "two IoU thresholds are ignored. Another seed draws other anchors."
             ),
         ),
-        sketch=Sketch(
-            N_("How will AP50 on held-out scenes rise?"), "learned", (0, 200), (0, 1)
-        ),
+        sketch=Sketch(N_("How will AP50 on held-out scenes rise?"), "learned", (0, 200), (0, 1)),
         holds=draws_256,
     ),
     Step(

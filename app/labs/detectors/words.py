@@ -28,6 +28,14 @@ WORDS = (
         ),
     ),
     Word(
+        N_("sliding windows, selective search"),
+        N_(
+            "Proposals without learning. Windows of a few sizes and shapes stand everywhere, in an "
+            "order that means nothing. Selective search joins neighboring regions of like color "
+            "and texture, again and again, and proposes each; R-CNN and Fast R-CNN took 2,000."
+        ),
+    ),
+    Word(
         N_("positive, negative, ignored anchor"),
         N_(
             "An anchor that overlaps an object enough (IoU 0.5 or more here), one that overlaps "

@@ -16,6 +16,7 @@ import { followView, sayFollow } from "./follow.js";
 import { outputOf } from "./outcome.js";
 import { modelName, modelOfPage, page, state } from "./page.js";
 import { poolingView } from "./pooling.js";
+import { proposersView } from "./proposers.js";
 import { resultView } from "./result.js";
 import { roadsView, sayRoads } from "./roads.js";
 import { pictureSource } from "./source.js";
@@ -45,6 +46,7 @@ const aboutPhoto = (names) => () => {
 const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
 const family = familyView(aboutPhoto(["crops"]));
+const proposers = proposersView(aboutPhoto([]));
 const claim = claimView();
 const train = trainView();
 /** @type {Record<string, View>} */
@@ -54,6 +56,7 @@ const views = {
   follow: followView(),
   pooling,
   family,
+  proposers,
   claim,
 };
 /** @type {Record<string, (model: Model) => string>} */
@@ -62,6 +65,7 @@ const sayings = {
   roads: sayRoads,
   follow: sayFollow,
   pooling: pooling.say,
+  proposers: proposers.say,
   claim: claim.say,
 };
 
