@@ -105,6 +105,8 @@ export function learnerStage() {
     document.documentElement.dataset.ready = "";
   }
 
+  const empty = { image: null, width: 1, height: 1, layers: [] };
+  for (const view of [sample, held]) view.update({ ...empty, summary: t("no step yet") });
   arrange();
   return {
     draw,
