@@ -80,7 +80,7 @@ LESSON = (
     Step(
         N_("Fewer proposals"),
         N_("The second stage looks at {proposals} proposals only. Move the lever up to 100."),
-        {"source": "scene", "scene": 7, "shown": "side", "proposals": 10},
+        {"source": "scene", "scene": 6, "shown": "side", "proposals": 5},
         levers=("proposals", "score_threshold"),
         watch=N_("missed"),
         question=Question(
