@@ -125,6 +125,21 @@ def test_what_the_visitor_draws_is_ground_truth(open_page, photo: Path):
     expect(page.locator("[data-said]")).to_contain_text("Detections: one-stage")
 
 
+@pytest.mark.parametrize("road", ["one", "two"])
+def test_what_went_into_nms_is_handed_to_its_lab_which_keeps_as_many(open_page, road: str):
+    page = open_page(f"/labs/detectors?shown={road}")
+    caption = page.locator(f"[data-figure={road}] [data-count]")
+    expect(caption).to_have_text(re.compile(r"Detections: \d+; suppressed: \d+"))
+    kept, suppressed = map(int, re.findall(r"\d+", caption.inner_text()))
+    page.locator("[data-hand-over]").click()
+    page.wait_for_url("**/labs/nms?source=file**")
+    expect(page.locator("[data-files-said]")).to_contain_text(f"{kept + suppressed}")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text(str(kept))
+    page.reload()  # taken once: a file that was opened is not there after a reload, either
+    expect(page.locator("[data-files-open]")).to_be_hidden()
+
+
 def test_what_differs_is_one_picture(open_page):
     page = open_page("/labs/detectors")
     page.locator("button[data-shown=differs]").click()

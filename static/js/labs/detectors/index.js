@@ -13,6 +13,7 @@ import { claimView } from "./claim.js";
 import { toCoco, toCsv } from "./export.js";
 import { familyView } from "./family.js";
 import { followView, sayFollow } from "./follow.js";
+import { wireHandOver } from "./hand_over.js";
 import { outputOf } from "./outcome.js";
 import { modelName, modelOfPage, page, state } from "./page.js";
 import { poolingView } from "./pooling.js";
@@ -149,5 +150,6 @@ wireTools({
     ]),
 });
 
+wireHandOver();
 draw();
 open();

@@ -1,0 +1,33 @@
+/** Boxes that one lab hands to another, with the picture under them: kept for this tab, taken once. */
+
+import { recall, remember } from "../core/memory.js";
+
+const KEY = "vitrine-handed-boxes";
+
+/**
+ * @typedef {object} Handed
+ * @property {{name: string, text: string}[]} documents in COCO's form
+ * @property {string} picture its name in them
+ * @property {string} image a data URL
+ */
+
+/** @param {Handed} handed */
+export const handBoxes = (handed) => remember(KEY, JSON.stringify(handed));
+
+/**
+ * What was handed, as the files that a visitor would open; null if nothing was.
+ * @returns {{documents: File[], images: File[]} | null}
+ */
+export function handedBoxes() {
+  const kept = recall(KEY);
+  if (!kept) return null;
+  remember(KEY, "");
+  const { documents, picture, image } = /** @type {Handed} */ (JSON.parse(kept));
+  const [head = "", body = ""] = image.split(",");
+  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  const type = /data:([^;]+)/.exec(head)?.[1] ?? "image/png";
+  return {
+    documents: documents.map(({ name, text }) => new File([text], name, { type: "application/json" })),
+    images: [new File([bytes], picture, { type })],
+  };
+}
