@@ -140,6 +140,23 @@ def test_what_went_into_nms_is_handed_to_its_lab_which_keeps_as_many(open_page, 
     expect(page.locator("[data-files-open]")).to_be_hidden()
 
 
+@pytest.mark.thorough
+def test_the_same_network_classifies_localizes_and_detects(open_page):
+    page = open_page("/labs/detectors?shown=two")
+    asked, caption = (
+        page.locator("[data-answer-kind]"),
+        page.locator("[data-figure=two] [data-count]"),
+    )
+    expect(caption).to_contain_text("Detections:")
+    asked.select_option("box")
+    expect(caption).to_have_text(re.compile(r"Class and box: triangle(, \d+){4}"))
+    asked.select_option("class")
+    expect(caption).to_have_text(re.compile(r"Class: triangle, \d\.\d+"))
+    page.wait_for_url("**answer=class**")
+    asked.select_option("list")
+    expect(caption).to_contain_text("Detections:")
+
+
 def test_what_differs_is_one_picture(open_page):
     page = open_page("/labs/detectors")
     page.locator("button[data-shown=differs]").click()

@@ -184,6 +184,7 @@ class DetectorsConfig(LabConfig):
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
     shown: Literal["side", "one", "two", "differs"] = page_state("side")
+    answer: Literal["list", "box", "class"] = page_state("list")  # what is asked of a picture
     tool: Literal["look", "truth"] = page_state("look")
     followed: Literal["one", "two"] = page_state("two")  # whose detection is followed
     row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
