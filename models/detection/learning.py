@@ -51,6 +51,10 @@ IGNORED, DRAWN_POSITIVE, DRAWN_NEGATIVE, LEFT_NEGATIVE, LEFT_POSITIVE = range(5)
 
 
 class LearningSettings(NamedTuple):
+    """What a training is told. `order` and `part_steps` matter to two stages, `negatives` and
+    `gamma` to SSD; `scenes` are numbered from the seed's first, 4 to `SEEDS` of them.
+    """
+
     form: Form = "two"
     order: Order = "jointly"
     part_steps: int = 60  # of each part where they alternate

@@ -19,6 +19,7 @@ BINS, MOST_BINS = 7, 14
 MOST_CROPS = 50
 CHANNELS = 48  # of the map that the second stage pools from
 MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
+FIRST_HELD_OUT = 1_000_000_000  # seeds of scenes from here on are never learned from
 SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
 
 

@@ -46,13 +46,15 @@ async def proposers(request: Request, query: Annotated[ProposersQuery, Body()]) 
     `vitrine[selective-search]` is installed.
     """
     evaluate = partial(proposed, query, images_of(request).settings)
-    key = ("proposers", *key_of(query), has_selective_search())
+    key = ("proposers", *key_of(query), find_spec("cv2") is not None)
     packed = await until_gone(request, answer_on_photo(request, query.image_id, key, evaluate))
     return await packed_response(request, packed, JSON_TYPE)
 
 
 def has_selective_search() -> bool:
-    """Whether an OpenCV with its contributed modules is installed."""
+    """Whether an OpenCV with its contributed modules is installed; it is loaded, so not in the
+    thread that serves pages.
+    """
     if find_spec("cv2") is None:
         return False
     import cv2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.errors import Diverged
 from app.i18n import N_
 from app.lab.contract import Ask
-from app.labs.detectors.config import DetectorsConfig
+from app.labs.detectors.config import FIRST_HELD_OUT, DetectorsConfig
 from app.labs.detectors.frames import DetectorsFrame
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def whole(values: Tensor) -> NDArray[np.int32]:
 
 def frame_of(learning: Learning) -> DetectorsFrame:
     from models.data.scenes import SHAPES
-    from models.data.shape_scenes import FIRST_HELD_OUT, SIDE
+    from models.data.shape_scenes import SIDE
     from models.detection import learning as parts
     from models.detection.learner import CELLS
 

@@ -15,7 +15,7 @@ from app.answers.single_flight import until_gone
 from app.errors import NotFound, can_fail
 from app.i18n import N_
 from app.labs.detectors.answers import SceneAnswer
-from app.labs.detectors.config import SCENES
+from app.labs.detectors.config import FIRST_HELD_OUT, SCENES
 from app.pictures.images import answer, images_of
 from app.pictures.samples import encoded_pixels
 from app.pictures.uploads import CANNOT_UPLOAD
@@ -27,7 +27,7 @@ router = APIRouter()
 def drawn(number: int) -> dict[str, Any]:
     """Scene `number` of those that no training has seen. For a process of its own."""
     from models.data.scenes import SHAPES
-    from models.data.shape_scenes import FIRST_HELD_OUT, draw_shape_scene
+    from models.data.shape_scenes import draw_shape_scene
 
     scene = draw_shape_scene(FIRST_HELD_OUT + number)
     return {
@@ -83,8 +83,6 @@ async def picture(
     seed: Annotated[int, PathParameter(ge=0, description="what the scene is drawn from")],
 ) -> Response:
     """A drawn scene that a run learns from, or is measured on, as a picture."""
-    from models.data.shape_scenes import FIRST_HELD_OUT
-
     if seed >= LAST_TAUGHT and not FIRST_HELD_OUT <= seed < FIRST_HELD_OUT + SCENES:
         raise NotFound(N_("There is no drawn scene of that number."))
     make = partial(computed, request, pixels, seed)

@@ -8,11 +8,15 @@ const KEY = "vitrine-handed-boxes";
  * @typedef {object} Handed
  * @property {{name: string, text: string}[]} documents in COCO's form
  * @property {string} picture its name in them
- * @property {string} image a data URL
+ * @property {string} image a data URL; "": the boxes go alone
  */
 
-/** @param {Handed} handed */
-export const handBoxes = (handed) => remember(KEY, JSON.stringify(handed));
+/** A picture that is too large to be kept stays behind. @param {Handed} handed */
+export function handBoxes(handed) {
+  const whole = JSON.stringify(handed);
+  remember(KEY, whole);
+  if (recall(KEY) !== whole) remember(KEY, JSON.stringify({ ...handed, image: "" }));
+}
 
 /**
  * What was handed, as the files that a visitor would open; null if nothing was.
@@ -23,11 +27,15 @@ export function handedBoxes() {
   if (!kept) return null;
   remember(KEY, "");
   const { documents, picture, image } = /** @type {Handed} */ (JSON.parse(kept));
-  const [head = "", body = ""] = image.split(",");
-  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
-  const type = /data:([^;]+)/.exec(head)?.[1] ?? "image/png";
   return {
     documents: documents.map(({ name, text }) => new File([text], name, { type: "application/json" })),
-    images: [new File([bytes], picture, { type })],
+    images: image ? [fileOf(picture, image)] : [],
   };
+}
+
+/** @param {string} name @param {string} url of data */
+function fileOf(name, url) {
+  const [head = "", body = ""] = url.split(",");
+  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  return new File([bytes], name, { type: /data:([^;]+)/.exec(head)?.[1] ?? "image/png" });
 }

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.errors import Diverged
 from app.lab.contract import Ask
-from app.labs.detectors import LAB
+from app.labs.detectors import LAB, config
 from app.labs.detectors.config import DetectorsConfig
 from app.labs.detectors.frames import DetectorsFrame
 from app.labs.detectors.run import HELD_OUT, PARAMETERS, followed, run
@@ -22,9 +22,9 @@ from models.detection.learner import Form, Learner
 
 def frames(steps: int, **settings: Any) -> list[DetectorsFrame]:
     """The start, and the frame after so many steps."""
-    config = DetectorsConfig(**{"taught": 8, **settings})
-    generator = run(config)
-    return [next(generator), generator.send(Ask(config, steps))]
+    chosen = DetectorsConfig(**{"taught": 8, **settings})
+    generator = run(chosen)
+    return [next(generator), generator.send(Ask(chosen, steps))]
 
 
 @pytest.mark.parametrize("form", ["two", "ssd", "yolo"])
@@ -59,6 +59,10 @@ def test_a_frame_shows_the_anchors_and_regions_of_its_step_and_another_seed_show
     np.testing.assert_array_equal(shown.truth, drawn.boxes.numpy())
 
 
+def test_the_held_out_scenes_are_those_of_the_models() -> None:
+    assert config.FIRST_HELD_OUT == FIRST_HELD_OUT
+
+
 def test_easy_background_is_told_of_ssd_alone() -> None:
     assert frames(1, form="two")[1].easy == frames(1, form="yolo")[1].easy == -1
     shown = frames(2, form="ssd", negatives="all")[1]
@@ -73,14 +77,14 @@ def test_gamma_is_followed_where_there_is_focal_loss_alone() -> None:
 
 
 def test_a_run_whose_weights_left_every_bound_ends_in_words() -> None:
-    config = DetectorsConfig(taught=4)
-    generator = run(config)
+    chosen = DetectorsConfig(taught=4)
+    generator = run(chosen)
     next(generator)
     learner = generator.gi_frame.f_locals["learning"].learner  # type: ignore[attr-defined]
     with torch.no_grad():
         next(learner.parameters()).fill_(float("inf"))
     with pytest.raises(Diverged, match="smaller learning rate"):
-        generator.send(Ask(config, 2))
+        generator.send(Ask(chosen, 2))
 
 
 def test_a_scene_of_a_run_is_served_pixel_by_pixel(client: TestClient) -> None:

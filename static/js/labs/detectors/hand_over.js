@@ -10,7 +10,7 @@ import { modelOfPage, state } from "./page.js";
 /** @typedef {import("./page.js").Model} Model */
 
 const MOST = 1000; // boxes
-const PICTURE = "picture.png";
+const PICTURE = "picture.jpg";
 
 /**
  * What went into NMS in one road, as COCO's files: the picture with its classes and truth, and results.
@@ -64,7 +64,7 @@ export function wireHandOver() {
     Object.assign(canvas, { width, height });
     canvas.getContext("2d")?.drawImage(image, 0, 0, width, height);
     const documents = documentsOf(model, state.values.shown === "one" ? "one" : "two");
-    handBoxes({ documents, picture: PICTURE, image: canvas.toDataURL("image/png") });
+    handBoxes({ documents, picture: PICTURE, image: canvas.toDataURL("image/jpeg", 0.92) });
     location.assign(addressOf(state.values));
   });
 }

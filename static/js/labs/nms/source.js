@@ -227,7 +227,7 @@ export class BoxSource {
   takeHanded() {
     const handed = handedBoxes();
     if (!handed) return;
-    this.files.setImages(handed.images);
+    if (handed.images.length) this.files.setImages(handed.images);
     this.files.open(handed.documents);
   }
 
