@@ -40,7 +40,7 @@ LESSON = (
         ),
         {"source": "scene", "scene": 6, "shown": "side"},
         levers=("score_threshold", "iou_threshold"),
-        watch=N_("detections"),
+        watch=N_("Detections"),
         question=Question(
             N_("What does a detector answer for a picture?"),
             (
