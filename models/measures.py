@@ -87,3 +87,12 @@ PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzle
 ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
 Pretrained = Literal["untrained", "pretext"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream
+
+# --- Detectors that learn (models/detection/learning.py) -----------------------------------------
+
+DetectorLoss = Literal[
+    "rpn class", "rpn box", "head class", "head box",  # two stages
+    "class", "box",  # one stage
+    "object", "nothing",  # YOLO's confidence where an object is, and where none is
+]  # fmt: skip
+DetectorScore = Literal["ap50", "recall", "proposals"]  # on held-out scenes

@@ -69,7 +69,7 @@ DETECTION = (
     Statement(
         122,
         N_("Two stages: fewer errors and misses, but slower."),
-        "detectors#step-9",
+        "detectors#step-13",
         Box(
             N_("Two-stage detectors are always more accurate, and never real-time."),
             N_("Recipe, backbone and training time may turn either around: measure it."),
@@ -78,17 +78,19 @@ DETECTION = (
     Statement(123, N_("One stage: classes and boxes at once, in one pass."), "detectors#step-4"),
     Statement(124, N_("A box is four numbers."), "detectors?tab=follow"),
     Statement(125, N_("Detections are picked from the proposals."), "detectors#step-6"),
-    Statement(126, N_("Proposals come from older algorithms or from a network."), ""),
+    Statement(
+        126, N_("Proposals come from older algorithms or from a network."), "detectors#step-9"
+    ),
     Statement(127, N_("A network classifies what lies in each proposal."), "detectors#step-3"),
     Statement(
-        128, N_("Features come from one backbone; two parts are trained."), "detectors?tab=roads"
+        128, N_("Features come from one backbone; two parts are trained."), "detectors#step-10"
     ),
     Statement(
         129,
         N_("256 × 256 pixels, a map of 16 × 16, 9 anchors each: 2,304 results."),
         "detectors#step-4",
     ),
-    Statement(130, N_("Then the detection network is trained."), ""),
+    Statement(130, N_("Then the detection network is trained."), "detectors#step-11"),
     Statement(
         131, N_("The proposal network gives object or not, and a first place."), "detectors#step-6"
     ),
@@ -108,7 +110,7 @@ DETECTION = (
     Statement(
         137,
         N_("One stage is faster, and was less accurate."),
-        "detectors#step-9",
+        "detectors#step-13",
         Box(
             N_("One-stage detectors are less accurate."),
             N_("RetinaNet closed the gap in 2017: focal loss weighs easy background down."),

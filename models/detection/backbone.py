@@ -22,29 +22,36 @@ def lateral(inputs: int, outputs: int, stride: int = 1, kernel: int = 1) -> nn.S
     )
 
 
-class Backbone(nn.Module):
+class Neck(nn.Module):
+    """The trunk's maps at three strides -> one fused map [N, channels, H/16, W/16]."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        at8, at16, at32 = TAP_CHANNELS
+        self.from8 = lateral(at8, channels, stride=2, kernel=3)
+        self.from16 = lateral(at16, channels)
+        self.from32 = lateral(at32, channels)
+
+    def merge(self, at8: Tensor, at16: Tensor, at32: Tensor) -> Tensor:
+        """The fused map from the trunk's three."""
+        context = F.interpolate(self.from32(at32), size=at16.shape[-2:], mode="nearest")
+        return torch.relu(self.from8(at8) + self.from16(at16) + context)
+
+
+class Backbone(Neck):
     """Images [N, 3, H, W] in -1..1 -> one feature map [N, channels, H/16, W/16].
 
     H and W should be multiples of 16.
     """
 
     def __init__(self, channels: int = 128) -> None:
-        super().__init__()
-        self.channels = channels
+        super().__init__(channels)
         self.trunk = Trunk()
-        at8, at16, at32 = TAP_CHANNELS
-        self.from8 = lateral(at8, channels, stride=2, kernel=3)
-        self.from16 = lateral(at16, channels)
-        self.from32 = lateral(at32, channels)
 
     def fuse(self, at8: Tensor) -> Tensor:
         """The fused map from the map at stride 8 [N, 40, H/8, W/8], by the late blocks."""
         return self.merge(at8, *self.trunk.late(at8))
-
-    def merge(self, at8: Tensor, at16: Tensor, at32: Tensor) -> Tensor:
-        """The fused map from the trunk's three."""
-        context = F.interpolate(self.from32(at32), size=at16.shape[-2:], mode="nearest")
-        return torch.relu(self.from8(at8) + self.from16(at16) + context)
 
     def forward(self, images: Tensor) -> Tensor:
         return self.merge(*self.trunk(images))

@@ -16,6 +16,7 @@ from models.boxes.anchors import AnchorSpec, grid_anchors
 from models.boxes.boxes import clip_boxes, decode_deltas, pairwise_iou
 from models.boxes.roi import SAMPLES
 from models.detection.detectors import Detectors, DetectorsOutput
+from models.detection.losses import BOX_WEIGHT, POST_NMS, Losses
 from models.detection.one_stage import BACKGROUND, MIN_NEGATIVES, NEGATIVES_PER_POSITIVE
 from models.detection.rpn import (
     NEGATIVE,
@@ -28,7 +29,6 @@ from models.detection.rpn import (
     regression_loss,
 )
 from models.detection.two_stage import BINS, FOREGROUND_IOU, encode_in_spreads
-from models.train.losses import BOX_WEIGHT, POST_NMS, Losses
 from models.train.targets import PADDING, Targets
 
 CANDIDATES = 300  # of a crop that enter NMS

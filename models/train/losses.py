@@ -11,30 +11,25 @@ from torch import Tensor
 from models.boxes.anchors import AnchorSpec, grid_anchors
 from models.boxes.roi import roi_align
 from models.detection.detectors import Detectors, DetectorsOutput
+from models.detection.losses import (
+    BOX_WEIGHT,
+    POST_NMS,
+    PRE_NMS,
+    Losses,
+    drawn_anchors,
+    hardest_anchors,
+)
 from models.detection.mask_head import BINS as MASK_BINS
 from models.detection.mask_head import mask_loss, mask_targets
-from models.detection.one_stage import hard_negatives
 from models.detection.rpn import (
-    POSITIVE,
     RPNOutput,
     anchor_targets,
-    assign_anchors,
     classification_loss,
     per_anchor,
     propose,
     regression_loss,
-    sample_anchors,
 )
 from models.detection.two_stage import Sampled, sample_proposals
-
-# The paper asks for IoU 0.7 and 0.3; three scales at stride 16 reach 0.7 with few objects of
-# photos of 320 pixels, so training counts from 0.5 and 0.4.
-POSITIVE_IOU, NEGATIVE_IOU = 0.5, 0.4
-# Proposals of a crop that the second stage draws from: before NMS, after it.
-PRE_NMS, POST_NMS = 400, 100
-BOX_WEIGHT = 0.5  # of the second stage's box loss, whose targets are in units of their spread
-
-Losses = tuple[Tensor, Tensor]  # classification, regression
 
 
 def rpn_losses(
@@ -53,8 +48,7 @@ def rpn_losses(
     scores, targets, weights, moves, goals = [], [], [], [], []
     for i, truth in enumerate(truths):
         truth = truth.to(device)
-        assignment = assign_anchors(anchors, truth, POSITIVE_IOU, NEGATIVE_IOU)
-        positive, negative = sample_anchors(assignment.labels, generator)
+        assignment, positive, negative = drawn_anchors(anchors, truth, generator)
         scores += [logits[i, positive], logits[i, negative]]
         targets += [torch.ones_like(positive), torch.zeros_like(negative)]
         weights += [torch.ones(len(positive)), torch.full((len(negative),), negative_weights[i])]
@@ -94,9 +88,7 @@ def one_stage_losses(
     count = 0
     for i, (truth, label) in enumerate(zip(truths, labels, strict=True)):
         truth, label = truth.to(device), label.to(device)
-        assignment = assign_anchors(anchors, truth, POSITIVE_IOU, NEGATIVE_IOU)
-        positive = (assignment.labels == POSITIVE).nonzero().flatten()
-        negative = hard_negatives(logits[i], assignment.labels)
+        assignment, positive, negative = hardest_anchors(anchors, truth, logits[i])
         background = torch.zeros_like(negative)
         loss = F.cross_entropy(logits[i, negative], background, reduction="sum")
         classification = classification + negative_weights[i] * loss

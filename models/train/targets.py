@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from models.boxes.anchors import AnchorSpec, grid_anchors
-from models.detection.rpn import POSITIVE, anchor_targets, assign_anchors, sample_anchors
+from models.detection.losses import NEGATIVE_IOU, POSITIVE_IOU, drawn_anchors
+from models.detection.rpn import POSITIVE, anchor_targets, assign_anchors
 from models.train.box_data import Batch
-from models.train.losses import NEGATIVE_IOU, POSITIVE_IOU
 
 PADDING = -1  # the label of a true box that is not there
 
@@ -50,8 +50,7 @@ class _Asked(NamedTuple):
 
 def _for_proposals(anchors: Tensor, boxes: Tensor, generator: torch.Generator) -> _Asked:
     """256 sampled anchors, positive first, and the deltas of those."""
-    assignment = assign_anchors(anchors, boxes, POSITIVE_IOU, NEGATIVE_IOU)
-    positive, negative = sample_anchors(assignment.labels, generator)
+    assignment, positive, negative = drawn_anchors(anchors, boxes, generator)
     goals = anchors.new_zeros(0, 4)
     if len(positive):
         goals = anchor_targets(anchors[positive], boxes, assignment.matched[positive])

@@ -533,3 +533,76 @@ export interface TrialsFrame {
   rows: {
   };
 }
+
+export interface DetectorsFrame {
+  header: {
+    step: number;
+    form: string;
+    /** 1 to 4 where the parts of two stages alternate, 0: all at once */
+    part: number;
+    /** of a scene, pixels */
+    side: number;
+    /** of the feature map, a side */
+    cells: number;
+    scene: number;
+    /** whether a step has been done */
+    sampled: boolean;
+    /** anchors that could have trained and did not */
+    left: number;
+    /** anchors of a scene, the mean of the step's; -1: not this form */
+    easy: number;
+    /** their share of the cross-entropy over all anchors */
+    easy_plain: number;
+    /** their share with the factor (1 - p)^gamma */
+    easy_focal: number;
+    held_out: number;
+    /** that it learns from */
+    scenes: number;
+    /** held-out scenes that are measured */
+    tested: number;
+    classes: string[];
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [8, T]; NaN: not trained then */
+    history: Float32Array;
+    /** [U] */
+    score_steps: Float64Array;
+    /** [3, U] */
+    scores: Float32Array;
+    /** [G, 4] */
+    truth: Float32Array;
+    /** [P, 4] */
+    positive: Float32Array;
+    /** [Q, 4] */
+    negative: Float32Array;
+    /** [I, 4] */
+    ignored: Float32Array;
+    /** [R, 4] */
+    rois: Float32Array;
+    /** [R]: 0 the background, else class + 1 */
+    roi_labels: Int32Array;
+    /** [O] cells, row by row */
+    responsible: Int32Array;
+    /** [O, 4] */
+    responsible_boxes: Float32Array;
+    /** [H, 4] */
+    held_out_truth: Float32Array;
+    /** [H] */
+    held_out_labels: Int32Array;
+    /** [K, 4], best first */
+    found: Float32Array;
+    /** [K] */
+    found_scores: Float32Array;
+    /** [K] */
+    found_labels: Int32Array;
+    /** [M, 4], best first */
+    proposals: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "score_steps" | "scores" | "truth" | "positive" | "negative" | "ignored" | "rois" | "roi_labels" | "responsible" | "responsible_boxes" | "held_out_truth" | "held_out_labels" | "found" | "found_scores" | "found_labels" | "proposals", number[]>;
+  rows: {
+    history: Record<"rpn class" | "rpn box" | "head class" | "head box" | "class" | "box" | "object" | "nothing", Float32Array>;
+    scores: Record<"ap50" | "recall" | "proposals", Float32Array>;
+  };
+}

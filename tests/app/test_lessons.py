@@ -17,7 +17,12 @@ STEPS = [
 of_every_step = pytest.mark.parametrize(("lab", "step"), STEPS)
 
 
-SLOW = ("contrastive", "fitting", "pretext")  # a step of theirs trains for many seconds
+SLOW = (
+    "contrastive",
+    "detectors",
+    "fitting",
+    "pretext",
+)  # a step of theirs trains for many seconds
 
 
 def marks_of(lab: Lab[Any]) -> Any:

@@ -9,6 +9,7 @@ import torch
 import torchvision
 from playwright.sync_api import Page, expect
 
+from app.labs.detectors import LAB
 from tests.e2e.browser import assert_fits_a_phone
 
 
@@ -124,6 +125,38 @@ def test_what_the_visitor_draws_is_ground_truth(open_page, photo: Path):
     expect(page.locator("[data-said]")).to_contain_text("Detections: one-stage")
 
 
+@pytest.mark.parametrize("road", ["one", "two"])
+def test_what_went_into_nms_is_handed_to_its_lab_which_keeps_as_many(open_page, road: str):
+    page = open_page(f"/labs/detectors?shown={road}")
+    caption = page.locator(f"[data-figure={road}] [data-count]")
+    expect(caption).to_have_text(re.compile(r"Detections: \d+; suppressed: \d+"))
+    kept, suppressed = map(int, re.findall(r"\d+", caption.inner_text()))
+    page.locator("[data-hand-over]").click()
+    page.wait_for_url("**/labs/nms?source=file**")
+    expect(page.locator("[data-files-said]")).to_contain_text(f"{kept + suppressed}")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text(str(kept))
+    page.reload()  # taken once: a file that was opened is not there after a reload, either
+    expect(page.locator("[data-files-open]")).to_be_hidden()
+
+
+@pytest.mark.thorough
+def test_the_same_network_classifies_localizes_and_detects(open_page):
+    page = open_page("/labs/detectors?shown=two")
+    asked, caption = (
+        page.locator("[data-answer-kind]"),
+        page.locator("[data-figure=two] [data-count]"),
+    )
+    expect(caption).to_contain_text("Detections:")
+    asked.select_option("box")
+    expect(caption).to_have_text(re.compile(r"Class and box: triangle(, \d+){4}"))
+    asked.select_option("class")
+    expect(caption).to_have_text(re.compile(r"Class: triangle, \d\.\d+"))
+    page.wait_for_url("**answer=class**")
+    asked.select_option("list")
+    expect(caption).to_contain_text("Detections:")
+
+
 def test_what_differs_is_one_picture(open_page):
     page = open_page("/labs/detectors")
     page.locator("button[data-shown=differs]").click()
@@ -195,6 +228,20 @@ def test_the_region_is_dragged_and_both_poolings_follow(open_page):
     expect(values).to_have_attribute("aria-label", re.compile(r"^[^;]*;[^;]*$"))
 
 
+def test_proposals_are_compared_by_recall_and_the_lever_asks_nobody(open_page, watch):
+    page = open_page("/labs/detectors?tab=proposers&proposals=20")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text("Of 6 objects, the first 20 proposals cover")
+    rows = page.locator("[data-proposers] tbody tr")
+    expect(rows).to_have_count(3)
+    asked, before = len(watch.requests), said.inner_text()
+    move(page, "proposals", 2)
+    expect(said).not_to_have_text(before)
+    page.locator("button[data-proposer=windows]").click()
+    page.wait_for_url("**proposer=windows**")
+    assert watch.requests[asked:] == []
+
+
 def test_the_family_is_run_and_timed_and_left_when_another_view_is_chosen(open_page):
     page = open_page("/labs/detectors?tab=family&crops=5", reduced_motion="reduce")
     said = page.locator("[data-said]")
@@ -254,7 +301,7 @@ def test_every_view_fits_a_phone_and_is_accessible(open_page, language):
     assert_fits_a_phone(page)
 
 
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(len(LAB.lesson)))
 def test_every_step_of_the_lesson_shows_what_it_speaks_of(open_page, step):
     page = open_page("/labs/detectors", reduced_motion="reduce")
     if step:  # the first one is open
@@ -263,4 +310,4 @@ def test_every_step_of_the_lesson_shows_what_it_speaks_of(open_page, step):
     state = json.loads(button.get_attribute("data-state"))
     button.click()
     expect(page.locator(f".view[data-view-of={state['tab']}]")).to_be_visible()
-    expect(page.locator("[data-said]")).not_to_be_empty()
+    expect(page.locator(".below .said:visible").first).not_to_be_empty()

@@ -28,6 +28,7 @@ RICHER = {
     "rpn": "&stage=anchors&row=4&column=4",
     "nms": "&step=1",
     "cross-entropy": "&tab=digits",
+    "detectors": "&tab=train",
 }
 PAGES = ["/?", "/api?", "/patterns?", *(f"/labs/{lab.slug}?" for lab in LABS)]
 RUN = "[data-lab] [data-run-step]"

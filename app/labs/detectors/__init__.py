@@ -4,8 +4,10 @@ from app.i18n import N_
 from app.lab.contract import Lab, Paper
 from app.labs.detectors.code import code
 from app.labs.detectors.config import DetectorsConfig
+from app.labs.detectors.frames import DetectorsFrame
 from app.labs.detectors.lesson import LESSON
 from app.labs.detectors.queries import router
+from app.labs.detectors.run import followed, memory, parameters, run
 from app.labs.detectors.views import VIEWS
 from app.labs.detectors.words import WORDS
 
@@ -34,6 +36,12 @@ LAB = Lab(
             2016,
             "SSD: Single Shot MultiBox Detector",
         ),
+        Paper(
+            "Redmon, Divvala, Girshick, Farhadi",
+            2016,
+            "You Only Look Once: Unified, Real-Time Object Detection",
+        ),
+        Paper("Lin, Goyal, Girshick, He, Dollár", 2017, "Focal Loss for Dense Object Detection"),
         Paper("He, Gkioxari, Dollár, Girshick", 2017, "Mask R-CNN"),
     ),
     config=DetectorsConfig,
@@ -41,5 +49,10 @@ LAB = Lab(
     views=VIEWS,
     words=WORDS,
     router=router,
+    run=run,
+    frames=(DetectorsFrame,),
+    parameters=parameters,
+    memory=memory,
+    live_in=followed,
     code=code,
 )

@@ -209,3 +209,24 @@ class FamilyAnswer(BaseModel):
     milliseconds: dict[str, float] = Field(
         description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
     )
+
+
+class ProposersQuery(PhotoQuery):
+    """Which picture three proposers look at."""
+
+
+class Proposer(BaseModel):
+    """What one way to propose found, its best first, at most 1,000 of them."""
+
+    name: str = Field(description="windows, selective or rpn")
+    milliseconds: float
+    count: int = Field(description="of all that it proposed")
+    boxes: list[list[float]] = Field(description="in displayed pixels")
+
+
+class ProposersAnswer(BaseModel):
+    """Proposals, old and new, on one picture."""
+
+    proposers: list[Proposer]
+    missing: list[str] = Field(description="proposers that are not installed here")
+    extra: str = Field(description="what to install for them, with pip")

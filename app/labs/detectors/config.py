@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from app.i18n import N_
+from app.lab import fields
 from app.lab.controls import LabConfig, Look, control, page_state
 
 FOUND, NETWORK = N_("Detections"), N_("The network")
 POOLING, FAMILY = N_("RoI pooling"), N_("The family")
+TRAINING = N_("Train it")
 # As in models.detection; importing them from there loads torch.
 INPUT_SIZE = 544
 MOST_PROPOSALS, MAX_CANDIDATES = 300, 6000
@@ -17,6 +19,7 @@ BINS, MOST_BINS = 7, 14
 MOST_CROPS = 50
 CHANNELS = 48  # of the map that the second stage pools from
 MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
+FIRST_HELD_OUT = 1_000_000_000  # seeds of scenes from here on are never learned from
 SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
 
 
@@ -109,15 +112,87 @@ class DetectorsConfig(LabConfig):
         le=MOST_CROPS,
     )
 
+    form: Literal["two", "ssd", "yolo"] = control(
+        "two",
+        N_("Detector"),
+        N_(
+            "Which detector learns: RPN and second stage; or in one stage, a class and a box for "
+            "each anchor (SSD) or for each cell of a grid (YOLO). The trunk is the same."
+        ),
+        Look(
+            TRAINING,
+            choices={
+                "two": N_("Two stages"),
+                "ssd": N_("One stage: SSD"),
+                "yolo": N_("One stage: YOLO"),
+            },
+        ),
+    )
+    order: Literal["jointly", "alternating"] = control(
+        "jointly",
+        N_("Order of training"),
+        N_("RPN and second stage at every step, or one of them at a time."),
+        Look(
+            TRAINING,
+            choices={"jointly": N_("both at once"), "alternating": N_("by turns, four steps")},
+        ),
+    )
+    part_steps: int = control(
+        60,
+        N_("Steps of each turn"),
+        N_("After how many steps of training the other part has its turn."),
+        Look(TRAINING, step=10, usual=(60, 200)),
+        ge=10,
+        le=500,
+    )
+    negatives: Literal["hardest", "all"] = control(
+        "hardest",
+        N_("Background in the loss"),
+        N_(
+            "SSD trains on the hardest negatives, three for each positive. Focal loss takes all of "
+            "them and weighs the easy ones down."
+        ),
+        Look(
+            TRAINING,
+            choices={"hardest": N_("hardest, 3 : 1"), "all": N_("all, focal loss")},
+        ),
+    )
+    gamma: float = control(
+        2.0,
+        N_("γ of focal loss"),
+        N_("At 0 it is cross-entropy. Higher values weigh easy anchors down more."),
+        Look(TRAINING, step=0.25, usual=(1, 3), live=True),
+        ge=0,
+        le=5,
+    )
+    taught: int = control(
+        48,
+        N_("Scenes to learn from"),
+        N_("Few scenes are learned by heart; more of them help on scenes never seen."),
+        Look(TRAINING, step=4, usual=(32, 128)),
+        ge=4,
+        le=200,
+    )
+    learning_rate: float = fields.learning_rate(
+        TRAINING, 0.002, (0.00001, 0.1), (0.0005, 0.005), N_("How far a step of AdamW goes.")
+    )
+    seed: int = fields.seed(
+        TRAINING, N_("Draws the scenes, the start, the anchors and the proposals of every step.")
+    )
+
     # The page's own state.
     source: Literal["scene", "photo"] = page_state("scene")
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
     shown: Literal["side", "one", "two", "differs"] = page_state("side")
+    answer: Literal["list", "box", "class"] = page_state("list")  # what is asked of a picture
     tool: Literal["look", "truth"] = page_state("look")
     followed: Literal["one", "two"] = page_state("two")  # whose detection is followed
     row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
     label: int = page_state(0, 0, 99)  # the class that it was found as
     defaults: bool = page_state(False)  # whether the default boxes of its cell are shown
+    proposer: Literal["windows", "selective", "rpn"] = page_state("rpn")
+    drawn: Literal["anchors", "rois"] = page_state("anchors")  # of a step's sample
+    curve: Literal["learned", "losses"] = page_state("learned")
     channel: int = page_state(-1, -1, CHANNELS - 1)  # of the pooled map; -1: the strongest
     region: str = page_state("", max_length=60)  # x1,y1,x2,y2 that is pooled; "": a proposal

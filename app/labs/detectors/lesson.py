@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, get_args
+
 from app.i18n import N_
-from app.lab.lessons import Question, Step
+from app.lab.lessons import Question, Sketch, Step
+from models.measures import DetectorScore
+
+if TYPE_CHECKING:
+    from app.labs.detectors.frames import DetectorsFrame
+
+
+def newest(frame: DetectorsFrame, name: DetectorScore) -> float:
+    """What the newest measurement on held-out scenes says."""
+    return float(frame.scores[get_args(DetectorScore).index(name)][-1])
+
+
+def draws_256(frame: DetectorsFrame) -> bool:
+    """The RPN's sample is 256 anchors, at most half of them positive, and it helps."""
+    drawn = len(frame.positive) + len(frame.negative)
+    return drawn == 256 and 0 < len(frame.positive) <= 128 and newest(frame, "ap50") > 0.2
+
+
+def proposes_without_names(frame: DetectorsFrame) -> bool:
+    return newest(frame, "proposals") > 0.6 and newest(frame, "ap50") < 0.15
+
+
+def is_mostly_easy(frame: DetectorsFrame) -> bool:
+    return frame.easy_plain > 0.5 and frame.easy_focal < frame.easy_plain / 2
+
 
 LESSON = (
     Step(
@@ -54,7 +80,7 @@ LESSON = (
     Step(
         N_("Fewer proposals"),
         N_("The second stage looks at {proposals} proposals only. Move the lever up to 100."),
-        {"source": "scene", "scene": 7, "shown": "side", "proposals": 10},
+        {"source": "scene", "scene": 6, "shown": "side", "proposals": 5},
         levers=("proposals", "score_threshold"),
         watch=N_("missed"),
         question=Question(
@@ -168,6 +194,107 @@ LESSON = (
                 "box, Faster R-CNN also proposes from them, Mask R-CNN adds a mask for each box."
             ),
         ),
+    ),
+    Step(
+        N_("Propose with and without learning"),
+        N_(
+            "The same picture, {proposals} proposals: windows everywhere, selective search, the "
+            "RPN. Move the lever and watch who covers the objects first."
+        ),
+        {"source": "scene", "scene": 6, "proposals": 20, "proposer": "windows"},
+        "proposers",
+        levers=("proposals",),
+        watch=N_("recall"),
+        question=Question(
+            N_("How many windows does it take until most objects are covered?"),
+            (N_("About twenty."), N_("About a hundred."), N_("Many hundreds.")),
+            2,
+            N_(
+                "Each would have to be classified. The RPN has learned where objects are, on "
+                "features that the detector needs anyway, and covers them with a few dozen."
+            ),
+        ),
+    ),
+    Step(
+        N_("Train both parts"),
+        N_(
+            "A small detector learns from 48 drawn scenes. The left picture shows which anchors "
+            "train the RPN at this very step, and which regions train the second stage."
+        ),
+        {"form": "two", "order": "jointly", "drawn": "anchors"},
+        "train",
+        levers=("order", "learning_rate"),
+        stop=200,
+        watch=N_("AP50"),
+        question=Question(
+            N_("Which anchors train the RPN at a step?"),
+            (
+                N_("All of them."),
+                N_("Only those on objects."),
+                N_("A drawn sample: 256, at most half of them positive."),
+            ),
+            2,
+            N_(
+                "Without a sample the background would drown the few objects. Anchors between the "
+                "two IoU thresholds are ignored. Another seed draws other anchors."
+            ),
+        ),
+        sketch=Sketch(N_("How will AP50 on held-out scenes rise?"), "learned", (0, 200), (0, 1)),
+        holds=draws_256,
+    ),
+    Step(
+        N_("First the RPN, then the second stage"),
+        N_(
+            "Ren et al. trained the parts by turns. The run stops after {part_steps} steps, when "
+            "the RPN has had its first turn and the second stage none."
+        ),
+        {"form": "two", "order": "alternating", "part_steps": 60, "drawn": "anchors"},
+        "train",
+        levers=("part_steps", "order"),
+        stop=60,
+        watch=N_("objects that a proposal covers"),
+        question=Question(
+            N_("What is there after the RPN’s turn?"),
+            (
+                N_("Proposals on most objects, but no right classes."),
+                N_("Detections with classes."),
+                N_("Nothing yet."),
+            ),
+            0,
+            N_(
+                "The RPN tells where some object may be. Only the second stage names it; it needs "
+                "proposals to learn from, so the RPN comes first. Go on: AP50 rises in the second "
+                "turn."
+            ),
+        ),
+        holds=proposes_without_names,
+    ),
+    Step(
+        N_("Easy background, and focal loss"),
+        N_(
+            "One stage looks at all 1,296 anchors, and nearly all of them are background. Move γ "
+            "from {gamma} to 0 and back."
+        ),
+        {"form": "ssd", "negatives": "all", "gamma": 2.0},
+        "train",
+        levers=("gamma", "negatives"),
+        stop=200,
+        watch=N_("easy background in the focal loss"),
+        question=Question(
+            N_("What is most of the loss made of when all anchors count alike (γ = 0)?"),
+            (
+                N_("The positive anchors."),
+                N_("Background that the network is already sure of."),
+                N_("Ignored anchors."),
+            ),
+            1,
+            N_(
+                "Each of them costs little, but there are more than a thousand. The factor "
+                "(1 − p) to the power of γ makes their share small; SSD leaves most of them out. "
+                "With focal loss RetinaNet closed the gap to two stages in 2017."
+            ),
+        ),
+        holds=is_mostly_easy,
     ),
     Step(
         N_("Are two stages always better?"),

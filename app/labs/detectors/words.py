@@ -28,6 +28,37 @@ WORDS = (
         ),
     ),
     Word(
+        N_("sliding windows, selective search"),
+        N_(
+            "Proposals without learning. Windows of a few sizes and shapes stand everywhere, in an "
+            "order that means nothing. Selective search joins neighboring regions of like color "
+            "and texture, again and again, and proposes each; R-CNN and Fast R-CNN took 2,000."
+        ),
+    ),
+    Word(
+        N_("positive, negative, ignored anchor"),
+        N_(
+            "An anchor that overlaps an object enough (IoU 0.5 or more here), one that overlaps "
+            "none enough (under 0.4), and one in between, which trains nothing."
+        ),
+    ),
+    Word(
+        N_("hard negatives, focal loss"),
+        N_(
+            "Two ways to keep easy background from deciding the loss: train only on the "
+            "negatives with the highest loss, or weigh each anchor by (1 − p) to the power of γ, "
+            "where p is the probability of its right class."
+        ),
+    ),
+    Word(
+        N_("responsible cell"),
+        N_(
+            "In YOLO the cell of the S × S grid in which an object’s center lies. Each cell gives "
+            "B boxes with x, y, width, height and confidence, and the probabilities of C classes: "
+            "S × S × (5B + C) numbers, here 12 × 12 × (5 · 2 + 8)."
+        ),
+    ),
+    Word(
         N_("error rate, miss rate"),
         N_("Share of the detections that are wrong; share of the objects that no detection found."),
     ),

@@ -9,6 +9,7 @@ from torch import Tensor
 from models.boxes.boxes import pairwise_iou
 from models.boxes.nms import nms
 from models.detection.detectors import Detectors, DetectorsOutput
+from models.detection.losses import POST_NMS
 from models.detection.rpn import RPNOutput, propose
 from models.detection.two_stage import Sampled
 from models.train import batched_losses as batched
@@ -97,7 +98,7 @@ def test_candidates_are_the_proposals_of_each_crop(
     boxes, keep = batched.candidates(output.rpn, model.anchors)
     for n in range(len(boxes)):
         rpn = RPNOutput(*output.rpn)
-        found = propose(rpn, model.anchors, batched.CANDIDATES, losses.POST_NMS, image=n)
+        found = propose(rpn, model.anchors, batched.CANDIDATES, POST_NMS, image=n)
         wanted = found.candidates.clipped[found.kept]
         torch.testing.assert_close(boxes[n, keep[n]], wanted)
 

@@ -13,12 +13,15 @@ import { claimView } from "./claim.js";
 import { toCoco, toCsv } from "./export.js";
 import { familyView } from "./family.js";
 import { followView, sayFollow } from "./follow.js";
+import { wireHandOver } from "./hand_over.js";
 import { outputOf } from "./outcome.js";
 import { modelName, modelOfPage, page, state } from "./page.js";
 import { poolingView } from "./pooling.js";
+import { proposersView } from "./proposers.js";
 import { resultView } from "./result.js";
 import { roadsView, sayRoads } from "./roads.js";
 import { pictureSource } from "./source.js";
+import { trainView } from "./train.js";
 import { none } from "./truth.js";
 import { sayResult } from "./words.js";
 
@@ -44,7 +47,9 @@ const aboutPhoto = (names) => () => {
 const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
 const family = familyView(aboutPhoto(["crops"]));
+const proposers = proposersView(aboutPhoto([]));
 const claim = claimView();
+const train = trainView();
 /** @type {Record<string, View>} */
 const views = {
   result,
@@ -52,6 +57,7 @@ const views = {
   follow: followView(),
   pooling,
   family,
+  proposers,
   claim,
 };
 /** @type {Record<string, (model: Model) => string>} */
@@ -60,6 +66,7 @@ const sayings = {
   roads: sayRoads,
   follow: sayFollow,
   pooling: pooling.say,
+  proposers: proposers.say,
   claim: claim.say,
 };
 
@@ -84,6 +91,11 @@ const { photos, open } = pictureSource({
 
 const draw = oncePerFrame(() => {
   const { photo } = page;
+  if (state.values.tab === "train") {
+    family.leave();
+    return train.enter();
+  }
+  train.leave();
   if (!photo) return;
   const { searching } = photos;
   const model = modelOfPage();
@@ -105,11 +117,13 @@ state.subscribe((changed) => {
   if (["model", "input_size", "pre_nms_top_n"].some((name) => changed.has(name))) photos.again(REST);
   draw();
 });
-wireLesson(state);
+wireLesson(state, ({ tab }) => tab === "train" && train.again());
 onLanguage(() => {
   claim.again();
   draw();
 });
+
+const trains = () => state.values.tab === "train";
 
 /** @param {(model: Model) => string} write */
 const written = (write) => () => {
@@ -119,7 +133,12 @@ const written = (write) => () => {
 wireTools({
   slug: "detectors",
   state,
-  exports: { png: () => pngOf(result.snapshot()), csv: written(toCsv), json: written(toCoco) },
+  session: train.running,
+  exports: {
+    png: () => pngOf(trains() ? train.snapshot() : result.snapshot()),
+    csv: () => (trains() ? train.toCsv() : written(toCsv)()),
+    json: () => (trains() ? train.toJson() : written(toCoco)()),
+  },
   configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
   also: () => ({ sample: page.photo?.name ?? "" }),
   missing: () =>
@@ -131,5 +150,6 @@ wireTools({
     ]),
 });
 
+wireHandOver();
 draw();
 open();

@@ -78,6 +78,18 @@ export function layersOfRoad(model, road) {
   return [layer(lost, "missed", missing), ...found];
 }
 
+/**
+ * The same answer, asked for less: localization tells one box, classification none.
+ * @param {Model} model
+ * @param {Road} road
+ * @returns {Layer[]}
+ */
+export function layersOfAnswer(model, road) {
+  const [best] = model[road].detections;
+  if (model.values.answer === "list" || !best) return layersOfRoad(model, road);
+  return model.values.answer === "box" ? [layer([best.box], "kept", () => named(model, best))] : [];
+}
+
 /** Both roads over each other: what they share is one thin box. @param {Model} model @returns {Layer[]} */
 export function layersOfDifference(model) {
   const { both, named: other, onlyOne, onlyTwo } = model.difference;

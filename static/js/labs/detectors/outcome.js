@@ -90,9 +90,10 @@ export const anchorOf = (output, road, row) =>
  * @param {Output} output
  * @param {Road} road
  * @param {Levers} levers
+ * @param {number} [most] detections
  * @returns {Found}
  */
-export function detect(output, road, { score_threshold, iou_threshold, proposals }) {
+export function detect(output, road, { score_threshold, iou_threshold, proposals }, most = MOST) {
   const { probabilities, count } = rowsOf(output, road);
   const classes = output.classes.length;
   const rows = road === "one" ? count : Math.min(count, proposals);
@@ -112,7 +113,7 @@ export function detect(output, road, { score_threshold, iou_threshold, proposals
     }
   }
   const suppressed = entered - found.length;
-  const detections = found.sort((a, b) => b.score - a.score).slice(0, MOST);
+  const detections = found.sort((a, b) => b.score - a.score).slice(0, most);
   return { detections, entered, suppressed };
 }
 

@@ -1,6 +1,7 @@
 /** What the `detectors` page knows: its settings, its picture, and both detectors' answer about it. */
 
 import { stateOfPage } from "../../core/controls.js";
+import { runKeys } from "../../core/session/session.js";
 import { boxAt } from "../../math/geometry.js";
 import { detect, difference, judge } from "./outcome.js";
 
@@ -12,7 +13,9 @@ import { detect, difference, judge } from "./outcome.js";
 const phone = matchMedia("(max-width: 719px)");
 
 /** On a phone two pictures beside each other are too small: there what differs comes first. */
-export const state = stateOfPage({}, { shown: { default: phone.matches ? "differs" : "side" } });
+export const state = stateOfPage(runKeys({ speed: 5, fps: 10 }), {
+  shown: { default: phone.matches ? "differs" : "side" },
+});
 
 /**
  * @typedef {object} Page

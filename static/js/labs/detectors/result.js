@@ -6,7 +6,7 @@ import { choiceButtons } from "../../parts/choice_buttons.js";
 import { percent } from "../../parts/percent.js";
 import { frameOf, picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
-import { layersOfDifference, layersOfRoad, VERDICT_STYLES } from "./layers.js";
+import { layersOfAnswer, layersOfDifference, VERDICT_STYLES } from "./layers.js";
 import { rates, VERDICTS } from "./outcome.js";
 import { state } from "./page.js";
 import { layersOfOwn, ownTruth } from "./truth.js";
@@ -38,11 +38,16 @@ export function resultView(redraw) {
   const drawable = ROADS.map((name) => /** @type {any} */ (views[name]));
   const showTools = ownTruth(root, drawable, redraw);
 
+  const answer = /** @type {HTMLSelectElement} */ ($("[data-answer-kind]", root));
+  answer.addEventListener("change", () => state.go({ answer: answer.value }));
+
   /** Which pictures are on show. @returns {("one" | "two" | "differs")[]} */
   function arrange() {
     const { shown } = state.values;
     const on = shown === "side" ? ROADS : [shown];
     showChoice();
+    answer.value = String(state.values.answer);
+    answer.hidden = shown === "differs";
     pictures.classList.toggle("side", shown === "side");
     for (const name of PICTURES) /** @type {HTMLElement} */ (figures[name]).hidden = !on.includes(name);
     return on;
@@ -57,7 +62,7 @@ export function resultView(redraw) {
     draw(model) {
       const { image, width, height } = model.photo;
       for (const name of arrange()) {
-        const found = name === "differs" ? layersOfDifference(model) : layersOfRoad(model, name);
+        const found = name === "differs" ? layersOfDifference(model) : layersOfAnswer(model, name);
         const layers = [...found, ...(name === "differs" ? [] : layersOfOwn())];
         views[name]?.update({ image, width, height, layers, summary: summaryOf(model, name) });
         $("[data-count]", figures[name]).textContent = captionOf(model, name);
@@ -74,6 +79,14 @@ export function resultView(redraw) {
 function captionOf(model, name) {
   if (name === "differs") return "";
   const { detections, suppressed } = model[name];
+  const [best] = detections;
+  const asked = { name: className(model.output.classes[best?.label ?? 0]), score: number(best?.score ?? 0) };
+  if (best && model.values.answer === "class") return t("Class: {name}, {score}", asked);
+  if (best && model.values.answer === "box")
+    return t("Class and box: {name}, {box}", {
+      ...asked,
+      box: best.box.map((edge) => number(edge, 0)).join(t(", ")),
+    });
   return t("Detections: {count}; suppressed: {suppressed}", {
     count: number(detections.length, 0),
     suppressed: number(suppressed, 0),

@@ -4,6 +4,7 @@
  */
 
 import { newest } from "../../core/newest.js";
+import { handedBoxes } from "../../parts/handed_boxes.js";
 import { photoSource } from "../../parts/photo_lab.js";
 import { fetchProposals, fetchSoft, fetchSweep, softRefusal } from "./ask.js";
 import { emptyGround, neighbors, textbook, unboxed } from "./cases.js";
@@ -216,7 +217,18 @@ export class BoxSource {
       this.state.set({ tool: "boxes" });
     } else if (source === "photo") this.photos.open(this.state.values.sample);
     else if (this.files.opened) this.files.enter();
-    else this.showEmpty(unboxed(emptyGround()));
+    else {
+      this.showEmpty(unboxed(emptyGround()));
+      this.takeHanded();
+    }
+  }
+
+  /** Boxes that another lab has handed over are files that nobody had to open. */
+  takeHanded() {
+    const handed = handedBoxes();
+    if (!handed) return;
+    if (handed.images.length) this.files.setImages(handed.images);
+    this.files.open(handed.documents);
   }
 
   /** Whatever is under way is of a source that is chosen no more. */
