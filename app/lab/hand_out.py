@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from numpy.typing import NDArray
-
 from app.i18n import LazyText
 
-Arrays = Mapping[str, NDArray[Any]]
+Measured = Mapping[str, Any]  # a frame's numbers and arrays by their names
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number read off the last frame of a training, `of` its arrays; `digits` are decimals."""
+    """A number read off the last frame of a training; `digits` are decimals. One that is not finite
+    is no number: the training lost its way.
+    """
 
     name: str
     title: LazyText
-    of: Callable[[Arrays], float]
+    of: Callable[[Measured], float]
     digits: int = 4
 
 

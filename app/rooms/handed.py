@@ -15,7 +15,7 @@ from app.errors import DomainError, InvalidInput
 from app.i18n import N_
 from app.lab.contract import Lab
 from app.lab.controls import Control
-from app.lab.hand_out import HandOut
+from app.lab.hand_out import HandOut, Measured
 from app.registry import BY_SLUG
 from app.rooms.messages import HandAll
 from app.rooms.questions import in_all
@@ -37,7 +37,7 @@ class Handed:
     high: float
     steps: int
     values: dict[str, float] = field(default_factory=dict)  # by the guest's name
-    results: dict[float, list[float] | DomainError] = field(default_factory=dict)
+    results: dict[float, list[float | None] | DomainError] = field(default_factory=dict)
 
     def value_of(self, guest: str) -> float:
         """The guest's value, a new one for a new guest."""
@@ -77,10 +77,11 @@ class Handed:
         own = {**self.config, **self.what.settings, self.control.name: value}
         return checked(self.lab.config, own)
 
-    def measured(self, value: float, arrays: Any) -> None:
-        """Keep what the last frame of a training says."""
-        numbers = [measure.of(arrays) for measure in self.what.measures]
-        if all(math.isfinite(number) for number in numbers):
+    def measured(self, value: float, last: Measured) -> None:
+        """Keep what the last frame of a training says; None for what is no number there."""
+        found = [measure.of(last) for measure in self.what.measures]
+        numbers = [number if math.isfinite(number) else None for number in found]
+        if any(number is not None for number in numbers):
             self.results[value] = numbers
         else:
             self.failed(value, DomainError(N_("There is no number to show for these settings.")))

@@ -31,7 +31,8 @@ async def turn(room: LectureRoom, handed: Handed, whole: WholeRuns) -> None:
             config = handed.config_with(value)
             owner = Visitor(f"room {room.code}")
             frame = await whole.frame(handed.lab, config, handed.steps, owner)
-            handed.measured(value, wire.decode(frame)[1])
+            header, arrays = wire.decode(frame)
+            handed.measured(value, {**header, **arrays})
         except (Busy, RunsFull):
             await asyncio.sleep(PAUSE)
         except DomainError as error:

@@ -6,6 +6,7 @@ from app.labs.batchnorm.code import code
 from app.labs.batchnorm.config import BatchnormConfig
 from app.labs.batchnorm.data import parameters
 from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
+from app.labs.batchnorm.hand_out import HAND_OUT
 from app.labs.batchnorm.lesson import LESSON
 from app.labs.batchnorm.queries import router
 from app.labs.batchnorm.run import run
@@ -40,4 +41,5 @@ LAB = Lab(
     live_in=lambda config: None if config.mode == "train" else ("target",),
     parameters=parameters,
     code=code,
+    hand_out=HAND_OUT,
 )

@@ -6,6 +6,7 @@ from app.labs.contrastive.code import code
 from app.labs.contrastive.config import ContrastiveAction, ContrastiveConfig
 from app.labs.contrastive.data import album_of, followed, memory, parameters
 from app.labs.contrastive.frames import ContrastiveFrame, TrialsFrame
+from app.labs.contrastive.hand_out import HAND_OUT
 from app.labs.contrastive.lesson import LESSON
 from app.labs.contrastive.queries import router
 from app.labs.contrastive.run import run
@@ -42,4 +43,5 @@ LAB = Lab(
     album=album_of,
     threads=2,
     memory=memory,
+    hand_out=HAND_OUT,
 )  # fmt: skip

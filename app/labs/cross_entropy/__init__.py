@@ -8,6 +8,7 @@ from app.labs.cross_entropy.code import code
 from app.labs.cross_entropy.config import CrossEntropyConfig
 from app.labs.cross_entropy.data import parameters
 from app.labs.cross_entropy.frames import CrossEntropyFrame
+from app.labs.cross_entropy.hand_out import HAND_OUT
 from app.labs.cross_entropy.lesson import LESSON
 from app.labs.cross_entropy.run import run
 from app.labs.cross_entropy.views import VIEWS
@@ -34,4 +35,5 @@ LAB = Lab(
     frames=(CrossEntropyFrame,),
     parameters=parameters,
     code=code,
+    hand_out=HAND_OUT,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 
 from app.i18n import N_
-from app.lab.hand_out import Arrays, HandOut, Measure
+from app.lab.hand_out import HandOut, Measure, Measured
 from models.measures import CurveFitError
 
 
@@ -14,8 +14,8 @@ def error(name: CurveFitError) -> Measure:
     place = get_args(CurveFitError).index(name)
     titles = {"training": N_("training error"), "test": N_("test error")}
 
-    def of(arrays: Arrays) -> float:
-        return float(np.median(arrays["errors"][place]))
+    def of(measured: Measured) -> float:
+        return float(np.median(measured["errors"][place]))
 
     return Measure(name, titles[name], of)
 

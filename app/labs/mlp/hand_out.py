@@ -3,7 +3,7 @@
 from typing import get_args
 
 from app.i18n import N_
-from app.lab.hand_out import Arrays, HandOut, Measure
+from app.lab.hand_out import HandOut, Measure, Measured
 from models.measures import ClassifyScore
 
 
@@ -15,8 +15,8 @@ def score(name: ClassifyScore) -> Measure:
         "test accuracy": N_("test accuracy"),
     }
 
-    def of(arrays: Arrays) -> float:
-        return float(arrays["scores"][place])
+    def of(measured: Measured) -> float:
+        return float(measured["scores"][place])
 
     return Measure(name, titles[name], of, digits=3)
 

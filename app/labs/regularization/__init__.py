@@ -6,6 +6,7 @@ from app.labs.regularization.code import code
 from app.labs.regularization.config import RegularizationConfig
 from app.labs.regularization.data import parameters
 from app.labs.regularization.frames import RegularizationFrame
+from app.labs.regularization.hand_out import HAND_OUT
 from app.labs.regularization.lesson import LESSON
 from app.labs.regularization.queries import router
 from app.labs.regularization.run import run
@@ -34,4 +35,5 @@ LAB = Lab(
     frames=(RegularizationFrame,),
     parameters=parameters,
     code=code,
+    hand_out=HAND_OUT,
 )

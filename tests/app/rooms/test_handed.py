@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput, NotFound
 from app.i18n import LANGUAGES
+from app.lab import wire
+from app.lab.contract import Ask
 from app.main import create_app
 from app.registry import BY_SLUG, LABS
 from app.rooms.handed import MOST, Handed, handed_out, van_der_corput
@@ -100,6 +102,27 @@ def test_what_can_be_handed_out_is_a_number_of_the_lab_with_limits(slug: str, fi
 def test_a_hand_out_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         handed_out(1, said(**wrong))
+
+
+@pytest.mark.parametrize("lab", [lab for lab in LABS if lab.hand_out], ids=lambda lab: lab.slug)
+def test_each_measure_of_a_hand_out_is_read_off_the_labs_own_frame(lab: Any) -> None:
+    out = handed(lab.hand_out.fields[-1], 1, 3, lab=lab.slug, steps=3)
+    config = out.config_with(2)
+    generator = lab.run(config)
+    next(generator)
+    frame = generator.send(Ask(config, 3))
+    header, arrays = wire.decode(frame.to_bytes())
+    out.measured(2, {**header, **arrays})
+    result = out.results[2]
+    assert isinstance(result, list)
+    assert all(number is not None for number in result)
+
+
+def test_where_only_some_measures_are_numbers_those_are_told() -> None:
+    out = handed("seed", 1, 3, lab="batchnorm")
+    losses = np.array([[np.inf, np.nan, 0.2], [0.1, 0.2, 0.3], [0.3, 0.2, 0.1]])
+    out.measured(2, {"losses": losses})
+    assert out.results[2] == [None, 0.2, 0.2]
 
 
 def test_a_result_that_is_no_number_is_told_in_words() -> None:
