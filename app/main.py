@@ -21,6 +21,7 @@ from app.pictures import images, samples
 from app.pictures.albums import drafts as album_drafts
 from app.pictures.albums import endpoints as albums
 from app.pictures.albums.store import AlbumStore
+from app.pictures.owners import Owners
 from app.pictures.private_folder import remove_abandoned
 from app.registry import LABS
 from app.rooms import endpoints as rooms
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.images = images.ImageStore(settings)
+    app.state.owners = Owners()
     app.state.albums = AlbumStore(settings)
     app.state.drafts = album_drafts.Drafts(app.state.albums)
     app.state.addresses = share.ShortAddresses()

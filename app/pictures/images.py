@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from app.answers.single_flight import until_gone
 from app.errors import ImageTooLarge, InvalidInput, RoomError, can_fail
 from app.i18n import N_
+from app.pictures.owners import owners_of
 from app.pictures.private_folder import in_thread, made_in_thread
 from app.pictures.store import HOUR, Picture
 from app.pictures.store import ImageStore as ImageStore
@@ -92,7 +93,9 @@ async def upload(request: Request) -> ImageAnswer:
     """Take a picture: multipart field `file`; PNG, JPEG, WebP, GIF or AVIF, told by its content."""
     store = images_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as upload:
-        return answer(await until_gone(request, store.put(upload.folder / "0")))
+        picture = await until_gone(request, store.put(upload.folder / "0"))
+    owners_of(request).brought(request, picture.id)
+    return answer(picture)
 
 
 @router.get(
@@ -112,10 +115,11 @@ async def show(request: Request, image_id: ImageId) -> Response:
 @router.delete(
     "/{image_id}",
     status_code=204,
-    responses={**NO_IMAGE, **can_fail({409: "it is on show in a room"})},
+    responses={**NO_IMAGE, **can_fail({403: "another's", 409: "it is on show in a room"})},
 )
 async def forget(request: Request, image_id: ImageId) -> None:
     """Forget a picture at once, and whatever was found out about it."""
+    owners_of(request).check(request, image_id)
     if request.app.state.rooms.shows(image_id):  # a guest knows its name
         raise RoomError(
             N_("This photo is on show in a room. It can be deleted when that has ended.")

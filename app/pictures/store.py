@@ -110,7 +110,7 @@ class PictureShelf(Shelf[str, Picture]):
 class ImageStore:
     """Pictures in the server's temporary folder, each until it was unused for too long.
 
-    Whoever knows an id may see and delete its picture; an id is 128 random bits, and there is no
+    Whoever knows an id may see its picture; an id is 128 random bits, and there is no
     list. Equal pictures share one file. Safe under threads, but for `put` and `offer`, which belong
     to the event loop.
     """

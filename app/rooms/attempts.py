@@ -1,7 +1,7 @@
 """How often codes may be tried: wrong ones slow down their visitor, and all visitors together.
 
-Never an address: a class has one. A room's code has a million values, so with a wrong one every two
-seconds, of everybody together, a guesser needs days for one of eight rooms. Where all together
+Never an address: a class has one. A room's code has a million values, so with a wrong one a second,
+of browsers and programs together, a guesser needs a day for one of eight rooms. Where all together
 are slowed down, those who are in a room already are not.
 """
 
@@ -43,14 +43,15 @@ class Attempts:
 
     def __init__(self) -> None:
         self._all = Bucket(ALL_CODES, ALL_SECONDS, ALL_CODES, -math.inf)
+        self._nameless = Bucket(ALL_CODES, ALL_SECONDS, ALL_CODES, -math.inf)
         self._own: Shelf[str, Bucket] = Shelf()
 
     def check(self, visitor: str, now: float) -> None:
-        """Raises `TooManyCodes` where this visitor, or all together, have to wait. A visitor
-        without a cookie has no count of their own.
+        """Raises `TooManyCodes` where this visitor, or all together, have to wait. Those without a
+        cookie have one count together, so that a program leaves the browsers theirs.
         """
         own = self._own.use(visitor) if visitor else None
-        wait = max(self._all.wait(now), own.wait(now) if own else 0.0)
+        wait = max(self._of_all(visitor).wait(now), own.wait(now) if own else 0.0)
         if wait > 0:
             message = N_(
                 "Too many wrong codes were tried here. Look at the code once more, and try it "
@@ -58,10 +59,14 @@ class Attempts:
             )
             raise TooManyCodes(message, seconds=math.ceil(wait))
 
+    def _of_all(self, visitor: str) -> Bucket:
+        return self._all if visitor else self._nameless
+
     def failed(self, visitor: str, now: float) -> None:
         """Count a wrong code."""
-        self._all.fill(now)
-        self._all.left -= 1
+        of_all = self._of_all(visitor)
+        of_all.fill(now)
+        of_all.left -= 1
         if not visitor:
             return
         own = self._own.use(visitor) or Bucket(OWN_CODES, OWN_SECONDS, OWN_CODES, now)

@@ -21,6 +21,7 @@ from app.rooms.messages import HandAll
 from app.rooms.questions import in_all
 from app.runs.run import checked
 
+SMALLEST = 1e-9  # of a value but 0
 MOST = 48  # different values of one hand-out
 
 
@@ -50,9 +51,11 @@ class Handed:
         share = float(index) if index < 2 else van_der_corput(index - 1)
         if self.is_log:
             value = math.exp(math.log(self.low) + share * math.log(self.high / self.low))
-            value = float(f"{value:.3g}")
         else:
             value = self.low + share * (self.high - self.low)
+        if self.control.look.scale == "log" or self.is_log:  # its steps are no equal ones
+            value = float(f"{value:.3g}")
+        else:
             step = self.control.look.step
             value = round(round(value / step) * step, 9)
         value = min(max(value, self.low), self.high)
@@ -136,6 +139,9 @@ def handed_out(number: int, said: HandAll) -> Handed:
     if said.low >= said.high:
         raise InvalidInput(N_("The first value must be below the last one."), "low")
     control = lab.control(said.field)
+    for name, value in (("low", said.low), ("high", said.high)):
+        if not control.low <= value <= control.high or 0 < abs(value) < SMALLEST:
+            raise InvalidInput(N_("This setting does not take that value."), name)
     handed = Handed(
         number, lab, lab.hand_out, control, said.config, said.low, said.high, said.steps
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.registry import BY_SLUG
-from app.rooms.questions import Curve, OfLesson, Typed
+from app.rooms.questions import MOST_CHOICES, Curve, OfLesson, Typed
 from app.runs.sockets import Here, Message, Number
 from app.share import MAX_PATH
 
@@ -64,6 +64,7 @@ class Present(Message):
 
     type: Literal["present"]
     secret: str = Field(max_length=64)
+    page: Name = ""  # the same on all lines of a page: what it asks again was done already
 
 
 class Follow(Message):
@@ -111,7 +112,7 @@ class Answer(Message):
 
     type: Literal["answer"]
     question: Number
-    choice: int | None = Field(None, ge=0, strict=True)
+    choice: int | None = Field(None, ge=0, lt=MOST_CHOICES, strict=True)
     number: float | None = Field(None, allow_inf_nan=False, ge=-1e12, le=1e12)
     curve: Curve | None = None
 

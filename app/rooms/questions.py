@@ -24,6 +24,7 @@ Curve = Annotated[list[Height | None], Field(min_length=CURVE_POINTS, max_length
 Kind = Literal["choice", "number", "curve"]
 Axes = dict[Literal["x", "y"], bool]
 Wording = dict[str, str]  # a text by language
+MOST_CHOICES = 8
 
 
 class OfLesson(BaseModel):
@@ -49,7 +50,7 @@ class Typed(BaseModel):
 
     kind: Literal["choice", "number"]
     text: Text
-    choices: list[ChoiceText] = Field([], max_length=8)
+    choices: list[ChoiceText] = Field([], max_length=MOST_CHOICES)
     right: int | None = Field(None, ge=0)
     truth: float | None = Field(None, ge=-1e12, le=1e12)
 
@@ -86,9 +87,12 @@ class Asked:
         """
         if not self.open:
             raise RoomError(N_("This question takes no more answers."))
-        is_curve = isinstance(answer, list)
         is_choice = type(answer) is int and 0 <= answer < len(self.choices)
-        fits = {"choice": is_choice, "curve": is_curve, "number": not is_curve}[self.kind]
+        fits = {
+            "choice": is_choice,
+            "curve": isinstance(answer, list),
+            "number": isinstance(answer, float),
+        }[self.kind]
         if answer is None or not fits:
             raise InvalidInput(N_("That is no answer to this question."), "answer")
         self.answers[guest] = answer

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from app.errors import DomainError, NotPresenter, RoomError, RoomFull, RoomGone
@@ -18,7 +19,11 @@ from app.runs.run import Visitor
 
 LINES_PER_VISITOR = 8  # pages of one visitor in one room
 LINES_PER_ADDRESS = 64  # of all browsers of an address that keep no cookie
+PAGES = 16  # of presenters whose last questions are remembered
 KNOWN = 4  # times as many guests as may be there are remembered: their answers, their names
+
+
+News = str | Callable[[], str]
 
 
 class Line:
@@ -30,16 +35,19 @@ class Line:
         self.visitor, self._wake = visitor, wake
         self.guest: Guest | None = None
         self.presents = False
+        self.page = ""  # of a presenter: the same on all lines of a page
         self.ended = False  # once what is still to be said is said
         self._answers: list[str] = []
-        self._newest: dict[str, str] = {}
+        self._newest: dict[str, News] = {}
 
     def answer(self, message: dict[str, Any]) -> None:
         self._answers.append(json.dumps(message, allow_nan=False))
         self._wake()
 
-    def tell(self, kind: str, text: str) -> None:
-        """News, in place of older news of its kind."""
+    def tell(self, kind: str, text: News) -> None:
+        """News, in place of older news of its kind. What is long is written when it is said: of
+        many answers at once the last picture alone.
+        """
         self._newest[kind] = text
         self._wake()
 
@@ -49,7 +57,7 @@ class Line:
 
     def take(self) -> list[str]:
         """What is to be said now, which is then no longer to be said."""
-        texts = [*self._answers, *self._newest.values()]
+        texts = [*self._answers, *(x if isinstance(x, str) else x() for x in self._newest.values())]
         self._answers, self._newest = [], {}
         return texts
 
@@ -57,7 +65,8 @@ class Line:
 class Guest:
     """A page that follows: its name in the room, which only that page and the room know."""
 
-    def __init__(self) -> None:
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
         self.name = secrets.token_urlsafe(12)
         self.lines: set[Line] = set()
         self.following, self.path = True, "/"
@@ -85,15 +94,16 @@ class LectureRoom:
         self._phones = asyncio.Event()  # another phone has a value, or the hand-out is over
         self._presenters: set[Line] = set()
         self._guests: dict[str, Guest] = {}
+        self._done: OrderedDict[str, int] = OrderedDict()  # by a presenter's page: the last number
 
     # --- Coming and going -------------------------------------------------------------------------
 
-    def present(self, line: Line, secret: str, now: float) -> None:
+    def present(self, line: Line, secret: str, now: float, page: str = "") -> None:
         """Let a presenter's page in, also a second one. Raises `NotPresenter`."""
         if not secrets.compare_digest(secret.encode(), self.secret.encode()):
             raise NotPresenter(N_("Only whoever opened this room can present in it."))
         self._check_new(line)
-        line.presents = True
+        line.presents, line.page = True, page
         self._presenters.add(line)
         self.left, self.touched = None, now
         if self.shown:
@@ -108,7 +118,11 @@ class LectureRoom:
         """
         self._check_new(line)
         self._check_places(line)
-        guest = self._guests.get(asked.guest) or self._new_guest()
+        guest = (
+            self._guests.get(asked.guest)
+            or self._away(line.visitor)
+            or self._new_guest(line.visitor)
+        )
         guest.lines.add(line)
         guest.following, guest.path = asked.following, asked.path
         line.guest = guest
@@ -138,13 +152,27 @@ class LectureRoom:
             message = N_("You have {count} pages in this room already. Close one of them.")
             raise RoomFull(message, count=theirs)
 
-    def _new_guest(self) -> Guest:
+    def _away(self, visitor: Visitor) -> Guest | None:
+        """Who that visitor was here before: a phone has one voice, however often it comes anew."""
+        if visitor.shared:
+            return None
+        theirs = (guest for guest in self._guests.values() if guest.visitor == visitor)
+        return next((guest for guest in theirs if not guest.lines), None)
+
+    def _new_guest(self, visitor: Visitor) -> Guest:
         away = [name for name, guest in self._guests.items() if not guest.lines]
         for name in away[: max(0, len(self._guests) + 1 - KNOWN * self.most)]:
-            del self._guests[name]
-        guest = Guest()
+            self._forget(name)
+        guest = Guest(visitor)
         self._guests[guest.name] = guest
         return guest
+
+    def _forget(self, name: str) -> None:
+        del self._guests[name]
+        if self.question:
+            self.question.answers.pop(name, None)
+        if self.handed:
+            self.handed.values.pop(name, None)
 
     def leave(self, line: Line, now: float) -> None:
         """A page has gone, or its line is lost: its name and its answer are kept."""
@@ -265,6 +293,20 @@ class LectureRoom:
             )
             self._tell_handed(self._presenters)
 
+    # --- What is asked twice ----------------------------------------------------------------------
+
+    def was_done(self, line: Line, number: int) -> bool:
+        """Whether a presenter's page asked this on a line that broke before it heard the answer."""
+        return bool(line.page) and number <= self._done.get(line.page, 0)
+
+    def did(self, line: Line, number: int) -> None:
+        """What a presenter's page asked with that number is done."""
+        if line.page:
+            self._done[line.page] = number
+            self._done.move_to_end(line.page)
+            while len(self._done) > PAGES:
+                self._done.popitem(last=False)
+
     # --- What a guest does ------------------------------------------------------------------------
 
     def where(self, line: Line, said: Where) -> None:
@@ -281,7 +323,7 @@ class LectureRoom:
         answers = [x for x in (said.choice, said.number, said.curve) if x is not None]
         question.take(guest.name, answers[0] if len(answers) == 1 else None)
         for presenter in self._presenters:
-            presenter.tell("question", self._question_for(presenter))
+            presenter.tell("question", partial(self._question_for, presenter))
 
     def _guest(self, line: Line) -> Guest:
         if line.guest is None:
@@ -308,7 +350,7 @@ class LectureRoom:
 
     def _tell_count(self) -> None:
         for presenter in self._presenters:
-            presenter.tell("guests", self._counted())
+            presenter.tell("guests", self._counted)
 
     def _shown(self) -> str:
         return news("shown", shown=self.shown.model_dump() if self.shown else None)
@@ -329,7 +371,8 @@ class LectureRoom:
 
     def _tell_handed(self, lines: Iterable[Line]) -> None:
         for line in lines:
-            line.tell("handed", self._handed_for(line))
+            now = self._handed_for(line) if line.guest else partial(self._handed_for, line)
+            line.tell("handed", now)
 
     def _tell_question(self) -> None:
         for line in self._lines():

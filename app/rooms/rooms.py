@@ -101,6 +101,11 @@ class Rooms:
         shown = (room.shown for room in self._rooms.values() if not room.closed)
         return any(x and x.photo and x.photo.id == image_id for x in shown)
 
+    def shown_runs(self) -> set[str]:
+        """The runs that some room is shown, by their names."""
+        shown = (room.shown for room in self._rooms.values() if not room.closed)
+        return {name for x in shown if x for name in x.runs.values()}
+
     def keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Go on with what a room has begun, whether or not its presenter's line is there."""
         task = asyncio.create_task(work)

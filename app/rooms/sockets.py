@@ -19,6 +19,7 @@ A guest is told what is shown, the question and their own answer, and nothing of
 """
 
 import asyncio
+import logging
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -46,6 +47,10 @@ from app.runs.room import Room
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse
 
 PER_SECOND, AT_ONCE = 30, 60  # messages of one page
+PAUSE = 0.1  # seconds between two pictures of the room to its presenter
+ONCE = (AskAll, Reveal, Withdraw, HandAll, TakeBack)  # what must not be done twice
+
+log = logging.getLogger("vitrine.rooms")
 
 router = APIRouter()
 
@@ -112,23 +117,30 @@ class RoomPage:
             self._refuse(refused.why, refused.number)
         except DomainError as error:
             self._refuse(error, number)
+        except Exception as error:  # what nobody foresaw is no reason to lose the room
+            log.exception("a message to a room broke off", exc_info=error)
+            why = RoomError(N_("That did not work because of an error on the server."))
+            self._refuse(why, number)
 
     def _refuse(self, why: DomainError, number: int | None) -> None:
         self.line.answer({"id": number, **why.told_on_a_line(DEFAULT)})
 
     def _done(self, told: Told) -> dict[str, object]:
         room, line, now = self.room, self.line, self.rooms.clock()
+        if isinstance(told, ONCE) and room.was_done(line, told.id):
+            return {"type": "done", "id": told.id}
         match told:
             case Here():
                 return {"type": "here", "id": told.id}
             case Present():
-                room.present(line, told.secret, now)
+                room.present(line, told.secret, now, told.page)
             case Follow():
                 name = room.follow(line, told).name
                 return {"type": "following", "id": told.id, "guest": name}
             case Show():
+                before = set(room.shown.runs.values()) if room.shown else set()
                 room.show(line, told.shown, now)
-                self._keep_pasts(told)
+                self._keep_pasts(told, before)
             case Where():
                 room.where(line, told)
             case AskAll():
@@ -148,14 +160,21 @@ class RoomPage:
                 room.end_by(line)
             case _:
                 raise RoomError(N_("That is no message to a room."))
+        if isinstance(told, ONCE):
+            room.did(line, told.id)
         return {"type": "done", "id": told.id}
 
-    def _keep_pasts(self, told: Show) -> None:
-        """Guests look back where the presenter does, also at what was before they came."""
+    def _keep_pasts(self, told: Show, before: set[str]) -> None:
+        """Guests look back where the presenter does, also at what was before they came. Of a run
+        that no room is shown any more nothing is kept.
+        """
         runs: Room = self.socket.app.state.room
         for name in told.shown.runs.values():
             if name in runs.runs:
                 runs.runs[name].keep_past()
+        for name in before - self.rooms.shown_runs():
+            if name in runs.runs:
+                runs.runs[name].drop_past()
 
     async def _say(self) -> None:
         """Send what is to be said, until the room ends the line."""
@@ -165,6 +184,8 @@ class RoomPage:
                 self._wanted.clear()
                 for text in self.line.take():
                     await self.socket.send_text(text)
+                if self.line.presents:
+                    await asyncio.sleep(PAUSE)  # two hundred answers are a few pictures of them
                 if self.line.ended:
                     await self.socket.close()
                     return

@@ -210,6 +210,10 @@ class Run:
             if self.version:
                 self.past.push(self.steps, self.frame)
 
+    def drop_past(self) -> None:
+        """Nobody looks back any more."""
+        self.past = None
+
     async def _finished(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for work that goes on when this waiting is cancelled. What nobody foresaw ends the
         run with a sentence, and a line in the log for whoever runs the server.

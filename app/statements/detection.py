@@ -12,11 +12,13 @@ DETECTION = (
         "detectors?tab=roads",
     ),
     Statement(104, N_("At each place: a window, a vector, 2k scores, 4k deltas."), "rpn?tab=place"),
-    Statement(105, N_("The window’s vector goes into two fully connected layers."), ""),
+    Statement(
+        105, N_("The window’s vector goes into two fully connected layers."), "rpn?tab=window"
+    ),
     Statement(
         106, N_("Its input is the feature map that the detector uses, too."), "detectors?tab=roads"
     ),
-    Statement(107, N_("A 3 × 3 window at every place is a 3 × 3 convolution."), ""),
+    Statement(107, N_("A 3 × 3 window at every place is a 3 × 3 convolution."), "rpn?tab=window"),
     Statement(108, N_("It gives H × W vectors."), "rpn?stage=features"),
     Statement(
         109,
@@ -27,7 +29,9 @@ DETECTION = (
             N_("Each anchor has; with k anchors a place has 2k and 4k."),
         ),
     ),
-    Statement(110, N_("The same layers at every place are two 1 × 1 convolutions."), ""),
+    Statement(
+        110, N_("The same layers at every place are two 1 × 1 convolutions."), "rpn?tab=window"
+    ),
     Statement(111, N_("Two scores: background and object, no class."), "rpn#step-2"),
     Statement(
         112,

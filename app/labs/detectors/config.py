@@ -149,12 +149,12 @@ class DetectorsConfig(LabConfig):
         "hardest",
         N_("Background in the loss"),
         N_(
-            "SSD trains on the hardest negatives, three for each positive. Focal loss takes all of "
-            "them and weighs the easy ones down."
+            "SSD trains on the hardest negatives, three for each positive and here at least 12 in "
+            "a scene. Focal loss takes all of them and weighs the easy ones down."
         ),
         Look(
             TRAINING,
-            choices={"hardest": N_("hardest, 3 : 1"), "all": N_("all, focal loss")},
+            choices={"hardest": N_("hardest, about 3 : 1"), "all": N_("all, focal loss")},
         ),
     )
     gamma: float = control(

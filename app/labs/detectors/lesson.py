@@ -245,7 +245,7 @@ LESSON = (
     Step(
         N_("First the RPN, then the second stage"),
         N_(
-            "Ren et al. trained the parts by turns. The run stops after {part_steps} steps, when "
+            "Ren et al. trained the parts by turns. The run stops after 60 steps, when "
             "the RPN has had its first turn and the second stage none."
         ),
         {"form": "two", "order": "alternating", "part_steps": 60, "drawn": "anchors"},

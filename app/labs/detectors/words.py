@@ -38,8 +38,9 @@ WORDS = (
     Word(
         N_("positive, negative, ignored anchor"),
         N_(
-            "An anchor that overlaps an object enough (IoU 0.5 or more here), one that overlaps "
-            "none enough (under 0.4), and one in between, which trains nothing."
+            "An anchor that overlaps an object enough (IoU 0.5 or more here) or more than any "
+            "other anchor does; one that overlaps none enough (under 0.4); and one in between, "
+            "which trains nothing."
         ),
     ),
     Word(

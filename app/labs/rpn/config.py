@@ -96,5 +96,9 @@ class RpnConfig(LabConfig):
     shape: int = page_state(-1, -1, 63)  # the chosen anchor at the place; -1: the best
     map: int = page_state(0, 0, 9)  # of several feature maps
     channel: int = page_state(0, 0, 4095)
+    # By hand: unit of the 3 x 3 convolution, channel, output; -1: where most comes from
+    unit: int = page_state(-1, -1, 255)
+    plane: int = page_state(-1, -1, 127)
+    output: int = page_state(-1, -1, 53)
     heat: int = page_state(-1, -1, 63)  # whose scores are the heat map; -1: the best of all shapes
     tool: Literal["look", "truth"] = page_state("look")

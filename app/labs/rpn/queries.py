@@ -17,6 +17,7 @@ from app.detection.on_photo import answer_on_photo
 from app.errors import BAD_BODY, can_fail
 from app.i18n import language_of, translate
 from app.lab import wire
+from app.labs.rpn import window
 from app.labs.rpn.answers import ModelAnswer, ProposalsQuery
 from app.pictures.images import images_of
 from app.settings import Settings
@@ -33,6 +34,7 @@ PICTURED_SIDE = 64  # locations; a larger feature map is not sent as pictures
 
 
 router = APIRouter()
+router.include_router(window.router)
 
 
 @router.post(

@@ -28,6 +28,7 @@ from app.pictures.albums.endpoints import (
 )
 from app.pictures.albums.gathering import Gathered
 from app.pictures.albums.store import AlbumStore
+from app.pictures.owners import owners_of
 from app.pictures.private_folder import in_thread, made_in_thread, remove_file
 from app.pictures.uploads import uploaded
 
@@ -167,6 +168,7 @@ async def settle(request: Request, draft_id: DraftId) -> AlbumAnswer:
     drafts, store = drafts_of(request), albums_of(request)
     async with drafts.use(draft_id) as gathered:
         album = await until_gone(request, store.settle(gathered))
+        owners_of(request).brought(request, album.id)
         answer = await told(request, album)
     await drafts.drop(draft_id)
     return answer

@@ -15,6 +15,7 @@ from app.pictures.albums.classes import Rule
 from app.pictures.albums.store import AlbumStore
 from app.pictures.albums.words import notes
 from app.pictures.decoding.album_limits import UNLABELED
+from app.pictures.owners import owners_of
 from app.pictures.private_folder import in_thread, made_in_thread
 from app.pictures.stored_file import StoredFile
 from app.pictures.uploads import BINARY, CANNOT_UPLOAD, Allowed, upload_body, uploaded
@@ -97,7 +98,7 @@ NO_ALBUM = can_fail(
 )
 CANNOT_DELETE = can_fail(
     {
-        403: "a data set of the server's own",
+        403: "a data set of the server's own, or another's",
         404: "no album with that id, or no longer",
         422: "not an id",
     }
@@ -130,6 +131,7 @@ async def upload(request: Request) -> AlbumAnswer:
     store = albums_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as brought:
         album = await until_gone(request, store.put(brought.folder, brought.names))
+    owners_of(request).brought(request, album.id)
     return await told(request, album)
 
 
@@ -163,4 +165,5 @@ def bytes_by_rule(album: Album, rule: Rule) -> bytes:
 @router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
 async def forget(request: Request, album_id: AlbumId) -> None:
     """Forget the pictures at once; a run that learns from them goes on."""
+    owners_of(request).check(request, album_id)
     await in_thread(albums_of(request).delete, album_id)

@@ -21,8 +21,11 @@ export const shown = { state: null, sessions: new Map(), photo: null };
 const listeners = new Set();
 /** Something of it is another now. */
 export const noteShown = () => listeners.forEach((hear) => hear());
-/** @param {() => void} hear */
-export const onShown = (hear) => void listeners.add(hear);
+/** @param {() => void} hear @returns {() => void} it hears no more */
+export function onShown(hear) {
+  listeners.add(hear);
+  return () => void listeners.delete(hear);
+}
 
 /** @param {State} state */
 export function noteState(state) {

@@ -270,6 +270,6 @@ def test_two_questions_at_once_do_not_mix(client: TestClient) -> None:
 def test_the_page_offers_the_thresholds_that_the_shipped_network_was_trained_with(
     client: TestClient,
 ) -> None:
-    from models.train.losses import NEGATIVE_IOU, POSITIVE_IOU
+    from models.detection.losses import NEGATIVE_IOU, POSITIVE_IOU
 
     assert f'data-rule="{POSITIVE_IOU} {NEGATIVE_IOU}"' in client.get("/labs/rpn?lang=en").text

@@ -68,6 +68,13 @@ def test_a_logarithmic_setting_is_spread_over_its_powers() -> None:
     assert not handed("seed", 1, 1000).is_log
 
 
+def test_a_logarithmic_setting_that_begins_at_zero_is_not_rounded_to_whole_numbers() -> None:
+    out = handed("l2", 0, 0.1)
+    values = [out.nth(i) for i in range(8)]
+    assert values[:3] == [0, 0.1, 0.05]
+    assert len(set(values)) == 8
+
+
 def test_more_phones_than_values_share_them() -> None:
     out = handed("noise", 0, 1)
     values = [out.value_of(f"guest {i}") for i in range(3 * MOST)]
@@ -94,6 +101,7 @@ def test_what_can_be_handed_out_is_a_number_of_the_lab_with_limits(slug: str, fi
         {"low": 64},
         {"high": 10_000},
         {"low": -5},
+        {"low": 5e-324},
         {"config": {"noise": 7}},
         {"config": {"nonsense": 1}},
         {"lab": "rpn"},

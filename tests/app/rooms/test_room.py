@@ -423,3 +423,58 @@ def test_a_typed_question_that_makes_no_sense_is_refused(wrong: dict[str, Any]) 
 def test_guests_are_led_to_pages_of_this_server_only(path: str) -> None:
     with pytest.raises(ValueError):
         Shown(path=path)
+
+
+def test_a_phone_that_comes_anew_without_its_name_has_one_voice() -> None:
+    room, presenter = LectureRoom("123456", MOST, 0.0), new_line("presenter")
+    room.present(presenter, room.secret, 0.0)
+    room.ask(presenter, QUESTION, 0.0)
+    assert room.question
+    for i in range(20 * KNOWN):
+        line = new_line("phone")
+        room.follow(line, follow())
+        room.answer(line, answer(room.question.number, i % 3))
+        room.leave(line, 0.0)
+    assert len(room.question.answers) == 1
+
+
+def test_who_is_forgotten_takes_answer_and_value_along() -> None:
+    room, presenter = LectureRoom("123456", MOST, 0.0), new_line("presenter")
+    room.present(presenter, room.secret, 0.0)
+    room.ask(presenter, QUESTION, 0.0)
+    out = room.hand_out(presenter, HANDED, 0.0)
+    assert room.question
+    for _ in range(3 * KNOWN * MOST):
+        line = new_line("192.0.2.7", shared=True)
+        room.follow(line, follow())
+        room.answer(line, answer(room.question.number, 0))
+        line.take()
+        room.leave(line, 0.0)
+    assert len(room.question.answers) <= KNOWN * MOST
+    assert len(out.values) <= KNOWN * MOST
+
+
+def test_what_a_page_asks_again_on_its_next_line_was_done_already() -> None:
+    room = LectureRoom("123456", MOST, 0.0)
+    first, again, other = new_line("presenter"), new_line("presenter"), new_line("presenter")
+    room.present(first, room.secret, 0.0, "page")
+    room.did(first, 7)
+    room.present(again, room.secret, 0.0, "page")
+    room.present(other, room.secret, 0.0, "another")
+    assert room.was_done(again, 7)
+    assert not room.was_done(again, 8)
+    assert not room.was_done(other, 7)
+
+
+def test_of_many_answers_at_once_a_presenter_is_told_the_last_picture() -> None:
+    room, presenter = LectureRoom("123456", 100, 0.0), new_line("presenter")
+    room.present(presenter, room.secret, 0.0)
+    room.ask(presenter, QUESTION, 0.0)
+    assert room.question
+    heard(presenter)
+    for i in range(50):
+        line = new_line(f"phone {i}")
+        room.follow(line, follow())
+        room.answer(line, answer(room.question.number, i % 3))
+    texts = [told for told in map(json.loads, presenter.take()) if told["type"] == "question"]
+    assert [told["question"]["counts"] for told in texts] == [[17, 17, 16]]

@@ -82,14 +82,23 @@ def test_many_visitors_of_one_guesser_are_slowed_down_together(rooms: Rooms, clo
             rooms.enter(wrong(rooms), one(f"disguise {i}"))
     with pytest.raises(TooManyCodes):
         rooms.enter(wrong(rooms), one("another disguise"))
-    with pytest.raises(TooManyCodes):
-        rooms.enter(wrong(rooms), Visitor("192.0.2.7", shared=True))
     assert rooms.enter(room.code, one("guest")) is room  # who is in a room stays in it
     clock.now += ALL_SECONDS
     with pytest.raises(RoomGone):
         rooms.enter(wrong(rooms), one("another disguise"))
     with pytest.raises(TooManyCodes):
         rooms.enter(wrong(rooms), one("a third"))
+
+
+def test_a_program_without_a_cookie_that_guesses_leaves_browsers_their_tries(rooms: Rooms) -> None:
+    program = Visitor("192.0.2.7", shared=True)
+    for _ in range(ALL_CODES):
+        with pytest.raises(RoomGone):
+            rooms.enter(wrong(rooms), program)
+    with pytest.raises(TooManyCodes):
+        rooms.enter(wrong(rooms), program)
+    room = rooms.open(one("presenter"))
+    assert rooms.enter(room.code, one("newcomer")) is room
 
 
 def test_a_whole_class_without_cookies_may_mistype(rooms: Rooms) -> None:

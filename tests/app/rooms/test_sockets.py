@@ -176,3 +176,37 @@ def test_a_photo_on_show_cannot_be_deleted_by_a_guest_who_knows_its_name(
         assert client.delete(address).status_code == 409
         say(presenter, type="show", shown={"path": "/labs/rpn"})
         assert client.delete(address).status_code == 204
+
+
+def test_only_who_brought_a_photo_or_an_album_deletes_it(client: TestClient) -> None:
+    client.get("/")  # the visitor's cookie
+    photo = client.post("/api/images", files={"file": saved(quarters())}).json()["id"]
+    album = client.post("/api/albums", files={"file": saved(quarters())}).json()["id"]
+    guest = TestClient(client.app, headers={"Accept-Language": "en"})
+    guest.get("/")
+    for path in (f"/api/images/{photo}", f"/api/albums/{album}"):
+        refused = guest.delete(path)
+        assert refused.status_code == 403
+        assert "Only whoever brought" in refused.json()["error"]["message"]
+        assert client.delete(path).status_code == 204
+
+
+def test_a_question_asked_again_after_a_lost_line_keeps_its_answers(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    asked = {"type": "ask", "typed": {"kind": "choice", "text": "Which?", "choices": ["a", "b"]}}
+    entering = {"type": "present", "secret": opened["secret"], "page": "page"}
+    with line(client, opened) as guest:
+        say(guest, type="follow")
+        with line(client, opened) as presenter:
+            say(presenter, **entering)
+            presenter.send_json({"id": 10_001, **asked})
+            number = until(guest, lambda told: told.get("question"))["question"]["number"]
+        assert say(guest, type="answer", question=number, choice=1)["type"] == "done"
+        with line(client, opened) as presenter:
+            presenter.send_json({"id": 10_002, **entering})
+            presenter.send_json({"id": 10_001, **asked})
+            told = until(presenter, lambda told: told.get("question"))["question"]
+            assert told["counts"] == [0, 1]
+            assert until(presenter, lambda told: told.get("id") == 10_001)["type"] == "done"
+            assert say(guest, type="answer", question=number, choice=0)["type"] == "done"

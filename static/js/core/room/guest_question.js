@@ -1,6 +1,6 @@
 /** What a guest is asked: the question, and large places to answer it. */
 
-import { $, h } from "../dom.js";
+import { $, all, h } from "../dom.js";
 import { curvePad } from "./curve_pad.js";
 import { number, onLanguage, spoken, t } from "../i18n.js";
 
@@ -39,7 +39,15 @@ export function guestQuestion(onAnswer) {
     mine = value;
     bad = "";
     onAnswer({ question: asked.number, [kind]: value });
-    draw();
+    refresh();
+  }
+
+  /** Show what is answered by now, and leave the places where the hand or the keyboard is. */
+  function refresh() {
+    if (!asked) return;
+    for (const [i, button] of all("[aria-pressed]", root).entries())
+      button.setAttribute("aria-pressed", String(mine === i));
+    root.lastElementChild?.replaceWith(said(asked, mine, bad));
   }
 
   function draw() {
@@ -53,15 +61,17 @@ export function guestQuestion(onAnswer) {
   return {
     /** @param {Question | null} next */
     update(next) {
-      if (next?.number !== asked?.number) bad = "";
+      const again = next && asked && next.number === asked.number && next.open === asked.open;
+      if (!again) bad = "";
       asked = next;
       mine = next?.mine ?? null;
-      draw();
+      if (again) refresh();
+      else draw();
     },
     /** @param {Error} error */
     refuse(error) {
       bad = error.message;
-      draw();
+      refresh();
     },
   };
 }

@@ -33,29 +33,35 @@ export class PresenterPage {
   #told = "";
   #line;
   #onStand;
+  #forget;
 
   /**
    * @param {string} code
    * @param {(stand: Stand) => void} onStand
+   * @param {(why: ApiError) => void} onRefused what was asked
    * @param {(why: ApiError) => void} onEnd
    */
-  constructor(code, onStand, onEnd) {
+  constructor(code, onStand, onRefused, onEnd) {
     this.#onStand = onStand;
-    this.#line = roomLine(code, () => ({ type: "present", secret: memberHere()?.secret ?? "" }), {
+    const page = crypto.getRandomValues(new Uint32Array(3)).join("-");
+    this.#line = roomLine(code, () => ({ type: "present", secret: memberHere()?.secret ?? "", page }), {
       entered: () => this.#tell(true),
       guests: (counts) => this.#set({ counts }),
       question: (question) => this.#set({ question }),
       handed: (handed) => this.#set({ handed }),
-      refused: (why) => this.#set({ why }),
+      refused: (why) => {
+        this.#set({ why });
+        onRefused(why);
+      },
       ended: (why) => {
+        this.#forget.forEach((forget) => forget());
         become(null);
         keepForLater(null);
         onEnd(why);
       },
       lost: (why) => this.#set({ why }),
     });
-    onShown(() => this.tell());
-    onLanguage(() => this.#onStand(this.stand));
+    this.#forget = [onShown(() => this.tell()), onLanguage(() => this.#onStand(this.stand))];
   }
 
   /** @param {Partial<Stand>} changes */
@@ -107,7 +113,9 @@ function queryNow() {
   const { state, photo } = shown;
   if (!state) return "";
   const named = "sample" in state.rules && photo?.name ? { sample: photo.name } : {};
-  return toQuery({ ...state.values, ...named, run: "" }, state.rules);
+  // An album is the presenter's own, as a photo is.
+  const album = "pictures" in state.rules && !memberHere()?.photo ? { pictures: "" } : {};
+  return toQuery({ ...state.values, ...named, ...album, run: "" }, state.rules);
 }
 
 function runsNow() {
@@ -126,5 +134,6 @@ function photoNow() {
   return { id, width, height, incomplete };
 }
 
-/** Whether this page shows a photo of the presenter's own. */
-export const hasOwnPhoto = () => shown.photo !== null && !shown.photo.name;
+/** Whether this page shows a photo or an album of the presenter's own. */
+export const hasOwnPictures = () =>
+  (shown.photo !== null && !shown.photo.name) || Boolean(shown.state?.values.pictures);

@@ -6,20 +6,20 @@ import { decimals, inWords } from "./guest_question.js";
 
 /** @typedef {import("./guest_question.js").Question & {counts?: number[], numbers?: number[],
  *   curves?: (number | null)[][]}} Asked */
-/** @typedef {import("./presenter.js").PresenterPage} PresenterPage */
+/** @typedef {(message: Record<string, any>) => void} Say what a presenter asks of the room */
 
 const WIDTH = 600; // of the points' picture, in its own units
 const ROW = 14;
 
-/** @param {PresenterPage} page */
-export function presenterQuestion(page) {
+/** @param {Say} say */
+export function presenterQuestion(say) {
   const panel = $("[data-room-answers]");
   const on = (/** @type {string} */ name, /** @type {() => void} */ act) =>
     $(`[data-room-${name}]`, panel).addEventListener("click", act);
-  on("reveal", () => page.say({ type: "reveal" }));
-  on("withdraw", () => page.say({ type: "withdraw" }));
-  wireAsking(page);
-  wireLessons(page);
+  on("reveal", () => say({ type: "reveal" }));
+  on("withdraw", () => say({ type: "withdraw" }));
+  wireAsking(say);
+  wireLessons(say);
 
   return {
     /** @param {{question: Asked | null, counts: {there: number}}} stand */
@@ -134,8 +134,8 @@ function svg(tag, attributes, ...children) {
 
 // --- Asking -----------------------------------------------------------------------------------------
 
-/** A question that is typed. @param {PresenterPage} page */
-function wireAsking(page) {
+/** A question that is typed. @param {Say} say */
+function wireAsking(say) {
   const form = /** @type {HTMLFormElement} */ ($("[data-room-ask]"));
   const field = (/** @type {string} */ name) =>
     /** @type {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} */ (form.elements.namedItem(name));
@@ -144,13 +144,27 @@ function wireAsking(page) {
       (part) => (part.hidden = part.dataset.roomKind !== field("kind").value),
     );
   field("kind").addEventListener("change", showKind);
+  form.addEventListener("input", () =>
+    /** @type {HTMLTextAreaElement} */ (field("choices")).setCustomValidity(""),
+  );
   showKind();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    page.say({ type: "ask", typed: typedOf(field) });
+    const choices = /** @type {HTMLTextAreaElement} */ (field("choices"));
+    const few = field("kind").value === "choice" && linesOf(choices.value).length < 2;
+    choices.setCustomValidity(few ? t("Type two choices or more, one per line.") : "");
+    if (!form.reportValidity()) return;
+    say({ type: "ask", typed: typedOf(field) });
     /** @type {HTMLDialogElement} */ ($("[data-room-dialog]")).close();
   });
 }
+
+/** @param {string} text */
+const linesOf = (text) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 /** @param {(name: string) => {value: string}} field */
 function typedOf(field) {
@@ -159,10 +173,7 @@ function typedOf(field) {
     const truth = field("truth").value.trim();
     return { kind: "number", text, truth: truth === "" ? null : Number(truth) };
   }
-  const lines = field("choices")
-    .value.split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const lines = linesOf(field("choices").value);
   const right = lines.findIndex((line) => line.startsWith("*"));
   return {
     kind: "choice",
@@ -172,12 +183,12 @@ function typedOf(field) {
   };
 }
 
-/** Each question of the lesson can be asked to the room. @param {PresenterPage} page */
-function wireLessons(page) {
+/** Each question of the lesson can be asked to the room. @param {Say} say */
+function wireLessons(say) {
   const lab = document.querySelector(".bench")?.getAttribute("data-lab");
   if (!lab) return;
   for (const button of all("[data-ask-room]"))
     button.addEventListener("click", () =>
-      page.say({ type: "ask", lesson: { lab, step: Number(button.dataset.askRoom), sketch: false } }),
+      say({ type: "ask", lesson: { lab, step: Number(button.dataset.askRoom), sketch: false } }),
     );
 }

@@ -2,13 +2,13 @@
 
 import { ApiError } from "../api.js";
 import { $, copyText, h } from "../dom.js";
-import { onLanguage, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { isTyping } from "../keys.js";
 import { at, root } from "../place.js";
 import { tell } from "../said.js";
 import { GuestPage } from "./guest.js";
 import { become, keepForLater, lastRoom, memberHere } from "./member.js";
-import { hasOwnPhoto, openRoom, PresenterPage } from "./presenter.js";
+import { hasOwnPictures, openRoom, PresenterPage } from "./presenter.js";
 import { presenterQuestion } from "./presenter_question.js";
 
 /** @typedef {import("./presenter.js").Stand} Stand */
@@ -36,6 +36,7 @@ function tellAll(page, stand) {
 export function wireRoom() {
   enter();
   wireDialog();
+  wireMine();
   const here = memberHere();
   if (here?.role === "guest") new GuestPage(here.code);
   if (here?.role === "presenter") begin();
@@ -91,38 +92,48 @@ function showParts() {
   again.hidden = !last;
   if (last) tell(again, () => t("Go on in room {code}", { code: spaced(last.code) }));
   const photo = $("[data-room-photo]", dialog);
-  photo.hidden = !hasOwnPhoto() && !memberHere()?.photo;
+  photo.hidden = !hasOwnPictures() && !memberHere()?.photo;
 }
+
+/** The room that this tab presents in; null: in none. @type {PresenterPage | null} */
+let page = null;
+/** @type {ReturnType<typeof presenterQuestion>} */
+let question;
 
 /** This tab presents in its room from now on. */
 function begin() {
   const here = memberHere();
   if (!here) return;
   document.documentElement.dataset.presents = "";
-  const page = new PresenterPage(
-    here.code,
-    (stand) => show(stand),
-    (why) => end(why),
-  );
-  const question = presenterQuestion(page);
-  const show = (/** @type {Stand} */ stand) => {
-    showStand(stand);
-    question.update(stand);
-    tellAll(page, stand);
-  };
-  wireMine(page);
+  page = new PresenterPage(here.code, show, showRefused, end);
+  const photo = /** @type {HTMLInputElement} */ ($("[data-room-photo] input"));
+  photo.checked = Boolean(here.photo);
   showAddress();
   showParts();
   show(page.stand);
 }
 
-/** @param {PresenterPage} page */
-function wireMine(page) {
+/** @param {Stand} stand */
+function show(stand) {
+  showStand(stand);
+  question.update(stand);
+  tellAll(page, stand);
+}
+
+/** What was asked in the dialog, which has closed since, is refused there. */
+function showRefused() {
+  const dialog = dialogOf();
+  if (!dialog.open) dialog.showModal();
+}
+
+/** What a presenter does in the dialog and by keys, whichever room it is in. */
+function wireMine() {
   const dialog = dialogOf();
   const photo = /** @type {HTMLInputElement} */ ($("[data-room-photo] input", dialog));
-  photo.checked = Boolean(memberHere()?.photo);
-  photo.addEventListener("change", () => page.allowPhoto(photo.checked));
-  $("[data-room-close]", dialog).addEventListener("click", () => page.close());
+  question = presenterQuestion((message) => page?.say(message));
+  photo.addEventListener("change", () => page?.allowPhoto(photo.checked));
+  $("[data-room-close]", dialog).addEventListener("click", () => page?.close());
+  $("[data-room-address]", dialog).addEventListener("change", drawAddress);
   $("[data-room-large]", dialog).addEventListener("click", () => {
     dialog.close();
     toggleScreen();
@@ -150,24 +161,24 @@ function toggleScreen() {
 }
 
 /** The code, its address and its picture, wherever they stand. */
+function drawAddress() {
+  const { code = "", urls = [] } = memberHere() ?? {};
+  const place = Number(/** @type {HTMLSelectElement} */ ($("[data-room-address]")).value || 0);
+  const url = (urls[place] ?? `${location.origin}${root()}/room/${code}`).replace(/^https?:\/\//, "");
+  for (const one of document.querySelectorAll("[data-room-code]")) one.textContent = spaced(code);
+  for (const one of document.querySelectorAll("[data-room-url]")) one.textContent = url;
+  for (const one of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("[data-room-qr]")))
+    one.src = at(`/api/rooms/${code}.svg?at=${place}`);
+}
+
+/** The addresses that lead into the room, to choose from. */
 function showAddress() {
-  const { code = "", urls = [], reachable = false, container = false } = memberHere() ?? {};
+  const { urls = [], reachable = false, container = false } = memberHere() ?? {};
   const choose = /** @type {HTMLSelectElement} */ ($("[data-room-address]"));
-  const draw = () => {
-    const place = Number(choose.value || 0);
-    const url = (urls[place] ?? `${location.origin}${root()}/room/${code}`).replace(/^https?:\/\//, "");
-    for (const one of document.querySelectorAll("[data-room-code]")) one.textContent = spaced(code);
-    for (const one of document.querySelectorAll("[data-room-url]")) one.textContent = url;
-    for (const one of /** @type {NodeListOf<HTMLImageElement>} */ (
-      document.querySelectorAll("[data-room-qr]")
-    ))
-      one.src = at(`/api/rooms/${code}.svg?at=${place}`);
-  };
   choose.replaceChildren(...urls.map((url, i) => h("option", { value: i }, new URL(url).host)));
-  choose.addEventListener("change", draw);
   $("[data-room-addresses]").hidden = urls.length < 2;
   tell($("[data-room-unreachable]"), () => (reachable ? "" : unreachable(container)));
-  draw();
+  drawAddress();
 }
 
 /** Why nobody else can open the address. @param {boolean} container */
@@ -205,6 +216,7 @@ const titleOf = (path) =>
 
 /** @param {ApiError} why the room is over */
 function end(why) {
+  page = null;
   keepForLater(null);
   delete document.documentElement.dataset.presents;
   const button = $("[data-room]");
@@ -215,5 +227,3 @@ function end(why) {
   showParts();
   tell($("[data-room-warning]"), () => why.message);
 }
-
-onLanguage(() => memberHere()?.role === "presenter" && showAddress());

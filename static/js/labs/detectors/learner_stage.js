@@ -14,6 +14,8 @@ import { state } from "./page.js";
 
 /** @typedef {import("../../../types/frames.js").DetectorsFrame} Frame */
 
+const AGAIN = 2000; // milliseconds after which a picture that did not come is asked for again
+
 /** Pictures of drawn scenes by seed, each fetched once. @param {() => void} onCome */
 function scenePictures(onCome) {
   /** @type {Map<number, HTMLImageElement>} */
@@ -23,6 +25,10 @@ function scenePictures(onCome) {
     if (!image) {
       image = new Image();
       image.addEventListener("load", onCome);
+      image.addEventListener("error", () => {
+        known.delete(seed); // the server was too busy: asked for again
+        setTimeout(onCome, AGAIN);
+      });
       image.src = at(`/api/detectors/drawn/${seed}`);
       known.set(seed, image);
     }
@@ -66,7 +72,10 @@ function drawHeldOut(view, root, frame, image) {
   const { side } = frame.header;
   const { layers, judged } = layersOfHeldOut(frame, Number(state.values.score_threshold));
   const { right } = judged.counts;
-  const summary = t("{right} of {count} objects are found.", { right, count: judged.known });
+  const summary = t("{right} of {count} objects are found at this score threshold.", {
+    right,
+    count: judged.known,
+  });
   view.update({ image, width: side, height: side, layers, summary });
   $("[data-held-caption]", root).textContent = summary;
 }

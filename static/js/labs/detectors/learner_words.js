@@ -32,10 +32,7 @@ const PARTS = [
   () => t("RPN and second stage are trained at once."),
   () => t("Step 1 of 4: the RPN learns, with the shared layers."),
   () => t("Step 2 of 4: the second stage learns from the RPN’s proposals, with layers of its own."),
-  () =>
-    t(
-      "Step 3 of 4: the RPN takes over the layers of the second stage, which now stay; only its own layers learn.",
-    ),
+  () => t("Step 3 of 4: on the layers of the second stage, which now stay, only the RPN’s own layers learn."),
   () => t("Step 4 of 4: the second stage learns on the shared layers, which stay."),
 ];
 
@@ -62,7 +59,7 @@ export function sayTraining(frame) {
 /** @param {Frame} frame */
 function sayEasy({ header }) {
   return t(
-    "Easy background: {count} anchors are background with a probability of at least 0.9. They make up {plain} of the cross-entropy over all anchors, and {focal} of the focal loss.",
+    "Easy background: {count} anchors are background with a probability of at least 0.9. They make up {plain} of the cross-entropy over all anchors but the ignored ones; with the weights of focal loss, {focal}.",
     {
       count: number(header.easy, 0),
       plain: percent(header.easy_plain, 0),
@@ -75,11 +72,14 @@ function sayEasy({ header }) {
 function sayScores(frame) {
   const ap50 = newest(frame, "ap50");
   if (ap50 === undefined) return "";
-  return t("On {count} held-out scenes, AP50 is {ap50}, and {recall} of the objects are found.", {
-    count: frame.header.tested,
-    ap50: number(ap50, 2),
-    recall: percent(newest(frame, "recall") ?? 0, 0),
-  });
+  return t(
+    "On {count} held-out scenes, AP50 is {ap50}, and {recall} of the objects are found with a score of 0.02 or more.",
+    {
+      count: frame.header.tested,
+      ap50: number(ap50, 2),
+      recall: percent(newest(frame, "recall") ?? 0, 0),
+    },
+  );
 }
 
 /** The few numbers below the view. @param {Frame} frame @returns {(string | number)[][]} */
@@ -89,7 +89,7 @@ export function figuresOf(frame) {
   const ap50 = newest(frame, "ap50");
   return [
     [t("AP50, held out"), ap50 === undefined ? "–" : number(ap50, 2)],
-    [t("objects found"), shared(newest(frame, "recall"))],
+    [t("objects found, score ≥ 0.02"), shared(newest(frame, "recall"))],
     ...(header.form === "two"
       ? [[t("objects that a proposal covers"), shared(newest(frame, "proposals"))]]
       : []),

@@ -24,6 +24,7 @@ import { locate } from "./math.js";
 import { STAGES, currentMap, isPlaced, outputOf, page, reassign, state } from "./page.js";
 import { showThumbs } from "./panels.js";
 import { drawAnswer, drawPhoto, fillChoices, shownUnder } from "./stage.js";
+import { windowByHand } from "./window.js";
 
 const view = picture($("[data-picture]"), {
   onClick: (x, y) => state.values.tool === "look" && choosePlace(x, y),
@@ -67,6 +68,8 @@ const photos = photoSource({
 
 /** @param {unknown} error */
 const refuse = (error) => complain($("[data-said]"), error, state.values.model);
+
+const byHand = windowByHand(refuse);
 
 /** @param {import("../../core/photo.js").Photo} photo */
 function takePhoto(photo) {
@@ -120,6 +123,7 @@ const draw = oncePerFrame(() => {
     drawPhoto(view, photo, searching);
     return stages.show({});
   }
+  byHand.want();
   const shapes = drawAnswer(view, photo, output, searching);
   if (shapes) stages.show(shapes);
 });
