@@ -189,3 +189,28 @@ def test_each_visitor_has_a_photo_of_their_own(open_page, photo: Path):
         for p in (first, second)
     }
     assert len(ids) == 2
+
+
+def sums(page: Page, name: str) -> tuple[float, float]:
+    """What was summed by hand, and what the network's own convolution gave."""
+    text = page.locator(f"[data-hand-{name}]").inner_text().replace("−", "-")
+    by_hand, gave = re.findall(r"-?\d+\.\d+", text)[-2:]
+    return float(by_hand), float(gave)
+
+
+def test_at_a_place_the_sums_by_hand_are_what_the_convolutions_gave(open_page):
+    page = open_page(SMALL + "&tab=window")
+    said = page.locator("[data-hand-sum]")
+    expect(said).to_contain_text("The 3 × 3 convolution gave")
+    before = said.inner_text()
+    for name in ("sum", "output"):
+        by_hand, gave = sums(page, name)
+        assert by_hand == pytest.approx(gave, abs=0.002)
+    page.locator("[data-picture] .over").focus()
+    page.keyboard.press("ArrowRight")
+    expect(said).not_to_have_text(before)
+    page.locator("[data-hand-choice]").select_option(label="anchor 2: delta tw")
+    expect(page.locator("[data-hand-output]")).to_contain_text("The 1 × 1 convolution gave")
+    for name in ("sum", "output"):
+        by_hand, gave = sums(page, name)
+        assert by_hand == pytest.approx(gave, abs=0.002)
