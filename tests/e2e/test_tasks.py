@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import held, steps, until
+from tests.e2e.browser import held, ready, steps, until
 from tests.e2e.test_cockpit import IN_VIEW
 
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
@@ -68,6 +68,7 @@ def test_from_home_to_a_lab_its_lesson_and_the_next_lab(open_page, size):
     page = open_page("/", wait=False, **size)
     page.locator("main a[href$='/labs/regularization']").last.click()
     page.wait_for_url("**/labs/regularization*")
+    ready(page)
     if size is PHONE:
         page.locator("[data-dock=lesson]").click()
     page.locator(".steps summary").nth(2).click()
