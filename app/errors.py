@@ -19,6 +19,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── DecoderStalled  503     … or had not finished long after it should have
 │   └── DecodersBusy    503     the queue is full
 ├── NotFound            404
+├── NotYours            403     pictures of another visitor, who alone may delete them
 ├── RequestError
 │   ├── HostNotAllowed  421     asked for by a name that is not one of this server's
 │   ├── ForeignPage     403     a write, or a socket, from a page of another site
@@ -217,6 +218,10 @@ class NotPresenter(RoomError):
     code, status = "not_presenter", 403
 
 
+class NotYours(DomainError):
+    code, status = "not_yours", 403
+
+
 class RunError(DomainError):
     code, status = "run_ended", 409
 
@@ -287,9 +292,7 @@ class ErrorAnswer(BaseModel):
 
 def can_fail(reasons: dict[int, str]) -> dict[int | str, dict[str, Any]]:
     """OpenAPI descriptions of the errors that an endpoint may answer with, from {status: why}."""
-    return {
-        status: {"model": ErrorAnswer, "description": reason} for status, reason in reasons.items()
-    }
+    return {s: {"model": ErrorAnswer, "description": why} for s, why in reasons.items()}
 
 
 BAD_BODY = {

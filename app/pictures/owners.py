@@ -6,16 +6,12 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from app.errors import DomainError
+from app.errors import NotYours
 from app.i18n import N_
 from app.shelf import Shelf
 from app.visitors import visitor_of
 
 MOST = 20_000  # ids that are remembered
-
-
-class NotYours(DomainError):
-    code, status = "not_yours", 403
 
 
 class Owners:
