@@ -21,7 +21,7 @@ VISITORS = 10_000  # that are remembered
 
 @dataclass
 class Bucket:
-    """Wrong codes that are left: `most` at once, and one more every so many seconds."""
+    """What is left of something: `most` at once, and one more every so many seconds."""
 
     most: int
     seconds: float
@@ -31,6 +31,11 @@ class Bucket:
     def fill(self, now: float) -> None:
         self.left = min(self.most, self.left + max(0.0, now - self.at) / self.seconds)
         self.at = now
+
+    def take(self, now: float) -> None:
+        """One is used, also where none is left."""
+        self.fill(now)
+        self.left -= 1
 
     def wait(self, now: float) -> float:
         """Seconds until the next code may be tried, 0 if it may be now."""
@@ -64,14 +69,11 @@ class Attempts:
 
     def failed(self, visitor: str, now: float) -> None:
         """Count a wrong code."""
-        of_all = self._of_all(visitor)
-        of_all.fill(now)
-        of_all.left -= 1
+        self._of_all(visitor).take(now)
         if not visitor:
             return
         own = self._own.use(visitor) or Bucket(OWN_CODES, OWN_SECONDS, OWN_CODES, now)
-        own.fill(now)
-        own.left -= 1
+        own.take(now)
         self._own.put(visitor, own)
         for _ in self._own.leaving(lambda: len(self._own) > VISITORS):
             pass

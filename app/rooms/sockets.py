@@ -25,6 +25,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from app.errors import DomainError, RoomError
 from app.i18n import DEFAULT, N_
+from app.rooms.attempts import Bucket
 from app.rooms.messages import (
     MESSAGE,
     Answer,
@@ -44,7 +45,7 @@ from app.rooms.room import Line
 from app.rooms.rooms import Rooms
 from app.rooms.training import train
 from app.runs.room import Room
-from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse
+from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse, until_one_ends
 
 PER_SECOND, AT_ONCE = 30, 60  # messages of one page
 PAUSE = 0.1  # seconds between two pictures of the room to its presenter
@@ -77,18 +78,14 @@ class RoomPage:
         self.room = self.rooms.enter(code, visitor)
         self._wanted = asyncio.Event()
         self.line = Line(visitor, self._wanted.set)
-        self._left, self._at = float(AT_ONCE), self.rooms.clock()
+        self._messages = Bucket(AT_ONCE, 1 / PER_SECOND, AT_ONCE, self.rooms.clock())
 
     async def serve(self) -> None:
         """Until the page goes, or the room closes."""
-        tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._say())}
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await until_one_ends(self._listen(), self._say())
         finally:
             self.room.leave(self.line, self.rooms.clock())
-            for task in tasks:
-                task.cancel()
-                task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _listen(self) -> None:
         while True:
@@ -101,10 +98,8 @@ class RoomPage:
             self._take(message.get("text"))
 
     def _is_too_much(self) -> bool:
-        now = self.rooms.clock()
-        self._left = min(AT_ONCE, self._left + (now - self._at) * PER_SECOND) - 1
-        self._at = now
-        return self._left < 0
+        self._messages.take(self.rooms.clock())
+        return self._messages.left < 0
 
     def _take(self, text: str | None) -> None:
         """Do what a message asks, and answer it under its number."""

@@ -27,6 +27,7 @@ what was not answered. An ask that was answered already is not done twice.
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -332,6 +333,17 @@ async def train(socket: WebSocket, slug: str) -> None:
         await refuse(socket, NotFound(N_("There is no training lab of that name.")))
         return
     await Trainer(socket, lab).serve()
+
+
+async def until_one_ends(*works: Coroutine[Any, Any, object]) -> None:
+    """Do all of them side by side until one is done; then the others end, too."""
+    tasks = {asyncio.create_task(work) for work in works}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 async def refuse(socket: WebSocket, error: DomainError, number: int | None = None) -> None:

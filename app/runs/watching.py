@@ -22,7 +22,16 @@ from pydantic import Field, TypeAdapter
 from app.errors import DomainError
 from app.runs.room import newest
 from app.runs.run import Run
-from app.runs.sockets import Here, Message, Next, Refused, numbered, parsed, refuse
+from app.runs.sockets import (
+    Here,
+    Message,
+    Next,
+    Refused,
+    numbered,
+    parsed,
+    refuse,
+    until_one_ends,
+)
 
 router = APIRouter()
 
@@ -63,13 +72,7 @@ class Watcher:
 
     async def serve(self) -> None:
         """Until the run ends or the page is closed."""
-        tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._answer_all())}
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await until_one_ends(self._listen(), self._answer_all())
 
     async def _listen(self) -> None:
         """Note what is asked; to ask again before the answer changes nothing but its number."""

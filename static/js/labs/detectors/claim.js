@@ -8,6 +8,7 @@ import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { roadName } from "./words.js";
+import { failed } from "./page.js";
 
 /** @typedef {{value: number, low: number, high: number}} Interval */
 /**
@@ -73,10 +74,7 @@ export function claimView() {
       paint();
       if (scenes < ALL) ask.want({ scenes: scenes + PART, proposals });
     },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      $("[data-said]").textContent = error.message;
-    },
+    fail: failed,
   });
   const known = newest({
     ask: (/** @type {string} */ address, signal) => json(address, { signal }),

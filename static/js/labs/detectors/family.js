@@ -7,6 +7,7 @@ import { newest } from "../../core/newest.js";
 import { frameOf, picture } from "../../views/picture.js";
 import { INSTANCES } from "../../views/marks.js";
 import { roomFor } from "../../views/room.js";
+import { failed } from "./page.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /**
@@ -47,10 +48,7 @@ export function familyView(query) {
       Object.assign(now, { family: header, mask: arrays.mask });
       paint();
     },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      $("[data-said]").textContent = error.message;
-    },
+    fail: failed,
   });
 
   function paint() {

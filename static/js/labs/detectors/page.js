@@ -1,6 +1,7 @@
 /** What the `detectors` page knows: its settings, its picture, and both detectors' answer about it. */
 
 import { stateOfPage } from "../../core/controls.js";
+import { $ } from "../../core/dom.js";
 import { runKeys } from "../../core/session/session.js";
 import { boxAt } from "../../math/geometry.js";
 import { detect, difference, judge } from "./outcome.js";
@@ -77,4 +78,10 @@ function truthOf({ boxes: told, classes: names }, output) {
     output.classes.indexOf(name),
   );
   return labels.some((label) => label >= 0) ? { boxes, labels } : null;
+}
+
+/** Say why something could not be had. @param {unknown} error */
+export function failed(error) {
+  if (!(error instanceof Error)) throw error;
+  $("[data-said]").textContent = error.message;
 }

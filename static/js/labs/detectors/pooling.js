@@ -9,7 +9,7 @@ import { boxEditor } from "../../views/box_editor.js";
 import { picture, warm } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
 import { centerForm, followedOf } from "./chain.js";
-import { state } from "./page.js";
+import { failed, state } from "./page.js";
 import { binsOfAlign, binsOfPool, regionOfPool, samplesOfAlign, spanOf } from "./region.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -55,10 +55,7 @@ export function poolingView(query) {
       now.pooled = answer;
       paint();
     },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      $("[data-said]").textContent = error.message;
-    },
+    fail: failed,
     follow: true,
   });
   wireChannels(root, () => now.pooled);

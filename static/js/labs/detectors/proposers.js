@@ -10,7 +10,7 @@ import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { frameOf, picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
-import { state } from "./page.js";
+import { failed, state } from "./page.js";
 import { counts, firstCovering, meanBestIou, recallAt } from "./recall.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -56,10 +56,7 @@ export function proposersView(query) {
       now.answer = answer;
       paint();
     },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      $("[data-said]").textContent = error.message;
-    },
+    fail: failed,
   });
 
   function paint() {
