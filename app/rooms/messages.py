@@ -49,7 +49,8 @@ class Shown(Strict):
     """What the presenter's page shows: its path below the server's root, the settings that differ
     from their defaults as an address has them, the names of the runs on it by what they are (""
     is the page's own), the training step of the past that is looked at (None: the newest), and
-    the presenter's photo where the presenter allows it.
+    the presenter's photo where the presenter allows it; `private` where there are pictures that
+    the room may not see.
     """
 
     path: Page
@@ -57,6 +58,7 @@ class Shown(Strict):
     runs: dict[Name, Name] = Field({}, max_length=MAX_RUNS)
     step: int | None = Field(None, ge=0)
     photo: Photo | None = None
+    private: bool = False
 
 
 class Present(Message):

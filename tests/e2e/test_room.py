@@ -301,3 +301,18 @@ def accessible() -> Callable[[Page], None]:
         assert results.violations_count == 0, results.generate_report()
 
     return check
+
+
+@pytest.mark.thorough
+def test_a_guest_is_told_that_the_presenters_own_photo_is_not_shown(open_page, photo):
+    presenter = open_page("/labs/rpn")
+    with presenter.expect_response("**/api/rpn/proposals"):
+        presenter.locator("[data-file]").first.set_input_files(photo)
+    presenter.locator("[data-room]").click()
+    presenter.locator("[data-room-open]").click()
+    code = presenter.locator("[data-room-dialog] [data-room-code]").inner_text().replace(" ", "")
+    guest = open_page(f"/room/{code}", wait=False)
+    said = guest.locator("[data-room-said]")
+    expect(said).to_contain_text("own pictures are not shown to the room")
+    presenter.locator("[data-room-photo] input").check()
+    expect(said).not_to_contain_text("own pictures")

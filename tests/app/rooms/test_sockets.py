@@ -57,7 +57,13 @@ def test_guests_hear_what_the_presenter_shows_early_or_late(
     with line(client, opened) as presenter, line(client, opened) as early:
         assert say(presenter, type="present", secret=opened["secret"])["type"] == "done"
         assert say(early, type="follow")["type"] == "following"
-        shown = {"path": "/labs/fitting", "query": "noise=0.4", "runs": {"": "abc"}, "step": 5}
+        shown = {
+            "path": "/labs/fitting",
+            "query": "noise=0.4",
+            "runs": {"": "abc"},
+            "step": 5,
+            "private": False,
+        }
         assert say(presenter, type="show", shown=shown)["type"] == "done"
         full = {**shown, "photo": None}
         assert until(early, lambda told: told.get("shown") is not None)["shown"] == full

@@ -18,6 +18,7 @@ import { become, change, follows, memberHere, showPhoto } from "./member.js";
  * @property {Record<string, string>} runs
  * @property {number | null} step
  * @property {import("./member.js").RoomPhoto | null} photo
+ * @property {boolean} private the presenter shows pictures that the room may not see
  */
 
 const HAND = 600; // milliseconds after which a change was not by the reader's hand any more
@@ -249,9 +250,9 @@ export class GuestPage {
     tell($("[data-room-said]", this.#bar), () => {
       if (this.#why) return this.#why.message;
       if (!following) return t("You are on your own.");
-      return this.#shown
-        ? t("You follow room {code}.", { code })
-        : t("You are in room {code}. Nothing is shown yet.", { code });
+      if (!this.#shown) return t("You are in room {code}. Nothing is shown yet.", { code });
+      const other = this.#shown.private ? t("The presenter’s own pictures are not shown to the room.") : "";
+      return sentences([t("You follow room {code}.", { code }), other]);
     });
     $("[data-room-wheel]", this.#bar).hidden = this.#over || !following || !shown.state;
     $("[data-room-back]", this.#bar).hidden = this.#over || following;

@@ -106,7 +106,8 @@ export class PresenterPage {
 function pageNow() {
   const path = location.pathname.slice(root().length) || "/";
   const isShown = path === "/" || path === "/guide" || path.startsWith("/labs/");
-  return isShown ? { path, query: queryNow(), ...runsNow(), photo: photoNow() } : null;
+  const hidden = hasOwnPictures() && !memberHere()?.photo;
+  return isShown ? { path, query: queryNow(), ...runsNow(), photo: photoNow(), private: hidden } : null;
 }
 
 function queryNow() {

@@ -144,7 +144,7 @@ function drawVector({ root, hidden, choose }, here, unit) {
   );
   $("[data-hand-terms]", root).textContent = t("The largest of {count} products: {list}.", {
     count: vector.length,
-    list: largest.join("; "),
+    list: largest.join(t(", ")),
   });
   $("[data-hand-output]", root).textContent = sentences([
     t("All of them with the bias {bias}: {total}.", {
