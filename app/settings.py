@@ -95,7 +95,11 @@ class Settings(BaseSettings):
     reserve_bytes: int = Field(
         512 * MEBIBYTE, ge=0, description="memory that trainings leave free on the machine, bytes"
     )
-    max_rooms: int = Field(8, ge=1, description="rooms that lecturers have open at once")
+    max_rooms: int = Field(
+        8,
+        ge=1,
+        description="rooms open at once; then one that all have left gives way to a new one",
+    )
     room_guests: int = Field(300, ge=1, description="guests of one room at once")
     room_keep_minutes: float = Field(
         30, gt=0, description="how long a room waits for its presenter who is away, minutes"

@@ -88,6 +88,7 @@ class LectureRoom:
         self.let_in: dict[str, None] = {}  # visitors who had the right code
         self.touched = now  # when the presenter did something last
         self.left: float | None = now  # since when no presenter is there; None: one is
+        self.emptied = now  # since when nobody is there, where nobody is
         self.handed: Handed | None = None
         self._asked = 0
         self._training: set[float] = set()  # values of the hand-out that are being trained with
@@ -183,6 +184,7 @@ class LectureRoom:
         if line.guest:
             line.guest.lines.discard(line)
             self._tell_count()
+        self.emptied = now
 
     def close(self, why: DomainError) -> None:
         """End the room for all, who are told why."""
@@ -198,6 +200,10 @@ class LectureRoom:
         """
         away = self.left is not None and now - self.left > keep
         return away or now - self.touched > idle
+
+    def is_deserted(self, now: float, after: float) -> bool:
+        """Whether neither presenter nor guest has been there for `after` seconds."""
+        return not any(self._lines()) and now - self.emptied > after
 
     # --- What the presenter does ------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from app.settings import Settings
 CODES = 1_000_000  # six digits
 REMEMBERED = 10_000  # codes of late, none of which leads into a new room
 ROOMS_PER_VISITOR = 2
+DESERTED_SECONDS = 60  # a page that is loaded anew is back long before
 SWEEP_SECONDS = 15
 MINUTE = 60
 
@@ -41,7 +42,7 @@ class Rooms:
         """A new room. Raises `RoomsFull`, or `RoomError` for one more than a visitor may have."""
         self.sweep()
         limit = self._settings.max_rooms
-        if len(self._rooms) >= limit:
+        if len(self._rooms) >= limit and not self._give_way():
             message = N_(
                 "{limit} rooms are open here, as many as this server allows. One that is no "
                 "longer used closes by itself."
@@ -53,6 +54,17 @@ class Rooms:
         room = LectureRoom(self._new_code(), self._settings.room_guests, self.clock())
         self._rooms[room.code], self._owners[room.code] = room, visitor
         return room
+
+    def _give_way(self) -> bool:
+        """Close the room that has been deserted longest, for a new one. Is there one?"""
+        now = self.clock()
+        deserted = [x for x in self._rooms.values() if x.is_deserted(now, DESERTED_SECONDS)]
+        if not deserted:
+            return False
+        longest = min(deserted, key=lambda room: room.emptied)
+        longest.close(RoomGone(N_("This room has closed, because nobody was in it.")))
+        self.sweep()
+        return True
 
     def _new_code(self) -> str:
         while True:

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with served() as server:
+    with served(VITRINE_MAX_ROOMS="64") as server:  # each test of a room opens one
         yield server
 
 

@@ -308,11 +308,10 @@ def test_a_guest_is_told_that_the_presenters_own_photo_is_not_shown(open_page, p
     presenter = open_page("/labs/rpn")
     with presenter.expect_response("**/api/rpn/proposals"):
         presenter.locator("[data-file]").first.set_input_files(photo)
-    presenter.locator("[data-room]").click()
-    presenter.locator("[data-room-open]").click()
-    code = presenter.locator("[data-room-dialog] [data-room-code]").inner_text().replace(" ", "")
+    code = open_room(presenter)
     guest = open_page(f"/room/{code}", wait=False)
     said = guest.locator("[data-room-said]")
     expect(said).to_contain_text("own pictures are not shown to the room")
+    presenter.locator("[data-room]").click()
     presenter.locator("[data-room-photo] input").check()
     expect(said).not_to_contain_text("own pictures")

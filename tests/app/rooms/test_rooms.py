@@ -6,8 +6,9 @@ import pytest
 
 from app.errors import RoomError, RoomGone, RoomsFull, TooManyCodes
 from app.rooms.attempts import ALL_CODES, ALL_SECONDS, OWN_CODES, OWN_SECONDS
+from app.rooms.messages import Follow
 from app.rooms.room import Line
-from app.rooms.rooms import ROOMS_PER_VISITOR, Rooms
+from app.rooms.rooms import DESERTED_SECONDS, ROOMS_PER_VISITOR, Rooms
 from app.runs.run import Visitor
 from app.settings import Settings
 
@@ -58,6 +59,28 @@ def test_there_are_so_many_rooms_and_so_many_of_one_visitor(rooms: Rooms) -> Non
     rooms.open(one("second"))
     with pytest.raises(RoomsFull):
         rooms.open(one("third"))
+
+
+def test_when_all_places_are_taken_the_room_deserted_longest_gives_way(
+    rooms: Rooms, clock: Clock
+) -> None:
+    presented, followed = rooms.open(one("lecturer")), rooms.open(one("away"))
+    guest = Line(one("guest"))
+    presented.present(Line(one("lecturer")), presented.secret, clock.now)
+    followed.follow(guest, Follow(id=1, type="follow"))
+    unused = rooms.open(one("forgetful"))
+    clock.now += DESERTED_SECONDS
+    with pytest.raises(RoomsFull):  # a page may only be loading anew
+        rooms.open(one("newcomer"))
+    clock.now += 1
+    newer = rooms.open(one("newcomer"))
+    assert unused.closed
+    followed.leave(guest, clock.now - 1)
+    clock.now += DESERTED_SECONDS
+    rooms.open(one("third"))
+    assert followed.closed
+    assert not presented.closed
+    assert not newer.closed
 
 
 def test_wrong_codes_slow_down_their_visitor_and_nobody_else(rooms: Rooms, clock: Clock) -> None:
