@@ -163,7 +163,7 @@ FUNDAMENTALS = (
     Statement(
         49,
         N_("x̂ has mean 0 and variance 1."),
-        "batchnorm#step-1",
+        "batchnorm#step-9",
         Box(
             N_("x̂ follows the standard normal distribution."),
             N_("Only mean and variance are set; what had two peaks keeps two peaks."),
@@ -264,7 +264,7 @@ FUNDAMENTALS = (
     Statement(
         100,
         N_("A lower cross-entropy is a better prediction of the probabilities."),
-        "cross-entropy#step-7",
+        "cross-entropy#step-8",
         Box(
             N_("Lower loss, better classifier."),
             N_("Accuracy counts only which class is first: it may fall while the loss falls."),

@@ -1,11 +1,13 @@
 """The walk through the notes: every statement has its place, and every link its state."""
 
+import json
 import re
 from urllib.parse import parse_qsl
 
 import pytest
 from starlette.testclient import TestClient
 
+from app import ROOT
 from app.i18n import LANGUAGES, translate
 from app.lab.controls import Control
 from app.registry import BY_SLUG
@@ -81,3 +83,14 @@ def test_the_hand_out_has_a_code_for_every_link(one_client: TestClient) -> None:
     page = one_client.get("/guide", params={"codes": "1"}).text
     assert page.count('<span class="code"><svg') == len(LINKED)
     assert "<svg" not in one_client.get("/guide").text.split('<ol class="statements">', 1)[1]
+
+
+def test_what_the_guide_says_of_simclrs_lead_is_so_in_what_was_recorded() -> None:
+    tasks = json.loads((ROOT / "models/weights/scores.json").read_text())["pretext_compared"][
+        "tasks"
+    ]
+
+    def classes(task: str) -> list[float]:
+        return [seed["asked"]["class"]["all"] for seed in tasks[task].values()]
+
+    assert max(classes("rotation")) > min(classes("simclr"))

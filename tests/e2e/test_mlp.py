@@ -228,3 +228,11 @@ def test_the_past_can_be_gone_back_to(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("query", ["model=perceptron&data=gaussians", "compare=b", "data=hill"])
 def test_axe_and_a_phone_have_nothing_to_say_against(open_page: OpenPage, query: str) -> None:
     assert_fits_a_phone(open_page(f"/labs/mlp?{query}", width=360, height=740))
+
+
+def test_biases_are_added_as_a_row_and_refused_as_a_column(open_page: OpenPage) -> None:
+    page = open_page("/labs/mlp?model=mlp&layers=6,4&tab=network")
+    page.locator("[data-biases=column]").click()
+    expect(page.locator("[data-biases-said]")).to_contain_text("torch refuses: “The size of tensor")
+    page.locator("[data-biases=row]").click()
+    expect(page.locator("[data-biases-said]")).to_contain_text("every row got the same biases")

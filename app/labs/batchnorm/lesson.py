@@ -24,6 +24,14 @@ def saturated(frame: BatchnormFrame, where: str) -> NDArray[np.float32]:
     return measured(frame, "saturated", where)
 
 
+def peakedness(frame: BatchnormFrame, row: str) -> float:
+    """The kurtosis of the unit's values on the batch: 1 for two heaps of no width, 3 for a normal
+    distribution.
+    """
+    values = measured(frame, "batch", row).astype(np.float64)
+    return float(np.mean((values - values.mean()) ** 4) / values.var() ** 2)
+
+
 LESSON = (
     Step(
         N_("From x to x̂ to y"),
@@ -242,5 +250,35 @@ LESSON = (
             ),
         ),
         holds=lambda frame: typical(frame, "none") > 0.6 and typical(frame, "before") < 0.4,
+    ),
+    Step(
+        N_("Two peaks stay two"),
+        N_(
+            "Two clouds of points, and a unit that tells them apart: its values x lie in two "
+            "heaps. Look at the histograms over the three lines."
+        ),
+        {"data": "gaussians", "batch_size": 128, "layer": 1, "unit": 2},
+        "unit",
+        levers=("batch_size", "noise"),
+        stop=20,
+        watch=N_("x̂"),
+        question=Question(
+            N_("What does the histogram of x̂ look like?"),
+            (
+                N_("Like a bell: that is what “normalization” means."),
+                N_("Like that of x, moved and stretched."),
+                N_("Flat."),
+            ),
+            1,
+            N_(
+                "The same number is subtracted from all values, and all are divided by the same "
+                "number. Mean and variance become 0 and 1; the two heaps stay. A standard normal "
+                "distribution comes out only where x was normally distributed."
+            ),
+        ),
+        holds=lambda frame: (
+            peakedness(frame, "x") < 2  # two points: 1, uniform: 1.8, normal: 3
+            and abs(peakedness(frame, "batch") - peakedness(frame, "x")) < 0.01
+        ),
     ),
 )

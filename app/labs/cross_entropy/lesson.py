@@ -22,6 +22,11 @@ def accuracy(frame: CrossEntropyFrame, loss: str) -> float:
     return float(np.median(measured(frame, "scores", loss, "accuracy")))
 
 
+def nats(frame: CrossEntropyFrame, loss: str) -> float:
+    """What their test digits cost in nats, the median of the networks."""
+    return float(np.median(measured(frame, "scores", loss, "nats")))
+
+
 LESSON = (
     Step(
         N_("Rare says more"),
@@ -187,6 +192,39 @@ LESSON = (
         holds=lambda frame: (
             accuracy(frame, "cross-entropy") > accuracy(frame, "brier") > 0.9
             and frame.calibration[0] < frame.calibration[1]
+        ),
+    ),
+    Step(
+        N_("Less loss, no more right"),
+        N_(
+            "The last layer starts at {start_scale}: all classes alike. Both losses learn for 800 "
+            "steps. Compare the charts: how many digits are right, and what a digit costs in nats."
+        ),
+        {"start_scale": 0, "speed": 5},
+        "digits",
+        levers=("start_scale", "learning_rate"),
+        stop=800,
+        watch=N_("accuracy, cross-entropy"),
+        question=Question(
+            N_(
+                "The networks that learn with cross-entropy end with fewer nats a digit. Are more "
+                "of their digits right, too?"
+            ),
+            (
+                N_("Yes: less loss means more right."),
+                N_("Hardly: a few more or a few fewer, as the seed has it."),
+            ),
+            1,
+            N_(
+                "Right and wrong depend on which class is first, the loss on how probable the true "
+                "one was. Here the loss is lower because the probabilities are honest: confidence "
+                "is close to how often it is right, and both read nearly the same digits."
+            ),
+        ),
+        holds=lambda frame: (
+            nats(frame, "cross-entropy") < 0.9 * nats(frame, "brier")
+            and abs(accuracy(frame, "cross-entropy") - accuracy(frame, "brier")) < 0.005
+            and frame.calibration[0] < frame.calibration[1] / 2
         ),
     ),
 )

@@ -8,8 +8,8 @@ from app.labs.mlp.data import followed, parameters
 from app.labs.mlp.frames import MlpFrame, PerceptronFrame
 from app.labs.mlp.hand_out import HAND_OUT
 from app.labs.mlp.lesson import LESSON
+from app.labs.mlp.queries import router
 from app.labs.mlp.run import run
-from app.labs.mlp.table import router
 from app.labs.mlp.views import VIEWS
 from app.labs.mlp.words import WORDS
 

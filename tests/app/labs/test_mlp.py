@@ -243,3 +243,31 @@ def test_own_points_that_are_none_are_refused() -> None:
     for points in ("", "AAAA", XOR[:7]):
         with pytest.raises(InvalidInput):
             driven(MlpConfig(**QUICK, data="own", points=points))
+
+
+@pytest.mark.parametrize(
+    ("samples", "outputs", "shape", "output", "each_its_own"),
+    [
+        (20, 6, "row", [20, 6], True),
+        (20, 6, "column", None, False),
+        (6, 6, "column", [6, 6], False),  # torch adds it, and wrongly
+        (1, 6, "column", [6, 6], False),
+        (20, 1, "column", [20, 1], True),
+    ],
+)
+def test_biases_are_a_row_and_a_column_is_refused_or_added_wrongly(
+    client: Any,
+    samples: int,
+    outputs: int,
+    shape: str,
+    output: list[int] | None,
+    each_its_own: bool,
+) -> None:
+    query = {"samples": samples, "outputs": outputs, "shape": shape}
+    found = client.get("/api/mlp/biases", params=query).json()
+    assert found["output"] == output
+    assert found["each_its_own"] is each_its_own
+    assert bool(found["error"]) is (output is None)
+    if found["error"]:
+        assert f"({samples})" in found["error"]
+        assert f"({outputs})" in found["error"]

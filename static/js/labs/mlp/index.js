@@ -19,6 +19,7 @@ import { runbar } from "../../views/runbar.js";
 import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
 import { showLoss, showModel } from "./controls.js";
+import { biasesPart } from "./biases.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { accuracyLines, BANDS, curveColumns, lossLines, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
@@ -115,6 +116,7 @@ const session = trainingSession({
     markLive(status.live);
   },
 });
+biasesPart(() => shown?.header);
 const bar = runbar($("[data-run]"), { session, pace: state });
 const form = weightForm(net, (action) => session.act(action));
 const editor = layerEditor($("[data-layers]"), state);
