@@ -45,13 +45,21 @@ def lab_of(item: pytest.Item) -> str | None:
     return None
 
 
+def line_of(item: pytest.Item) -> int:
+    assert isinstance(item, pytest.Function)
+    return int(item.function.__code__.co_firstlineno)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder: none runs beside those that drive an event loop by hand."""
-    for item in items:
-        if FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if (lab_of(item) or "mlp") not in IN_CORE:
-                item.add_marker(pytest.mark.thorough)
+    """Mark every test of this folder: none runs beside those that drive an event loop by hand. Of
+    each file the first test is the core of what the others go through.
+    """
+    ours = [item for item in items if FOLDER in item.path.parents]
+    first = {item.path: line_of(item) for item in sorted(ours, key=line_of, reverse=True)}
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+        if line_of(item) > first[item.path] or (lab_of(item) or "mlp") not in IN_CORE:
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")
