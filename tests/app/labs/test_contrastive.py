@@ -207,9 +207,9 @@ def test_a_training_that_diverges_says_so() -> None:
     ("mode", "method", "count"),
     [
         ("projector", "simclr", 3),
-        ("projector", "moco", 3),
-        ("projector", "simsiam", 3),
-        ("composition", "simclr", 21),
+        pytest.param("projector", "moco", 3, marks=pytest.mark.thorough),
+        pytest.param("projector", "simsiam", 3, marks=pytest.mark.thorough),
+        pytest.param("composition", "simclr", 21, marks=pytest.mark.thorough),
     ],
 )
 def test_trials_fill_in_one_by_one(mode: str, method: str, count: int) -> None:

@@ -97,6 +97,7 @@ def test_tiny_and_endless_pictures_are_looked_at_too(
     assert len(told["proposers"]) == 3
 
 
+@pytest.mark.thorough
 def test_where_opencv_is_not_installed_the_answer_names_the_extra() -> None:
     """In a process of its own, whose import of OpenCV fails as where it is missing."""
     program = (

@@ -70,6 +70,7 @@ def test_the_puzzles_on_show_are_those_that_the_run_is_watched_by(task: str) -> 
         assert arrays["truth"].tolist() == puzzle.labels[:16].tolist()
 
 
+@pytest.mark.thorough  # models/representation/test_downstream.py asks part by part
 def test_asking_fills_all_five_questions_and_trains_nothing() -> None:
     asked = frames(config_of(), 2, *["ask"] * 10)[-1]
     assert asked.asked_parts == (10, 10)

@@ -134,6 +134,7 @@ def test_a_forkserver_that_hangs_is_replaced_and_the_start_goes_on(
     in_a_room(body)
 
 
+@pytest.mark.thorough  # it waits until a start is given up, and for the one after it
 @linux
 def test_where_no_process_can_be_started_the_page_is_told_and_the_place_is_free_again() -> None:
     """With descriptors for the socket pair of a start, and not one more."""
