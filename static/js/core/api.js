@@ -2,6 +2,9 @@
 
 import { t } from "./i18n.js";
 import { at } from "./place.js";
+import { noteAnswer } from "./recorded/noted.js";
+import { answerOf, recording } from "./recorded/recording.js";
+import { refusal } from "./recorded/socket.js";
 import { decode } from "./wire.js";
 
 /** An error whose message is written for the visitor, in the language of now. */
@@ -31,12 +34,22 @@ function errorOf(response, body) {
 
 /** @param {string} url @param {RequestInit} init */
 async function request(url, init) {
+  if (recording) return recordedAnswer(url, init);
   try {
-    return await fetch(at(url), init);
+    const response = await fetch(at(url), init);
+    noteAnswer(url, init, response);
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("offline", () => t("The server cannot be reached. Is it still running?"));
   }
+}
+
+/** @param {string} url @param {RequestInit} init */
+function recordedAnswer(url, init) {
+  const answer = answerOf(url, init);
+  if (!answer) throw new ApiError("recorded", () => refusal().message);
+  return answer;
 }
 
 /**
@@ -116,6 +129,7 @@ const asJson = (body) => ({
  * @returns {Promise<any>}
  */
 export function uploadFiles(url, files, onProgress, signal, names = []) {
+  if (recording) return Promise.reject(new ApiError("recorded", () => refusal().message));
   return new Promise((resolve, reject) => {
     const form = new FormData();
     files.forEach((file, i) => form.append("file", file, names[i] ?? "file"));

@@ -3,7 +3,8 @@
 import { ApiError, isThere, json, uploadFiles } from "./api.js";
 import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
-import { at } from "./place.js";
+import { pictureAt } from "./recorded/noted.js";
+import { recording } from "./recorded/recording.js";
 import { roomPhoto } from "./room/member.js";
 import { reduced } from "./files/reduce.js";
 
@@ -34,7 +35,7 @@ export async function withPixels(answer, signal) {
   const image = new Image();
   const stop = () => (image.src = "");
   signal.addEventListener("abort", stop);
-  image.src = at(answer.url);
+  image.src = pictureAt(answer.url);
   try {
     await image.decode();
   } catch {
@@ -75,7 +76,7 @@ export function rememberPhoto({ image: _, ...answer }) {
  * @returns {Promise<{photo: Photo, lost: boolean}>}
  */
 export async function lastPhoto(signal, samples) {
-  const kept = roomPhoto() ?? JSON.parse(recall(KEY) ?? "null");
+  const kept = recording?.photo ?? roomPhoto() ?? JSON.parse(recall(KEY) ?? "null");
   // Asked before it is shown: an image that is gone would be an error in the console.
   if (kept && (await isThere(kept.url, signal)))
     return { photo: await withPixels(kept, signal), lost: false };

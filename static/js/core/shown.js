@@ -9,6 +9,7 @@
  * @property {Status} status
  * @property {(run: string) => void} watch
  * @property {(step: number | null) => void} lookAt
+ * @property {import("./recorded/recording.js").RecordedRun} recorded
  */
 
 /**

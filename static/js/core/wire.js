@@ -49,6 +49,13 @@ export function decode(frame) {
 }
 
 /**
+ * The frame as it came: its arrays are views into it.
+ * @param {{arrays: Record<string, any>}} frame
+ * @returns {ArrayBuffer}
+ */
+export const bytesOf = ({ arrays }) => Object.values(arrays)[0].buffer;
+
+/**
  * @param {Values} values
  * @param {string[][]} axes names on the first axis, on the second …
  * @param {boolean} whole whether each name on the last of them is one number

@@ -12,6 +12,7 @@ import { servedText } from "../core/served.js";
 import { toQuery } from "../core/state.js";
 
 import { wireHandOut } from "./handed_out.js";
+import { wireTakeAway } from "./take_away.js";
 
 /** @typedef {{status: import("../core/session/session.js").Status, watched: boolean}} Running */
 /**
@@ -72,6 +73,7 @@ export function wireTools(tools) {
   wireShare(tools, $("[data-share]", root));
   wireCorner(tools);
   wireHandOut(tools);
+  wireTakeAway(tools.slug, tools.state);
   const code = root.querySelector("[data-code]");
   if (code instanceof HTMLElement) wireCode(tools, code);
 }

@@ -1,7 +1,7 @@
 /** A photo from the visitor: picker, camera, drop, paste, samples. Says what it got by callback. */
 
 import { h } from "../core/dom.js";
-import { at } from "../core/place.js";
+import { pictureAt } from "../core/recorded/noted.js";
 import { viewLife } from "./life.js";
 
 /** @typedef {{name: string, title: string, thumbnail: string}} Sample */
@@ -84,6 +84,6 @@ const sampleButton = ({ name, title, thumbnail }, chosen, onSample) =>
   h(
     "button",
     { type: "button", "aria-pressed": String(chosen), onclick: () => onSample(name) },
-    h("img", { src: at(thumbnail), alt: "", loading: "lazy", width: 76, height: 52 }),
+    h("img", { src: pictureAt(thumbnail), alt: "", loading: "lazy", width: 76, height: 52 }),
     title,
   );

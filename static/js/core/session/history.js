@@ -53,6 +53,10 @@ export function createHistory(limit = 240) {
     get last() {
       return kept.at(-1)?.frame;
     },
+    /** First to last. @returns {F[]} */
+    get all() {
+      return kept.map(({ frame }) => frame);
+    },
     /** @returns {number[]} */
     get steps() {
       return kept.map(({ frame }) => frame.header.step);

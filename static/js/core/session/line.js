@@ -7,6 +7,8 @@
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
 import { at } from "../place.js";
+import { recording } from "../recorded/recording.js";
+import { RecordedSocket } from "../recorded/socket.js";
 
 /**
  * What we need of a WebSocket, so that a test can pass another.
@@ -35,6 +37,7 @@ const SERVER_STOPS = [1001, 1012]; // close codes of a server that is being stop
 
 /** @type {Connect} */
 export const connectHere = (path) => {
+  if (recording) return new RecordedSocket();
   const url = new URL(at(path), location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return new WebSocket(url);

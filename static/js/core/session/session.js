@@ -14,6 +14,7 @@ import { Watching } from "./watching.js";
 import { lockControls } from "../controls.js";
 import { follows } from "../room/member.js";
 import { noteSession, noteShown } from "../shown.js";
+import { bytesOf } from "../wire.js";
 import { toQuery } from "../state.js";
 
 /** @typedef {import("./run.js").Frame} Frame */
@@ -129,6 +130,17 @@ export class Session {
   /** The settings as they are now. @returns {Record<string, any>} */
   get config() {
     return this.#settings.now;
+  }
+  /**
+   * What another page needs to show the run again.
+   * @returns {import("../recorded/recording.js").RecordedRun}
+   */
+  get recorded() {
+    return {
+      config: this.#training ? this.#settings.begun : this.#settings.now,
+      live: this.#settings.live,
+      frames: this.past.all.map(bytesOf),
+    };
   }
   /** Whether this page only looks on. */
   get watched() {

@@ -1,5 +1,6 @@
 /** Training: a run on the server that follows the page's settings, pulled frame by frame. */
 
+import { earlierFrames } from "../recorded/recording.js";
 import { begun } from "./begun.js";
 import { openRun } from "./run.js";
 import { pullLoop } from "./pull_loop.js";
@@ -79,6 +80,7 @@ export class Training {
     this.#actions = [];
     begun();
     this.#standing.clear();
+    for (const frame of earlierFrames(config)) this.#standing.past.frames.push(frame);
     this.#standing.enter("connecting");
     this.#run.start(config);
     this.#pull.begin();

@@ -4,6 +4,7 @@
  */
 
 import { brief, t } from "../../core/i18n.js";
+import { ROLES } from "../../views/marks.js";
 
 /** @typedef {import("./unit.js").Normalized} Normalized */
 /** @typedef {import("../../views/plot.js").Layer} Layer */
@@ -69,7 +70,7 @@ export function histogram(row, level) {
     xs: edges,
     lo: edges.map(() => level),
     hi: counts.flatMap((count) => [0, 1].map(() => level + (count / most) * TALLEST)),
-    color: "--role-train",
+    color: ROLES.train.color,
     alpha: 0.55,
   };
 }

@@ -2,7 +2,7 @@
 
 import { $, all } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
-import { at } from "../../core/place.js";
+import { pictureAt } from "../../core/recorded/noted.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { fillFigures } from "../../parts/figures.js";
 import { frameOf, picture } from "../../views/picture.js";
@@ -29,7 +29,7 @@ function scenePictures(onCome) {
         known.delete(seed); // the server was too busy: asked for again
         setTimeout(onCome, AGAIN);
       });
-      image.src = at(`/api/detectors/drawn/${seed}`);
+      image.src = pictureAt(`/api/detectors/drawn/${seed}`);
       known.set(seed, image);
     }
     return image.complete && image.naturalWidth > 0 ? image : null;
