@@ -23,15 +23,45 @@ FEW = 1000  # rows that tell what a column holds
 COMMENTS = ("#", "%", "//")
 # Lines under a head, as Markdown, org-mode, psql and mysql draw them.
 RULE = re.compile(r"[+|:=-]*-[+|:= -]*")
-TYPE = re.compile(r"<\w+>")  # as a tibble prints them under its names
+# Types under the names, as a tibble, polars and DuckDB print them.
+TYPE = re.compile(
+    r"<\w+>|[iuf]\d{1,3}|u?(tiny|small|big|huge)?int\d*|float\d*|double|decimal.*|str|varchar|"
+    r"bool(ean)?|date(time.*)?",
+    re.IGNORECASE,
+)
+UNIT_WITH_DIGITS = re.compile(r"[^\W\d].*|\d.*[/^].*[^\W\d].*")  # m/s2, 1/s, but not 5 kg
 YEARS = range(1500, 2200)
 # Texts that are no tables, by their beginning.
 OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
+    (
+        r"(\s*%.*\n)*\s*@relation\b",
+        N_("This is a file of Weka (ARFF). Save it as CSV and open that."),
+    ),
+    (
+        r"\s*((array|tensor)\(|\[[\s\[]*[-+.\d]+e?[\d+-]*\s+[-+.\d])",
+        N_("This is an array as a program prints it. Save it as CSV and open that."),
+    ),
     (r"\s*<(!doctype|html|table|\?xml)", N_("This is HTML or XML. Copy the table from the page.")),
     (r"\s*\{\\rtf", N_("This is a formatted document. Save it as text, or copy the table.")),
     (r"\s*(\{\s*\"|\[\s*[\[{])", N_("This is JSON. Save the table as CSV and open that.")),
 )
 BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+# What is not seen and comes with copies from web pages: zero-width blanks, marks of direction, soft
+# hyphens, marks of byte order. Joiners stay: emoji and Persian words need them.
+UNSEEN = dict.fromkeys(
+    (0, 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))
+)
+UNSEEN |= dict.fromkeys(range(0x2066, 0x206A))
+# Lines as polars, DuckDB and others draw them around cells, by the signs that MySQL has for them.
+DRAWN = dict.fromkeys(range(0x2500, 0x2580), "+")
+DRAWN |= dict.fromkeys(map(ord, "─━═┄┅┈┉╌╍"), "-") | dict.fromkeys(map(ord, "│┃║┆┇┊┋╎╏"), "|")
+
+
+OTHER_WIDTH = N_("Line {line} has {found} columns instead of {wanted}.")
+NAMES_DIFFER = N_(
+    "Line {line} names {found} columns, and the lines below have {wanted}. If the comma begins the "
+    "decimals, separate the columns by semicolons."
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +95,7 @@ def read_cells(text: str, header: bool | None = None) -> Cells:
     for beginning, message in OTHER_TEXTS:
         if re.match(beginning, text, re.IGNORECASE):
             raise InvalidInput(message, "text")
-    text = text.replace("\ufeff", "").replace("\0", "").removesuffix("\x1a")  # DOS ends files so
+    text = text.translate(UNSEEN | DRAWN).removesuffix("\x1a")  # DOS ends files so
     lines, separator = text.splitlines(), ""
     if lines and (told := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE)):
         lines, separator = ["", *lines[1:]], told[1]
@@ -207,10 +237,7 @@ def without_titles(rows: list[Row], separator: str) -> tuple[list[Row], list[int
             headed = (number, ["", *cells[: usual - 1]])
             return [headed, *rows[first + 1 :]], [n for n, _ in rows[:first]]
         if filled(cells) > 1 and any(map(number_like, below[0])):
-            message = N_(
-                "Line {line} names {found} columns, and the lines below have {wanted}. If the "
-                "comma begins the decimals, separate the columns by semicolons."
-            )
+            message = NAMES_DIFFER if separator == "," else OTHER_WIDTH
             raise InvalidInput(message, "text", line=number, found=filled(cells), wanted=usual)
     raise AssertionError("the last row has none below")
 
@@ -253,7 +280,7 @@ def even(rows: list[Row], separator: str) -> list[Row]:
     width = max(usual_width(rows), filled(rows[0][1]))
     for number, cells in rows:
         if filled(cells) > width or (separator == " " and len(cells) < width):
-            message = N_("Line {line} has {found} columns instead of {wanted}.")
+            message = OTHER_WIDTH
             raise InvalidInput(message, "text", line=number, found=len(cells), wanted=width)
     return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
 
@@ -274,7 +301,8 @@ def headed(rows: list[Row]) -> tuple[list[str], list[Row]]:
         return names, below[1:]
     if len(below) > 2 and is_header(below, 0) and is_units(below):
         units = [cell.strip("()[] ") for cell in below[0][1]]
-        return [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)], below[1:]
+        joined = [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)]
+        return [name.strip() for name in joined], below[1:]
     return names, below
 
 
@@ -317,10 +345,19 @@ def only_numbers(column: list[str]) -> bool:
 
 
 def is_units(rows: list[Row]) -> bool:
-    """Whether a second line without numbers stands over columns of nothing but numbers."""
+    """Whether a second line of what can be units stands over columns of nothing but numbers."""
     first, below = rows[0][1], [row for _, row in rows[1 : 1 + FEW]]
-    return not any(map(number_like, first)) and all(
-        not cell or only_numbers([row[i] for row in below]) for i, cell in enumerate(first)
+    return all(
+        not cell or (is_unit(cell) and only_numbers([row[i] for row in below]))
+        for i, cell in enumerate(first)
+    )
+
+
+def is_unit(cell: str) -> bool:
+    """Whether a cell can be a unit: no number, nor an amount such as <1, 20% or 5 kg."""
+    inside = cell.strip("()[] ")
+    return not number_like(cell) and (
+        not any(map(str.isdecimal, inside)) or UNIT_WITH_DIGITS.fullmatch(inside) is not None
     )
 
 

@@ -27,8 +27,11 @@ SIMPLE = {
 GAPS = {
     *("", "na", "n/a", "#n/a", "<na>", "n.a.", "n.d.", "nan", "null", "none", "nil", "missing"),
     *("#div/0!", "#value!", "#ref!", "#nv", "#wert!", "#bezug!", "k.a.", "k. a.", "无", "缺失"),
-    *("?", "-", "--", "—", "–", ".", "..."),
+    *("?", "-", "--", "—", "–", ".", "...", "…", "nat", "\\n", "(null)", "<null>", "[null]"),
 }
+# Errors of spreadsheets in any language (#NUM!, #¡DIV/0!, and #### where a column is too narrow),
+# Minitab's and Fortran's stars, and what C prints for no number.
+NO_NUMBER = re.compile(r"#[¡¿]?\w[\w/]*[!?]|#{2,}|\*+|[+-]?nan(\(\w*\))?|[+-]?\d\.#\w+", re.I)
 INFINITE = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "+∞", "-∞"}
 LABEL_GAPS = {
     "",
@@ -40,6 +43,9 @@ LABEL_GAPS = {
     "null",
     "?",
     "缺失",
+    "\\n",
+    "(null)",
+    "<null>",
 }  # "none" may well be a class
 PLAINLY = re.compile(r"[+-]?(?:\d*([.,])\d{4,}|0?([.,])\d{3,})")
 CLEAR = 1000  # so many more cells for one mark than for the other settle it
@@ -58,7 +64,8 @@ class Undecided:
 
 def is_gap(cell: str) -> bool:
     """Whether a cell where a number belongs holds none on purpose, or one without end."""
-    return cell.lower() in GAPS or cell.translate(SIGNS).lower() in INFINITE
+    known = cell.lower() in GAPS or cell.translate(SIGNS).lower() in INFINITE
+    return known or NO_NUMBER.fullmatch(cell) is not None
 
 
 def is_label_gap(cell: str) -> bool:
