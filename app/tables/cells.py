@@ -1,24 +1,17 @@
-"""Cells out of a text: what separates them, which lines are no rows, how columns are called."""
+"""Cells out of a text: which lines are no rows, how columns are called."""
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.errors import InvalidInput
 from app.i18n import N_, LazyText
+from app.tables.lines import Row, number_like, parsed, separator_of
 from app.tables.numbers import is_gap, to_number
 
 MAX_CHARACTERS = 4 * 2**20
-MAX_ROWS, MAX_COLUMNS = 200_000, 100
+MAX_ROWS = 200_000
 MAX_NAME = 200  # characters of a column's
-SEPARATORS = (",", ";", "\t", "|", "，", "；", " ")
-SAMPLE = 20_000  # characters that tell the separator
-LONGEST = 1000  # characters of a line of it
-# What a sniffer of dialects searches for addresses takes the square of its length: 42 s for 18,000
-# characters. Its beginning tells the same.
-LONG = re.compile("([^,;\t|，； \"']{40})[^,;\t|，； \"']+")
 FEW = 1000  # rows that tell what a column holds
 COMMENTS = ("#", "%", "//")
 # Lines under a head, as Markdown, org-mode, psql and mysql draw them.
@@ -45,7 +38,6 @@ OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
     (r"\s*\{\\rtf", N_("This is a formatted document. Save it as text, or copy the table.")),
     (r"\s*(\{\s*\"|\[\s*[\[{])", N_("This is JSON. Save the table as CSV and open that.")),
 )
-BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
 # What is not seen and comes with copies from web pages: zero-width blanks, marks of direction, soft
 # hyphens, marks of byte order. Joiners stay: emoji and Persian words need them.
 UNSEEN = dict.fromkeys(
@@ -80,9 +72,6 @@ class Cells:
     doubtful: bool
     unnamed: list[int]
     passed_over: list[int]
-
-
-Row = tuple[int, list[str]]  # the number of its line, and its cells
 
 
 def read_cells(text: str, header: bool | None = None) -> Cells:
@@ -134,80 +123,6 @@ def comments_of(lines: list[str]) -> dict[int, str]:
         if line.lstrip().startswith(COMMENTS)
     }
     return found if len(found) <= sum(bool(line.strip()) for line in lines) / 2 else {}
-
-
-def separator_of(lines: list[str]) -> str:
-    """What separates the columns, by CleverCSV (van den Burg, Nazábal and Sutton, 2019): the one by
-    which the rows are alike and their cells look like something. "" for one column.
-    """
-    import clevercsv
-
-    sample = sample_of(lines)
-    try:
-        found = clevercsv.Sniffer().sniff("\n".join(sample), delimiters=SEPARATORS)
-    except clevercsv.Error:  # no separator explains the text
-        return ""
-    separator = found.delimiter if found and found.delimiter in SEPARATORS else ""
-    if separator != " " and not numbers_between(sample, separator):
-        # One tab before the names in quotes, in a table that is aligned by blanks.
-        return " " if numbers_between(sample, " ") else separator
-    return separator
-
-
-def sample_of(lines: list[str]) -> list[str]:
-    """The first lines, without what would keep a sniffer busy."""
-    sample: list[str] = []
-    size = 0
-    for line in lines:
-        short = LONG.sub(r"\1", line.strip(" "))[:LONGEST]
-        size += len(short)
-        if size > SAMPLE:
-            break
-        if short:
-            sample.append(short)
-    return sample
-
-
-def numbers_between(lines: list[str], separator: str) -> bool:
-    """Whether rows of one length hold at least two columns of numbers."""
-    try:
-        rows = [cells for _, cells in parsed(lines, separator)]
-    except InvalidInput:  # too many columns: it is not this separator
-        return False
-    widths = {len(cells) for cells in rows[1:]}
-    return len(widths) == 1 and all(sum(map(number_like, cells)) > 1 for cells in rows[1:])
-
-
-def parsed(lines: list[str], separator: str) -> Iterator[Row]:
-    """Every line's cells, quotes undone. Raises `InvalidInput`."""
-    if separator == " ":
-        lines = [BLANKS.sub(" ", line).strip() for line in lines]
-    try:
-        yield from list(cells_of(lines, separator, quotes=True))
-    except csv.Error:  # a quote that is never closed, or inches: 5" is no quotation
-        yield from cells_of(lines, separator, quotes=False)
-
-
-def cells_of(lines: list[str], separator: str, quotes: bool) -> Iterator[Row]:
-    """Raises `csv.Error` for quotes that are none, and `InvalidInput`."""
-    reader = csv.reader(
-        (line + "\n" for line in lines),
-        delimiter=separator or "\x1f",  # which is in no text: one column
-        skipinitialspace=True,
-        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
-        strict=quotes,
-    )
-    try:
-        for cells in reader:
-            if len(cells) > MAX_COLUMNS:
-                message = N_("Line {line} has more than {limit} columns.")
-                raise InvalidInput(message, "text", line=reader.line_num, limit=MAX_COLUMNS)
-            yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error:
-        if quotes:
-            raise
-        message = N_("Line {line} cannot be read.")
-        raise InvalidInput(message, "text", line=reader.line_num) from None
 
 
 def is_rule(cells: list[str]) -> bool:
@@ -286,10 +201,6 @@ def even(rows: list[Row], separator: str) -> list[Row]:
 
 
 # --- The header -----------------------------------------------------------------------------------
-
-
-def number_like(cell: str) -> bool:
-    return to_number(cell, ".") is not None or to_number(cell, ",") is not None
 
 
 def headed(rows: list[Row]) -> tuple[list[str], list[Row]]:

@@ -48,6 +48,8 @@ LABEL_GAPS = {
     "<null>",
 }  # "none" may well be a class
 PLAINLY = re.compile(r"[+-]?(?:\d*([.,])\d{4,}|0?([.,])\d{3,})")
+WHOLE = re.compile(r"[+-]?[1-9]\d{0,15}")
+GROUP = 1000
 CLEAR = 1000  # so many more cells for one mark than for the other settle it
 
 
@@ -93,13 +95,15 @@ def to_number(cell: str, mark: Mark) -> float | None:
 class Votes:
     """How many cells of a column are numbers with one mark only, and the first that are with both,
     but others: one with a point, one with a comma. `plainly` are the marks of cells that are no
-    days, times or versions either: 0.871, 15.2604.
+    days, times or versions either: 0.871, 15.2604. `grouped`, where whole numbers below 1000 stand
+    without a mark among the others and none above: as people group thousands.
     """
 
     point: int
     comma: int
     undecided: tuple[Undecided, ...]
     plainly: frozenset[Mark]
+    grouped: bool
 
     @property
     def mark(self) -> Mark | None:
@@ -112,9 +116,12 @@ def votes_in(cells: Iterable[str]) -> Votes:
     votes = {".": 0, ",": 0}
     undecided: dict[bool, Undecided] = {}
     plainly: set[Mark] = set()
+    wholes = {"short": 0, "long": 0}
     for cell in cells:
         text = cell.translate(SIGNS)
         if "." not in text and "," not in text:
+            if WHOLE.fullmatch(text.strip()):
+                wholes["short" if abs(int(text)) < GROUP else "long"] += 1
             continue
         point, comma = to_number(cell, "."), to_number(cell, ",")
         if point is not None and comma is not None and point != comma:
@@ -127,7 +134,8 @@ def votes_in(cells: Iterable[str]) -> Votes:
             plainly.add("." if "." in text else ",")
         if abs(votes["."] - votes[","]) > CLEAR:
             break
-    return Votes(votes["."], votes[","], tuple(undecided.values()), frozenset(plainly))
+    grouped = wholes["short"] > 0 and not wholes["long"]
+    return Votes(votes["."], votes[","], tuple(undecided.values()), frozenset(plainly), grouped)
 
 
 def decide(columns: list[Iterable[str]], separator: str) -> list[tuple[Mark, Undecided | None]]:
@@ -155,8 +163,9 @@ def decided(
     if len(votes.undecided) > 1:  # points and commas, both before groups of three
         return ".", first
     pointed = "." in first.cell.translate(SIGNS)
-    # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point.
-    if pointed and separator in (",", " "):
+    # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point; not
+    # where other columns have decimal commas, or 950 stands beside 1.250.
+    if pointed and separator in (",", " ") and "," not in every and not votes.grouped:
         return ".", None
     own: Mark = "." if pointed else ","
     other: Mark = "," if pointed else "."

@@ -6,7 +6,8 @@ from typing import Literal
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.tables.cells import Cells, counts, number_like, read_cells
+from app.tables.cells import Cells, counts, read_cells
+from app.tables.lines import number_like
 from app.tables.numbers import Mark, Undecided, decide, is_gap, is_label_gap, to_number
 
 Kind = Literal["number", "index", "text"]

@@ -85,6 +85,34 @@ TABLES: dict[str, tuple[str | bytes, Fit | Classes | str]] = {
         "x;y\n1;1'250.50\n2;980.25\n3;1’400.00\n4;12'100.75\n",
         Fit(["x", "y"], [[1, 4], [980.25, 12100.75]]),
     ),
+    "German thousands between blanks": (
+        "x y\n2.361 3,5\n1.050 4,5\n950 5,5\n3.037 6,5\n",
+        Fit(["x", "y"], [[950, 3037], [3.5, 6.5]]),
+    ),
+    "German thousands beside quoted decimals": (
+        'x,y\n1.491,"0,81"\n4.744,"0,82"\n1.545,"0,74"\n4.140,"0,08"\n',
+        Fit(["x", "y"], [[1491, 4744], [0.08, 0.82]]),
+    ),
+    "whole numbers beside what may be thousands": (
+        "x,y\n1,1.226\n2,717\n3,4.047\n4,211\n",
+        "“1.226” can be 1.226 or 1226",
+    ),
+    "three decimals of a program": (
+        "x,y\n1,1.226\n2,0.717\n3,4.047\n4,1\n",
+        Fit(["x", "y"], [[1, 4], [0.717, 4.047]]),
+    ),
+    "decimal commas between blanks": (
+        "0,9 0,82\n0,2 -0,85\n0,6 0,23\n0,4 0,44\n",
+        Fit(["1", "2"], [[0.2, 0.9], [-0.85, 0.82]]),
+    ),
+    "blanks in thousands between tabs": (
+        "0\t85 397,6\n10\t631 176,3\n9\t923 183,7\n8\t728 774,9\n",
+        Fit(["1", "2"], [[0, 10], [85397.6, 923183.7]]),
+    ),
+    "blanks in thousands between semicolons": (
+        "4,7;4\u202f667,511\n2,0;2\u202f724,327\n8,2;606,200\n2,6;3\u202f115,683\n",
+        Fit(["1", "2"], [[2, 8.2], [606.2, 4667.511]]),
+    ),
     "Indian groups": (
         'x,y\n1,"1,25,000"\n2,"98,000"\n3,"1,40,000"\n4,"2,00,000"\n',
         "“y” stands “1,25,000”",

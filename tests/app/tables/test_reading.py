@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.tables.cells import read_cells, sample_of
+from app.tables.cells import read_cells
+from app.tables.lines import sample_of
 from app.tables.numbers import Mark, decide, to_number
 from app.tables.reading import MAX_POINTS, read_table, rows_of
 
