@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pictureAt, readFiles } from "../../static/js/labs/nms/reading.js";
 import { json, refusalOf } from "./nms_sample_files.js";
+import { randomBoxes, seeded } from "./random.js";
 
 const BOX = [10, 10, 110, 110];
 /** @param {string} inside */
@@ -108,4 +109,120 @@ for (const [name, [file, text, reason]] of Object.entries(REFUSED))
   test(`${name}: refused with the reason`, () => {
     const said = refusalOf([{ name: file, text }]);
     assert(said.includes(reason), said);
+  });
+
+/** @typedef {{box: number[], score: number, label: number}} Found */
+
+const KINDS = ["cat", "dog", "猫"];
+/** @type {(found: Found) => number[]} */
+const sizes = ({ box: [x1 = 0, y1 = 0, x2 = 0, y2 = 0] }) => [x1, y1, x2 - x1, y2 - y1];
+/** @param {Found} found @param {string[]} keys */
+const named = ({ box }, keys) => Object.fromEntries(keys.map((key, i) => [key, box[i]]));
+
+/**
+ * How tools write the same boxes of a picture of 100 x 100.
+ * @type {Record<string, (all: Found[]) => string>}
+ */
+const WRITERS = {
+  "COCO results": (all) =>
+    json(all.map((one) => ({ image_id: 1, category_id: one.label, bbox: sizes(one), score: one.score }))),
+  "JSON lines of names": (all) =>
+    all
+      .map((one) =>
+        json({ image_id: "a", category_name: KINDS[one.label], bbox: sizes(one), score: one.score }),
+      )
+      .join("\r\n"),
+  "lists beside one another": (all) =>
+    json({
+      boxes: all.map(({ box }) => box),
+      labels: all.map(({ label }) => label),
+      scores: all.map(({ score }) => score),
+    }),
+  "mmdetection's fifth numbers": (all) =>
+    json(
+      KINDS.map((_, kind) => all.filter(({ label }) => label === kind).map((one) => [...one.box, one.score])),
+    ),
+  ultralytics: (all) =>
+    json(
+      all.map((one) => ({
+        name: KINDS[one.label],
+        class: one.label,
+        confidence: one.score,
+        box: named(one, ["x1", "y1", "x2", "y2"]),
+      })),
+    ),
+  "a pandas table": (all) =>
+    json(
+      all.map((one) => ({
+        ...named(one, ["xmin", "ymin", "xmax", "ymax"]),
+        confidence: one.score,
+        class: one.label,
+        name: KINDS[one.label],
+      })),
+    ),
+  "Hugging Face": (all) =>
+    json(
+      all.map((one) => ({
+        label: KINDS[one.label],
+        score: one.score,
+        box: named(one, ["xmin", "ymin", "xmax", "ymax"]),
+      })),
+    ),
+  "YOLO text": (all) =>
+    all
+      .map((one) => {
+        const [x = 0, y = 0, width = 0, height = 0] = sizes(one);
+        return [
+          one.label,
+          (x + width / 2) / 100,
+          (y + height / 2) / 100,
+          width / 100,
+          height / 100,
+          one.score,
+        ];
+      })
+      .map((numbers) => numbers.join(" "))
+      .join("\n"),
+  VOC: (all) =>
+    `<annotation>${all
+      .map((one) => {
+        const box = Object.entries(named(one, ["xmin", "ymin", "xmax", "ymax"])).map(
+          ([k, v]) => `<${k}>${v}</${k}>`,
+        );
+        const score = `<score>${one.score}</score>`;
+        return `<object><name>${KINDS[one.label]}</name>${score}<bndbox>${box.join("")}</bndbox></object>`;
+      })
+      .join("")}</annotation>`,
+};
+
+/** A text for each box, in an order that no form decides. @param {Found[]} all @param {string[]} names */
+const told = (all, names) =>
+  all
+    .map(({ box, score, label }) => [...[...box, score].map((v) => v.toFixed(3)), names[label]].join(" "))
+    .sort();
+
+for (const [form, write] of Object.entries(WRITERS))
+  test(`the same boxes come out of any form: ${form}`, () => {
+    const random = seeded(12);
+    for (let round = 0; round < 30; round++) {
+      const count = 1 + Math.floor(random() * 20);
+      const all = Array.from(randomBoxes(random, count, 70)).reduce(
+        (list, v, i) => (
+          i % 4 ? list.at(-1)?.box.push(v) : list.push({ box: [v], score: random(), label: 0 }),
+          list
+        ),
+        /** @type {Found[]} */ ([]),
+      );
+      for (const one of all) one.label = Math.floor(random() * KINDS.length);
+      const set = readFiles([{ name: "a.txt", text: write(all) }]);
+      const { boxes, scores, labels } = pictureAt(set, 0, { size: [100, 100] });
+      const names = set.opened.classes.map(({ id, name }) => name || String(id));
+      const found = Array.from(scores, (score, i) => ({
+        box: Array.from(boxes.slice(i * 4, i * 4 + 4)),
+        score,
+        label: labels?.[i] ?? -1,
+      }));
+      const withNames = names.some((name) => KINDS.includes(name));
+      assert.deepEqual(told(found, names), told(all, withNames ? KINDS : ["0", "1", "2"]));
+    }
   });
