@@ -22,7 +22,6 @@ TYPE = re.compile(
     r"bool(ean)?|date(time.*)?",
     re.IGNORECASE,
 )
-UNIT_WITH_DIGITS = re.compile(r"[^\W\d].*|\d.*[/^].*[^\W\d].*")  # m/s2, 1/s, but not 5 kg
 YEARS = range(1500, 2200)
 # Texts that are no tables, by their beginning.
 OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
@@ -31,7 +30,7 @@ OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
         N_("This is a file of Weka (ARFF). Save it as CSV and open that."),
     ),
     (
-        r"\s*((array|tensor)\(|\[[\s\[]*[-+.\d]+e?[\d+-]*\s+[-+.\d])",
+        r"\s*((array|tensor)\(|\[[\s\[]*[-+.\de]+\s+[-+.\d])",
         N_("This is an array as a program prints it. Save it as CSV and open that."),
     ),
     (r"\s*<(!doctype|html|table|\?xml)", N_("This is HTML or XML. Copy the table from the page.")),
@@ -265,11 +264,12 @@ def is_units(rows: list[Row]) -> bool:
 
 
 def is_unit(cell: str) -> bool:
-    """Whether a cell can be a unit: no number, nor an amount such as <1, 20% or 5 kg."""
+    """Whether a cell can be a unit, as m/s2 or 1/s: no number, nor an amount as <1, 20% or 5 kg."""
     inside = cell.strip("()[] ")
-    return not number_like(cell) and (
-        not any(map(str.isdecimal, inside)) or UNIT_WITH_DIGITS.fullmatch(inside) is not None
-    )
+    if not any(map(str.isdecimal, inside)):
+        return True
+    of_more = inside[0].isalpha() or "/" in inside or "^" in inside
+    return not number_like(cell) and of_more and any(map(str.isalpha, inside))
 
 
 def names_in(comments: dict[int, str], first: int, separator: str, width: int) -> list[str]:

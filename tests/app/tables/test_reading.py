@@ -281,6 +281,22 @@ def test_nothing_long_is_given_to_the_sniffer_of_separators(line: str) -> None:
     assert max(map(len, re.split('[,;\t|" ]', " ".join(sample)))) <= 40
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "1" * 300_000,
+        "x,y\n1" + "/" * 300_000 + ",2\n1,2\n2,3\n3,4\n",
+        "%" + "\n" * 300_000,
+        "x,y\n" + "#" * 300_000 + ",2\n1,2\n2,3\n3,4\n",
+    ],
+    ids=["digits", "slashes", "empty lines", "number signs"],
+)
+def test_no_long_cell_keeps_a_pattern_busy(text: str) -> None:
+    """A pattern that takes the square of their length would never end."""
+    with suppress(InvalidInput):
+        read_table(text)
+
+
 # --- Properties -----------------------------------------------------------------------------------
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))

@@ -51,7 +51,7 @@ const FORMS = [
 /** A list, an object, or a single value, which is refused as JSON. */
 const JSON_TEXT = /^\s*(?:[[{]|(?:null|true|false|-?[\d.]+|"[^"\n]*")\s*$)/;
 /** At least five cells between commas or semicolons. */
-const TABLE_LINE = /^\s*(?:[^\n,]*,){4,}|^\s*(?:[^\n;]*;){4,}/;
+const TABLE_LINE = /^(?:[^\n,]*,){4}|^(?:[^\n;]*;){4}/;
 
 /** Why a text is refused that is in none of the forms. @param {string} name @param {string} text */
 function strangeText(name, text) {
@@ -59,7 +59,7 @@ function strangeText(name, text) {
     return t(
       "This is a YAML file. The names of classes are read from a file classes.txt, with one name per line.",
     );
-  const separator = TABLE_LINE.exec(text)?.[0].slice(-1);
+  const separator = TABLE_LINE.exec(text.trimStart())?.[0].slice(-1);
   if (separator)
     return t(
       "This file is a table with “{separator}” between its cells, which is not read here. Save the boxes as COCO results, or as YOLO text with blanks between the numbers.",
