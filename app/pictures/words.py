@@ -17,6 +17,10 @@ CONVERT = {  # what to do with a picture of a format that is not taken
         "This is a camera’s raw picture, which this server cannot read. Save it as JPEG and upload "
         "that."
     ),
+    "Git LFS": N_(
+        "This is a pointer of Git LFS, not the picture itself. Fetch the picture by the command "
+        "git lfs pull, and upload that."
+    ),
     "PDF": N_("This is a PDF document, not a picture. Save the page as PNG and upload that."),
     "PostScript": N_("This is a PostScript document. Save it as PNG and upload that."),
     "SVG": N_("This is an SVG drawing, which this server cannot read. Save it as PNG."),
@@ -46,6 +50,10 @@ TOO_LARGE = {
         "Save it again as JPEG or PNG, or choose another one."
     ),
 }
+PRECISION = N_(
+    "This is a JPEG of {bits} bits per channel; only those of 8 bits can be read here. Save it "
+    "with 8 bits per channel, or as PNG."
+)
 DAMAGED = N_("This picture is damaged and cannot be read.")
 EMPTY = N_("This file is empty.")
 
@@ -55,6 +63,8 @@ def picture_refusal(facts: Mapping[str, Any], max_pixels: int) -> ImageError:
     reason = facts["refused"]
     if reason == "format":
         return wrong_format(facts["found"], facts["taken"])
+    if reason == "precision":
+        return ImageFormat(PRECISION, "file", bits=facts["bits"])
     if reason in TOO_LARGE:
         millions = facts.get("most", max_pixels) / 1e6
         here = facts.get("pixels", 0) / 1e6

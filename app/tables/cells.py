@@ -1,37 +1,58 @@
-"""Cells out of a text: what separates them, which lines are no rows, how columns are called."""
+"""Cells out of a text: which lines are no rows, how columns are called."""
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.errors import InvalidInput
 from app.i18n import N_, LazyText
+from app.tables.lines import Row, number_like, parsed, separator_of
 from app.tables.numbers import is_gap, to_number
 
 MAX_CHARACTERS = 4 * 2**20
-MAX_ROWS, MAX_COLUMNS = 200_000, 100
+MAX_ROWS = 200_000
 MAX_NAME = 200  # characters of a column's
-SEPARATORS = (",", ";", "\t", "|", "，", "；", " ")
-SAMPLE = 20_000  # characters that tell the separator
-LONGEST = 1000  # characters of a line of it
-# What a sniffer of dialects searches for addresses takes the square of its length: 42 s for 18,000
-# characters. Its beginning tells the same.
-LONG = re.compile("([^,;\t|，； \"']{40})[^,;\t|，； \"']+")
 FEW = 1000  # rows that tell what a column holds
 COMMENTS = ("#", "%", "//")
 # Lines under a head, as Markdown, org-mode, psql and mysql draw them.
 RULE = re.compile(r"[+|:=-]*-[+|:= -]*")
-TYPE = re.compile(r"<\w+>")  # as a tibble prints them under its names
+# Types under the names, as a tibble, polars and DuckDB print them.
+TYPE = re.compile(
+    r"<\w+>|[iuf]\d{1,3}|u?(tiny|small|big|huge)?int\d*|float\d*|double|decimal.*|str|varchar|"
+    r"bool(ean)?|date(time.*)?",
+    re.IGNORECASE,
+)
 YEARS = range(1500, 2200)
 # Texts that are no tables, by their beginning.
 OTHER_TEXTS: tuple[tuple[str, LazyText], ...] = (
+    (
+        r"(\s*%.*\n)*\s*@relation\b",
+        N_("This is a file of Weka (ARFF). Save it as CSV and open that."),
+    ),
+    (
+        r"\s*((array|tensor)\(|\[[\s\[]*[-+.\de]+\s+[-+.\d])",
+        N_("This is an array as a program prints it. Save it as CSV and open that."),
+    ),
     (r"\s*<(!doctype|html|table|\?xml)", N_("This is HTML or XML. Copy the table from the page.")),
     (r"\s*\{\\rtf", N_("This is a formatted document. Save it as text, or copy the table.")),
     (r"\s*(\{\s*\"|\[\s*[\[{])", N_("This is JSON. Save the table as CSV and open that.")),
 )
-BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+# What is not seen and comes with copies from web pages: zero-width blanks, marks of direction, soft
+# hyphens, marks of byte order. Joiners stay: emoji and Persian words need them.
+UNSEEN = dict.fromkeys(
+    (0, 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))
+)
+UNSEEN |= dict.fromkeys(range(0x2066, 0x206A))
+# Lines as polars, DuckDB and others draw them around cells, by the signs that MySQL has for them.
+DRAWN = dict.fromkeys(range(0x2500, 0x2580), "+")
+DRAWN |= dict.fromkeys(map(ord, "─━═┄┅┈┉╌╍"), "-") | dict.fromkeys(map(ord, "│┃║┆┇┊┋╎╏"), "|")
+
+
+OTHER_WIDTH = N_("Line {line} has {found} columns instead of {wanted}.")
+NAMES_DIFFER = N_(
+    "Line {line} names {found} columns, and the lines below have {wanted}. If the comma begins the "
+    "decimals, separate the columns by semicolons."
+)
 
 
 @dataclass(frozen=True)
@@ -52,9 +73,6 @@ class Cells:
     passed_over: list[int]
 
 
-Row = tuple[int, list[str]]  # the number of its line, and its cells
-
-
 def read_cells(text: str, header: bool | None = None) -> Cells:
     """The cells of a table; `header` says whether the first row names the columns, where somebody
     has said so. Raises `InvalidInput`, which names the line.
@@ -65,7 +83,7 @@ def read_cells(text: str, header: bool | None = None) -> Cells:
     for beginning, message in OTHER_TEXTS:
         if re.match(beginning, text, re.IGNORECASE):
             raise InvalidInput(message, "text")
-    text = text.replace("\ufeff", "").replace("\0", "").removesuffix("\x1a")  # DOS ends files so
+    text = text.translate(UNSEEN | DRAWN).removesuffix("\x1a")  # DOS ends files so
     lines, separator = text.splitlines(), ""
     if lines and (told := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE)):
         lines, separator = ["", *lines[1:]], told[1]
@@ -106,80 +124,6 @@ def comments_of(lines: list[str]) -> dict[int, str]:
     return found if len(found) <= sum(bool(line.strip()) for line in lines) / 2 else {}
 
 
-def separator_of(lines: list[str]) -> str:
-    """What separates the columns, by CleverCSV (van den Burg, Nazábal and Sutton, 2019): the one by
-    which the rows are alike and their cells look like something. "" for one column.
-    """
-    import clevercsv
-
-    sample = sample_of(lines)
-    try:
-        found = clevercsv.Sniffer().sniff("\n".join(sample), delimiters=SEPARATORS)
-    except clevercsv.Error:  # no separator explains the text
-        return ""
-    separator = found.delimiter if found and found.delimiter in SEPARATORS else ""
-    if separator != " " and not numbers_between(sample, separator):
-        # One tab before the names in quotes, in a table that is aligned by blanks.
-        return " " if numbers_between(sample, " ") else separator
-    return separator
-
-
-def sample_of(lines: list[str]) -> list[str]:
-    """The first lines, without what would keep a sniffer busy."""
-    sample: list[str] = []
-    size = 0
-    for line in lines:
-        short = LONG.sub(r"\1", line.strip(" "))[:LONGEST]
-        size += len(short)
-        if size > SAMPLE:
-            break
-        if short:
-            sample.append(short)
-    return sample
-
-
-def numbers_between(lines: list[str], separator: str) -> bool:
-    """Whether rows of one length hold at least two columns of numbers."""
-    try:
-        rows = [cells for _, cells in parsed(lines, separator)]
-    except InvalidInput:  # too many columns: it is not this separator
-        return False
-    widths = {len(cells) for cells in rows[1:]}
-    return len(widths) == 1 and all(sum(map(number_like, cells)) > 1 for cells in rows[1:])
-
-
-def parsed(lines: list[str], separator: str) -> Iterator[Row]:
-    """Every line's cells, quotes undone. Raises `InvalidInput`."""
-    if separator == " ":
-        lines = [BLANKS.sub(" ", line).strip() for line in lines]
-    try:
-        yield from list(cells_of(lines, separator, quotes=True))
-    except csv.Error:  # a quote that is never closed, or inches: 5" is no quotation
-        yield from cells_of(lines, separator, quotes=False)
-
-
-def cells_of(lines: list[str], separator: str, quotes: bool) -> Iterator[Row]:
-    """Raises `csv.Error` for quotes that are none, and `InvalidInput`."""
-    reader = csv.reader(
-        (line + "\n" for line in lines),
-        delimiter=separator or "\x1f",  # which is in no text: one column
-        skipinitialspace=True,
-        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
-        strict=quotes,
-    )
-    try:
-        for cells in reader:
-            if len(cells) > MAX_COLUMNS:
-                message = N_("Line {line} has more than {limit} columns.")
-                raise InvalidInput(message, "text", line=reader.line_num, limit=MAX_COLUMNS)
-            yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error:
-        if quotes:
-            raise
-        message = N_("Line {line} cannot be read.")
-        raise InvalidInput(message, "text", line=reader.line_num) from None
-
-
 def is_rule(cells: list[str]) -> bool:
     return any(cells) and all(RULE.fullmatch(cell) for cell in cells if cell)
 
@@ -207,10 +151,7 @@ def without_titles(rows: list[Row], separator: str) -> tuple[list[Row], list[int
             headed = (number, ["", *cells[: usual - 1]])
             return [headed, *rows[first + 1 :]], [n for n, _ in rows[:first]]
         if filled(cells) > 1 and any(map(number_like, below[0])):
-            message = N_(
-                "Line {line} names {found} columns, and the lines below have {wanted}. If the "
-                "comma begins the decimals, separate the columns by semicolons."
-            )
+            message = NAMES_DIFFER if separator == "," else OTHER_WIDTH
             raise InvalidInput(message, "text", line=number, found=filled(cells), wanted=usual)
     raise AssertionError("the last row has none below")
 
@@ -253,16 +194,12 @@ def even(rows: list[Row], separator: str) -> list[Row]:
     width = max(usual_width(rows), filled(rows[0][1]))
     for number, cells in rows:
         if filled(cells) > width or (separator == " " and len(cells) < width):
-            message = N_("Line {line} has {found} columns instead of {wanted}.")
+            message = OTHER_WIDTH
             raise InvalidInput(message, "text", line=number, found=len(cells), wanted=width)
     return [(number, (cells + [""] * width)[:width]) for number, cells in rows]
 
 
 # --- The header -----------------------------------------------------------------------------------
-
-
-def number_like(cell: str) -> bool:
-    return to_number(cell, ".") is not None or to_number(cell, ",") is not None
 
 
 def headed(rows: list[Row]) -> tuple[list[str], list[Row]]:
@@ -274,7 +211,8 @@ def headed(rows: list[Row]) -> tuple[list[str], list[Row]]:
         return names, below[1:]
     if len(below) > 2 and is_header(below, 0) and is_units(below):
         units = [cell.strip("()[] ") for cell in below[0][1]]
-        return [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)], below[1:]
+        joined = [f"{n} [{u}]" if u else n for n, u in zip(names, units, strict=True)]
+        return [name.strip() for name in joined], below[1:]
     return names, below
 
 
@@ -317,11 +255,21 @@ def only_numbers(column: list[str]) -> bool:
 
 
 def is_units(rows: list[Row]) -> bool:
-    """Whether a second line without numbers stands over columns of nothing but numbers."""
+    """Whether a second line of what can be units stands over columns of nothing but numbers."""
     first, below = rows[0][1], [row for _, row in rows[1 : 1 + FEW]]
-    return not any(map(number_like, first)) and all(
-        not cell or only_numbers([row[i] for row in below]) for i, cell in enumerate(first)
+    return all(
+        not cell or (is_unit(cell) and only_numbers([row[i] for row in below]))
+        for i, cell in enumerate(first)
     )
+
+
+def is_unit(cell: str) -> bool:
+    """Whether a cell can be a unit, as m/s2 or 1/s: no number, nor an amount as <1, 20% or 5 kg."""
+    inside = cell.strip("()[] ")
+    if not any(map(str.isdecimal, inside)):
+        return True
+    of_more = inside[0].isalpha() or "/" in inside or "^" in inside
+    return not number_like(cell) and of_more and any(map(str.isalpha, inside))
 
 
 def names_in(comments: dict[int, str], first: int, separator: str, width: int) -> list[str]:

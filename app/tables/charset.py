@@ -13,17 +13,27 @@ CODECS = {
     "utf-8": "utf-8",
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
+    "utf-32le": "utf-32-le",
+    "utf-32be": "utf-32-be",
     "gb18030": "gb18030",
     "big5": "big5hkscs",
     "shift_jis": "cp932",
+    "euc-jp": "euc_jp",
     "euc-kr": "cp949",
     "windows-1252": "cp1252",
     "windows-1250": "cp1250",
     "windows-1251": "cp1251",
+    "iso-8859-2": "iso8859_2",
+    "koi8-r": "koi8_r",
     "macintosh": "mac_roman",
+    "ibm850": "cp850",
 }
-MARKS = (
+# Rare ones that fit nearly any bytes: for visitors to choose, never the guess.
+CHOSEN_ONLY = {"euc-jp", "iso-8859-2", "koi8-r", "macintosh", "ibm850"}
+MARKS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32le"),
+    (codecs.BOM_UTF32_BE, "utf-32be"),
     (codecs.BOM_UTF16_LE, "utf-16le"),
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
@@ -41,6 +51,8 @@ CYRILLIC = re.compile(rb"[\xb8\xa8\xc0-\xff]{2}")
 WITHIN = re.compile("[a-z][ß-öø-ÿ]{1,2}[a-z]")
 SIGNS = "°µ²³±·€£§"
 SAMPLE = 20_000  # bytes of words that are looked at
+FAULT = "\ufffd"  # what stands for bytes that are not UTF-8
+PER_FAULT = 5  # so many sound characters beyond ASCII for each: other encodings never have them
 
 
 @dataclass(frozen=True)
@@ -68,9 +80,10 @@ def decoded(data: bytes, encoding: str | None = None) -> Decoded:
     if (told := by_zeros(data)) and fits(data, told):
         return chosen(data, told, sure=True)
     data = without_half(data)
-    fitting = [name for name in CODECS if not name.startswith("utf-16") and fits(data, name)]
+    fitting = [n for n in CODECS if not n.startswith(("utf-16", "utf-32")) and fits(data, n)]
     if "utf-8" in fitting:  # bytes that are not text in it hardly ever look like it
         return Decoded(data.decode(), "utf-8", True, [])
+    nearly_utf_8(data)
     if not fitting:
         raise InvalidInput(N_("This file is not text, or in an unknown encoding."), "file")
     name = guess(data, fitting)
@@ -85,6 +98,22 @@ def without_half(data: bytes) -> bytes:
         if error.reason == "unexpected end of data" and not data[: error.start].isascii():
             return data[: error.start]
     return data
+
+
+def nearly_utf_8(data: bytes) -> None:
+    """Raise `InvalidInput` for what is UTF-8 but for a few places, as where a program cut a cell at
+    so many bytes: in any other encoding, all its words would be others.
+    """
+    text = data.decode("utf-8", "replace")
+    faults, sound = text.count(FAULT), sum(not c.isascii() for c in text)
+    if not faults or sound - faults < PER_FAULT * faults:
+        return
+    line = text[: text.index(FAULT)].count("\n") + 1
+    message = N_(
+        "This file is UTF-8 but for a few bytes, first in line {line}. A character may have been "
+        "cut off there: mend that line, or save the file again."
+    )
+    raise InvalidInput(message, "file", line=line)
 
 
 def chosen(data: bytes, name: str, sure: bool) -> Decoded:
@@ -162,4 +191,4 @@ def is_likely(name: str, sample: bytes) -> bool:
     if name == "windows-1250":
         western = sample.decode("cp1252", "replace")
         return any(not c.isascii() and not c.isalpha() for c in western)
-    return name != "macintosh"
+    return name not in CHOSEN_ONLY

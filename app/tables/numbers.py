@@ -27,8 +27,11 @@ SIMPLE = {
 GAPS = {
     *("", "na", "n/a", "#n/a", "<na>", "n.a.", "n.d.", "nan", "null", "none", "nil", "missing"),
     *("#div/0!", "#value!", "#ref!", "#nv", "#wert!", "#bezug!", "k.a.", "k. a.", "无", "缺失"),
-    *("?", "-", "--", "—", "–", ".", "..."),
+    *("?", "-", "--", "—", "–", ".", "...", "…", "nat", "\\n", "(null)", "<null>", "[null]"),
 }
+# Errors of spreadsheets in any language (#NUM!, #¡DIV/0!, and #### where a column is too narrow),
+# Minitab's and Fortran's stars, and what C prints for no number.
+NO_NUMBER = re.compile(r"#[¡¿]?\w[\w/]*[!?]|#{2,}|\*+|[+-]?nan(\(\w*\))?|[+-]?\d\.#\w+", re.I)
 INFINITE = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "+∞", "-∞"}
 LABEL_GAPS = {
     "",
@@ -40,8 +43,13 @@ LABEL_GAPS = {
     "null",
     "?",
     "缺失",
+    "\\n",
+    "(null)",
+    "<null>",
 }  # "none" may well be a class
 PLAINLY = re.compile(r"[+-]?(?:\d*([.,])\d{4,}|0?([.,])\d{3,})")
+WHOLE = re.compile(r"[+-]?[1-9]\d{0,15}")
+GROUP = 1000
 CLEAR = 1000  # so many more cells for one mark than for the other settle it
 
 
@@ -58,7 +66,8 @@ class Undecided:
 
 def is_gap(cell: str) -> bool:
     """Whether a cell where a number belongs holds none on purpose, or one without end."""
-    return cell.lower() in GAPS or cell.translate(SIGNS).lower() in INFINITE
+    known = cell.lower() in GAPS or cell.translate(SIGNS).lower() in INFINITE
+    return known or NO_NUMBER.fullmatch(cell) is not None
 
 
 def is_label_gap(cell: str) -> bool:
@@ -86,13 +95,15 @@ def to_number(cell: str, mark: Mark) -> float | None:
 class Votes:
     """How many cells of a column are numbers with one mark only, and the first that are with both,
     but others: one with a point, one with a comma. `plainly` are the marks of cells that are no
-    days, times or versions either: 0.871, 15.2604.
+    days, times or versions either: 0.871, 15.2604. `grouped`, where whole numbers below 1000 stand
+    without a mark among the others and none above: as people group thousands.
     """
 
     point: int
     comma: int
     undecided: tuple[Undecided, ...]
     plainly: frozenset[Mark]
+    grouped: bool
 
     @property
     def mark(self) -> Mark | None:
@@ -105,9 +116,12 @@ def votes_in(cells: Iterable[str]) -> Votes:
     votes = {".": 0, ",": 0}
     undecided: dict[bool, Undecided] = {}
     plainly: set[Mark] = set()
+    wholes = {"short": 0, "long": 0}
     for cell in cells:
         text = cell.translate(SIGNS)
         if "." not in text and "," not in text:
+            if WHOLE.fullmatch(text.strip()):
+                wholes["short" if abs(int(text)) < GROUP else "long"] += 1
             continue
         point, comma = to_number(cell, "."), to_number(cell, ",")
         if point is not None and comma is not None and point != comma:
@@ -120,7 +134,8 @@ def votes_in(cells: Iterable[str]) -> Votes:
             plainly.add("." if "." in text else ",")
         if abs(votes["."] - votes[","]) > CLEAR:
             break
-    return Votes(votes["."], votes[","], tuple(undecided.values()), frozenset(plainly))
+    grouped = wholes["short"] > 0 and not wholes["long"]
+    return Votes(votes["."], votes[","], tuple(undecided.values()), frozenset(plainly), grouped)
 
 
 def decide(columns: list[Iterable[str]], separator: str) -> list[tuple[Mark, Undecided | None]]:
@@ -148,8 +163,9 @@ def decided(
     if len(votes.undecided) > 1:  # points and commas, both before groups of three
         return ".", first
     pointed = "." in first.cell.translate(SIGNS)
-    # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point.
-    if pointed and separator in (",", " "):
+    # Whoever separates columns by commas or blanks, a program mostly, writes a decimal point; not
+    # where other columns have decimal commas, or 950 stands beside 1.250.
+    if pointed and separator in (",", " ") and "," not in every and not votes.grouped:
         return ".", None
     own: Mark = "." if pointed else ","
     other: Mark = "," if pointed else "."

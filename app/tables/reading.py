@@ -6,13 +6,16 @@ from typing import Literal
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.tables.cells import Cells, counts, number_like, read_cells
+from app.tables.cells import Cells, counts, read_cells
+from app.tables.lines import number_like
 from app.tables.numbers import Mark, Undecided, decide, is_gap, is_label_gap, to_number
 
 Kind = Literal["number", "index", "text"]
 MAX_POINTS = 2000  # that a lab takes; of more rows, a random sample
 MOSTLY = 0.5  # a column of more numbers than this holds numbers, and a few mistakes
-INDEX_NAMES = {"index", "id", "no", "no.", "nr", "nr.", "#", "row", "unnamed: 0", "序号"}
+INDEX_NAMES = {"index", "id", "no", "no.", "nr", "nr.", "#", "row", "obs", "序号", "编号", "行号"}
+# What pandas and R call a column that had no name, when they read and write it again.
+UNNAMED = {"unnamed: 0", "level_0", "rownames", "row.names", "rowname"}
 LEAST = 4  # rows
 MAX_CLASSES = 4  # as many as points in an address may have
 READING = 120  # characters
@@ -97,9 +100,10 @@ def is_index(cells: Cells, i: int, written: list[str]) -> bool:
     """Whether a column only counts its rows: unnamed beside others, or called so and 1, 2, 3 …"""
     if len(written) < 2:
         return False
-    if i == 0 and i in cells.unnamed:  # as pandas and R write it, also of rows that were chosen
+    name = cells.names[i].strip().lower()
+    if i == 0 and (i in cells.unnamed or name in UNNAMED):  # also of rows that were chosen
         return len(set(written)) == len(written) and all(cell.isdecimal() for cell in written)
-    return cells.names[i].strip().lower() in INDEX_NAMES and counts(written)
+    return name in INDEX_NAMES and counts(written)
 
 
 def not_a_number(table: Table, besides: int | None = None) -> dict[str, str]:

@@ -170,7 +170,7 @@ def test_percent_scores_are_offered_as_percent(open_page, tmp_path):
 
 
 BAD = {
-    "[]": "holds no list of detections",
+    "[]": "list of detections in this file is empty",
     "not json": "neither JSON",
     '[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]': "Row 1: “score” is NaN",
     '[{"image_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id': "line 1, column 65",

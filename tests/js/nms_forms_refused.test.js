@@ -203,8 +203,18 @@ const REFUSED = [
   ],
   ["nothing", "  \n", "This file is empty."],
   ["a text", "not json", "This file is neither JSON, nor XML, nor lines of YOLO's numbers."],
-  ["an empty list", "[]", "This file holds no list of detections."],
-  ["an empty list of annotations", json({ annotations: [] }), "This file holds no list of detections."],
+  ["an empty list", "[]", "The list of detections in this file is empty."],
+  ["lists without a box for two classes", "[[], []]", "The list of detections in this file is empty."],
+  [
+    "an empty list of annotations",
+    json({ annotations: [] }),
+    "The form “COCO results” is recognized, but there is no box in it.",
+  ],
+  [
+    "VOC without an object",
+    "<annotation><filename>a.jpg</filename></annotation>",
+    "The form “PASCAL VOC” is recognized, but there is no box in it.",
+  ],
   ["an empty object", "{}", "This file holds no list of detections."],
   ["null", "[null]", "This file holds no list of detections, but null."],
   [

@@ -17,7 +17,12 @@ LEFT_OUT: dict[str, LazyText] = {
     "format": N_("{which} pictures, which cannot be read here"),
     "pixels": N_("more than {millions} million pixels (JPEG: {jpeg} million)"),
     "progressive": N_("progressive JPEGs that are too large to be opened as a whole"),
+    "precision": N_("JPEGs of more than 8 bits per channel"),
     "damaged": N_("damaged"),
+    "named": N_("named as pictures, but not beginning as one"),
+    "pointer": N_(
+        "pointers of Git LFS in place of pictures (the command git lfs pull fetches them)"
+    ),
     "empty": N_("empty files"),
     "compression": N_("packed by the method {which}, which cannot be unpacked here"),
     "locked": N_("locked with a password"),

@@ -64,7 +64,7 @@ def cleaned(data: bytes, path: str, sizes: Sizes, tally: Tally) -> "Image | None
         found = decoder.judged(lambda: decoder.cleaned(BytesIO(data), *sizes))
     except decoder.Refused as refusal:
         if refusal.reason == "format":
-            tally.leave(refusal.facts["found"], path)
+            tally.leave(refusal.facts["found"], path, len(data))
         else:
             tally.reasons[refusal.reason] += 1
         return None

@@ -62,7 +62,7 @@ def take_more_formats() -> None:
 
 class Refused(Exception):
     """The picture is not taken; `reason` is one word: format, empty, damaged, pixels, progressive,
-    memory, or what the server lacks: full, folder. `facts` go with it.
+    precision, memory, or what the server lacks: full, folder. `facts` go with it.
     """
 
     def __init__(self, reason: str, **facts: Any) -> None:
@@ -202,6 +202,8 @@ def opened_jpeg(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.I
     header = jpeg_header.header_of(file)
     if header is None:
         raise Refused("damaged")
+    if header.precision in (12, 16):
+        raise Refused("precision", bits=header.precision)
     pixels = header.width * header.height
     if header.in_scans and header.coefficient_bytes > limits.COEFFICIENT_SPACE:
         most = pixels * limits.COEFFICIENT_SPACE // header.coefficient_bytes
@@ -218,9 +220,10 @@ def opened_jpeg(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.I
         raise Refused("pixels")
     completed.ended = False  # what came before was the header
     picture.load()
-    if completed.ended and nothing_in(picture):
+    incomplete = completed.ended or file.seek(0, os.SEEK_END) < header.data + header.least_bytes
+    if incomplete and nothing_in(picture):
         raise Refused("damaged")
-    return picture, completed.ended
+    return picture, incomplete
 
 
 def reduced(size: tuple[int, int], max_side: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15; those three
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
 SCAN, END = 0xDA, 0xD9
+SEQUENTIAL = {0xC0, 0xC1}  # with Huffman's codes
 ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
 
 
@@ -19,6 +20,7 @@ class Header(NamedTuple):
     marker: int  # which SOF
     first_scan: int  # components of the first scan
     data: int  # where the first scan's data begin
+    precision: int  # bits of a sample
 
     @property
     def lossless(self) -> bool:
@@ -28,6 +30,20 @@ class Header(NamedTuple):
     def in_scans(self) -> bool:
         """Whether libjpeg keeps every coefficient until the last of several scans."""
         return self.marker in PROGRESSIVE or self.first_scan < len(self.sampling)
+
+    @property
+    def least_bytes(self) -> int:
+        """What the data of all scans take at least: a block has two codes in a sequential JPEG and
+        one in a progressive one, of a bit or more; 0 where nothing is known of the codes.
+        """
+        bits = 2 if self.marker in SEQUENTIAL else 1 if self.marker == 0xC2 else 0
+        most_h = max(h for h, _ in self.sampling)
+        most_v = max(v for _, v in self.sampling)
+        blocks = sum(
+            -(-self.width * h // (8 * most_h)) * -(-self.height * v // (8 * most_v))
+            for h, v in self.sampling
+        )
+        return bits * blocks // 8
 
     @property
     def coefficient_bytes(self) -> int:
@@ -78,4 +94,6 @@ def header_from(marker: int, frame: bytes, scan: bytes, data: int) -> Header | N
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
     both = [frame[7 + 3 * i] for i in range(frame[5]) if 7 + 3 * i < len(frame)]
     sampling = tuple((max(b >> 4, 1), max(b & 15, 1)) for b in both)
-    return Header(width, height, sampling, marker, scan[0], data) if sampling else None
+    if not sampling:
+        return None
+    return Header(width, height, sampling, marker, scan[0], data, precision=frame[0])

@@ -18,19 +18,20 @@ PLAIN = {  # where a file begins so
     "PDF": (b"%PDF",),
     "PostScript": (b"%!PS", b"\xc5\xd0\xd3\xc6"),
     "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08"),
-    "tar.gz": (b"\x1f\x8b",),
-    "tar.bz2": (b"BZh",),
-    "tar.xz": (b"\xfd7zXZ\0",),
-    "tar.zst": (b"\x28\xb5\x2f\xfd",),
+    "gzip": (b"\x1f\x8b",),
+    "bzip2": (b"BZh",),
+    "xz": (b"\xfd7zXZ\0",),
+    "Zstandard": (b"\x28\xb5\x2f\xfd",),
     "RAR": (b"Rar!\x1a\x07",),
     "7z": (b"7z\xbc\xaf\x27\x1c",),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/",),
     "video": (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"\0\0\1\xb3"),
 }
 PICTURES = (
     "PNG", "JPEG", "GIF", "WebP", "AVIF", "HEIC", "BMP", "JPEG 2000", "JPEG XL", "ICO",
     "Photoshop", "raw", "TIFF", "SVG",
 )  # fmt: skip
-ARCHIVES = ("zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "RAR", "7z")
+ARCHIVES = ("zip", "tar", "gzip", "bzip2", "xz", "Zstandard", "RAR", "7z")
 # Brands of ISO base media files (ISO/IEC 14496-12), in a file's first box.
 AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -40,7 +41,7 @@ MAKE, SUB_IFDS, DNG_VERSION = 0x010F, 0x014A, 0xC612  # tags of TIFF
 
 def kind_of(head: bytes) -> str:
     """A word for the file that begins with `head`: one of `PICTURES`, of `ARCHIVES`, PDF,
-    PostScript, video, or "" for anything else.
+    PostScript, video, Git LFS, or "" for anything else.
     """
     if head[4:8] == b"ftyp":
         return box_kind(head)

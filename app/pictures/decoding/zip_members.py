@@ -41,15 +41,17 @@ class Tally:
         self.incomplete = 0
         self.guessed = ""  # encoding of names
 
-    def leave(self, kind: str, path: str) -> None:
-        """Count a file of a kind that is not taken."""
+    def leave(self, kind: str, path: str, size: int) -> None:
+        """Count a file of a kind that is not taken; `size` in bytes."""
         ending = PurePosixPath(path).suffix.lower()
         if kind in signatures.PICTURES:
             self.reasons[f"format:{kind}"] += 1
         elif kind in signatures.ARCHIVES and ending in ARCHIVE_ENDINGS:
             self.reasons[f"archive:{kind}"] += 1
+        elif kind == "Git LFS":
+            self.reasons["pointer"] += 1
         elif not kind and ending in PICTURE_ENDINGS:
-            self.reasons["damaged"] += 1
+            self.reasons["named" if size else "empty"] += 1
         else:
             self.others += 1
 
@@ -90,6 +92,7 @@ def members(archive: zipfile.ZipFile, tally: Tally) -> list[Member]:
         if path.startswith("/") or ".." in parts:
             raise decoder.Refused("names")
         if path.endswith("/"):
+            tally.others += info.file_size > 0  # a name behind a null character
             continue
         if any(part.startswith((".", "__MACOSX")) for part in parts):
             tally.others += 1
@@ -125,7 +128,7 @@ def unpacked(packed: BinaryIO, info: zipfile.ZipInfo, path: str, tally: Tally) -
     head = packed.read(signatures.HEAD)
     kind = signatures.kind_of(head)
     if kind not in decoder.TAKEN:
-        tally.leave(kind, path)
+        tally.leave(kind, path, len(head))
         return None
     if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
         raise decoder.Refused("bomb")

@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.tables.cells import read_cells, sample_of
+from app.tables.cells import read_cells
+from app.tables.lines import sample_of
 from app.tables.numbers import Mark, decide, to_number
 from app.tables.reading import MAX_POINTS, read_table, rows_of
 
@@ -278,6 +279,22 @@ def test_nothing_long_is_given_to_the_sniffer_of_separators(line: str) -> None:
     sample = sample_of(lines)
     assert sum(map(len, sample)) <= 20_000
     assert max(map(len, re.split('[,;\t|" ]', " ".join(sample)))) <= 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "1" * 300_000,
+        "x,y\n1" + "/" * 300_000 + ",2\n1,2\n2,3\n3,4\n",
+        "%" + "\n" * 300_000,
+        "x,y\n" + "#" * 300_000 + ",2\n1,2\n2,3\n3,4\n",
+    ],
+    ids=["digits", "slashes", "empty lines", "number signs"],
+)
+def test_no_long_cell_keeps_a_pattern_busy(text: str) -> None:
+    """A pattern that takes the square of their length would never end."""
+    with suppress(InvalidInput):
+        read_table(text)
 
 
 # --- Properties -----------------------------------------------------------------------------------

@@ -73,8 +73,8 @@ function readDict(reading, dict, position) {
 }
 
 /** @param {Reading} reading @param {Record<string, any>} dict @param {number | null} position */
-function pictureOf({ gathering, name }, { image_id, file_name, img_path }, position) {
-  const told = [file_name, img_path].find((one) => typeof one === "string");
+function pictureOf({ gathering, name }, { image_id, file_name, img_path, filename, image }, position) {
+  const told = [file_name, img_path, filename, image].find((one) => typeof one === "string");
   if (typeof image_id === "string" || typeof image_id === "number")
     return gathering.picture({ id: image_id, name: told ?? "" });
   if (told) return gathering.picture({ id: told, name: told });

@@ -33,14 +33,28 @@ function* valuesOf(rows, name) {
   }
 }
 
+/** What refuses an id that comes again with another name: which of the two is meant? */
+function onceOnly() {
+  /** @type {Map<string, unknown>} */
+  const names = new Map();
+  return (/** @type {string | number} */ id, /** @type {unknown} */ name) => {
+    const key = String(id);
+    if (names.has(key) && names.get(key) !== name)
+      refuseRow(t("“id” is {value} as in an entry before, which has another name.", { value: written(id) }));
+    names.set(key, name);
+  };
+}
+
 /** The list of pictures of a file of ground truth. @param {any} data @param {Reading} reading */
 function readImages(data, { gathering }) {
   gathering.announce({ pictures: valuesOf(data.images, "id") });
+  const once = onceOnly();
   eachRow(
     data.images,
     (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "images" }),
     (row) => {
       const { id, file_name, width, height } = objectOf(row);
+      once(idOf(id, "id"), file_name);
       gathering.picture({
         id: idOf(id, "id"),
         name: typeof file_name === "string" ? file_name : "",
@@ -54,11 +68,13 @@ function readImages(data, { gathering }) {
 /** The list of classes of a file of ground truth. @param {any} data @param {Reading} reading */
 function readCategories(data, { gathering }) {
   gathering.announce({ classes: valuesOf(data.categories, "id") });
+  const once = onceOnly();
   eachRow(
     data.categories,
     (row) => t("Entry {row} of “{name}”", { row: row + 1, name: "categories" }),
     (row) => {
       const { id, name } = objectOf(row);
+      once(idOf(id, "id"), name);
       gathering.classOf(idOf(id, "id"), typeof name === "string" ? name : "");
     },
   );

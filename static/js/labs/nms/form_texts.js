@@ -16,9 +16,9 @@ export const linesOf = (text) =>
     .map((line, i) => ({ line: line.trim(), number: i + 1 }))
     .filter(({ line }) => line);
 
-/** Whether a text is rows of numbers, as its first row says. @param {string} text */
+/** Whether a text is rows of a class and numbers, as its first row says. @param {string} text */
 export const looksLikeYolo = (text) =>
-  /^\s*\d+(?:\.0+)?(?:[ \t]+[-+.\deE]+){4,}[ \t]*(?:[\r\n]|$)/.test(text);
+  /^\s*[^\s,;[{<]+(?:[ \t]+(?:[-+.\de]+|[-+]?(?:nan|inf))){4,}[ \t]*(?:[\r\n]|$)/i.test(text);
 
 /** A share of the picture's side. @param {string | undefined} text @param {string} name */
 function shareOf(text, name) {
@@ -84,14 +84,14 @@ export const yolo = {
       rows,
       (i) => t("Line {line}", { line: rows[i]?.number ?? 0 }),
       ({ cells }) => {
-        refuseOtherThanBox(cells, outlines);
-        if (cells.length === 7)
-          gathering.note(t("The seventh number of a line is read as its track, which is not shown."));
         const label = numberOf(cells[0], "class");
         if (!Number.isInteger(label) || label < 0)
           refuseRow(
             t("“{name}” is {value}, not a whole number from 0.", { name: "class", value: written(label) }),
           );
+        refuseOtherThanBox(cells, outlines);
+        if (cells.length === 7)
+          gathering.note(t("The seventh number of a line is read as its track, which is not shown."));
         const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((key, i) =>
           shareOf(cells[i + 1], key),
         );
@@ -137,6 +137,7 @@ export const voc = {
       height: side("height"),
     });
     const objects = root.children.filter((child) => child.name === "object");
+    const scoreKey = ["score", "confidence"].find((key) => objects.some((object) => childOf(object, key)));
     eachRow(
       objects,
       (i) => t("Object {row}", { row: i + 1 }),
@@ -148,7 +149,10 @@ export const voc = {
         const label = textIn(object, "name") || refuseRow(t("“{name}” is missing.", { name: "name" }));
         if (textIn(object, "difficult") === "1")
           gathering.leave(t("Objects marked as difficult, left out: {count}."));
-        else gathering.add(picture, corners, null, gathering.classOf(null, label));
+        else {
+          const score = scoreKey === undefined ? null : numberOf(textIn(object, scoreKey), scoreKey);
+          gathering.add(picture, corners, score, gathering.classOf(null, label));
+        }
       },
     );
   },

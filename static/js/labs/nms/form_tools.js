@@ -7,12 +7,20 @@ import { eachRow, haveSome, idOf, numberOf, objectOf, refuseRow, sideOf, upright
 /** @typedef {import("./forms.js").Form} Form */
 /** @typedef {import("./forms.js").Reading} Reading */
 /**
- * @typedef {{corners: string[], score: string, id: string | null, name: string}} Keys what a tool calls the
- *   parts of a detection
+ * @typedef {{corners: string[], score: string, id: string | null, name: string, flat?: true}} Keys what a
+ *   tool calls the parts of a detection; `flat` where the corners stand beside its other parts
  */
 
 /** @type {Keys} */
 const ULTRALYTICS = { corners: ["x1", "y1", "x2", "y2"], score: "confidence", id: "class", name: "name" };
+/** @type {Keys} */
+const CORNER_ROWS = {
+  corners: ["xmin", "ymin", "xmax", "ymax"],
+  score: "confidence",
+  id: "class",
+  name: "name",
+  flat: true,
+};
 /** @type {Keys} */
 const HUGGING_FACE = { corners: ["xmin", "ymin", "xmax", "ymax"], score: "score", id: null, name: "label" };
 
@@ -69,9 +77,9 @@ function rowReader({ gathering }, all, keys) {
   const withName = haveSome(all, keys.name);
   return (/** @type {unknown} */ value, /** @type {import("./gathering.js").Entry} */ picture) => {
     const row = objectOf(value);
-    const box = objectOf(row.box);
+    const box = keys.flat ? row : objectOf(row.box);
     if ("x3" in box) refuseRow(t("its box is rotated: it has four corners."));
-    const corners = upright(keys.corners.map((key) => numberOf(box[key], `box.${key}`)));
+    const corners = upright(keys.corners.map((key) => numberOf(box[key], keys.flat ? key : `box.${key}`)));
     const told = withName ? String(idOf(row[keys.name], keys.name)) : "";
     const label =
       idKey !== null || withName
@@ -99,6 +107,19 @@ export const ultralytics = {
   order: null,
   recognises: ({ data }) => flatOf(data).some(isBoxed),
   read: (reading) => readBoxed(reading, ULTRALYTICS),
+};
+
+/** Whether a row has corners of its own; of which picture it is, it does not say. @param {unknown} row */
+const hasCorners = (row) =>
+  CORNER_ROWS.corners.every((key) => haveSome([row], key)) &&
+  !["image_id", "image", "filename", "file"].some((key) => haveSome([row], key));
+
+/** YOLOv5's `results.pandas().xyxy[0].to_json(orient="records")`. @type {Form} */
+export const cornerRows = {
+  title: () => t("rows of corners and confidences"),
+  order: null,
+  recognises: ({ data }) => Array.isArray(data) && data.some(hasCorners),
+  read: (reading) => readBoxed(reading, CORNER_ROWS),
 };
 
 const SAME = 0.01; // of a pixel: points that near are equal

@@ -7,7 +7,7 @@ import { parseXml } from "../../core/files/xml_text.js";
 import { arrays, fiveNumbers } from "./form_arrays.js";
 import { cocoResults, cocoTruth } from "./form_coco.js";
 import { looksLikeYolo, voc, yolo, yoloNames } from "./form_texts.js";
-import { huggingFace, labelme, ultralytics } from "./form_tools.js";
+import { cornerRows, huggingFace, labelme, ultralytics } from "./form_tools.js";
 import { written } from "./rows.js";
 
 /** @typedef {import("./rows.js").BoxOrder} BoxOrder */
@@ -40,12 +40,33 @@ const FORMS = [
   arrays,
   huggingFace,
   ultralytics,
+  cornerRows,
   cocoResults,
   fiveNumbers,
   yoloNames,
   yolo,
   voc,
 ];
+
+/** A list, an object, or a single value, which is refused as JSON. */
+const JSON_TEXT = /^\s*(?:[[{]|(?:null|true|false|-?[\d.]+|"[^"\n]*")\s*$)/;
+/** At least five cells between commas or semicolons. */
+const TABLE_LINE = /^(?:[^\n,]*,){4}|^(?:[^\n;]*;){4}/;
+
+/** Why a text is refused that is in none of the forms. @param {string} name @param {string} text */
+function strangeText(name, text) {
+  if (/\.ya?ml$/i.test(name))
+    return t(
+      "This is a YAML file. The names of classes are read from a file classes.txt, with one name per line.",
+    );
+  const separator = TABLE_LINE.exec(text.trimStart())?.[0].slice(-1);
+  if (separator)
+    return t(
+      "This file is a table with “{separator}” between its cells, which is not read here. Save the boxes as COCO results, or as YOLO text with blanks between the numbers.",
+      { separator },
+    );
+  return t("This file is neither JSON, nor XML, nor lines of YOLO's numbers.");
+}
 
 /**
  * @param {string} name of the file
@@ -57,9 +78,10 @@ export function documentOf(name, text) {
   if (looksLikeYolo(text) || (!text.trim() && /\.txt$/i.test(name)))
     return { name, kind: "yolo", data: text, lines: null };
   if (!text.trim()) throw new Unreadable(t("This file is empty."));
+  if (/^\s*<(?:!doctype\s+)?html\b/i.test(text))
+    throw new Unreadable(t("This is an HTML page, not a file of boxes."));
   if (/^\s*</.test(text)) return { name, kind: "xml", data: parseXml(text), lines: null };
-  if (!/^\s*[[{]/.test(text))
-    throw new Unreadable(t("This file is neither JSON, nor XML, nor lines of YOLO's numbers."));
+  if (!JSON_TEXT.test(text)) throw new Unreadable(strangeText(name, text));
   return { name, kind: "json", ...readJson(text) };
 }
 
@@ -69,8 +91,9 @@ export function formOf(document) {
   if (form) return form;
   const { data } = document;
   const inner = Array.isArray(data) ? data[0] : data;
-  const empty = typeof data === "object" && data !== null && !Object.keys(data).length;
-  if (empty || (Array.isArray(data) && data.every((one) => Array.isArray(one))))
+  if (Array.isArray(data) && data.every((one) => Array.isArray(one)))
+    throw new Unreadable(t("The list of detections in this file is empty."));
+  if (typeof data === "object" && data && !Object.keys(data).length)
     throw new Unreadable(t("This file holds no list of detections."));
   if (document.kind === "xml")
     throw new Unreadable(

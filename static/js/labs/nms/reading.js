@@ -81,7 +81,9 @@ export function readFiles(files, { order = null, onProgress = () => {} } = {}) {
       throw new Unreadable(
         sentences([t("This file has no box that can be shown."), ...leftOutWords(gathering.leftOut)]),
       );
-    throw new Unreadable(t("This file holds no list of detections."));
+    throw new Unreadable(
+      t("The form “{form}” is recognized, but there is no box in it.", { form: [...titles].join(t(", ")) }),
+    );
   }
   // Those with boxes first; `sort` keeps their order.
   pictures.sort((a, b) => Number(b.found.labels.length > 0) - Number(a.found.labels.length > 0));

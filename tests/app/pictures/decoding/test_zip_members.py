@@ -60,13 +60,18 @@ def test_every_file_that_is_left_out_is_counted_by_its_reason(client: TestClient
     }  # fmt: skip
     album = album_of(client, zipped(files))
     assert album["reasons"] == {
-        "format:BMP": 3, "format:TIFF": 1, "format:raw": 1, "pixels": 1, "damaged": 2,
+        "format:BMP": 3, "format:TIFF": 1, "format:raw": 1, "pixels": 1, "damaged": 1, "named": 1,
         "archive:zip": 1, "progressive": 1, "beside": 1,
     }  # fmt: skip
     assert (album["count"], album["left_out"], album["others"]) == (2, 11, 7)
     assert album["count"] + album["left_out"] + album["others"] == len(files)
     told = " ".join(album["notes"])
-    for words in ("BMP pictures, which cannot be read here (3)", "damaged (2)", "camera raw"):
+    for words in (
+        "BMP pictures, which cannot be read here (3)",
+        "damaged (1)",
+        "named as pictures, but not beginning as one (1)",
+        "camera raw",
+    ):
         assert words in told
     assert "more than 25 million pixels (JPEG: 200 million) (1)" in told
 
@@ -119,7 +124,7 @@ ALONE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a zip in a zip": (lambda: zipped({"a.zip": zipped({"x.png": plain(RED)})}), "zip archives"),
     "a zip of BMPs": (lambda: zipped({f"{i}.bmp": b"BM" + bytes(9) for i in "ab"}), "BMP"),
     "a zip of HEICs": (lambda: zipped({"a.heic": box(b"heic"), "b.heic": HEIC[:200]}), "damaged"),
-    "a tar.gz": (lambda: b"\x1f\x8b\x08" + bytes(99), "tar.gz archive. Only zip"),
+    "a tar.gz": (lambda: b"\x1f\x8b\x08" + bytes(99), "gzip archive. Only zip"),
     "a RAR": (lambda: b"Rar!\x1a\x07\1\0", "RAR archive. Only zip"),
     "a 7z": (lambda: b"7z\xbc\xaf\x27\x1c", "7z archive. Only zip"),
     "a document": (lambda: b"%PDF-1.7", "PDF"),
