@@ -2,6 +2,7 @@
 
 import { oncePerFrame } from "../core/dom.js";
 import { onLanguage } from "../core/i18n.js";
+import { watchAround } from "./room.js";
 
 /** @typedef {ReturnType<typeof viewLife>} Life */
 
@@ -33,6 +34,7 @@ export function viewLife() {
       const pane = room.closest(".views"); // whose height a picture fills
       for (const one of pane ? [room, pane] : [room]) watcher.observe(one);
       signal.addEventListener("abort", () => watcher.disconnect());
+      if (pane) signal.addEventListener("abort", watchAround(room, pane, oncePerFrame(resized)));
       on(globalThis, "resize", resized);
     },
     /** Hear when the colors are others. @param {() => void} changed */
