@@ -2,7 +2,6 @@
 
 import { oncePerFrame } from "../core/dom.js";
 import { onLanguage } from "../core/i18n.js";
-import { watchAround } from "./room.js";
 
 /** @typedef {ReturnType<typeof viewLife>} Life */
 
@@ -56,4 +55,29 @@ export function viewLife() {
     },
     end: () => life.abort(),
   };
+}
+
+/**
+ * Hear when what stands around an element in its pane leaves it other room: something comes or goes, or
+ * all of it fits no longer. A text that grows by a line where there is room moves no picture.
+ * @param {Element} element
+ * @param {Element} pane
+ * @param {() => void} changed
+ * @returns {() => void} that ends it
+ */
+function watchAround(element, pane, changed) {
+  /** @type {Map<Element, boolean>} whether it takes room */
+  const takes = new Map();
+  const watcher = new ResizeObserver((entries) => {
+    let other = pane.scrollHeight > pane.clientHeight;
+    for (const { target, contentRect } of entries) {
+      const now = contentRect.height > 0;
+      if (takes.get(target) === !now) other = true;
+      takes.set(target, now);
+    }
+    if (other) changed();
+  });
+  for (let one = element; one !== pane && one.parentElement; one = one.parentElement)
+    for (const sibling of one.parentElement.children) if (sibling !== one) watcher.observe(sibling);
+  return () => watcher.disconnect();
 }
