@@ -17,4 +17,5 @@ VIEWS = (
     View("map", N_("Map"), ("temperature", "color")),
     View("invariance", N_("Invariance"), ("color", "gray", "rotation", "cutout")),
     View("transfer", N_("Transfer"), ("color", "gray", "projector")),
+    View("features", N_("h and z"), ("color", "gray", "rotation", "projector")),
 )

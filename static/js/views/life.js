@@ -33,6 +33,7 @@ export function viewLife() {
       const pane = room.closest(".views"); // whose height a picture fills
       for (const one of pane ? [room, pane] : [room]) watcher.observe(one);
       signal.addEventListener("abort", () => watcher.disconnect());
+      if (pane) signal.addEventListener("abort", watchAround(room, pane, oncePerFrame(resized)));
       on(globalThis, "resize", resized);
     },
     /** Hear when the colors are others. @param {() => void} changed */
@@ -54,4 +55,29 @@ export function viewLife() {
     },
     end: () => life.abort(),
   };
+}
+
+/**
+ * Hear when what stands around an element in its pane leaves it other room: something comes or goes, or
+ * all of it fits no longer. A text that grows by a line where there is room moves no picture.
+ * @param {Element} element
+ * @param {Element} pane
+ * @param {() => void} changed
+ * @returns {() => void} that ends it
+ */
+function watchAround(element, pane, changed) {
+  /** @type {Map<Element, boolean>} whether it takes room */
+  const takes = new Map();
+  const watcher = new ResizeObserver((entries) => {
+    let other = pane.scrollHeight > pane.clientHeight;
+    for (const { target, contentRect } of entries) {
+      const now = contentRect.height > 0;
+      if (takes.get(target) === !now) other = true;
+      takes.set(target, now);
+    }
+    if (other) changed();
+  });
+  for (let one = element; one !== pane && one.parentElement; one = one.parentElement)
+    for (const sibling of one.parentElement.children) if (sibling !== one) watcher.observe(sibling);
+  return () => watcher.disconnect();
 }

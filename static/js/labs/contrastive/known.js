@@ -26,10 +26,12 @@ const FEATURES = [
 
 /**
  * @param {Frame} frame
- * @param {{values: Record<string, any>, probing: boolean}} page its settings, and whether a probe is under
- *   way
+ * @param {object} page
+ * @param {Record<string, any>} page.values its settings
+ * @param {boolean} page.probing whether a probe is under way
+ * @param {string} page.until what is said until it is complete
  */
-export function showKnown(frame, { values, probing }) {
+export function showKnown(frame, { values, probing, until }) {
   const found = new Found(frame, probing);
   $("[data-known]").replaceChildren(
     h(
@@ -39,7 +41,8 @@ export function showKnown(frame, { values, probing }) {
     ),
     ...tableOf(found),
   );
-  $("[data-known-said]").textContent = found.complete ? sentenceOf(found, values) : "";
+  const words = found.complete ? sentenceOf(found, values) : until;
+  if ($("[data-known-said]").textContent !== words) $("[data-known-said]").textContent = words;
 }
 
 /** What linear classifiers find out, and confidence that is. */

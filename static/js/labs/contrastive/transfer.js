@@ -81,7 +81,8 @@ export class TransferPart {
     const summary = this.sentence(frame);
     const { accuracies, votes } = frame.rows;
     this.view.update({ accuracies, votes, earlier: this.earlier.list(), summary });
-    showKnown(frame, { values: this.state.values, probing: this.asks.underway(frame)?.kind === "probe" });
+    const probing = this.asks.underway(frame)?.kind === "probe";
+    showKnown(frame, { values: this.state.values, probing, until: summary });
     if ($("[data-transfer-said]").textContent !== summary) $("[data-transfer-said]").textContent = summary;
     this.asks.goOn(frame, fresh);
   }

@@ -24,7 +24,7 @@ export class ViewsPart {
   of = null;
   lit = 0; // the pair whose crops are drawn strongest
   canvas = h("canvas", { role: "img" });
-  list = h("ol", { class: "pairs" });
+  list = $("[data-pairs]");
   choice = $("[data-pictures]");
 
   /** @param {import("../../core/state.js").State} state */
@@ -33,7 +33,7 @@ export class ViewsPart {
     const caption = tell(h("figcaption"), () =>
       t("Where the views come from: solid t₁, dashed t₂; a dot is the view’s upper left corner"),
     );
-    $("[data-views-of]").append(h("figure", { class: "from" }, this.canvas, caption), this.list);
+    $("[data-crops]").append(this.canvas, caption);
     this.query = newest({
       ask: (/** @type {{config: Record<string, any>, picture: number, number: number}} */ asked, signal) =>
         postForFrame("/api/contrastive/views", { ...asked, pairs: PAIRS }, signal),

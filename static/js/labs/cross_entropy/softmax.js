@@ -195,14 +195,17 @@ function sayNaive({ z, y, temperature }) {
 
 /** Both softmaxes, and their losses. @param {Worked} worked */
 function tableOf({ z, y, q, temperature, loss }) {
-  /** @param {string} name @param {number[]} values */
-  const line = (name, values) =>
-    h("tr", {}, h("th", { scope: "row" }, name), ...values.map((v) => h("td", {}, toldNaive(v))));
-  const heads = [...z.map((_, i) => NAMES[i] ?? ""), t("cross-entropy")];
+  const names = [...z.map((_, i) => NAMES[i] ?? ""), t("cross-entropy")];
+  const safe = [...q, loss];
   const naive = [...info.naiveSoftmax(z, temperature), info.naiveLoss(z, y, temperature)];
+  const heads = [t("safe: log-sum-exp"), t("naive: exp / sum")];
+  const lines = names.map((name, i) => {
+    const cells = [safe, naive].map((values) => h("td", {}, toldNaive(values[i] ?? NaN)));
+    return h("tr", {}, h("th", { scope: "row" }, name), ...cells);
+  });
   return [
     h("thead", {}, h("tr", {}, h("td"), ...heads.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, line(t("safe: log-sum-exp"), [...q, loss]), line(t("naive: exp / sum"), naive)),
+    h("tbody", {}, ...lines),
   ];
 }
 

@@ -1,11 +1,12 @@
 /** RoI pooling: one region as a crop of the photo, by RoIPool and by RoIAlign, on the real feature map. */
 
 import { post } from "../../core/api.js";
-import { $, context2d, token } from "../../core/dom.js";
+import { $, all, context2d, oncePerFrame, token } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { boxAt, clipBox } from "../../math/geometry.js";
 import { boxEditor } from "../../views/box_editor.js";
+import { viewLife } from "../../views/life.js";
 import { picture, warm } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
 import { centerForm, followedOf } from "./chain.js";
@@ -20,7 +21,7 @@ const CROP = 224; // pixels that R-CNN's network takes
 const UNIT = 16; // pixels of the pictures of the map for each of its cells
 const MOST = 240; // CSS pixels of a picture
 const LEAST = 120;
-const CAPTIONS = 64; // CSS pixels above and between the two rows of pictures
+const BETWEEN = 24; // CSS pixels above, between and below the two rows of pictures
 /** @type {("pool" | "align")[]} */
 const KINDS = ["pool", "align"];
 const READABLE = 8; // bins a side up to which their numbers are written
@@ -59,6 +60,8 @@ export function poolingView(query) {
     follow: true,
   });
   wireChannels(root, () => now.pooled);
+  const again = oncePerFrame(() => void (now.model && pictures.paint(now.model, now.pooled)));
+  viewLife().onResize(root, again);
 
   return {
     /** @param {Model} model */
@@ -99,9 +102,13 @@ function wireChannels(root, pooled) {
  */
 function picturesOf(root, model) {
   const block = $(".pooled", root);
-  /** Two rows of pictures share the view's height. */
-  const high = () =>
-    Math.min(MOST, Math.max(LEAST, (roomFor(block, { least: 0, share: 0.6 }) - CAPTIONS) / 2));
+  const captions = all("figcaption", block);
+  /** Two rows of pictures share the height that the captions leave of the view. */
+  function high() {
+    const told = Math.max(...captions.map((caption) => caption.offsetHeight));
+    const room = roomFor(block, { least: 0, share: 0.6 }) - told - BETWEEN;
+    return Math.min(MOST, Math.max(LEAST, Math.floor(room / 2)));
+  }
   const canvas = (/** @type {string} */ name) => /** @type {HTMLCanvasElement} */ ($(name, root));
   const photo = picture($("[data-pool-photo]", root), { maxHeight: high });
   photo.element.tabIndex = 0;
@@ -168,18 +175,18 @@ function sceneOf(pooled, name) {
   const columns = pooled.values[0]?.length ?? 1;
   const most = Math.max(...pooled.values.flat(), 1e-6);
   const scaled = (/** @type {number[][]} */ boxes) => boxes.flat().map((v) => v * UNIT);
-  const all = (/** @type {number[]} */ boxes) => Array.from({ length: boxes.length / 4 }, (_, i) => i);
+  const each = (/** @type {number[]} */ boxes) => Array.from({ length: boxes.length / 4 }, (_, i) => i);
   const bins = scaled(name === "pool" ? binsOfPool(pooled) : binsOfAlign(pooled));
   const asked = scaled([pooled.region]);
   const layers = [
-    { boxes: bins, indices: all(bins), style: "candidate" },
+    { boxes: bins, indices: each(bins), style: "candidate" },
     { boxes: asked, indices: [0], style: "region" },
   ];
   if (name === "pool")
     layers.push({ boxes: scaled([regionOfPool(pooled)]), indices: [0], style: "misplaced" });
   else {
     const samples = scaled(samplesOfAlign(pooled));
-    layers.push({ boxes: samples, indices: all(samples), style: "sample" });
+    layers.push({ boxes: samples, indices: each(samples), style: "sample" });
   }
   return {
     image: null,

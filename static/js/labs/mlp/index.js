@@ -69,7 +69,7 @@ const view = plot($("[data-plot]"), {
   onPaint: (x, y, phase) => brush.paint(x, y, phase),
 });
 const net = network($("[data-network]"), {
-  height: () => Math.max(180, square() - 40),
+  height: () => Math.max(120, square() - 64), // its shapes stand below it
   onUnit: (next) => {
     unit = next;
     drawMap();

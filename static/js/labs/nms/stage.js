@@ -22,9 +22,15 @@ import { roomFor } from "../../views/room.js";
 const specimens = $("[data-specimens]");
 const said = $("[data-said]");
 
-/** A picture's height at most, in CSS pixels. */
-const half = () =>
-  roomFor(specimens, { least: 150, share: specimens.classList.contains("side") ? 0.5 : 0.66 });
+const LEAST = 150; // CSS pixels of a picture's height
+
+/** A picture's height at most, in CSS pixels: what its caption and the block's edge leave. */
+function half() {
+  const share = specimens.classList.contains("side") ? 0.5 : 0.66;
+  const captions = ["before", "after"].map((when) => $(`[data-${when}] figcaption`).offsetHeight);
+  const edge = Number.parseFloat(getComputedStyle(specimens).paddingTop);
+  return Math.max(LEAST, roomFor(specimens, { least: LEAST, share }) - Math.max(...captions) - edge);
+}
 
 export class Stage {
   /**
