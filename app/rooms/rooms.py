@@ -42,15 +42,15 @@ class Rooms:
         """A new room. Raises `RoomsFull`, or `RoomError` for one more than a visitor may have."""
         self.sweep()
         limit = self._settings.max_rooms
+        if list(self._owners.values()).count(visitor) >= ROOMS_PER_VISITOR:
+            message = N_("You have {count} rooms open already. Close one of them.")
+            raise RoomError(message, count=ROOMS_PER_VISITOR)
         if len(self._rooms) >= limit and not self._give_way():
             message = N_(
                 "{limit} rooms are open here, as many as this server allows. One that is no "
                 "longer used closes by itself."
             )
             raise RoomsFull(message, limit=limit)
-        if list(self._owners.values()).count(visitor) >= ROOMS_PER_VISITOR:
-            message = N_("You have {count} rooms open already. Close one of them.")
-            raise RoomError(message, count=ROOMS_PER_VISITOR)
         room = LectureRoom(self._new_code(), self._settings.room_guests, self.clock())
         self._rooms[room.code], self._owners[room.code] = room, visitor
         return room

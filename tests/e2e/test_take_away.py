@@ -1,5 +1,7 @@
 """A page taken away as one file: from the disk, without a network, it shows what it showed."""
 
+import base64
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,15 +35,26 @@ def taken_away(page: Page, folder: Path) -> Path:
     return file
 
 
+def recording_in(file: Path) -> bytes:
+    packed = re.search(r'data-recording=""[^>]*>([^<]+)<', file.read_text())
+    assert packed
+    return gzip.decompress(base64.b64decode(packed[1]))
+
+
 def test_a_training_is_gone_back_in_and_played_again_without_a_server(
     open_page: OpenPage, open_file: OpenPage, watch: Watch, tmp_path: Path
 ) -> None:
     page = open_page("/labs/mlp?model=mlp&noise=0.2")
+    page.locator("[data-share]").click()  # names the run: none of it goes into the file
+    page.locator("[data-share-dialog] [data-close]").click()
     until(page, 50)
+    page.locator("#c-learning_rate").fill("0.05")  # and the run goes on with it
+    until(page, steps(page) + 20)
     page.locator("[data-run-play]").click()
     held(page)
     count, said = steps(page), page.locator("[data-said]").inner_text()
     file = taken_away(page, tmp_path)
+    assert b"/api/share" not in recording_in(file)
     page.context.close()
     asked = len(watch.requests)
 
@@ -84,6 +97,22 @@ def test_boxes_on_an_own_photo_follow_the_thresholds_without_a_server(
     slider = kept.locator("#c-iou_threshold")
     slider.fill("0.3")
     expect(kept.locator("[data-said]")).not_to_have_text(before)
+    expect(kept.locator("[data-said]")).to_contain_text("proposals")
+
+
+def test_a_photo_that_is_no_longer_shown_does_not_go_along(
+    open_page: OpenPage, photo: Path, tmp_path: Path
+) -> None:
+    page = open_page("/labs/rpn?input_size=320")
+    with page.expect_response("**/api/images") as answer:
+        page.locator("[data-file]").first.set_input_files(photo)
+    own = answer.value.json()["id"].encode()
+    ready(page)
+    assert own in recording_in(taken_away(page, tmp_path))
+    with page.expect_response("**/api/rpn/proposals"):
+        page.locator("[data-uploader] button:has(img)").first.click()
+    ready(page)
+    assert own not in recording_in(taken_away(page, tmp_path))
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from app.errors import can_fail
+from app.labs.mlp.config import MAX_UNITS
 from app.labs.mlp.table import router as table
 
 BAD_VALUE = {422: "a value out of its range; names the field"}
-MAX_ROWS = 5000
+MAX_SAMPLES = 1000  # a batch's, as in config.py
 router = APIRouter(tags=["mlp"])
 router.include_router(table)
 
@@ -24,8 +25,8 @@ class BiasesAnswer(BaseModel):
 
 @router.get("/api/mlp/biases", responses=can_fail(BAD_VALUE))
 def biases(
-    samples: int = Query(ge=1, le=MAX_ROWS, description="N"),
-    outputs: int = Query(ge=1, le=MAX_ROWS, description="C_2"),
+    samples: int = Query(ge=1, le=MAX_SAMPLES, description="N"),
+    outputs: int = Query(ge=1, le=MAX_UNITS, description="C_2"),
     shape: Literal["row", "column"] = Query(description="of the biases: 1 x C_2, or C_2 x 1"),
 ) -> BiasesAnswer:
     """Add the biases to what input times weights gave, by torch's rules of broadcasting."""

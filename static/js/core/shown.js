@@ -13,10 +13,11 @@
  */
 
 /**
- * @type {{state: State | null, sessions: Map<string, Driven>, photo: ShownPhoto | null}} sessions by what
- *   they are: "" is the page's own
+ * @type {{state: State | null, sessions: Map<string, Driven>, photo: ShownPhoto | null,
+ *   picture: {id: string, url: string} | null}} sessions by what they are: "" is the page's own;
+ *   `picture` also where it is of this page alone
  */
-export const shown = { state: null, sessions: new Map(), photo: null };
+export const shown = { state: null, sessions: new Map(), photo: null, picture: null };
 
 /** @type {Set<() => void>} */
 const listeners = new Set();

@@ -7,7 +7,7 @@ import { note } from "../core/controls.js";
 import { onLanguage, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { tell } from "../core/said.js";
-import { notePhoto } from "../core/shown.js";
+import { notePhoto, shown } from "../core/shown.js";
 import { lastPhoto, listSamples, rememberPhoto, samplePhoto, uploadPhoto } from "../core/photo.js";
 
 /** @typedef {import("../core/photo.js").Photo} Photo */
@@ -105,6 +105,7 @@ export function photoSession(options) {
 function keep(photo) {
   if (!photo.passing) rememberPhoto(photo);
   notePhoto(photo.passing ? null : photo);
+  shown.picture = photo;
 }
 
 /** The room that this page follows is shown another photo. @param {() => void} open */

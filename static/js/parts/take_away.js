@@ -8,6 +8,7 @@ import { spoken, t } from "../core/i18n.js";
 import { at } from "../core/place.js";
 import { importsOf, packed } from "../core/recorded/modules.js";
 import { notedAnswers, notedPictures } from "../core/recorded/noted.js";
+import { tell } from "../core/said.js";
 import { shown } from "../core/shown.js";
 import { toQuery } from "../core/state.js";
 import { encode } from "../core/wire.js";
@@ -15,7 +16,9 @@ import { encode } from "../core/wire.js";
 /** @typedef {import("../core/state.js").State} State */
 /** @typedef {import("../core/wire.js").Values} Values */
 
-const MOST = 5 * 2 ** 20; // bytes of the file
+const MEBIBYTE = 2 ** 20;
+const MOST = 5 * MEBIBYTE; // of the file
+const THINNEST = 64; // of so many frames one is kept at least
 const SCRIPTS = "/static/js/core/recorded/";
 
 /** @param {string} slug @param {State} state */
@@ -24,43 +27,83 @@ export function wireTakeAway(slug, state) {
   const said = $("[data-taken]");
   button.addEventListener("click", async () => {
     button.disabled = true;
-    said.textContent = t("Packing …");
+    tell(said, () => t("Packing …"));
     try {
       const file = await takenAway(state);
       download(`vitrine-${slug}.html`, file);
-      said.textContent = t("{size} MB: it works without a server.", {
-        size: (file.size / 2 ** 20).toFixed(1),
-      });
+      const size = (file.size / MEBIBYTE).toFixed(1);
+      tell(said, () => t("{size} MB: it works without a server.", { size }));
     } catch (error) {
-      said.textContent = t("The page could not be packed: a part of it could not be loaded again.");
-      throw error;
+      tell(said, () => why(error));
+      if (!(error instanceof Unpacked)) throw error;
     } finally {
       button.disabled = false;
     }
   });
 }
 
+/** Why a page cannot be packed, for whoever wanted it. */
+class Unpacked extends Error {
+  /** @param {() => string} say */
+  constructor(say) {
+    super();
+    this.say = say;
+  }
+}
+
+/** @param {unknown} error */
+function why(error) {
+  if (error instanceof Unpacked) return error.say();
+  if (typeof CompressionStream === "undefined")
+    return t("This browser is too old to pack a page into one file.");
+  return t("The page could not be packed into one file, by a fault of Vitrine.");
+}
+
 /** The whole page as one file. @param {State} state @returns {Promise<Blob>} */
 export async function takenAway(state) {
-  const query = withLanguage(toQuery({ ...state.values, run: "" }, state.rules));
-  const html = await textAt(`${location.pathname}?${query}`);
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const now = shownNow(state); // before anything is waited for: it may change meanwhile
+  const page = new DOMParser().parseFromString(
+    await textAt(`${location.pathname}?${now.query}`),
+    "text/html",
+  );
   const entries = [...page.querySelectorAll("script[src]")].map((one) => pathOf(one.getAttribute("src")));
   const texts = page.documentElement.dataset.texts;
   const sources = await sourcesOf(texts ? [...entries, pathOf(texts)] : entries);
   const styles = await stylesOf(page);
   const boot = await bootScript();
-  const modules = JSON.stringify({ sources, entries, texts: texts ? pathOf(texts) : "" });
-  const code = await packed(modules);
-  const date = new Date().toISOString().slice(0, 10);
-  for (let every = 1; ; every *= 2) {
-    const kept = await packed(await recorded(date, every));
-    settle(page, { query, boot, code, kept, date });
+  const code = await packed(JSON.stringify({ sources, entries, texts: texts ? pathOf(texts) : "" }));
+  const files = await filesOf(now);
+  for (let every = 1; every <= THINNEST; every *= 2) {
+    const kept = await packed(recorded(now, files, every));
+    settle(page, { query: now.query, boot, code, kept, date: now.date });
     // As text: this page's policy lets no style be made, not even in another.
     const text = page.documentElement.outerHTML.replace("</head>", () => `<style>${styles}</style></head>`);
     const file = new Blob(["<!doctype html>\n", text], { type: "text/html" });
-    if (file.size <= MOST || every > 64) return file;
+    if (file.size <= MOST) return file;
   }
+  throw new Unpacked(() => t("This page is too large for one file of 5 MB."));
+}
+
+/**
+ * @typedef {object} Now
+ * @property {string} query
+ * @property {string} date
+ * @property {import("../core/recorded/recording.js").RecordedRun[]} runs
+ * @property {import("../core/recorded/noted.js").Noted[]} answers
+ * @property {{id: string, url: string} | null} picture
+ */
+
+/** @param {State} state @returns {Now} */
+function shownNow(state) {
+  const { picture } = shown;
+  return {
+    query: withLanguage(toQuery({ ...state.values, run: "" }, state.rules)),
+    date: new Date().toISOString().slice(0, 10),
+    runs: [...shown.sessions.values()].map(({ recorded: run }) => run).filter((run) => run.frames.length),
+    // What was asked about another picture stays here: it may be nobody else's business.
+    answers: notedAnswers().filter(({ key }) => !/"image_id":/.test(key) || key.includes(`"${picture?.id}"`)),
+    picture,
+  };
 }
 
 /** Whatever cookies say, the address tells the language. @param {string} query */
@@ -76,7 +119,8 @@ const pathOf = (address) => (address ?? "").slice(at("").length);
 /** @param {string} address */
 async function textAt(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  if (!answer.ok)
+    throw new Unpacked(() => t("The page could not be packed: a part of it could not be loaded again."));
   return answer.text();
 }
 
@@ -114,11 +158,37 @@ async function bootScript() {
   return modules.replace(/^export /gm, "") + boot.replace(/^import .*$/gm, "");
 }
 
+/** @typedef {{path: string, type: string, bytes: ArrayBuffer}} File */
+
+/**
+ * The bytes of the font, of the photo on show, and of the small pictures.
+ * @param {Now} now
+ * @returns {Promise<{font: ArrayBuffer, pictures: File[], bodies: ArrayBuffer[]}>}
+ */
+async function filesOf({ picture, answers }) {
+  const pictures = [];
+  for (const path of notedPictures()) {
+    if (path.startsWith("/api/images/") && path !== picture?.url) continue;
+    const answer = await fetch(at(path), { cache: "no-store" });
+    if (!answer.ok && path === picture?.url)
+      throw new Unpacked(() => t("The photo could not be loaded. Please choose it again."));
+    if (!answer.ok) continue; // a small picture of a sample: its button goes without
+    const blob = await answer.blob();
+    pictures.push({ path, type: blob.type, bytes: await blob.arrayBuffer() });
+  }
+  const font = await fetch(at("/fonts/math.ttf"));
+  const bodies = await Promise.all(answers.map(({ body }) => /** @type {Blob} */ (body).arrayBuffer()));
+  return { font: font.ok ? await font.arrayBuffer() : new ArrayBuffer(0), pictures, bodies };
+}
+
 /**
  * Runs, answers, pictures, as one frame.
- * @param {string} date @param {number} every of how many frames one is kept @returns {Promise<ArrayBuffer>}
+ * @param {Now} now
+ * @param {Awaited<ReturnType<typeof filesOf>>} files
+ * @param {number} every of how many frames, and of how many answers from the newest back, one is kept
+ * @returns {ArrayBuffer}
  */
-async function recorded(date, every) {
+function recorded(now, files, every) {
   /** @type {Record<string, {values: Values, shape: number[]}>} */
   const arrays = {};
   /** @param {ArrayBuffer} bytes @returns {string} its name */
@@ -127,24 +197,19 @@ async function recorded(date, every) {
     arrays[name] = { values: new Uint8Array(bytes), shape: [bytes.byteLength] };
     return name;
   };
-  const runs = [...shown.sessions.values()].flatMap(({ recorded: run }) =>
-    run.frames.length ? [{ ...run, frames: thinned(run.frames, every).map(keep) }] : [],
-  );
-  const answers = [];
-  for (const { key, status, type, body } of notedAnswers()) {
-    const blob = await body;
-    if (blob) answers.push({ key, status, type, body: keep(await blob.arrayBuffer()) });
-  }
-  const files = [];
-  for (const path of notedPictures()) {
-    const answer = await fetch(at(path));
-    if (!answer.ok) continue; // gone from the server meanwhile
-    const blob = await answer.blob();
-    files.push({ path, type: blob.type, body: keep(await blob.arrayBuffer()) });
-  }
-  const font = keep(await (await fetch(at("/fonts/math.ttf"))).arrayBuffer());
-  const photo = shown.photo && { ...shown.photo, image: undefined };
-  return encode({ date, font, photo, runs, answers, files }, arrays);
+  const oldest = now.answers.length - Math.ceil(now.answers.length / every);
+  const header = {
+    date: now.date,
+    photo: shown.photo?.id === now.picture?.id ? { ...shown.photo, image: undefined } : null,
+    font: keep(files.font),
+    runs: now.runs.map((run) => ({ ...run, frames: thinned(run.frames, every).map(keep) })),
+    answers: now.answers
+      .map(({ key, status, type }, i) => ({ key, status, type, i }))
+      .slice(oldest)
+      .map(({ i, ...one }) => ({ ...one, body: keep(files.bodies[i] ?? new ArrayBuffer(0)) })),
+    files: files.pictures.map(({ path, type, bytes }) => ({ path, type, body: keep(bytes) })),
+  };
+  return encode(header, arrays);
 }
 
 /** @template T @param {T[]} frames @param {number} every @returns {T[]} the first and the last among them */
@@ -159,7 +224,7 @@ function settle(page, { query, boot, code, kept, date }) {
   page.querySelectorAll("script, link, [data-recorded-part]").forEach((one) => one.remove());
   const root = page.documentElement;
   root.dataset.recorded = query;
-  root.dataset.root = "";
+  root.dataset.root = location.origin + at(""); // where its links lead
   delete root.dataset.texts;
   for (const link of page.querySelectorAll("a[href]")) {
     const to = new URL(link.getAttribute("href") ?? "", location.href);
@@ -167,7 +232,9 @@ function settle(page, { query, boot, code, kept, date }) {
     link.setAttribute("href", here ? to.search + to.hash || "#" : to.href);
   }
   const part = { "data-recorded-part": "" };
-  const badge = h("span", { class: "badge recorded", ...part }, t("Recorded on {date}", { date }));
+  const failed = t("This browser is too old for a recorded page.");
+  const said = t("Recorded on {date}", { date });
+  const badge = h("span", { class: "badge recorded", "data-failed": failed, ...part }, said);
   page.querySelector(".top-tools")?.prepend(badge);
   page.body.append(
     h("script", { type: "text/plain", "data-modules": "", ...part }, code),

@@ -83,6 +83,16 @@ def test_when_all_places_are_taken_the_room_deserted_longest_gives_way(
     assert not newer.closed
 
 
+def test_who_may_open_no_more_rooms_makes_no_other_give_way(rooms: Rooms, clock: Clock) -> None:
+    deserted = rooms.open(one("away"))
+    for _ in range(ROOMS_PER_VISITOR):
+        rooms.open(one("eager"))
+    clock.now += DESERTED_SECONDS + 1
+    with pytest.raises(RoomError):
+        rooms.open(one("eager"))
+    assert not deserted.closed
+
+
 def test_wrong_codes_slow_down_their_visitor_and_nobody_else(rooms: Rooms, clock: Clock) -> None:
     room = rooms.open(one("presenter"))
     for _ in range(OWN_CODES):

@@ -3,10 +3,29 @@
 import { linked, unpacked } from "./modules.js";
 
 const page = document.documentElement;
-const asFile = /^(file|https?):$/.test(location.protocol);
 
-if (asFile && page.dataset.recorded && !location.search) location.replace(`?${page.dataset.recorded}`);
-else await begin();
+if (settle()) await begin().catch(fail);
+
+/** Have the recorded settings in the address, where scripts look for them. Is that so now? */
+function settle() {
+  const wanted = `?${page.dataset.recorded}`;
+  try {
+    history.replaceState(history.state, "", wanted + location.hash);
+  } catch {
+    if (/^(file|https?):$/.test(location.protocol) && !location.search) {
+      location.replace(wanted + location.hash);
+      return false;
+    }
+  }
+  return true;
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  const badge = /** @type {HTMLElement | null} */ (document.querySelector("[data-failed]"));
+  if (badge) badge.textContent = badge.dataset.failed ?? "";
+  throw error;
+}
 
 async function begin() {
   for (const name of /** @type {const} */ (["pushState", "replaceState"])) {

@@ -3,11 +3,19 @@
 import { at } from "../place.js";
 import { keyOf, recording } from "./recording.js";
 
-const MOST = 16 * 2 ** 20; // bytes of all answers
+const MOST = 8 * 2 ** 20; // bytes of all answers
+const LONGEST = 100_000; // letters of a question: what is longer is some file's content
 const PICTURES = 40;
-const PRIVATE = /^\/api\/(share|rooms)\b/; // who opened a room has its secret in an answer
+// Who opened a room has its secret in an answer, who shared a run its address.
+const PRIVATE = /^\/api\/(share|rooms|albums)\b|\/code$/;
 
-/** @typedef {{key: string, status: number, type: string, body: Promise<Blob | null>, size: number}} Noted */
+/**
+ * @typedef {object} Noted
+ * @property {string} key
+ * @property {number} status
+ * @property {string} type
+ * @property {Blob | null} body null until it has come
+ */
 /** @type {Map<string, Noted>} the newest last */
 const answers = new Map();
 /** @type {Set<string>} paths */
@@ -15,34 +23,31 @@ const pictures = new Set();
 
 /** @param {string} path @param {RequestInit} init @param {Response} response */
 export function noteAnswer(path, init, response) {
-  if (!response.ok || PRIVATE.test(path) || init.method === "HEAD") return;
   const key = keyOf(path, init);
-  const noted = {
-    key,
-    status: response.status,
-    type: response.headers.get("content-type") ?? "",
-    body: response
-      .clone()
-      .blob() // the browser may keep it on disk
-      .then((blob) => {
-        noted.size = blob.size;
-        forgetOldest();
-        return blob;
-      })
-      .catch(() => null), // the request was aborted
-    size: 0,
-  };
+  if (!response.ok || PRIVATE.test(path) || /^(HEAD|DELETE) /.test(key) || key.length > LONGEST) return;
+  const { status, headers } = response;
+  /** @type {Noted} */
+  const noted = { key, status, type: headers.get("content-type") ?? "", body: null };
   answers.delete(key);
   answers.set(key, noted);
+  response
+    .clone()
+    .blob() // the browser may keep it on disk
+    .then((blob) => {
+      noted.body = blob;
+      forgetOldest();
+    })
+    .catch(() => answers.delete(key)); // the request was aborted
 }
 
+const sizeOf = (/** @type {Noted} */ { key, body }) => 2 * key.length + (body?.size ?? 0);
+
 function forgetOldest() {
-  let all = 0;
-  for (const { size } of answers.values()) all += size;
-  for (const { key, size } of answers.values()) {
+  let all = [...answers.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+  for (const one of answers.values()) {
     if (all <= MOST) return;
-    answers.delete(key);
-    all -= size;
+    answers.delete(one.key);
+    all -= sizeOf(one);
   }
 }
 
@@ -55,6 +60,6 @@ export function pictureAt(path) {
   return at(path);
 }
 
-/** First to last. */
-export const notedAnswers = () => [...answers.values()];
+/** What has come, first to last. */
+export const notedAnswers = () => [...answers.values()].filter(({ body }) => body);
 export const notedPictures = () => [...pictures];

@@ -63,7 +63,7 @@ const element = typeof document === "undefined" ? null : document.querySelector(
 /** @type {Recording | null} */
 export const recording = element ? await opened(element.textContent ?? "") : null;
 
-if (recording)
+if (recording?.font.length)
   void new FontFace("STIX Two Math", recording.font).load().then((font) => document.fonts.add(font));
 
 /**
@@ -87,23 +87,31 @@ export function answerOf(path, init) {
   return new Response(status === 204 ? null : body, { status, headers: { "Content-Type": type } });
 }
 
-/** Runs whose frames were all shown at once when the page opened: from then on they are played anew. */
+/** Of which sessions and runs the past was shown at once when the page opened: then it is played anew. */
 const shownWhole = new Set();
+/** Runs that are about to be shown from their last frame on. @type {RecordedRun[]} */
+const atLast = [];
 
 /**
- * The frames before the last one of a run that this page opens with, so that it can be gone back in.
+ * The frames before the last one of a run that a session opens with, so that it can be gone back in.
  * @param {Record<string, any>} config
+ * @param {string} session its name
  * @returns {Frame[]} none from the second time on
  */
-export function earlierFrames(config) {
+export function earlierFrames(config, session) {
   const run = runOf(config);
-  if (!run || shownWhole.has(run)) return [];
+  if (!run || !recording) return [];
+  const once = `${session} ${recording.runs.indexOf(run)}`;
+  if (shownWhole.has(once)) return [];
+  shownWhole.add(once);
+  atLast.push(run);
   return run.frames.slice(0, -1).map((frame) => decode(frame));
 }
 
 /** Where the run is on show from now on: a place among its frames. @param {RecordedRun} run */
 export function placeAtStart(run) {
-  const place = shownWhole.has(run) ? 0 : run.frames.length - 1;
-  shownWhole.add(run);
-  return place;
+  const at = atLast.indexOf(run);
+  if (at < 0) return 0;
+  atLast.splice(at, 1);
+  return run.frames.length - 1;
 }

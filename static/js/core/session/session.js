@@ -137,7 +137,7 @@ export class Session {
    */
   get recorded() {
     return {
-      config: this.#training ? this.#settings.begun : this.#settings.now,
+      config: this.#training ? { ...this.#settings.begun, ...this.#settings.livePart } : this.#settings.now,
       live: this.#settings.live,
       frames: this.past.all.map(bytesOf),
     };

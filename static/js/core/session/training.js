@@ -33,6 +33,7 @@ export class Training {
   #pull;
   #run;
   #forgetChange;
+  #as;
 
   /**
    * @param {Standing} standing
@@ -40,12 +41,14 @@ export class Training {
    * @param {Lockstep} others
    * @param {object} options
    * @param {string} options.slug
+   * @param {string} [options.as]
    * @param {import("../state.js").State} options.state
    * @param {import("./pull_loop.js").Browser} options.browser
    * @param {import("./line.js").Connect} options.connect
    * @param {typeof import("./line.js").surroundings} options.around
    */
-  constructor(standing, settings, others, { slug, state, browser, connect, around }) {
+  constructor(standing, settings, others, { slug, as = "", state, browser, connect, around }) {
+    this.#as = as;
     this.#standing = standing;
     this.#settings = settings;
     this.#lockstep = others;
@@ -80,7 +83,7 @@ export class Training {
     this.#actions = [];
     begun();
     this.#standing.clear();
-    for (const frame of earlierFrames(config)) this.#standing.past.frames.push(frame);
+    for (const frame of earlierFrames(config, this.#as)) this.#standing.past.frames.push(frame);
     this.#standing.enter("connecting");
     this.#run.start(config);
     this.#pull.begin();

@@ -2,6 +2,8 @@
 
 import { ApiError } from "../../core/api.js";
 import { speech, t } from "../../core/i18n.js";
+import { recording } from "../../core/recorded/recording.js";
+import { refusal as noServer } from "../../core/recorded/socket.js";
 
 /**
  * @typedef {{resolve: (answer: any) => void, reject: (error: unknown) => void, onProgress: (share: number)
@@ -10,6 +12,7 @@ import { speech, t } from "../../core/i18n.js";
 
 /** Start a worker, which reads one set of files and answers about it until it is ended. */
 export function startReader() {
+  if (recording) throw new ApiError("recorded", () => noServer().message);
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   /** @type {Map<number, Waiting>} */
   const waiting = new Map();
