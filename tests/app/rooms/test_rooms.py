@@ -30,6 +30,12 @@ def rooms(clock: Clock) -> Rooms:
     return Rooms(Settings(max_rooms=3, room_keep_minutes=1, room_idle_minutes=10), clock)
 
 
+@pytest.fixture
+def patient(clock: Clock) -> Rooms:
+    """Rooms that wait for half an hour, as long as there is place."""
+    return Rooms(Settings(max_rooms=3, room_keep_minutes=30), clock)
+
+
 def wrong(rooms: Rooms) -> str:
     """A code that no room here has or had."""
     return next(code for code in codes() if code not in rooms._used)
@@ -62,34 +68,36 @@ def test_there_are_so_many_rooms_and_so_many_of_one_visitor(rooms: Rooms) -> Non
 
 
 def test_when_all_places_are_taken_the_room_deserted_longest_gives_way(
-    rooms: Rooms, clock: Clock
+    patient: Rooms, clock: Clock
 ) -> None:
-    presented, followed = rooms.open(one("lecturer")), rooms.open(one("away"))
+    presented, followed = patient.open(one("lecturer")), patient.open(one("away"))
     guest = Line(one("guest"))
     presented.present(Line(one("lecturer")), presented.secret, clock.now)
     followed.follow(guest, Follow(id=1, type="follow"))
-    unused = rooms.open(one("forgetful"))
+    unused = patient.open(one("forgetful"))
     clock.now += DESERTED_SECONDS
     with pytest.raises(RoomsFull):  # a page may only be loading anew
-        rooms.open(one("newcomer"))
+        patient.open(one("newcomer"))
     clock.now += 1
-    newer = rooms.open(one("newcomer"))
+    newer = patient.open(one("newcomer"))
     assert unused.closed
+    assert not followed.closed
     followed.leave(guest, clock.now - 1)
     clock.now += DESERTED_SECONDS
-    rooms.open(one("third"))
+    assert not followed.closed
+    patient.open(one("third"))
     assert followed.closed
     assert not presented.closed
     assert not newer.closed
 
 
-def test_who_may_open_no_more_rooms_makes_no_other_give_way(rooms: Rooms, clock: Clock) -> None:
-    deserted = rooms.open(one("away"))
+def test_who_may_open_no_more_rooms_makes_no_other_give_way(patient: Rooms, clock: Clock) -> None:
+    deserted = patient.open(one("away"))
     for _ in range(ROOMS_PER_VISITOR):
-        rooms.open(one("eager"))
+        patient.open(one("eager"))
     clock.now += DESERTED_SECONDS + 1
     with pytest.raises(RoomError):
-        rooms.open(one("eager"))
+        patient.open(one("eager"))
     assert not deserted.closed
 
 
