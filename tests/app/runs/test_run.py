@@ -178,7 +178,7 @@ def test_a_run_that_takes_too_much_memory_is_told_so() -> None:
     async def body(room: Room) -> None:
         fits = await begun(room, deed="memory", size=10**7)  # 40 MB
         await fits.advance(1)
-        greedy = await begun(room, deed="memory", size=10**8)
+        greedy = await begun(room, deed="memory", size=6 * 10**7)  # 240 MB
         await refused(greedy.advance(1), RunTooLarge)
 
     in_a_room(body, run_memory_bytes=200_000_000, run_parameters=10**9)
