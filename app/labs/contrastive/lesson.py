@@ -1,5 +1,7 @@
 """The lesson of the `contrastive` page."""
 
+import numpy as np
+
 from app.i18n import N_
 from app.lab.lessons import Question, Sketch, Step, measured
 from app.labs.contrastive.frames import ContrastiveFrame
@@ -8,6 +10,13 @@ from app.labs.contrastive.frames import ContrastiveFrame
 def now(frame: ContrastiveFrame, measure: str) -> float:
     """A measure of the last step's batch."""
     return float(measured(frame, "history", measure)[-1])
+
+
+def share_of_nearest(frame: ContrastiveFrame, temperature: float) -> float:
+    """The share of the most similar fifth of the negatives in the push on the first view."""
+    of_first = np.delete(frame.similarities[0], [0, len(frame.similarities) // 2])
+    push = np.exp(np.sort(of_first)[::-1].astype(np.float64) / temperature)
+    return float(push[: len(push) // 5].sum() / push.sum())
 
 
 LESSON = (
@@ -114,6 +123,7 @@ LESSON = (
                 "it alike."
             ),
         ),
+        holds=lambda frame: share_of_nearest(frame, 0.05) > 0.5 > 2 * share_of_nearest(frame, 2),
     ),
     Step(
         N_("Is the representation any good?"),
