@@ -78,6 +78,7 @@ def assert_fits_a_phone(page: Page) -> None:
         # What scrolls gets its place in the order of focus with the next picture.
         page.evaluate(
             "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
+            ".then(() => new Promise((r) => setTimeout(r)))"
         )
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()

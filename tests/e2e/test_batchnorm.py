@@ -112,7 +112,7 @@ def test_normalized_inputs_need_fewer_steps(open_page: OpenPage) -> None:
     raw, normalized = map(int, re.findall(r"after (\d+) steps", said.inner_text()))
     assert raw > 3 * normalized
     slide(page, "[data-descent]", 1.1)
-    expect(said).to_contain_text("Here descent diverges.")
+    expect(said).to_contain_text("Descent diverges.")
     page.wait_for_url(re.compile("descent=1.1"))
 
 
@@ -128,7 +128,7 @@ def test_every_step_of_the_lesson_opens_and_begins_anew(open_page: OpenPage) -> 
         page.wait_for_timeout(400)
         until(page, 10)
         expect(page.locator("[data-run-said]")).to_be_hidden()
-    expect(page.locator("select[name=activation]")).to_have_value("sigmoid")
+    expect(page.locator("select[name=data]")).to_have_value("gaussians")
     page.locator("[data-tab=sweep]").click()
     expect(page.locator("[data-sweep-charts]")).to_be_visible()
 

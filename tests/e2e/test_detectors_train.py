@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import assert_fits_a_phone
+from tests.e2e.browser import assert_fits_a_phone, held
 
 TRAIN = "/labs/detectors?tab=train"
 COUNT = "() => Number(document.querySelector('[data-run-count]').textContent.replace(',', ''))"
@@ -16,13 +16,14 @@ def steps(page: Page) -> int:
 
 
 def paused_after_a_step(page: Page) -> None:
+    text = page.locator("[data-run-play-text]")
+    expect(text).to_have_text("Pause")  # it begins by itself
+    page.locator("[data-run-play]").click()
+    expect(text).to_have_text("Play")
+    before = held(page)
     page.locator("[data-run-step]").click()
-    expect(page.locator("[data-run-play-text]")).to_have_text("Play")
-    page.wait_for_function(f"() => ({COUNT})() > 0")
-    last = -1
-    while last != steps(page):  # what was asked for before comes, too
-        last = steps(page)
-        page.wait_for_timeout(600)
+    page.wait_for_function(f"() => ({COUNT})() > {before}")
+    held(page)
 
 
 def test_it_learns_while_one_looks_and_waits_while_one_looks_elsewhere(open_page):

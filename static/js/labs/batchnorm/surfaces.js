@@ -126,7 +126,7 @@ function layersOf({ hessian, best, path }, x, y) {
 function sentenceOf(name, surface, descent) {
   const who = name === "raw" ? t("Raw inputs") : t("Normalized inputs");
   const shape = t(
-    "{who}: the steepest curvature is {ratio} times the flattest. Learning rates above {limit} diverge; this one is {rate}.",
+    "{who}: the steepest curvature is {ratio} times the flattest. Rates above {limit} diverge; here {rate}.",
     {
       who,
       ratio: number(surface.condition, 1),
@@ -140,10 +140,9 @@ function sentenceOf(name, surface, descent) {
 /** How far descent comes. @param {Surface} surface */
 function sayCourse({ path, losses, least, within }) {
   const [start = NaN, end = NaN] = [losses[0], losses.at(-1)];
-  if (end > start) return t("Here descent diverges.");
-  if (within !== null)
-    return t("Here descent is 99% of the way down after {steps} steps.", { steps: within });
-  return t("Here descent is {share}% of the way down after {steps} steps.", {
+  if (end > start) return t("Descent diverges.");
+  if (within !== null) return t("99% of the way down after {steps} steps.", { steps: within });
+  return t("{share}% of the way down after {steps} steps.", {
     share: number((100 * (start - end)) / (start - least), 0),
     steps: path.length - 1,
   });
