@@ -95,6 +95,7 @@ def test_what_it_is_worth_is_measured_on_request(open_page: OpenPage) -> None:
         "From scratch with 10 labels per class and 160 steps",
         timeout=300_000,  # 55 trainings, niced: where two others hold the cores, 2.6 s each
     )
+    page.locator("[data-tab=features]").click()
     page.locator("[data-discard]").check()
     expect(page.locator("[data-pipeline]")).to_contain_text("linear classifier on h")
     page.locator("[data-tab=map]").click()
