@@ -16,6 +16,7 @@ import { encode } from "../core/wire.js";
 /** @typedef {import("../core/state.js").State} State */
 /** @typedef {import("../core/wire.js").Values} Values */
 
+const SAID = 8000; // milliseconds that it stays said over the picture
 const MEBIBYTE = 2 ** 20;
 const MOST = 5 * MEBIBYTE; // of the file
 const THINNEST = 64; // of so many frames one is kept at least
@@ -38,6 +39,7 @@ export function wireTakeAway(slug, state) {
       if (!(error instanceof Unpacked)) throw error;
     } finally {
       button.disabled = false;
+      setTimeout(() => tell(said, () => ""), SAID);
     }
   });
 }
