@@ -19,7 +19,7 @@ from app.errors import DomainError, NotFound
 from app.guide import ROUTES, SECTIONS, chapters_of
 from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
 from app.lab.contract import CHAPTERS, Lab
-from app.lab.lessons import NUMBER
+from app.lab.lessons import NUMBER, Step
 from app.lan import in_container
 from app.registry import BY_SLUG, LABS
 from app.share import addresses_for_others, base_of, code_of
@@ -54,8 +54,19 @@ def numbers_in(text: str, lab: Lab[Any], state: dict[str, Any]) -> Markup:
     return Markup(NUMBER.sub(dragged, str(escape(text))))
 
 
+def steps_that_go_on(step: Step) -> list[tuple[Lab[Any], int, Step]]:
+    """What a lesson's step links to: lab, number and step."""
+    return [
+        (BY_SLUG[slug], number, other)
+        for slug, title in step.see
+        for number, other in enumerate(BY_SLUG[slug].lesson, start=1)
+        if other.title == title
+    ]
+
+
 templates.env.filters["math"] = mathml
 templates.env.globals["numbers_in"] = numbers_in
+templates.env.globals["steps_that_go_on"] = steps_that_go_on
 
 
 def render(request: Request, name: str, **values: Any) -> HTMLResponse:

@@ -56,7 +56,8 @@ class Step:
     to three controls that come into hand; `{name}` in `text` is a control's value, to be
     dragged there. A run stops by itself at the training step `stop`. `watch` names the number
     to look at, as the page names it. `holds` is whether what the step says is so: of a lab that
-    trains, by the frame at `stop`; of others, by the step's own state.
+    trains, by the frame at `stop`; of others, by the step's own state. `see` are steps of other
+    labs that go on from here, each by its lab's slug and its title.
     """
 
     title: LazyText
@@ -69,6 +70,7 @@ class Step:
     question: Question | None = None
     sketch: Sketch | None = None
     holds: Callable[[Any], bool] | None = None
+    see: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from app import ROOT
 from app.lab.contract import Ask, Lab
 from app.lab.lessons import NUMBER, Step
-from app.registry import LABS
+from app.registry import BY_SLUG, LABS
 
+TESTS = ROOT / "tests"
 STEPS = [
     pytest.param(lab, step, id=f"{lab.slug}-{number}")
     for lab in LABS
@@ -94,6 +96,36 @@ def test_a_number_in_a_steps_text_is_a_lever_with_a_slider(lab: Lab[Any], step: 
     names = set(NUMBER.findall(str(step.text)))
     assert names <= set(step.levers)
     assert all(lab.control(name).kind == "range" for name in names)
+
+
+@of_every_step
+def test_what_a_step_goes_on_in_is_a_step_of_another_lab(lab: Lab[Any], step: Step) -> None:
+    elsewhere = {
+        (other.slug, str(to.title)) for other in LABS if other != lab for to in other.lesson
+    }
+    assert set(step.see) <= elsewhere
+
+
+def test_every_lesson_leads_on_to_another_lab_and_its_links_open_that_step(client: Any) -> None:
+    for lab in LABS:
+        page = client.get(f"/labs/{lab.slug}").text
+        links = re.findall(r'<p class="see">(.*?)</p>', page)
+        assert len(links) == sum(bool(step.see) for step in lab.lesson) > 0
+        for slug, number in re.findall(r'href="/labs/([\w-]+)#step-(\d+)"', " ".join(links)):
+            assert (slug, str(BY_SLUG[slug].lesson[int(number) - 1].title)) in {
+                pair for step in lab.lesson for pair in step.see
+            }
+
+
+CHECKS = re.compile(r'^(?:@pytest\.mark\.|// @)lesson\("([\w-]+)", "([^"]+)"\)$', re.MULTILINE)
+
+
+def test_what_every_step_says_is_checked_by_its_predicate_or_by_a_test_that_names_it() -> None:
+    sources = [*TESTS.rglob("test_*.py"), *TESTS.rglob("*.test.js")]
+    named = {found for path in sources for found in CHECKS.findall(path.read_text("utf-8"))}
+    said = {(lab.slug, str(step.title)) for lab in LABS for step in lab.lesson if not step.holds}
+    assert said <= named, "nothing checks them"
+    assert named <= {(lab.slug, str(step.title)) for lab in LABS for step in lab.lesson}
 
 
 @pytest.mark.parametrize("lab", [lab for lab in LABS if lab.run], ids=lambda lab: lab.slug)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 
@@ -55,6 +56,7 @@ def test_no_slider_move_makes_a_request(open_page, watch, photo):
     assert watch.requests[asked:] == []
 
 
+@pytest.mark.lesson("nms", "Soft-NMS keeps the second car")
 def test_soft_nms_asks_the_server_and_keeps_the_car_that_hard_nms_loses(open_page, watch):
     page = open_page("/labs/nms?source=neighbors&iou_threshold=0.5&score_threshold=0.3")
     hard = figures(page)

@@ -68,6 +68,14 @@ def test_levers_in_hand_come_one_by_one_and_the_lesson_in_cards(open_page):
     expect(page.locator("[data-plot] canvas")).to_be_in_viewport(ratio=0.9)
 
 
+@pytest.mark.parametrize("path", ["/labs/nms#step-4", "/labs/nms?lesson=4"])
+def test_the_step_that_an_address_names_is_the_card_in_view(open_page, path):
+    page = on_a_phone(open_page, path, UPRIGHT, unfolded=False)
+    page.locator("[data-dock=lesson]").tap()
+    expect(page.locator("#step-4 summary")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#step-1 summary")).not_to_be_in_viewport()
+
+
 @pytest.mark.parametrize("size", [(683, 310), (341, 155)], ids=["200 %", "400 %"])
 def test_a_page_zoomed_in_can_be_used_whole(open_page, size):
     page = open_page("/labs/fitting", *size, reduced_motion="reduce")

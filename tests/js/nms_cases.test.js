@@ -19,6 +19,11 @@ const { boxes, truths } = NEIGHBORS;
 const keptAt = (/** @type {number} */ threshold) =>
   greedyNms(boxes, [0, 1, 2, 3, 4, 5], threshold).kept.map((i) => i + 1);
 
+// @lesson("nms", "One car, six boxes")
+test("of six boxes around one car NMS keeps the one with the highest score", () => {
+  assert.deepEqual(greedyNms(SIX.boxes, [0, 1, 2, 3, 4, 5], 0.5).kept, [0]);
+});
+
 test("the two cars overlap by more than the usual threshold, so hard NMS at 0.5 loses one", () => {
   const { iou } = overlap(boxAt(truths, 0), boxAt(truths, 1));
   assert(Math.abs(iou - 0.56) < 0.005, String(iou));
@@ -26,6 +31,7 @@ test("the two cars overlap by more than the usual threshold, so hard NMS at 0.5 
   assert.equal(matchTruths(boxes, [0], truths, 0.5).recall, 0.5);
 });
 
+// @lesson("nms", "Two cars side by side")
 test("the second car comes back at 0.57, its worse box at 0.53, duplicates from 0.81 on", () => {
   const at = /** @type {const} */ ([
     [0.52, [1]],
@@ -37,6 +43,25 @@ test("the second car comes back at 0.57, its worse box at 0.53, duplicates from 
   ]);
   for (const [threshold, kept] of at) assert.deepEqual(keptAt(threshold), kept, String(threshold));
   assert.equal(matchTruths(boxes, [0, 1], truths, 0.5).f1, 1);
+});
+
+// @lesson("nms", "Which way does the threshold work?")
+test("of the six boxes a higher threshold keeps no fewer, and at 1 all of them", () => {
+  const counts = [0, 0.5, 0.7, 0.8, 0.9, 1].map(
+    (at) => greedyNms(SIX.boxes, [0, 1, 2, 3, 4, 5], at).kept.length,
+  );
+  assert.deepEqual(
+    counts,
+    counts.toSorted((a, b) => a - b),
+  );
+  assert.deepEqual([counts[0], counts.at(-1)], [1, 6]);
+});
+
+// @lesson("nms", "Step by step")
+test("a box that is suppressed suppresses none", () => {
+  const { kept, suppressor } = greedyNms(NEIGHBORS.boxes, [0, 1, 2, 3, 4, 5], 0.53);
+  assert(suppressor.size > 0);
+  for (const by of suppressor.values()) assert(kept.includes(by));
 });
 
 test("a higher threshold may keep fewer boxes: one that stays suppresses others", () => {

@@ -150,6 +150,7 @@ LESSON = (
         holds=lambda frame: (
             abs(typical(frame, "none") - np.log(2)) < 0.02 and typical(frame, "before") < 0.3
         ),
+        see=(("mlp", "Depth and the gradient"),),
     ),
     Step(
         N_("Where training stops working"),
@@ -174,6 +175,7 @@ LESSON = (
                 "wide, because the scale of a layer’s weights no longer changes what it puts out."
             ),
         ),
+        see=(("mlp", "Depth and the gradient"),),
     ),
     Step(
         N_("Two points are no statistic"),

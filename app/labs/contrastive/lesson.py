@@ -97,6 +97,7 @@ LESSON = (
         holds=lambda frame: (
             now(frame, "positive") > 0.5 and now(frame, "positive") > now(frame, "negative") + 0.3
         ),
+        see=(("cross-entropy", "What a wrong distribution costs"),),
     ),
     Step(
         N_("Temperature: how much the most similar negatives count"),
@@ -147,6 +148,7 @@ LESSON = (
             ),
         ),
         holds=lambda frame: now(frame, "positive") > now(frame, "negative") + 0.3,
+        see=(("pretext", "Which pretraining for which question?"),),
     ),
     Step(
         N_("Take color away from T"),
@@ -173,6 +175,7 @@ LESSON = (
             ),
         ),
         holds=lambda frame: now(frame, "hits") > 0.9,
+        see=(("pretext", "A shortcut through the gap"),),
     ),
     Step(
         N_("MoCo: a queue of negatives"),

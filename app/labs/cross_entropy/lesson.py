@@ -111,6 +111,7 @@ LESSON = (
             ),
         ),
         holds=lambda state: bits(state)[1] == np.inf,
+        see=(("contrastive", "One positive, all others negatives"),),
     ),
     Step(
         N_("Softmax forgets a shift"),
@@ -136,6 +137,7 @@ LESSON = (
             ),
         ),
         holds=lambda state: float(state["shift"]) > np.log(np.finfo(np.float64).max),
+        see=(("contrastive", "Temperature: how much the most similar negatives count"),),
     ),
     Step(
         N_("Confident and wrong"),
@@ -226,5 +228,6 @@ LESSON = (
             and abs(accuracy(frame, "cross-entropy") - accuracy(frame, "brier")) < 0.005
             and frame.calibration[0] < frame.calibration[1] / 2
         ),
+        see=(("fitting", "Stopping early"),),
     ),
 )

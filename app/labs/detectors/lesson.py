@@ -76,6 +76,7 @@ LESSON = (
                 "average precision, over all thresholds."
             ),
         ),
+        see=(("nms", "Which way does the threshold work?"),),
     ),
     Step(
         N_("Fewer proposals"),
@@ -92,6 +93,7 @@ LESSON = (
                 "proposals cost less time and may cost objects."
             ),
         ),
+        see=(("rpn", "Too many boxes"),),
     ),
     Step(
         N_("Count along the two roads"),
@@ -150,6 +152,7 @@ LESSON = (
                 "second stage, one set for each class. On the one-stage road it is moved once."
             ),
         ),
+        see=(("rpn", "Four deltas move the anchor"),),
     ),
     Step(
         N_("Round, or sample?"),
@@ -295,6 +298,7 @@ LESSON = (
             ),
         ),
         holds=is_mostly_easy,
+        see=(("cross-entropy", "Confident and wrong"),),
     ),
     Step(
         N_("Are two stages always better?"),

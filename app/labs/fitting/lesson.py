@@ -45,6 +45,7 @@ LESSON = (
             ),
         ),
         holds=lambda frame: error(frame, "test") > error(frame, "training"),
+        see=(("mlp", "A hidden layer"),),
     ),
     Step(
         N_("Memorizing"),
@@ -81,6 +82,7 @@ LESSON = (
             error(frame, "training") < noise(frame) < frame.best_test < error(frame, "test") / 2
             and frame.best_step < frame.step
         ),
+        see=(("regularization", "A polynomial, tamed"),),
     ),
     Step(
         N_("Underfitting"),
@@ -158,6 +160,7 @@ LESSON = (
         holds=lambda frame: (
             error(frame, "training") > 0.01 and error(frame, "test") < 3 * noise(frame)
         ),
+        see=(("regularization", "One weight, two penalties"),),
     ),
     Step(
         N_("Stopping early"),
@@ -186,6 +189,7 @@ LESSON = (
         holds=lambda frame: (
             bool((frame.stopped_at >= 0).all()) and error(frame, "test") < 3 * noise(frame)
         ),
+        see=(("cross-entropy", "Less loss, no more right"),),
     ),
     Step(
         N_("Is the noise memorized?"),

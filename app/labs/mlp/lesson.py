@@ -87,6 +87,7 @@ LESSON = (
         ),
         sketch=Sketch(N_("Draw the training loss over 600 steps."), "losses", (0, 600), (0, 0.8)),
         holds=lambda frame: now(frame, "test accuracy") > 0.9,
+        see=(("fitting", "One network and its points"),),
     ),
     Step(
         N_("Without the bend"),
@@ -139,6 +140,7 @@ LESSON = (
             ),
         ),
         holds=lambda frame: frame.health == "vanishing" and now(frame, "training accuracy") < 0.6,
+        see=(("batchnorm", "Where the numbers lie"), ("batchnorm", "Sigmoids, as in the paper")),
     ),
     Step(
         N_("How few units for a spiral?"),

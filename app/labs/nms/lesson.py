@@ -79,6 +79,7 @@ LESSON = (
                 "box 4 stands for the car. From 0.81 on duplicates stay."
             ),
         ),
+        see=(("detectors", "Every threshold is a trade"),),
     ),
     Step(
         N_("Soft-NMS keeps the second car"),
@@ -124,5 +125,6 @@ LESSON = (
                 "boxes are final, and every duplicate counts as an error."
             ),
         ),
+        see=(("rpn", "Too many boxes"), ("detectors", "Fewer proposals")),
     ),
 )

@@ -12,6 +12,16 @@ def newest(frame: PretextFrame, measure: str) -> float:
     return float(np.nanmean(measured(frame, "history", measure)[-3:]))
 
 
+def part_ways(frame: PretextFrame) -> bool:
+    """Nearly all of the pretext accuracy is there at the first measurement of the features after
+    the start, and what a linear classifier finds in them still grows.
+    """
+    accuracy, probes = measured(frame, "history", "accuracy"), measured(frame, "probes", "many")
+    early = np.nanmean(accuracy[frame.steps <= frame.probe_steps[1]][-3:])
+    found = (early - 0.25) / (newest(frame, "accuracy") - 0.25)  # of the way from chance
+    return bool(found > 0.8 and probes[1] < probes[2:].max())
+
+
 LESSON = (
     Step(
         N_("A label that nobody wrote"),
@@ -67,7 +77,7 @@ LESSON = (
         {"task": "rotation", "data": "objects", "speed": 20},
         "learning",
         levers=("task", "learning_rate"),
-        stop=200,
+        stop=1000,
         watch=N_("loss"),
         question=Question(
             N_("When the pretext accuracy stands still, is the encoder as useful as it gets?"),
@@ -78,7 +88,8 @@ LESSON = (
                 "told from the pretext accuracy alone: it takes a downstream question."
             ),
         ),
-        sketch=Sketch(N_("Draw the loss over 200 steps."), "losses", (0, 200), (0, 2)),
+        sketch=Sketch(N_("Draw the loss over 1000 steps."), "losses", (0, 1000), (0, 2)),
+        holds=part_ways,
     ),
     Step(
         N_("A shortcut through the gap"),
@@ -89,7 +100,7 @@ LESSON = (
         {"task": "patch", "gap": 0, "jitter": 0, "color_drop": 0, "data": "objects", "speed": 50},
         "learning",
         levers=("gap", "jitter", "color_drop"),
-        stop=200,
+        stop=1000,
         watch=N_("loss"),
         question=Question(
             N_("Is the easier task the better teacher?"),
@@ -100,6 +111,7 @@ LESSON = (
                 "al. left a gap, moved the patches at random and dropped colors for that reason."
             ),
         ),
+        see=(("contrastive", "Take color away from T"),),
     ),
     Step(
         N_("Hide a quarter, hide nine tenths"),
@@ -179,5 +191,6 @@ LESSON = (
                 "differences with the spread over seeds before you believe them."
             ),
         ),
+        see=(("contrastive", "Is the representation any good?"),),
     ),
 )

@@ -104,6 +104,7 @@ LESSON = (
             bool((frame.zeros == 0).all())
             and bool((np.diff(np.square(frame.paths).sum(axis=1)) < 0).all())
         ),
+        see=(("fitting", "A penalty"),),
     ),
     Step(
         N_("Sub-gradient: not exactly zero"),
@@ -169,6 +170,7 @@ LESSON = (
         ),
         sketch=Sketch(N_("Draw the test error over λ."), "errors", (0.01, 750), (0.05, 5)),
         holds=lambda frame: frame.best is not None and frame.test[0] > 3 * frame.test[frame.best],
+        see=(("fitting", "A penalty"),),
     ),
     Step(
         N_("Inputs that a network ignores"),

@@ -24,6 +24,7 @@ LESSON = (
                 "H × W × 9 in all. Only what the network says about them differs."
             ),
         ),
+        see=(("detectors", "Count along the two roads"),),
     ),
     Step(
         N_("Two scores for each anchor"),
@@ -83,6 +84,7 @@ LESSON = (
                 "those that overlap more than the threshold."
             ),
         ),
+        see=(("nms", "One car, six boxes"),),
     ),
     Step(
         N_("What if it were not trained?"),
@@ -123,5 +125,6 @@ LESSON = (
                 "greatest IoU is positive, even below the threshold."
             ),
         ),
+        see=(("detectors", "Train both parts"),),
     ),
 )

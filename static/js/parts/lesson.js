@@ -23,6 +23,9 @@ export function wireLesson(state, onTry) {
   for (const button of all("[data-sketch]")) button.addEventListener("click", () => sketch(state, button));
   for (const button of all("[data-answer]")) button.addEventListener("click", () => fold(button));
   for (const choice of all(".ask input")) choice.addEventListener("change", sayAll);
+  document
+    .querySelector('[data-dock="lesson"]')
+    ?.addEventListener("click", () => requestAnimationFrame(bringCard));
   onLanguage(sayAll);
   wireRoomsCurves(state);
   state.subscribe((changed) => changed.has("lesson") && show(state));
@@ -58,6 +61,13 @@ function show(state) {
   if (!step) return;
   step.setAttribute("data-tried", "");
   $("details", step).setAttribute("open", "");
+  bringCard();
+}
+
+/** Where steps are cards beside each other, the tried one comes into view. */
+function bringCard() {
+  const card = document.querySelector(".steps [data-tried]");
+  if (card instanceof HTMLElement) $(".steps").scrollLeft = card.offsetLeft;
 }
 
 /** The step of the lesson that an address names: `#step-3`. */

@@ -4,6 +4,7 @@ import { token } from "../core/dom.js";
 import { boxAt } from "../math/geometry.js";
 import { densityOf, FEW, heatRamp, inkOf, LINES, linesWithin, SPECIAL } from "../math/ink.js";
 import { markOf } from "./marks.js";
+import { fitting } from "./plot_axes.js";
 
 /** @typedef {import("./picture.js").Layer} Layer */
 /** @typedef {import("./picture.js").Size} Size */
@@ -193,8 +194,9 @@ function paintCaptionsOf(context, layer, size, taken) {
   context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
   context.textBaseline = "middle";
   for (const index of layer.indices) {
-    const text = layer.label(index);
-    if (!text) continue;
+    const told = layer.label(index);
+    if (!told) continue;
+    const text = fitting(context, told, size.width - 8);
     const [x1, y1, , y2] = boxAt(layer.boxes, index);
     const width = context.measureText(text).width + 8;
     const x = Math.min(Math.max(x1 * size.scale - 1, size.left), size.left + size.width - width);

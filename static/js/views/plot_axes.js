@@ -114,7 +114,7 @@ function paintNames(context, on, across, upward) {
  * @param {string} text
  * @param {number} room
  */
-function fitting(context, text, room) {
+export function fitting(context, text, room) {
   let shown = text;
   while (shown.length > 1 && context.measureText(shown).width > room) shown = `${shown.slice(0, -2)}…`;
   return shown;

@@ -1,10 +1,12 @@
 """The contrastive lab: its runs, and what is measured on request."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from app.errors import Diverged, InvalidInput
@@ -12,10 +14,24 @@ from app.lab import wire
 from app.lab.contract import Ask
 from app.labs.contrastive import LAB
 from app.labs.contrastive.config import ContrastiveAction, ContrastiveConfig
-from app.labs.contrastive.data import REPETITIONS, album_of, pictures_of, settings_of
+from app.labs.contrastive.data import (
+    REPETITIONS,
+    TRIAL_BATCH,
+    TRIAL_PICTURES,
+    album_of,
+    pictures_of,
+    settings_of,
+)
 from app.labs.contrastive.run import run
 from models.measures import ContrastiveMeasure
-from models.representation.contrastive_training import Contrast
+from models.representation.contrastive_training import Contrast, ContrastSettings
+from models.representation.contrastive_trials import (
+    Trial,
+    Trials,
+    compositions,
+    fewer,
+    projectors,
+)
 from models.representation.encoder import Encoder, Predictor, Projector
 from tests.app.pictures.albums.test_endpoints import plain, post, zipped
 from tests.app.uploaded import BLUE, RED, client_with, refused
@@ -220,6 +236,41 @@ def test_trials_fill_in_one_by_one(mode: str, method: str, count: int) -> None:
     assert np.isfinite(second.accuracy[0, 0]).all()
     assert np.isnan(second.accuracy[1:]).all()
     second.to_bytes()
+
+
+def tried(trials: list[Trial]) -> tuple[NDArray[np.float32], float]:
+    """Accuracy of linear classifiers on h after short trainings of one seed, and untrained."""
+    config = ContrastiveConfig()
+    pictures = fewer(pictures_of(config, None), TRIAL_PICTURES)
+    short = Trials(trials, 1, config.trial_steps, pictures)
+    for _ in trials:
+        short.run()
+    return short.accuracy[:, 0, 0], float(short.baseline[0])
+
+
+def short_settings() -> ContrastSettings:
+    return replace(settings_of(ContrastiveConfig()), batch_size=TRIAL_BATCH)
+
+
+@pytest.mark.claims
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.lesson("contrastive", "Which augmentations?")
+def test_on_drawn_scenes_color_jitter_counts_with_whatever_else() -> None:
+    every = {trial.name: trial for trial in compositions(short_settings())}
+    alone, with_color = [("crop", "crop"), ("blur", "blur")], [("crop", "color"), ("color", "blur")]
+    found, _ = tried([every[name] for name in (*alone, *with_color)])
+    assert found[2] > found[0] + 0.05
+    assert found[3] > found[1] + 0.05
+
+
+@pytest.mark.claims
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.lesson("contrastive", "Which projector?")
+def test_with_any_projector_a_short_training_learns_something() -> None:
+    trials = projectors(short_settings())
+    found, untrained = tried(trials)
+    assert len(trials) * REPETITIONS == 9
+    assert found.min() > untrained
 
 
 def test_digits_are_learned_from_too() -> None:

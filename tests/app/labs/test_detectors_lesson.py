@@ -49,16 +49,7 @@ def wrong_and_missed(found: Detections, scene: ShapeScene, threshold: float) -> 
     return len(kept.scores) - right, len(scene.labels) - right
 
 
-def test_every_step_is_checked_here_or_has_a_predicate() -> None:
-    checked = {
-        "One picture, two detectors", "Every threshold is a trade", "Fewer proposals",
-        "Count along the two roads", "Where do the milliseconds go?", "Follow one detection",
-        "Round, or sample?", "From R-CNN to Mask R-CNN", "Propose with and without learning",
-        "Are two stages always better?",
-    }  # fmt: skip
-    assert {str(step.title) for step in LAB.lesson if not step.holds} == checked
-
-
+@pytest.mark.lesson("detectors", "One picture, two detectors")
 def test_a_detector_answers_with_a_list_of_boxes_each_with_a_class_and_a_score(
     shipped: Shipped,
 ) -> None:
@@ -68,6 +59,7 @@ def test_a_detector_answers_with_a_list_of_boxes_each_with_a_class_and_a_score(
         assert len(found.labels.unique()) > 1
 
 
+@pytest.mark.lesson("detectors", "Every threshold is a trade")
 def test_a_higher_threshold_makes_fewer_boxes_wrong_and_more_objects_missed(
     shipped: Shipped,
 ) -> None:
@@ -82,6 +74,7 @@ def test_a_higher_threshold_makes_fewer_boxes_wrong_and_more_objects_missed(
         assert missed[0] < missed[-1]
 
 
+@pytest.mark.lesson("detectors", "Fewer proposals")
 def test_what_no_proposal_covers_the_second_stage_does_not_find(shipped: Shipped) -> None:
     title = "Fewer proposals"
     looked, scene = seen(shipped, title), scene_of(title)
@@ -93,6 +86,7 @@ def test_what_no_proposal_covers_the_second_stage_does_not_find(shipped: Shipped
     assert (looked.two_stage(few).rows < few).all()
 
 
+@pytest.mark.lesson("detectors", "Count along the two roads")
 def test_256_pixels_give_2304_anchors_with_2_scores_and_4_deltas_each(shipped: Shipped) -> None:
     title = "Count along the two roads"
     looked = seen(shipped, title, state_of(title)["input_size"])
@@ -104,6 +98,7 @@ def test_256_pixels_give_2304_anchors_with_2_scores_and_4_deltas_each(shipped: S
     assert looked.first.logits.shape == (2304, shipped.model.classes + 1)
 
 
+@pytest.mark.lesson("detectors", "Where do the milliseconds go?")
 def test_both_share_the_backbone_and_the_second_stage_grows_with_the_proposals(
     shipped: Shipped,
 ) -> None:
@@ -116,6 +111,7 @@ def test_both_share_the_backbone_and_the_second_stage_grows_with_the_proposals(
     assert len(few.first.logits) == len(many.first.logits)
 
 
+@pytest.mark.lesson("detectors", "Follow one detection")
 def test_a_box_is_moved_twice_on_the_two_stage_road_and_each_move_helps(shipped: Shipped) -> None:
     steps: list[list[float]] = [[], [], []]
     for number in range(12):
@@ -131,6 +127,7 @@ def test_a_box_is_moved_twice_on_the_two_stage_road_and_each_move_helps(shipped:
     assert anchor < proposal < refined
 
 
+@pytest.mark.lesson("detectors", "Round, or sample?")
 def test_roi_align_follows_every_pixel_and_roi_pool_only_jumps(shipped: Shipped) -> None:
     looked = seen(shipped, "Round, or sample?")
     maps = looked.reduced.clone()
@@ -151,6 +148,7 @@ def test_roi_align_follows_every_pixel_and_roi_pool_only_jumps(shipped: Shipped)
 
 
 @pytest.mark.thorough
+@pytest.mark.lesson("detectors", "From R-CNN to Mask R-CNN")
 def test_r_cnn_passes_every_crop_through_the_network(one_client: Any) -> None:
     title = "From R-CNN to Mask R-CNN"
     told = one_client.post(f"/api/detectors/scenes/{state_of(title)['scene']}").json()
@@ -163,6 +161,7 @@ def test_r_cnn_passes_every_crop_through_the_network(one_client: Any) -> None:
         assert len(header["boxes"]) == len(header["names"]) == crops
 
 
+@pytest.mark.lesson("detectors", "Propose with and without learning")
 def test_it_takes_many_hundred_windows_and_few_proposals_to_cover_most_objects(
     shipped: Shipped,
 ) -> None:
@@ -179,6 +178,7 @@ def test_it_takes_many_hundred_windows_and_few_proposals_to_cover_most_objects(
     assert needed(looked.proposal_boxes) < 50
 
 
+@pytest.mark.lesson("detectors", "Are two stages always better?")
 def test_of_the_published_ones_a_one_stage_detector_has_the_highest_ap() -> None:
     rows = published()
     best = max(rows, key=lambda row: row.box_map)

@@ -50,6 +50,18 @@ def error_of(answer: Any) -> dict[str, Any]:
     return error
 
 
+@pytest.mark.lesson("nms", "A network’s real pile")
+def test_of_a_networks_hundred_best_boxes_more_stay_at_70_than_at_50(
+    one_client: TestClient,
+) -> None:
+    photo = one_client.post("/api/samples/street").json()["id"]
+    query = {"image_id": photo}
+    answer = one_client.post("/api/rpn/proposals", json=query, headers=BINARY)
+    _, arrays = wire.decode(answer.content)
+    best = {"boxes": arrays["boxes"][:100].tolist(), "scores": [1 - i / 100 for i in range(100)]}
+    assert len(oracle(best, 0.5)) < len(oracle(best, 0.7)) < 100
+
+
 @pytest.mark.parametrize("classes", [0, 3])
 @pytest.mark.parametrize("count", [1, 2, 60, 300])
 def test_the_sweep_is_torchvision_at_every_threshold(

@@ -2,18 +2,25 @@
 shipped networks and the tasks themselves.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from starlette.testclient import TestClient
 
 from app.lab import wire
+from app.lab.contract import Ask
+from app.lab.lessons import measured
 from app.labs.pretext import LAB
 from app.labs.pretext.config import PretextConfig
+from app.labs.pretext.frames import PretextFrame
 from app.labs.pretext.queries import puzzles_frame
+from app.labs.pretext.run import run
+from models.measures import Question
 from models.representation.pretext import TASKS
 
+pytestmark = pytest.mark.usefixtures("one_thread")  # as in a run’s process
 Told = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
@@ -34,25 +41,20 @@ def saturation(pictures: NDArray[np.float64]) -> float:
     return float((pictures.max(axis=1) - pictures.min(axis=1)).mean())
 
 
-def test_the_lesson_has_the_steps_that_are_checked_here() -> None:
-    titles = {str(step.title) for step in LAB.lesson}
-    assert {
-        "A label that nobody wrote", "Hide a quarter, hide nine tenths", "Drab or bold",
-        "Backwards is no other order",
-    } <= titles  # fmt: skip
-
-
+@pytest.mark.lesson("pretext", "A label that nobody wrote")
 def test_a_turned_disc_is_a_disc_so_turned_scenes_have_a_ceiling() -> None:
     header, _ = told(task="rotation", data="scenes")
     assert header["ceiling"] < 1
 
 
 @pytest.mark.parametrize("ratio", [0.25, 0.9])
+@pytest.mark.lesson("pretext", "Hide a quarter, hide nine tenths")
 def test_what_is_filled_in_is_less_varied_than_what_was_hidden(ratio: float) -> None:
     painted, pictures = answer_of(task="masked", data="objects", ratio=ratio)
     assert painted.std(axis=(2, 3)).mean() < pictures.std(axis=(2, 3)).mean()
 
 
+@pytest.mark.lesson("pretext", "Drab or bold")
 def test_squared_error_paints_drabber_than_classes_of_color_do() -> None:
     drab, pictures = answer_of(task="regression", data="objects")
     bold, _ = answer_of(task="color", data="objects")
@@ -60,5 +62,51 @@ def test_squared_error_paints_drabber_than_classes_of_color_do() -> None:
     assert saturation(drab) < saturation(pictures)
 
 
+@pytest.mark.lesson("pretext", "Backwards is no other order")
 def test_four_frames_have_twelve_classes_because_backwards_is_no_other_order() -> None:
     assert TASKS["sort"].chance == pytest.approx(1 / 12)
+
+
+@pytest.mark.claims
+@pytest.mark.lesson("pretext", "A shortcut through the gap")
+@pytest.mark.parametrize("seed", [0, 1])
+def test_without_a_gap_the_task_is_easier_and_teaches_less(seed: int) -> None:
+    step = next(step for step in LAB.lesson if step.title == "A shortcut through the gap")
+    assert step.stop is not None
+    state = {name: x for name, x in step.state.items() if name in PretextConfig.model_fields}
+    levers = {name: PretextConfig.model_fields[name].default for name in step.levers}
+    losses, probes = [], []
+    for settings in (state, {**state, **levers}):
+        frame = trained(PretextConfig(**{**settings, "seed": seed}), step.stop)
+        loss = measured(frame, "history", "loss")
+        losses.append(np.nanmean(loss[-20:]))
+        probes.append(measured(frame, "probes", "many")[-1])
+    assert losses[0] < losses[1]
+    assert probes[0] < probes[1]
+
+
+def trained(config: PretextConfig, steps: int) -> PretextFrame:
+    generator = run(config)
+    frame = next(generator)
+    while frame.step < steps:
+        frame = generator.send(Ask(config, steps - frame.step))
+    return frame
+
+
+@pytest.mark.lesson("pretext", "Which pretraining for which question?")
+def test_no_pretext_task_is_the_best_for_every_question(one_client: TestClient) -> None:
+    tasks = one_client.get("/api/pretext/recorded").json()["compared"]["tasks"]
+    pretext = [name for name in tasks if name not in ("supervised", "untrained")]
+
+    def accuracies(task: str, question: str) -> list[float]:
+        """With 100 labels of each class, one for each seed."""
+        return [run["asked"][question]["100"] for run in tasks[task].values()]
+
+    best = {
+        question: max(pretext, key=lambda task: np.mean(accuracies(task, question)))
+        for question in get_args(Question)
+    }
+    assert len(set(best.values())) > 1, best
+    # Not by chance: the best for the class is worse than another for the number, and the reverse.
+    for question, better, worse in (("class", "rotation", "speed"), ("cells", "speed", "rotation")):
+        assert min(accuracies(better, question)) > max(accuracies(worse, question))

@@ -41,13 +41,7 @@ def shapes_at(told: Told, row: int, column: int) -> NDArray[np.float64]:
     return np.stack([x2 - x1, y2 - y1], axis=1)
 
 
-def test_every_step_is_checked_here() -> None:
-    assert TITLES == [
-        "Start from one place", "Two scores for each anchor", "Four deltas move the anchor",
-        "Too many boxes", "What if it were not trained?", "How anchors are labeled for training",
-    ]  # fmt: skip
-
-
+@pytest.mark.lesson("rpn", "Start from one place")
 def test_the_anchors_of_every_cell_look_the_same(trained: Told) -> None:
     header, arrays = trained
     (level,) = header["feature_maps"]
@@ -58,11 +52,13 @@ def test_the_anchors_of_every_cell_look_the_same(trained: Told) -> None:
     assert len(arrays["anchors"]) == level["height"] * level["width"] * 9
 
 
+@pytest.mark.lesson("rpn", "Two scores for each anchor")
 def test_an_anchor_has_two_scores_and_none_for_a_kind_of_object(trained: Told) -> None:
     arrays = trained[1]
     assert arrays["logits"].shape == (len(arrays["anchors"]), 2)
 
 
+@pytest.mark.lesson("rpn", "Four deltas move the anchor")
 def test_deltas_of_size_zero_leave_the_anchor_its_size(trained: Told) -> None:
     anchors = torch.from_numpy(trained[1]["anchors"][:9].astype(np.float64))
     moved = decode_deltas(torch.tensor([[0.3, -0.2, 0, 0]]).double().expand(9, 4), anchors)
@@ -71,18 +67,21 @@ def test_deltas_of_size_zero_leave_the_anchor_its_size(trained: Told) -> None:
     assert not torch.equal(moved, anchors)
 
 
+@pytest.mark.lesson("rpn", "Too many boxes")
 def test_most_of_the_best_boxes_lie_in_piles(trained: Told) -> None:
     best = torch.from_numpy(trained[1]["boxes"][:100].copy())
     overlap = pairwise_iou(best, best).fill_diagonal_(0)
     assert (overlap.amax(dim=1) > 0.7).float().mean() > 0.5
 
 
+@pytest.mark.lesson("rpn", "What if it were not trained?")
 def test_random_weights_score_one_half_and_hardly_move_an_anchor(one_client: TestClient) -> None:
     _, arrays = asked(one_client, "What if it were not trained?")
     assert np.abs(arrays["objectness"] - 0.5).max() < 0.1
     assert np.median(np.abs(arrays["deltas"])) < 0.1
 
 
+@pytest.mark.lesson("rpn", "How anchors are labeled for training")
 def test_however_high_the_threshold_the_best_anchor_of_an_object_is_positive(trained: Told) -> None:
     anchors = torch.from_numpy(trained[1]["anchors"].astype(np.float32))
     objects = torch.tensor([[130.0, 90.0, 210.0, 150.0], [20.0, 40.0, 60.0, 140.0]])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
@@ -17,8 +18,11 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
+    """All its lines in one event loop, as in a server: a room's news wake no line of another."""
     app = create_app(Settings(room_guests=3))
-    yield TestClient(app, headers={"Accept-Language": "en"})
+    client = TestClient(app, headers={"Accept-Language": "en"})
+    with start_blocking_portal() as client.portal:
+        yield client
     app.state.images.close()
 
 
