@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app import ROOT, __version__, pages, share, texts
+from app import ROOT, __version__, lectures, pages, share, texts
 from app.answers.shared import SharedAnswers
 from app.detection.inference import Networks
 from app.doors.bodies import refuse_surrogates
@@ -108,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(rooms.router)
     app.include_router(room_lines.router)
     app.include_router(share.router)
+    app.include_router(lectures.router)
     app.include_router(tables.router)
     for lab in LABS:
         app.include_router(lab.router, tags=[lab.slug])

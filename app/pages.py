@@ -21,6 +21,7 @@ from app.i18n import COOKIE, LANGUAGES, N_, language_of, words_in
 from app.lab.contract import CHAPTERS, Lab
 from app.lab.lessons import NUMBER, Step
 from app.lan import in_container
+from app.lectures.scripts import SCRIPTS
 from app.registry import BY_SLUG, LABS
 from app.share import addresses_for_others, base_of, code_of
 from app.statements import STATEMENTS, TITLES, boxes_of
@@ -121,6 +122,18 @@ def guide(request: Request) -> HTMLResponse:
         codes = {one.seen: code_of(f"{base}/labs/{one.seen}") for one in STATEMENTS if one.seen}
     values = {"statements": STATEMENTS, "titles": TITLES, "codes": codes}
     return render(request, "guide.html", script=COMMON, **values)
+
+
+@router.get("/lecture")
+def lecture(request: Request) -> HTMLResponse:
+    """The visitor's lecture script, which the browser keeps."""
+    return render(request, "lecture.html", script="pages/lecture/index.js", scripts=SCRIPTS)
+
+
+@router.get("/lecture/notes")
+def notes(request: Request) -> HTMLResponse:
+    """The presenter's second screen."""
+    return render(request, "lecture_notes.html", script="pages/lecture_notes.js")
 
 
 @router.get("/labs/{slug}")

@@ -162,8 +162,13 @@ def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) 
     bases = addresses_for_others(request) or [base_of(request)]
     if at >= len(bases):
         raise NotFound(N_("This short address is not known here, or no longer."))
+    return picture_of(f"{bases[at]}/s/{code}")
+
+
+def picture_of(address: str) -> Response:
+    """The QR code of an address, black on white."""
     file = io.BytesIO()
-    made = segno.make(f"{bases[at]}/s/{code}", micro=False, error="m")
+    made = segno.make(address, micro=False, error="m")
     made.save(file, kind="svg", scale=8, border=3, light="#fff")
     return Response(file.getvalue(), media_type="image/svg+xml")
 

@@ -3,6 +3,7 @@
 import "./served.js"; // first: it notes what the server wrote, before a script changes it
 import { switchLanguage } from "./language.js";
 import { wireKeys } from "./keys.js";
+import { wireLecture } from "./lecture/player.js";
 import { setCookie, takesCookies, withCarried } from "./memory.js";
 import { wireDialogs, wireDock, wireDrawer, wireMenu } from "./panels.js";
 import { wirePresenting } from "./present.js";
@@ -57,6 +58,7 @@ wireSearch();
 wireKeys();
 wireScrollers();
 wirePresenting();
+wireLecture();
 wireRoom();
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {

@@ -6,8 +6,11 @@ import { configOf } from "../core/controls.js";
 import { $, copyText, download, h } from "../core/dom.js";
 import { onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
-import { at } from "../core/place.js";
+import { keepScript, keptScript } from "../core/lecture/kept.js";
+import { MOST_STATES } from "../core/lecture/script.js";
+import { at, root } from "../core/place.js";
 import { memberHere } from "../core/room/member.js";
+import { tell } from "../core/said.js";
 import { servedText } from "../core/served.js";
 import { toQuery } from "../core/state.js";
 
@@ -48,9 +51,9 @@ export function pathOf(values, rules, path, run = "") {
 
 /** @param {Tools} tools */
 export function wireTools(tools) {
-  const root = $("[data-tools]");
+  const bar = $("[data-tools]");
   for (const [name, make] of Object.entries(tools.exports ?? {})) {
-    const button = $(`[data-export=${name}]`, root);
+    const button = $(`[data-export=${name}]`, bar);
     button.hidden = false;
     button.addEventListener("click", async () => {
       const made = await make();
@@ -62,7 +65,7 @@ export function wireTools(tools) {
       download(`vitrine-${tools.slug}.${name}`, blob);
     });
   }
-  if (!tools.exports) $(".label", root).hidden = true;
+  if (!tools.exports) $(".label", bar).hidden = true;
   for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (
     document.querySelectorAll("dialog.dialog")
   )) {
@@ -70,11 +73,11 @@ export function wireTools(tools) {
       if (event.target === dialog) dialog.close(); // the backdrop
     });
   }
-  wireShare(tools, $("[data-share]", root));
+  wireShare(tools, $("[data-share]", bar));
   wireCorner(tools);
   wireHandOut(tools);
   wireTakeAway(tools.slug, tools.state);
-  const code = root.querySelector("[data-code]");
+  const code = bar.querySelector("[data-code]");
   if (code instanceof HTMLElement) wireCode(tools, code);
 }
 
@@ -167,6 +170,28 @@ function wireShare({ state, session, also, missing }, opener) {
   }
   link.addEventListener("focus", () => link.select());
   wireCopy($("[data-share-copy]", dialog), () => link.value);
+  $("[data-lecture-add]", dialog).addEventListener("click", () =>
+    addToLecture(pathOf({ ...state.values, ...also?.() }, state.rules, location.pathname)),
+  );
+}
+
+const MINUTES = 5; // of a state, until its lecturer says
+
+/** What is on show becomes the last state of the lecture that this browser keeps. @param {string} path */
+function addToLecture(path) {
+  const script = keptScript();
+  const below = path.slice(root().length);
+  const count = script.states.length + 1;
+  const full = count > MOST_STATES;
+  const kept =
+    !full &&
+    keepScript({ ...script, states: [...script.states, { path: below, note: "", minutes: MINUTES }] });
+  tell($("[data-lecture-added]"), () => {
+    if (full) return t("A lecture script has at most {most} states.", { most: MOST_STATES });
+    return kept
+      ? t("State {count} of your lecture.", { count })
+      : t("This browser keeps nothing: save the lecture as a file.");
+  });
 }
 
 /**

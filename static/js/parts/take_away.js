@@ -42,6 +42,11 @@ export function wireTakeAway(slug, state) {
       setTimeout(() => tell(said, () => ""), SAID);
     }
   });
+  // A lecture that is checked keeps each state's page as a file (static/js/pages/lecture/check.js).
+  addEventListener("message", async ({ data, origin, ports: [port] }) => {
+    if (data !== "vitrine-pack" || origin !== location.origin || !port) return;
+    port.postMessage(await takenAway(state).catch(() => null));
+  });
 }
 
 /** Why a page cannot be packed, for whoever wanted it. */

@@ -28,7 +28,8 @@ function read() {
   }
 }
 
-let member = read();
+// A page in the frame of another (a lecture that is checked) is in no room, whatever its tab is.
+let member = typeof window !== "undefined" && window.parent !== window ? null : read();
 
 export const memberHere = () => member;
 /** Whether this page shows what a room's presenter does, and starts no run of its own. */
