@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WARM_UP, REPEATS = 3, 15
+WARM_UP, REPEATS, LEAST_REPEATS = 3, 15, 3
+LONG = 6.0  # seconds after which a large network is not asked again
 
 router = APIRouter()
 
