@@ -130,6 +130,9 @@ class Timings(BaseModel):
     two_stage: list[PartTime]
     one_stage_total: PartTime = Field(description="with what both share")
     two_stage_total: PartTime
+    by_proposals: list[PartTime] = Field(
+        description="two stages with so many proposals: the names are their numbers"
+    )
 
 
 class InstalledTimings(BaseModel):
@@ -239,6 +242,7 @@ class PublishedRow(BaseModel):
     backbone: str
     box_map: float = Field(description="mean AP at IoU 0.5 to 0.95, of 100")
     gflops: float
+    network: InstalledName = Field(description="its name where it is installed")
 
 
 class KnownNumbers(BaseModel):
