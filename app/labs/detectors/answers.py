@@ -254,6 +254,9 @@ class KnownNumbers(BaseModel):
 
 class FamilyQuery(PhotoQuery):
     crops: int = same_field(DetectorsConfig, "crops")
+    mask_network: Literal["ours", "maskrcnn_resnet50_fpn"] = Field(
+        "ours", description="whose masks: ours know drawn shapes, an installed one COCO's objects"
+    )
 
 
 class FamilyAnswer(BaseModel):
@@ -262,7 +265,8 @@ class FamilyAnswer(BaseModel):
     boxes: list[list[float]] = Field(description="the proposals that were cut out")
     names: list[str] = Field(description="what ImageNet's network calls each crop, in English")
     scores: list[float]
-    found: list[list[float]] = Field(description="boxes with a mask: drawn scenes only")
+    found: list[list[float]] = Field(description="boxes with a mask; ours are of drawn shapes only")
+    masked_by: str = Field(description="the installed network that made the masks, or ours")
     milliseconds: dict[str, float] = Field(
         description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
     )

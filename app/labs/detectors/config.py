@@ -115,7 +115,7 @@ class DetectorsConfig(LabConfig):
         N_("Two-stage network"),
         N_(
             "Which network goes the two-stage road there. Only two of them with the same backbone "
-            "and training make a fair pair."
+            "and training make a fair pair. Mask R-CNN also makes the masks in “The family”."
         ),
         Look(NETWORK, choices=networks("two")),
     )
@@ -208,6 +208,14 @@ class DetectorsConfig(LabConfig):
         Look(TRAINING, step=4, usual=(32, 128)),
         ge=4,
         le=200,
+    )
+    held_out: int = control(
+        6,
+        N_("Held-out scene"),
+        N_("Which of the scenes that no training sees is shown beside. It changes no number."),
+        Look(TRAINING, live=True),
+        ge=0,
+        le=SCENES - 1,
     )
     learning_rate: float = fields.learning_rate(
         TRAINING, 0.002, (0.00001, 0.1), (0.0005, 0.005), N_("How far a step of AdamW goes.")

@@ -16,8 +16,12 @@ VIEWS = (
     ),
     View("follow", N_("Follow one detection"), ("score_threshold", "proposals")),
     View("pooling", N_("RoI pooling"), ("bins", "input_size")),
-    View("family", N_("The family"), ("crops", "input_size")),
+    View("family", N_("The family"), ("crops", "input_size", "two_network")),
     View("proposers", N_("Proposals"), ("proposals", "input_size")),
-    View("train", N_("Train it"), ("form", "order", "negatives", "gamma", "learning_rate")),
+    View(
+        "train",
+        N_("Train it"),
+        ("form", "order", "negatives", "gamma", "learning_rate", "held_out"),
+    ),
     View("claim", N_("Measure the claim"), ("proposals", "one_network", "two_network")),
 )

@@ -1,5 +1,6 @@
 """Networks that others trained, installed from a file and asked through the lab's endpoints."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from starlette.testclient import TestClient
 
 from app import cli
@@ -15,7 +17,8 @@ from app.lab import wire
 from app.main import create_app
 from app.settings import Settings, settings
 from models.detection.catalog import INSTALLED
-from tests.models.detection.random_detector import LIGHT, random_state
+from models.detection.opened import BUILDERS
+from tests.models.detection.random_detector import LIGHT, random_state, small
 from tests.models.detection.small_graph import accept, package, small_files
 
 PATH = "/api/detectors/installed"
@@ -145,3 +148,26 @@ def test_a_package_that_is_another_is_refused_in_words(
     said = capsys.readouterr().err
     assert said.startswith("vitrine: centernet.json is not the file that is meant")
     assert not (tmp_path / "weights").exists()
+
+
+@pytest.mark.thorough
+def test_an_installed_mask_r_cnn_makes_the_masks_of_the_family(
+    equipped: TestClient, folder: Path, photo: dict[str, Any]
+) -> None:
+    name = "maskrcnn_resnet50_fpn"
+    detector = BUILDERS[name](weights=None, weights_backbone=None)
+    detector.load_state_dict(random_state(name), strict=False)
+    _networks[(name, folder)] = small(name, detector.eval())  # as it is once it was loaded
+    asked = {"image_id": photo["id"], "crops": 2, "mask_network": name}
+    told, arrays = wire.decode(equipped.post("/api/detectors/family", json=asked).content)
+    assert told["masked_by"] == name
+    pixels = Image.open(io.BytesIO(equipped.get(photo["url"]).content)).convert("RGB")
+    image = torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
+    with torch.inference_mode():
+        (own,) = detector([image])
+    sure = (own["scores"] >= 0.3).nonzero().flatten()[:20]
+    assert len(told["found"]) == len(sure) > 0
+    np.testing.assert_allclose(told["found"], own["boxes"][sure], atol=0.01)
+    covered = (own["masks"][sure, 0] >= 0.5).any(dim=0)
+    np.testing.assert_array_equal(arrays["mask"] > 0, covered)
+    assert told["milliseconds"]["mask"] > 0

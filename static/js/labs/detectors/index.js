@@ -16,7 +16,7 @@ import { followView, sayFollow } from "./follow.js";
 import { wireHandOver } from "./hand_over.js";
 import { commandFor, installedNetworks, markNetworks } from "./installed.js";
 import { outputOf } from "./outcome.js";
-import { ROADS, isOurs, modelName, modelOfPage, page, state } from "./page.js";
+import { MASKING, ROADS, chosenNetwork, isOurs, modelName, modelOfPage, page, state } from "./page.js";
 import { poolingView } from "./pooling.js";
 import { proposersView } from "./proposers.js";
 import { resultView } from "./result.js";
@@ -45,9 +45,15 @@ const aboutPhoto = (names) => () => {
   return page.photo && { image_id: page.photo.id, asked: { ...settings(), ...more } };
 };
 
+/** Whose masks the family has: an installed network's, where it is chosen and makes masks. */
+const maskNetwork = () => (chosenNetwork("two") === MASKING ? MASKING : "ours");
+
 const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
-const family = familyView(aboutPhoto(["crops"]));
+const family = familyView(() => {
+  const asked = aboutPhoto(["crops"])();
+  return asked && { ...asked, asked: { ...asked.asked, mask_network: maskNetwork() } };
+});
 const proposers = proposersView(aboutPhoto([]));
 const claim = claimView();
 const train = trainView();

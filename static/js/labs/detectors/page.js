@@ -40,6 +40,7 @@ export const page = {
 /** @type {Road[]} */
 export const ROADS = ["one", "two"];
 export const OURS = "vitrine";
+export const MASKING = "maskrcnn_resnet50_fpn"; // the network that makes masks, too
 const JOIN = new Set(["result", "roads"]); // the views in which other networks take the place of ours
 
 /** Which network is chosen for a road. @param {Road} road */
