@@ -13,7 +13,7 @@ import { included, sayBudget, showBars, timesOf } from "./times.js";
 /** @typedef {import("./outcome.js").Road} Road */
 /** @typedef {import("./times.js").Timings} Timings */
 /** @typedef {import("./times.js").OtherTimings} OtherTimings */
-/** @typedef {{title: string, shapes: string[]}} Stage */
+/** @typedef {{title: string, shapes: string[], rpn?: boolean}} Stage `rpn`: its lab shows it */
 
 const REST = 300; // milliseconds that a control rests before the server measures anew
 
@@ -105,8 +105,13 @@ export function roadsView(query) {
 /** @param {HTMLElement} root @param {Stage[]} stages */
 function showTrack(root, stages) {
   root.replaceChildren(
-    ...stages.map(({ title, shapes }) =>
-      h("li", {}, h("b", {}, title), ...shapes.map((shape) => h("span", {}, shape))),
+    ...stages.map(({ title, shapes, rpn }) =>
+      h(
+        "li",
+        { class: rpn ? "of-rpn" : "" },
+        h("b", {}, title),
+        ...shapes.map((shape) => h("span", {}, shape)),
+      ),
     ),
   );
 }
@@ -142,6 +147,7 @@ const STAGES = {
 };
 
 const MOST_SHAPES = 2; // of one stage
+const OF_RPN = new Set(["anchors", "ranked", "proposals"]);
 const OF_PROPOSALS = new Set(["proposals", "pooled", "hidden", "outputs"]); // a row for each proposal
 
 /** @param {number[][]} shapes */
@@ -167,6 +173,7 @@ function stagesOfOther({ stages }, found, proposals) {
     ...stages.map(({ name, shapes }) => ({
       title: STAGES[name]?.() ?? name,
       shapes: shapesOf(cut(name, shapes)),
+      rpn: OF_RPN.has(name),
     })),
     { title: t("Over the threshold"), shapes: [count(found.entered)] },
     { title: t("NMS by class"), shapes: [count(found.detections.length)] },
@@ -198,11 +205,11 @@ function stagesOfOurs({ output, one, two, values }) {
       { title: t("NMS by class"), shapes: [count(one.detections.length)] },
     ],
     two: [
-      { title: t("3×3 convolution"), shapes: [`${widths.hidden}×${map}`] },
-      { title: t("Two 1×1 convolutions"), shapes: [`${2 * k}×${map}, ${4 * k}×${map}`] },
-      { title: t("All anchors"), shapes: [`${anchors} × (2 + 4)`] },
-      { title: t("Clip, top-n"), shapes: [`${count(ranked)} × 4`] },
-      { title: t("NMS at 0.7"), shapes: [t("{count} proposals", { count: count(n) })] },
+      { title: t("3×3 convolution"), shapes: [`${widths.hidden}×${map}`], rpn: true },
+      { title: t("Two 1×1 convolutions"), shapes: [`${2 * k}×${map}, ${4 * k}×${map}`], rpn: true },
+      { title: t("All anchors"), shapes: [`${anchors} × (2 + 4)`], rpn: true },
+      { title: t("Clip, top-n"), shapes: [`${count(ranked)} × 4`], rpn: true },
+      { title: t("NMS at 0.7"), shapes: [t("{count} proposals", { count: count(n) })], rpn: true },
       { title: t("RoIAlign"), shapes: [`${n}×${widths.reduced}×${widths.bins}×${widths.bins}`] },
       { title: t("FC layers"), shapes: [`${n}×${widths.fc}`] },
       { title: t("C + 1 scores, 4C deltas"), shapes: [`${n}×${classes + 1}, ${n}×${4 * classes}`] },
