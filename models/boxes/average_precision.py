@@ -11,21 +11,40 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.boxes.boxes import pairwise_iou
+from models.boxes.boxes import box_area, pairwise_intersection, pairwise_iou
 
 RIGHT, WRONG, IGNORED = 1, 0, -1
 
 
-def judge(boxes: Tensor, truth: Tensor, ignored: Tensor, threshold: float) -> Tensor:
+def judge(
+    boxes: Tensor,
+    truth: Tensor,
+    ignored: Tensor,
+    threshold: float,
+    crowds: Tensor | None = None,
+) -> Tensor:
     """Judge detections [K, 4] of one class in one image, best first: [K] of RIGHT, WRONG, IGNORED.
 
     Each belongs to the true box [G, 4] that it overlaps most. It is right if that IoU reaches
     `threshold` and no better detection took the box; one that belongs to an `ignored` box [G]
-    bool ("difficult") is neither.
+    bool ("difficult") is neither. As COCO has it, nor is one that is right nowhere and lies inside
+    one of the `crowds` [N, 4] by that share of its own area: a region of objects that nobody told
+    apart.
     """
     verdicts = torch.full((len(boxes),), WRONG, dtype=torch.int64)
-    if len(truth) == 0:
-        return verdicts
+    if len(truth):
+        _match(verdicts, boxes, truth, ignored, threshold)
+    if crowds is not None and len(crowds) and len(boxes):
+        shared = pairwise_intersection(boxes, crowds).max(dim=1).values
+        inside = shared >= threshold * box_area(boxes)
+        verdicts[inside & (verdicts == WRONG)] = IGNORED
+    return verdicts
+
+
+def _match(
+    verdicts: Tensor, boxes: Tensor, truth: Tensor, ignored: Tensor, threshold: float
+) -> None:
+    """Mark in `verdicts` which detections are right, and which belong to an ignored box."""
     best, matched = pairwise_iou(boxes, truth).max(dim=1)
     taken: set[int] = set()
     for k in (best >= threshold).nonzero().flatten().tolist():
@@ -35,7 +54,6 @@ def judge(boxes: Tensor, truth: Tensor, ignored: Tensor, threshold: float) -> Te
         elif owner not in taken:
             taken.add(owner)
             verdicts[k] = RIGHT
-    return verdicts
 
 
 class Curve(NamedTuple):

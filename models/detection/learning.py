@@ -43,7 +43,6 @@ BATCH = 4  # scenes of a step
 ROIS = 32  # proposals of a scene that train the second stage
 MEASURE_EVERY = 25  # steps between two measurements on held-out scenes
 HELD_OUT = 20  # scenes, the first of those that no training sees
-SHOWN = 6  # the held-out scene on show: the one that the page opens with
 SEEDS = 1000  # scenes of a seed
 WORD = {name: i for i, name in enumerate(get_args(DetectorLoss))}
 # States of an anchor at a step.
@@ -131,6 +130,7 @@ class Learning(Training):
             self.learner.parameters(), settings.learning_rate, weight_decay=0.02
         )
         self.generator = torch.Generator().manual_seed(settings.seed)
+        self.shown = 0  # the held-out scene on show, by its number
         self.sample = NO_SAMPLE
         self.easy: Easy | None = None
         self.part = part_at(0, settings)
@@ -275,7 +275,7 @@ class Learning(Training):
 
     def found(self) -> tuple[ShapeScene, Found]:
         """The held-out scene on show, and what is found in it so far."""
-        one = scene_maps(FIRST_HELD_OUT + SHOWN)
+        one = scene_maps(FIRST_HELD_OUT + self.shown)
         return one.scene, found_by(self.learner, stacked([one]))[0]
 
     def measure(self) -> None:

@@ -23,21 +23,21 @@ from torchvision.models.detection import FasterRCNN
 
 from models.boxes.boxes import Scaling, clip_boxes, decode_deltas, large_enough
 from models.boxes.nms import greedy
-from models.detection.catalog import FETCHED, NETWORKS
+from models.detection.catalog import FETCHED
 from models.detection.preprocess import INPUT_SIZE, prepare
 from models.detection.rpn import RPN, Candidates, Proposals, per_anchor, propose
 from models.detection.weights import WeightsError, load_state, weights_path
 
-BUILDERS: dict[str, Callable[..., FasterRCNN]] = {
-    name: getattr(detection, NETWORKS[name].builder) for name in FETCHED
-}
+BUILDERS: dict[str, Callable[..., Any]] = {name: getattr(detection, name) for name in FETCHED}
+# torchvision's builders, given these weights, take BatchNorm's eps away: it was trained without.
+WITHOUT_EPS = {"fasterrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn", "retinanet_resnet50_fpn"}
 # Several levels of `pre_nms_top_n` each can be many; torchvision's own settings stay below.
 MAX_CANDIDATES = 6000
 # Hooks hang on the module, which all threads share: one call at a time.
 _hooks_lock = threading.Lock()
 
 
-def load_detector(name: str, path: Path) -> FasterRCNN:
+def load_detector(name: str, path: Path) -> Any:
     """One of torchvision's detectors with the COCO weights at `path`, ready for inference.
 
     Raises `WeightsError` if the name is not one of `BUILDERS`, or the file is missing, damaged or
@@ -49,6 +49,10 @@ def load_detector(name: str, path: Path) -> FasterRCNN:
         raise WeightsError(f"no weights at {path}")
     detector = BUILDERS[name](weights=None, weights_backbone=None)
     load_state(detector, path)
+    if name in WITHOUT_EPS:
+        for layer in detector.modules():
+            if isinstance(layer, torch.nn.BatchNorm2d):
+                layer.eps = 0.0
     return detector.eval()
 
 
@@ -150,11 +154,9 @@ def open_rpn(
                 network, image, pre_nms_top_n or 1000, post_nms_top_n or 300,
                 iou_threshold, min_size, size,
             )  # fmt: skip
-        return _open_torchvision(
-            network, image,
-            pre_nms_top_n or network.rpn._pre_nms_top_n["testing"],
-            post_nms_top_n or network.rpn._post_nms_top_n["testing"],
-            iou_threshold, min_size,
+        return opened_as_torchvision(
+            network, listen(network, image), image,
+            pre_nms_top_n, post_nms_top_n, iou_threshold, min_size,
         )  # fmt: skip
 
 
@@ -242,16 +244,21 @@ def list_levels(heard: Heard) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def _open_torchvision(
+def opened_as_torchvision(
     network: FasterRCNN,
+    heard: Heard,
     image: Tensor,
-    pre_nms_top_n: int,
-    post_nms_top_n: int,
-    iou_threshold: float,
-    min_size: float,
+    pre_nms_top_n: int | None = None,
+    post_nms_top_n: int | None = None,
+    iou_threshold: float = 0.7,
+    min_size: float = 0.0,
 ) -> Opened:
-    """`open_rpn` for torchvision's network, by the rules of its `filter_proposals`."""
-    heard = listen(network, image)
+    """From the RPN's maps to its proposals, by the rules of torchvision's `filter_proposals`.
+
+    Without numbers the network's own at test time.
+    """
+    top_n = pre_nms_top_n or network.rpn._pre_nms_top_n["testing"]
+    most = post_nms_top_n or network.rpn._post_nms_top_n["testing"]
     levels = list_levels(heard)
     logits = torch.cat([per_anchor(maps, 1)[0, :, 0] for maps in heard.logits])
     deltas = torch.cat([per_anchor(maps, 4)[0] for maps in heard.deltas])
@@ -259,7 +266,7 @@ def _open_torchvision(
     clipped = clip_boxes(decoded, *heard.input_shape)
     big = large_enough(clipped, max(min_size, network.rpn.min_size))
     candidates = Candidates(heard.anchors, logits.sigmoid(), deltas, decoded, clipped, big)
-    ranked = rank_by_level(candidates, logits, levels, pre_nms_top_n, network.rpn.score_thresh)
+    ranked = rank_by_level(candidates, logits, levels, top_n, network.rpn.score_thresh)
     h, w = heard.input_shape
     opened = Opened(
         levels,
@@ -271,7 +278,7 @@ def _open_torchvision(
         (h, w),
     )
     trace = greedy(clipped[ranked], candidates.objectness[ranked], iou_threshold, opened.labels)
-    kept = ranked[trace.keep][:post_nms_top_n]
+    kept = ranked[trace.keep][:most]
     return opened._replace(proposals=Proposals(candidates, ranked, kept))
 
 

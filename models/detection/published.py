@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple
 
 from torchvision.models import get_weight
 
+from models.detection.catalog import INSTALLED, InstalledName
+
 Kind = Literal["one-stage", "two-stage"]
 
 
@@ -15,27 +17,25 @@ class Published(NamedTuple):
     backbone: str
     box_map: float  # mean AP at IoU 0.5 to 0.95, of 100
     gflops: float  # of one picture at the size that the weights are for
+    network: str  # its name in `models.detection.catalog.INSTALLED`
 
 
-PAIRS: tuple[tuple[str, Kind, str, str], ...] = (
-    ("RetinaNet_ResNet50_FPN_Weights", "one-stage", "RetinaNet", "ResNet-50"),
-    ("FCOS_ResNet50_FPN_Weights", "one-stage", "FCOS", "ResNet-50"),
-    ("FasterRCNN_ResNet50_FPN_Weights", "two-stage", "Faster R-CNN", "ResNet-50"),
-    ("SSDLite320_MobileNet_V3_Large_Weights", "one-stage", "SSDLite", "MobileNetV3, 320 px"),
-    (
-        "FasterRCNN_MobileNet_V3_Large_320_FPN_Weights",
-        "two-stage",
-        "Faster R-CNN",
-        "MobileNetV3, 320 px",
-    ),
+PAIRS: tuple[tuple[InstalledName, str, str], ...] = (
+    ("retinanet_resnet50_fpn", "RetinaNet", "ResNet-50"),
+    ("fcos_resnet50_fpn", "FCOS", "ResNet-50"),
+    ("fasterrcnn_resnet50_fpn", "Faster R-CNN", "ResNet-50"),
+    ("ssdlite320_mobilenet_v3_large", "SSDLite", "MobileNetV3, 320 px"),
+    ("fasterrcnn_mobilenet_v3_large_320_fpn", "Faster R-CNN", "MobileNetV3, 320 px"),
 )
 
 
 def published() -> list[Published]:
     """The pairs that share a backbone, with torchvision's own numbers."""
     rows = []
-    for weights, kind, name, backbone in PAIRS:
-        meta = get_weight(f"{weights}.COCO_V1").meta
+    for network, name, backbone in PAIRS:
+        one = INSTALLED[network]
+        meta = get_weight(one.weights).meta
+        kind: Kind = "one-stage" if one.stages == "one" else "two-stage"
         box_map = float(meta["_metrics"]["COCO-val2017"]["box_map"])
-        rows.append(Published(name, kind, backbone, box_map, float(meta["_ops"])))
+        rows.append(Published(name, kind, backbone, box_map, float(meta["_ops"]), network))
     return rows

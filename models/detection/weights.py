@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torchvision.models import get_weight
 
-from models.detection.catalog import FETCHED, NETWORKS
+from models.detection.catalog import FETCHED, INSTALLED
 
 FOLDER = Path(__file__).parents[1] / "weights"
 
@@ -41,7 +41,7 @@ class Download(NamedTuple):
 
 def downloads() -> dict[str, Download]:
     """What `fetch_weights` knows, by the network's name; the addresses are torchvision's own."""
-    found = {name: get_weight(NETWORKS[name].weights) for name in FETCHED}
+    found = {name: get_weight(INSTALLED[name].weights) for name in FETCHED}
     return {name: Download(w.url, w.meta["_file_size"]) for name, w in found.items()}
 
 
@@ -90,6 +90,7 @@ def fetch_weights(name: str, folder: Path, progress: bool = True) -> Path:
 def load_state(module: torch.nn.Module, path: Path) -> None:
     """Fill a module with the state dict in a .pth file, all of it; no code in it is run.
 
+    Of a BatchNorm that was frozen in training the file has no count of batches; none is needed.
     Raises `WeightsError` if the file is missing, damaged or of another network. The module is then
     not to be used: it may be half filled.
     """
@@ -100,6 +101,8 @@ def load_state(module: torch.nn.Module, path: Path) -> None:
     except Exception as error:
         raise WeightsError(f"{path.name} is damaged or is not a .pth file of weights") from error
     try:
-        module.load_state_dict(state)
+        own = module.state_dict().items()
+        counts = {name: value for name, value in own if name.endswith("num_batches_tracked")}
+        module.load_state_dict({**counts, **state})
     except Exception as error:
         raise WeightsError(f"{path.name} holds the weights of another network") from error

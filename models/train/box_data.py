@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,8 @@ class Photo:
     boxes: Tensor
     labels: Tensor  # [G] int64: index in `CLASSES`, or OTHER
     difficult: Tensor  # [G] bool: so hard to tell that no detector is asked to find it
+    crowds: Tensor = field(default_factory=lambda: torch.zeros(0, 4))  # [N, 4], of many objects
+    crowd_labels: Tensor = field(default_factory=lambda: torch.zeros(0).long())  # [N]
 
 
 def label_of(category: str, source: str) -> int:
@@ -51,31 +53,29 @@ def label_of(category: str, source: str) -> int:
 
 
 def load_photos(folder: Path, split: str) -> list[Photo]:
-    """All photos of a split ("train" or "val"), crowd boxes left out."""
+    """All photos of a split ("train" or "val"), crowds apart from the boxes of one object."""
     coco = json.loads((folder / "annotations.json").read_text())
     names = {c["id"]: c["name"] for c in coco["categories"]}
     annotations: dict[int, list[dict[str, Any]]] = {}
     for annotation in coco["annotations"]:
-        if not annotation["iscrowd"]:
-            annotations.setdefault(annotation["image_id"], []).append(annotation)
+        annotations.setdefault(annotation["image_id"], []).append(annotation)
     wanted = [i for i in coco["images"] if i["split"] == split]
 
     def read(record: dict[str, Any]) -> Photo:
         with Image.open(folder / record["file_name"]) as file:
             image = file.convert("RGB")
-        own = annotations.get(record["id"], [])
-        boxes = torch.tensor([a["bbox"] for a in own], dtype=torch.float32).reshape(-1, 4)
-        boxes[:, 2:] += boxes[:, :2]
-        labels = [label_of(names[a["category_id"]], record["source"]) for a in own]
+        told = annotations.get(record["id"], [])
+        own, crowds = ([a for a in told if bool(a["iscrowd"]) == crowd] for crowd in (False, True))
+
+        def labeled(some: list[dict[str, Any]]) -> tuple[Tensor, Tensor]:
+            boxes = torch.tensor([a["bbox"] for a in some], dtype=torch.float32).reshape(-1, 4)
+            boxes[:, 2:] += boxes[:, :2]
+            labels = [label_of(names[a["category_id"]], record["source"]) for a in some]
+            return boxes, torch.tensor(labels).long()
+
         difficult = torch.tensor([bool(a.get("difficult")) for a in own], dtype=torch.bool)
-        return Photo(
-            record["file_name"],
-            record["source"],
-            image,
-            boxes,
-            torch.tensor(labels).long(),
-            difficult,
-        )
+        source = record["source"]
+        return Photo(record["file_name"], source, image, *labeled(own), difficult, *labeled(crowds))
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(read, wanted))

@@ -77,7 +77,8 @@ def precision_table(
             true, own = photo.labels == label, found.labels == label
             totals[name] += int((true & ~photo.difficult).sum())
             truth, ignored = photo.boxes[true], photo.difficult[true]
-            verdicts = {t: judge(found.boxes[own], truth, ignored, t) for t in (0.5, 0.75)}
+            crowds = photo.crowds[photo.crowd_labels == label]
+            verdicts = {t: judge(found.boxes[own], truth, ignored, t, crowds) for t in (0.5, 0.75)}
             judged[name].append(Judged(found.scores[own], verdicts))
     table: Table = {}
     for threshold, title in ((0.5, "AP50"), (0.75, "AP75")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,7 @@ from app.detection.answers import ImageSize, Transform
 from app.lab.controls import same_field
 from app.labs.detectors.config import MEASURED, MEASURED_STEP, DetectorsConfig
 from app.pictures.images import ImageAnswer
-from models.detection.catalog import DetectorsName
+from models.detection.catalog import DetectorsName, InstalledName
 
 
 class PhotoQuery(BaseModel):
@@ -56,6 +56,49 @@ class DetectAnswer(BaseModel):
     two_stage: list[Detection]
 
 
+class InstalledQuery(BaseModel):
+    """Which picture a network that was installed here looks at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image_id: str = Field(description="id of an uploaded picture", max_length=64)
+    network: InstalledName = Field(description="which network")
+
+
+class InstalledTimingsQuery(InstalledQuery):
+    proposals: int = same_field(DetectorsConfig, "proposals")
+
+
+class StageShapes(BaseModel):
+    """A part of the way, and the shapes of what flows out of it."""
+
+    name: str
+    shapes: list[list[int]]
+
+
+class InstalledAnswer(BaseModel):
+    """What an installed network had before NMS, for up to 300 proposals. The arrays `boxes` (in
+    displayed pixels), `scores`, `labels` and `rows` (anchors, cells or proposals) have an entry for
+    each place and class of at least 0.02, best first; `proposals` has those of two stages.
+    """
+
+    network: str
+    classes: list[str]
+    image: ImageSize
+    transform: Transform
+    stages: list[StageShapes]
+
+
+class NetworkAnswer(BaseModel):
+    """A network that can be installed beside ours."""
+
+    name: str
+    title: str
+    stages: Literal["one", "two"]
+    installed: bool
+    command: str = Field(description="what to type to install it")
+
+
 class SceneAnswer(ImageAnswer):
     """A drawn scene in the store, with what is in it; boxes in the stored picture's pixels."""
 
@@ -87,6 +130,19 @@ class Timings(BaseModel):
     two_stage: list[PartTime]
     one_stage_total: PartTime = Field(description="with what both share")
     two_stage_total: PartTime
+    by_proposals: list[PartTime] = Field(
+        description="two stages with so many proposals: the names are their numbers"
+    )
+
+
+class InstalledTimings(BaseModel):
+    """How long each part of an installed network takes, one picture at a time."""
+
+    network: str
+    repeats: int
+    threads: int
+    parts: list[PartTime]
+    total: PartTime
 
 
 class PoolQuery(PhotoQuery):
@@ -186,6 +242,7 @@ class PublishedRow(BaseModel):
     backbone: str
     box_map: float = Field(description="mean AP at IoU 0.5 to 0.95, of 100")
     gflops: float
+    network: InstalledName = Field(description="its name where it is installed")
 
 
 class KnownNumbers(BaseModel):
@@ -197,6 +254,9 @@ class KnownNumbers(BaseModel):
 
 class FamilyQuery(PhotoQuery):
     crops: int = same_field(DetectorsConfig, "crops")
+    mask_network: Literal["ours", "maskrcnn_resnet50_fpn"] = Field(
+        "ours", description="whose masks: ours know drawn shapes, an installed one COCO's objects"
+    )
 
 
 class FamilyAnswer(BaseModel):
@@ -205,7 +265,8 @@ class FamilyAnswer(BaseModel):
     boxes: list[list[float]] = Field(description="the proposals that were cut out")
     names: list[str] = Field(description="what ImageNet's network calls each crop, in English")
     scores: list[float]
-    found: list[list[float]] = Field(description="boxes with a mask: drawn scenes only")
+    found: list[list[float]] = Field(description="boxes with a mask; ours are of drawn shapes only")
+    masked_by: str = Field(description="the installed network that made the masks, or ours")
     milliseconds: dict[str, float] = Field(
         description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
     )

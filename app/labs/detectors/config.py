@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.i18n import N_
+from app.i18n import N_, LazyText
 from app.lab import fields
 from app.lab.controls import LabConfig, Look, control, page_state
+from models.detection.catalog import INSTALLED, OneStageName, TwoStageName
 
 FOUND, NETWORK = N_("Detections"), N_("The network")
 POOLING, FAMILY = N_("RoI pooling"), N_("The family")
@@ -21,6 +22,14 @@ CHANNELS = 48  # of the map that the second stage pools from
 MEASURED, MEASURED_STEP = 60, 10  # scenes that are measured while one looks on
 FIRST_HELD_OUT = 1_000_000_000  # seeds of scenes from here on are never learned from
 SCENES = 200  # those that the recorded numbers of models/weights/scores.json are of
+
+
+def networks(stages: str) -> dict[str, LazyText]:
+    """The networks of a road, Vitrine's first."""
+    others: dict[str, LazyText] = {
+        str(name): one.title for name, one in INSTALLED.items() if one.stages == stages
+    }
+    return {"vitrine": N_("Vitrine's (shipped weights)"), **others}
 
 
 class DetectorsConfig(LabConfig):
@@ -90,6 +99,33 @@ class DetectorsConfig(LabConfig):
         Look(NETWORK, usual=(1000, 6000)),
         ge=1,
         le=MAX_CANDIDATES,
+    )
+
+    one_network: Literal["vitrine", OneStageName] = control(
+        "vitrine",
+        N_("One-stage network"),
+        N_(
+            "Which network goes the one-stage road in “Result”, “The two roads” and “Measure the "
+            "claim”. Vitrine's is shipped; others know COCO's classes and are installed."
+        ),
+        Look(NETWORK, choices=networks("one")),
+    )
+    two_network: Literal["vitrine", TwoStageName] = control(
+        "vitrine",
+        N_("Two-stage network"),
+        N_(
+            "Which network goes the two-stage road there. Only two of them with the same backbone "
+            "and training make a fair pair. Mask R-CNN also makes the masks in “The family”."
+        ),
+        Look(NETWORK, choices=networks("two")),
+    )
+    budget: int = control(
+        33,
+        N_("Frame budget"),
+        N_("Milliseconds that a picture may take. 33 ms are 30 pictures per second."),
+        Look(NETWORK, unit="ms", usual=(33, 100)),
+        ge=1,
+        le=500,
     )
 
     bins: int = control(
@@ -172,6 +208,14 @@ class DetectorsConfig(LabConfig):
         Look(TRAINING, step=4, usual=(32, 128)),
         ge=4,
         le=200,
+    )
+    held_out: int = control(
+        6,
+        N_("Held-out scene"),
+        N_("Which of the scenes that no training sees is shown beside. It changes no number."),
+        Look(TRAINING, live=True),
+        ge=0,
+        le=SCENES - 1,
     )
     learning_rate: float = fields.learning_rate(
         TRAINING, 0.002, (0.00001, 0.1), (0.0005, 0.005), N_("How far a step of AdamW goes.")

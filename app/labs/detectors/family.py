@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from app.answers.computed import pack, packed_response
 from app.answers.single_flight import until_gone
-from app.detection.inference import go_on
+from app.detection.inference import go_on, network
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.lab import wire
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FAST = ("resize", "backbone", "pool", "box_head", "refine", "two_stage_nms")
 FASTER = (*FAST, "rpn", "proposals")
-MASKED = 20  # boxes that get a mask, the best ones
+MASKED, SURE = 20, 0.3  # boxes that get a mask: the best ones, and with which score
 
 _lock = threading.Lock()
 _classifier: list[Any] = []
@@ -50,12 +50,13 @@ async def family(request: Request, query: Annotated[FamilyQuery, Body()]) -> Res
     """R-CNN, Fast R-CNN, Faster R-CNN and, on drawn scenes, Mask R-CNN on the same proposals.
 
     R-CNN is really run: each of the best proposals is cut out of the picture, stretched to 224 x
-    224 and named by a network with ImageNet's weights; it ends where nobody waits any more. The
-    answer is a frame (`app/lab/wire.py`) with the array `mask`: for each pixel of the picture 0, or
+    224 and named by a network with ImageNet's weights; it ends where nobody waits any more. An
+    installed Mask R-CNN may make the masks in the place of ours. The answer is a frame
+    (`app/lab/wire.py`) with the array `mask`: for each pixel of the picture 0, or
     1 + the number of the found box whose mask covers it.
     """
     evaluate = partial(compared, query, images_of(request).settings)
-    key = ("family", *key_of(query), query.crops)
+    key = ("family", *key_of(query), query.crops, query.mask_network)
     packed = await until_gone(request, answer_on_photo(request, query.image_id, key, evaluate))
     return await packed_response(request, packed, wire.MEDIA_TYPE)
 
@@ -77,14 +78,19 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
 
     from models.detection.crops import name_crops
 
-    network, pixels = classifier(), pixels_of(image)
+    namer, pixels = classifier(), pixels_of(image)
     looked_at(query, config, image)  # the first evaluation is slower, and no measure
     shipped, looked = looked_at(query, config, image, query.crops)
     boxes = looked.scaling.to_displayed(looked.proposal_boxes)
-    named, crops_ms = timed(lambda: name_crops(network, pixels, boxes, go_on))
+    named, crops_ms = timed(lambda: name_crops(namer, pixels, boxes, go_on))
     names = EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"]
-    (mask, found), mask_ms = timed(lambda: masks(shipped.model, looked, image.shape[:2]))
     ms = looked.milliseconds
+    faster_ms = sum(ms[part] for part in FASTER)
+    if query.mask_network == "ours":
+        (mask, found), mask_ms = timed(lambda: masks(shipped.model, looked, image.shape[:2]))
+        mask_ms += faster_ms
+    else:
+        (mask, found), mask_ms = installed_masks(query.mask_network, config, pixels)
     answer = FamilyAnswer(
         boxes=boxes.tolist(),
         names=[names[label] for label in named.labels.tolist()],
@@ -93,9 +99,10 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
         milliseconds={
             "rcnn": crops_ms,
             "fast": sum(ms[part] for part in FAST),
-            "faster": sum(ms[part] for part in FASTER),
-            **({"mask": sum(ms[part] for part in FASTER) + mask_ms} if found else {}),
+            "faster": faster_ms,
+            **({"mask": mask_ms} if found else {}),
         },
+        masked_by=query.mask_network,
     )
     return pack(wire.encode(answer.model_dump(), {"mask": mask}))
 
@@ -107,28 +114,52 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return result, 1000 * (time.perf_counter() - start)
 
 
+def installed_masks(
+    name: str, config: Settings, pixels: Tensor
+) -> tuple[tuple[NDArray[np.uint8], list[list[float]]], float]:
+    """The same as `masks` by torchvision's Mask R-CNN, and the milliseconds of all that it does.
+
+    Raises `ModelNotInstalled`.
+    """
+    import torch
+
+    loaded = network(name, config)
+    with torch.inference_mode():
+        loaded([pixels.float() / 255])  # the first evaluation is slower, and no measure
+        (told,), ms = timed(lambda: loaded([pixels.float() / 255]))
+    sure = (told["scores"] >= SURE).nonzero().flatten()[:MASKED]
+    laid = told["masks"][sure, 0] >= 0.5
+    return (painted(laid, (pixels.shape[-2], pixels.shape[-1])), told["boxes"][sure].tolist()), ms
+
+
+def painted(laid: Tensor, extent: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Masks bool [K, H, W] over each other, the first on top: 0, or 1 + the number of the mask."""
+    import numpy as np
+
+    picture = np.zeros(extent, np.uint8)
+    for number in reversed(range(len(laid))):
+        picture[laid[number].numpy()] = number + 1
+    return picture
+
+
 def masks(
     model: Detectors, looked: Looked, extent: tuple[int, ...]
 ) -> tuple[NDArray[np.uint8], list[list[float]]]:
     """Each displayed pixel's mask, and the boxes that got one; none without a mask head."""
-    import numpy as np
     import torch
 
     from models.boxes.roi import roi_align
     from models.detection.mask_head import BINS, paste_masks
 
-    picture = np.zeros(extent, np.uint8)
     chosen = looked.two_stage().found
-    sure = chosen.scores >= 0.3
+    sure = chosen.scores >= SURE
     boxes: Tensor = chosen.boxes[sure][:MASKED]
     if model.mask_head is None or len(boxes) == 0:
-        return picture, []
+        return painted(torch.zeros(0, *extent, dtype=torch.bool), extent), []
     labels = chosen.labels[sure][:MASKED]
     with torch.inference_mode():
         pooled = roi_align(looked.reduced, boxes, BINS, model.anchors.stride)
         logits = model.mask_head(pooled)[torch.arange(len(boxes)), labels]
         displayed = looked.scaling.to_displayed(boxes)
         laid = paste_masks(logits.sigmoid(), displayed, (extent[0], extent[1]))
-    for number in reversed(range(len(boxes))):  # the best last, on top
-        picture[laid[number].numpy()] = number + 1
-    return picture, displayed.tolist()
+    return painted(laid, extent), displayed.tolist()

@@ -15,7 +15,7 @@ from app.detection.answers import Transform
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.lab import wire
-from app.labs.detectors import claim, family, pooling, proposing, scenes, timings
+from app.labs.detectors import claim, family, installed, pooling, proposing, scenes, timings
 from app.labs.detectors.answers import DetectAnswer, Detection, DetectQuery, PhotoQuery
 from app.labs.detectors.looking import CAN_FAIL, key_of, looked_at
 from app.pictures.images import images_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from models.detection.shipped import Shipped
 
 router = APIRouter()
-for part in (scenes, timings, pooling, family, proposing, claim):
+for part in (scenes, timings, installed, pooling, family, proposing, claim):
     router.include_router(part.router)
 
 

@@ -8,7 +8,8 @@ WORDS = (
         N_("anchor, default box"),
         N_(
             "A reference box that stands on a place of the feature map before the network has "
-            "looked: nine shapes at each place here."
+            "looked: nine shapes at each place here. SSD has its default boxes on several maps, "
+            "from fine to coarse; ours stand on one."
         ),
     ),
     Word(
@@ -57,6 +58,14 @@ WORDS = (
             "In YOLO the cell of the S × S grid in which an object’s center lies. Each cell gives "
             "B boxes with x, y, width, height and confidence, and the probabilities of C classes: "
             "S × S × (5B + C) numbers, here 12 × 12 × (5 · 2 + 8)."
+        ),
+    ),
+    Word(
+        N_("heat map, peak"),
+        N_(
+            "CenterNet has no anchors. For each class it gives a map of how likely an object’s "
+            "center is at each place; a peak is a place with no higher neighbor, and its box is "
+            "given by its distances to the four sides."
         ),
     ),
     Word(

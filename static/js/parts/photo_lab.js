@@ -69,16 +69,16 @@ export const sayRefusal = (said, say) => said.replaceChildren(tell(h("span", { c
  * Say why there are no boxes, and what to do about it.
  * @param {HTMLElement} said
  * @param {unknown} error one that is not meant for the visitor is thrown again
- * @param {string} model which was asked for
+ * @param {string} todo the command that installs what was asked for
  */
-export function complain(said, error, model) {
+export function complain(said, error, todo) {
   if (!(error instanceof Error)) throw error;
   sayRefusal(said, () => error.message);
   document.documentElement.dataset.ready = "";
   if (!(error instanceof ApiError)) throw error;
   const command = $("[data-command]");
   command.hidden = error.code !== "model_not_installed";
-  command.textContent = `vitrine fetch-weights ${model}`;
+  command.textContent = todo;
   if (error.code === "image_gone") $("[data-uploader] label").scrollIntoView({ block: "center" });
 }
 

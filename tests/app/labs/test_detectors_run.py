@@ -71,9 +71,26 @@ def test_easy_background_is_told_of_ssd_alone() -> None:
 
 
 def test_gamma_is_followed_where_there_is_focal_loss_alone() -> None:
-    assert followed(DetectorsConfig(form="ssd", negatives="all")) == {"learning_rate", "gamma"}
+    always = {"learning_rate", "held_out"}
+    assert followed(DetectorsConfig(form="ssd", negatives="all")) == {*always, "gamma"}
     for other in ({"form": "ssd"}, {"form": "two", "negatives": "all"}, {"form": "yolo"}):
-        assert followed(DetectorsConfig(**other)) == {"learning_rate"}
+        assert followed(DetectorsConfig(**other)) == always
+
+
+def test_another_held_out_scene_is_shown_at_once_and_changes_no_number() -> None:
+    chosen = DetectorsConfig(taught=8)
+    moved = chosen.model_copy(update={"held_out": 41})
+    generator, other = run(chosen), run(chosen)
+    for one in (generator, other):
+        next(one)
+        one.send(Ask(chosen, 2))
+    shown = generator.send(Ask(moved, 0))
+    scene = draw_shape_scene(FIRST_HELD_OUT + 41)
+    assert (shown.step, shown.held_out) == (2, FIRST_HELD_OUT + 41)
+    np.testing.assert_array_equal(shown.held_out_truth, scene.boxes.numpy())
+    after, unmoved = generator.send(Ask(moved, 2)), other.send(Ask(chosen, 2))
+    np.testing.assert_array_equal(after.history, unmoved.history)
+    np.testing.assert_array_equal(after.scores, unmoved.scores)
 
 
 def test_a_run_whose_weights_left_every_bound_ends_in_words() -> None:

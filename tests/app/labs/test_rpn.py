@@ -15,7 +15,7 @@ from app.lab import wire
 from app.labs.rpn.config import RpnConfig
 from app.main import create_app
 from app.settings import Settings
-from models.detection.catalog import FETCHED, NETWORKS
+from models.detection.catalog import NETWORKS
 
 PATH = "/api/rpn/proposals"
 BINARY = {"Accept": wire.MEDIA_TYPE}
@@ -207,7 +207,7 @@ def test_a_model_that_is_not_installed_is_told_with_the_command_never_replaced(
     app = create_app(Settings(weights_folder=tmp_path))
     bare = TestClient(app, headers={"Accept-Language": "en"})
     image_id = bare.post("/api/samples/street").json()["id"]
-    fetched = list(FETCHED)
+    fetched = [name for name, network in NETWORKS.items() if network.origin == "fetched"]
     for name in fetched:
         response = bare.post(PATH, json={"image_id": image_id, "model": name})
         assert response.status_code == 409

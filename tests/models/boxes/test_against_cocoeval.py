@@ -15,7 +15,8 @@ from models.boxes.average_precision import average_precision, judge
 IMAGES, CELL = 12, 60  # objects of a picture stand in cells of a grid: no box overlaps two of them
 RECALLS = np.linspace(0, 1, 101)
 
-Set = tuple[list[torch.Tensor], list[torch.Tensor], list[torch.Tensor]]
+Boxes = list[torch.Tensor]
+Set = tuple[Boxes, Boxes, Boxes]
 
 
 def random_set(seed: int) -> Set:
@@ -43,21 +44,38 @@ def random_set(seed: int) -> Set:
     return truths, found, scores
 
 
+def random_crowds(seed: int) -> Boxes:
+    """Of each picture none to two regions in which nobody told the objects apart."""
+    draw = np.random.default_rng(1000 + seed)
+    crowds = []
+    for _ in range(IMAGES):
+        corner = draw.uniform(0, 120, (draw.integers(0, 3), 2))
+        crowds.append(
+            torch.tensor(np.hstack([corner, corner + draw.uniform(60, 150, corner.shape)]))
+        )
+    return crowds
+
+
 def xywh(box: torch.Tensor) -> list[float]:
     x1, y1, x2, y2 = box.tolist()
     return [x1, y1, x2 - x1, y2 - y1]
 
 
-def evaluated(truths: list[torch.Tensor], found: list[torch.Tensor], scores: Any) -> COCOeval:
+def evaluated(truths: Boxes, found: Boxes, scores: Any, crowds: Boxes) -> COCOeval:
     """COCO's evaluation of the set, one class, no limit on a picture's detections."""
-    rows = [(image, box) for image, boxes in enumerate(truths) for box in boxes]
+    rows = [
+        (image, box, kind)
+        for kind, sets in enumerate((truths, crowds))
+        for image, boxes in enumerate(sets)
+        for box in boxes
+    ]
     known = {
         "images": [{"id": image} for image in range(IMAGES)],
         "categories": [{"id": 1}],
         "annotations": [
             {"id": i + 1, "image_id": image, "category_id": 1, "bbox": xywh(box),
-             "area": xywh(box)[2] * xywh(box)[3], "iscrowd": 0}
-            for i, (image, box) in enumerate(rows)
+             "area": xywh(box)[2] * xywh(box)[3], "iscrowd": kind}
+            for i, (image, box, kind) in enumerate(rows)
         ],
     }  # fmt: skip
     results = [
@@ -77,18 +95,20 @@ def evaluated(truths: list[torch.Tensor], found: list[torch.Tensor], scores: Any
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("threshold", [0.5, 0.75])
-def test_the_precision_at_every_recall_is_cocos(seed: int, threshold: float) -> None:
+@pytest.mark.parametrize("crowded", [False, True])
+def test_the_precision_at_every_recall_is_cocos(seed: int, threshold: float, crowded: bool) -> None:
     truths, found, scores = random_set(seed)
+    crowds = random_crowds(seed) if crowded else [torch.zeros(0, 4).double()] * IMAGES
     verdicts = []
-    for truth, boxes, score in zip(truths, found, scores, strict=True):
+    for truth, boxes, score, crowd in zip(truths, found, scores, crowds, strict=True):
         order = score.argsort(descending=True, stable=True)
         judged = torch.zeros(len(boxes), dtype=torch.int64)
         none = torch.zeros(len(truth), dtype=torch.bool)
-        judged[order] = judge(boxes[order], truth, none, threshold)
+        judged[order] = judge(boxes[order], truth, none, threshold, crowd)
         verdicts.append(judged)
     total = sum(map(len, truths))
     curve = average_precision(torch.cat(scores), torch.cat(verdicts), total)
-    evaluation = evaluated(truths, found, scores)
+    evaluation = evaluated(truths, found, scores, crowds)
     at = int(np.argmin(abs(evaluation.params.iouThrs - threshold)))
     cocos = evaluation.eval["precision"][at, :, 0, 0, -1]
     monotone = np.maximum.accumulate(curve.precision.numpy()[::-1])[::-1]

@@ -7,8 +7,9 @@ import { newest } from "../../core/newest.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
-import { roadName } from "./words.js";
 import { failed } from "./page.js";
+import { head, line, publishedTable, ranged } from "./published.js";
+import { roadName } from "./words.js";
 
 /** @typedef {{value: number, low: number, high: number}} Interval */
 /**
@@ -39,7 +40,6 @@ import { failed } from "./page.js";
  * @property {string} commit
  * @property {string} date
  */
-/** @typedef {{name: string, kind: string, backbone: string, box_map: number, gflops: number}} Published */
 
 const ALL = 60; // scenes
 const PART = 10; // of them in one request
@@ -76,9 +76,13 @@ export function claimView() {
     },
     fail: failed,
   });
+  const published = publishedTable($("[data-published]", root));
   const known = newest({
     ask: (/** @type {string} */ address, signal) => json(address, { signal }),
-    show: ({ recorded, published }) => showKnown(root, recorded, published),
+    show: ({ recorded, published: rows }) => {
+      showRecorded(root, recorded);
+      published.show(rows);
+    },
     fail: (error) => {
       if (!(error instanceof Error)) throw error;
       $("[data-recorded]", root).textContent = error.message;
@@ -98,6 +102,7 @@ export function claimView() {
     /** @param {import("./page.js").Model} model */
     draw({ values: { proposals } }) {
       known.want("/api/detectors/known");
+      published.measure(proposals);
       if (proposals !== now.proposals) {
         const first = now.proposals === 0;
         Object.assign(now, { proposals });
@@ -110,10 +115,6 @@ export function claimView() {
     again: () => known.drop(),
   };
 }
-
-/** @param {Interval} interval @param {number} [digits] */
-const ranged = ({ value, low, high }, digits = 2) =>
-  `${number(value, digits)} (${number(low, digits)}–${number(high, digits)})`;
 
 /** @param {number | null | undefined} share */
 const shared = (share) => (share === null || share === undefined ? "–" : percent(share, 0));
@@ -147,16 +148,8 @@ function showTable(root, { sizes, one_stage: one, two_stage: two }) {
   );
 }
 
-/** @param {string[]} names the first may be empty */
-const head = (names) =>
-  h("thead", {}, h("tr", {}, ...names.map((name) => (name ? h("th", { scope: "col" }, name) : h("td")))));
-
-/** @param {string} name @param {string[]} texts */
-const line = (name, texts) =>
-  h("tr", {}, h("th", { scope: "row" }, name), ...texts.map((text) => h("td", {}, text)));
-
-/** @param {HTMLElement} root @param {Recorded[]} recorded @param {Published[]} published */
-function showKnown(root, recorded, published) {
+/** @param {HTMLElement} root @param {Recorded[]} recorded */
+function showRecorded(root, recorded) {
   const pair = (/** @type {Recorded} */ { one_stage: one, two_stage: two }, /** @type {string} */ name) =>
     `${number(one[name] ?? NaN)} | ${number(two[name] ?? NaN)}`;
   $("[data-recorded]", root).replaceChildren(
@@ -175,23 +168,7 @@ function showKnown(root, recorded, published) {
       t("{command}, commit {commit}, {date}.", { command, commit, date }),
     ),
   );
-  $("[data-published]", root).replaceChildren(
-    head(["", t("AP on COCO"), t("GFLOP")]),
-    h(
-      "tbody",
-      {},
-      ...published.map(({ name, kind, backbone, box_map, gflops }) =>
-        line(publishedName(name, kind, backbone), [number(box_map, 1), number(gflops, gflops < 10 ? 2 : 1)]),
-      ),
-    ),
-  );
 }
-
-/** @param {string} name @param {string} kind @param {string} backbone */
-const publishedName = (name, kind, backbone) =>
-  kind === "one-stage"
-    ? t("{name}, {backbone} (one-stage)", { name, backbone })
-    : t("{name}, {backbone} (two-stage)", { name, backbone });
 
 /** The verdict in words, from the numbers. @param {Claim} claim */
 function sayClaim(claim) {

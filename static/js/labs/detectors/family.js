@@ -7,6 +7,7 @@ import { newest } from "../../core/newest.js";
 import { frameOf, picture } from "../../views/picture.js";
 import { INSTANCES } from "../../views/marks.js";
 import { roomFor } from "../../views/room.js";
+import { networkTitle } from "./installed.js";
 import { failed } from "./page.js";
 
 /** @typedef {import("./page.js").Model} Model */
@@ -16,6 +17,7 @@ import { failed } from "./page.js";
  * @property {string[]} names
  * @property {number[]} scores
  * @property {number[][]} found boxes that have a mask
+ * @property {string} masked_by "ours", or the installed network that made the masks
  * @property {Record<string, number>} milliseconds
  */
 /**
@@ -182,7 +184,7 @@ function showTable(root, family) {
 /** @param {Family | null} family */
 function sayFamily(family) {
   if (!family) return t("R-CNN runs its network on each crop …");
-  const { boxes, milliseconds: ms, found } = family;
+  const { boxes, milliseconds: ms } = family;
   const factor = (ms.rcnn ?? 0) / (ms.fast ?? 1);
   return sentences([
     t(
@@ -195,8 +197,18 @@ function sayFamily(family) {
         rpn: number((ms.faster ?? 0) - (ms.fast ?? 0), 0),
       },
     ),
-    found.length
-      ? t("The mask branch colors the pixels of {count} objects.", { count: found.length })
-      : t("Masks are there for drawn scenes only, whose masks are known."),
+    sayMasks(family),
   ]);
+}
+
+/** Whose masks there are. @param {Family} family */
+function sayMasks({ found, masked_by }) {
+  if (masked_by !== "ours")
+    return t(
+      "{name} masks {count} objects; it has a trunk of its own, so its time is not to be compared with the others.",
+      { name: networkTitle("two"), count: found.length },
+    );
+  return found.length
+    ? t("The mask branch colors the pixels of {count} objects.", { count: found.length })
+    : t("Our masks are of drawn scenes only; Mask R-CNN can be installed for photos.");
 }

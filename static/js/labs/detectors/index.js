@@ -14,8 +14,9 @@ import { toCoco, toCsv } from "./export.js";
 import { familyView } from "./family.js";
 import { followView, sayFollow } from "./follow.js";
 import { wireHandOver } from "./hand_over.js";
+import { commandFor, installedNetworks, markNetworks } from "./installed.js";
 import { outputOf } from "./outcome.js";
-import { modelName, modelOfPage, page, state } from "./page.js";
+import { MASKING, ROADS, chosenNetwork, isOurs, modelName, modelOfPage, page, state } from "./page.js";
 import { poolingView } from "./pooling.js";
 import { proposersView } from "./proposers.js";
 import { resultView } from "./result.js";
@@ -44,9 +45,15 @@ const aboutPhoto = (names) => () => {
   return page.photo && { image_id: page.photo.id, asked: { ...settings(), ...more } };
 };
 
+/** Whose masks the family has: an installed network's, where it is chosen and makes masks. */
+const maskNetwork = () => (chosenNetwork("two") === MASKING ? MASKING : "ours");
+
 const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
-const family = familyView(aboutPhoto(["crops"]));
+const family = familyView(() => {
+  const asked = aboutPhoto(["crops"])();
+  return asked && { ...asked, asked: { ...asked.asked, mask_network: maskNetwork() } };
+});
 const proposers = proposersView(aboutPhoto([]));
 const claim = claimView();
 const train = trainView();
@@ -85,9 +92,24 @@ const { photos, open } = pictureSource({
   onError: (error, of) => {
     if (of) page.output = null;
     draw();
-    complain(said, error, modelName());
+    complain(said, error, commandFor(modelName()));
   },
 });
+const others = installedNetworks({
+  onFound: () => draw(),
+  onError: (error, network) => {
+    draw();
+    complain(said, error, commandFor(network));
+  },
+});
+
+/** Whose weights drew the boxes: the name of a network that is not ours stands over its picture. */
+function originWords() {
+  if (ROADS.every(isOurs)) return ORIGINS.shipped?.();
+  return ROADS.some(isOurs)
+    ? t("Live, from shipped and from installed weights")
+    : t("Live, from weights installed here");
+}
 
 const draw = oncePerFrame(() => {
   const { photo } = page;
@@ -97,18 +119,20 @@ const draw = oncePerFrame(() => {
   }
   train.leave();
   if (!photo) return;
-  const { searching } = photos;
+  others.want();
+  const searching = photos.searching || others.busy;
   const model = modelOfPage();
   const view = views[state.values.tab];
   if (view !== family) family.leave();
-  const origin = model ? "shipped" : "";
-  showOrigin({ origin, words: model ? ORIGINS.shipped?.() : "", searching, answered: model !== null });
+  const origin = model ? (ROADS.every(isOurs) ? "shipped" : "fetched") : "";
+  showOrigin({ origin, words: model ? originWords() : "", searching, answered: model !== null });
   if (!model) {
     view?.drawPhoto?.(photo, t("The photo"));
     if (searching) said.textContent = computing();
     return;
   }
   view?.draw(model);
+  $("[data-command]").hidden = true;
   said.textContent = searching ? computing() : (sayings[state.values.tab]?.(model) ?? "");
   document.documentElement.dataset.ready = "";
 });
@@ -151,5 +175,6 @@ wireTools({
 });
 
 wireHandOver();
+markNetworks().catch((error) => complain(said, error, ""));
 draw();
 open();

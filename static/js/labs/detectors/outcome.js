@@ -17,7 +17,21 @@ import { greedyNms } from "../../math/nms.js";
  * @property {Float32Array} roiProbabilities [R, C + 1]
  * @property {Float32Array} refined [R, C, 4]
  * @property {any} header
+ * @property {number} [own] how many of the classes are those of our detectors; without it, all
+ * @property {Partial<Record<Road, Joined>>} [joined] networks that go a road in the place of ours
  */
+/**
+ * @typedef {object} Installed what a network that others trained had before NMS, best first
+ * @property {string} network its name
+ * @property {string[]} classes
+ * @property {{name: string, shapes: number[][]}[]} stages
+ * @property {Float32Array} boxes [P, 4], displayed pixels
+ * @property {Float32Array} scores [P]
+ * @property {Int32Array} labels [P], of its classes
+ * @property {Int32Array} rows [P] the anchor, cell or proposal that each came from
+ * @property {Int32Array} proposalAnchor [R], empty in one stage
+ */
+/** @typedef {Installed & {places: number[]}} Joined `places` of its classes among the page's */
 /**
  * @typedef {object} Detection
  * @property {Road} road
@@ -54,10 +68,52 @@ export function outputOf({ header, arrays }) {
   };
 }
 
+const NO_CLASS = new Set(["__background__", "N/A"]); // what stands in torchvision's lists without a box
+
+/**
+ * Our answer with other networks in the place of a road; their classes come after ours.
+ * @param {Output} output
+ * @param {Partial<Record<Road, Installed>>} others
+ * @returns {Output}
+ */
+export function joined(output, others) {
+  const classes = [...output.classes];
+  const place = (/** @type {string} */ name) => {
+    const known = classes.indexOf(name);
+    return known >= 0 || NO_CLASS.has(name) ? known : classes.push(name) - 1;
+  };
+  const placed = Object.entries(others).map(([road, other]) => [
+    road,
+    { ...other, places: other.classes.map(place) },
+  ]);
+  return { ...output, classes, own: output.classes.length, joined: Object.fromEntries(placed) };
+}
+
+/** Whether a road's network has a class. @param {Output} output @param {Road} road @param {number} label */
+function knows(output, road, label) {
+  const other = output.joined?.[road];
+  return other ? other.places.includes(label) : label < (output.own ?? output.classes.length);
+}
+
+/**
+ * The truth as far as a road's network can know it.
+ * @param {Output} output
+ * @param {Road} road
+ * @param {Truth} truth
+ * @returns {Truth}
+ */
+export const knownTo = (output, road, { boxes, labels }) => ({
+  boxes,
+  labels: labels.map((label) => (knows(output, road, label) ? label : -1)),
+});
+
+/** How many classes our own detectors tell apart. @param {Output} output */
+export const ownClasses = ({ own, classes }) => own ?? classes.length;
+
 /** What one road's rows hold. @param {Output} output @param {Road} road */
 function rowsOf(output, road) {
   const probabilities = road === "one" ? output.oneProbabilities : output.roiProbabilities;
-  return { probabilities, count: probabilities.length / (output.classes.length + 1) };
+  return { probabilities, count: probabilities.length / (ownClasses(output) + 1) };
 }
 
 /**
@@ -67,7 +123,7 @@ function rowsOf(output, road) {
  * @param {number} row
  */
 export function probabilitiesOf(output, road, row) {
-  const width = output.classes.length + 1;
+  const width = ownClasses(output) + 1;
   return rowsOf(output, road).probabilities.subarray(row * width, (row + 1) * width);
 }
 
@@ -79,11 +135,70 @@ export function probabilitiesOf(output, road, row) {
  * @param {number} label
  */
 export const boxOf = (output, road, row, label) =>
-  road === "one" ? boxAt(output.oneBoxes, row) : boxAt(output.refined, row * output.classes.length + label);
+  road === "one" ? boxAt(output.oneBoxes, row) : boxAt(output.refined, row * ownClasses(output) + label);
 
 /** The anchor that a row began as. @param {Output} output @param {Road} road @param {number} row */
-export const anchorOf = (output, road, row) =>
-  (road === "one" ? output.oneAnchor : output.proposalAnchor)[row] ?? 0;
+export function anchorOf(output, road, row) {
+  const other = output.joined?.[road];
+  if (other) return road === "one" ? row : (other.proposalAnchor[row] ?? 0);
+  return (road === "one" ? output.oneAnchor : output.proposalAnchor)[row] ?? 0;
+}
+
+/**
+ * A box that may be a detection as a class.
+ * @typedef {{row: number, score: number, box: [number, number, number, number]}} Candidate
+ */
+/**
+ * Candidates of each class over the threshold, best first.
+ * @param {Output} output
+ * @param {Road} road
+ * @param {Levers} levers
+ * @returns {Map<number, Candidate[]>}
+ */
+function candidatesOf(output, road, levers) {
+  const other = output.joined?.[road];
+  return other ? candidatesOfOther(other, road, levers) : candidatesOfOurs(output, road, levers);
+}
+
+/**
+ * @param {Output} output
+ * @param {Road} road
+ * @param {Levers} levers
+ */
+function candidatesOfOurs(output, road, { score_threshold, proposals }) {
+  const { probabilities, count } = rowsOf(output, road);
+  const classes = ownClasses(output);
+  const rows = Array.from({ length: road === "one" ? count : Math.min(count, proposals) }, (_, row) => row);
+  /** @type {Map<number, Candidate[]>} */
+  const found = new Map();
+  for (let label = 0; label < classes; label++) {
+    const score = (/** @type {number} */ row) => probabilities[row * (classes + 1) + label + 1] ?? 0;
+    const likely = rows.filter((row) => score(row) >= score_threshold).sort((a, b) => score(b) - score(a));
+    found.set(
+      label,
+      likely.map((row) => ({ row, score: score(row), box: boxOf(output, road, row, label) })),
+    );
+  }
+  return found;
+}
+
+/**
+ * @param {Joined} other
+ * @param {Road} road
+ * @param {Levers} levers
+ */
+function candidatesOfOther({ boxes, scores, labels, rows, places }, road, { score_threshold, proposals }) {
+  /** @type {Map<number, Candidate[]>} */
+  const found = new Map();
+  scores.forEach((score, i) => {
+    const [label, row] = [places[labels[i] ?? 0] ?? -1, rows[i] ?? 0];
+    if (score < score_threshold || label < 0 || (road === "two" && row >= proposals)) return;
+    const own = found.get(label) ?? [];
+    found.set(label, own);
+    own.push({ row, score, box: boxAt(boxes, i) });
+  });
+  return found;
+}
 
 /**
  * Detections of one road: NMS of each class by itself, then the best of all.
@@ -93,23 +208,17 @@ export const anchorOf = (output, road, row) =>
  * @param {number} [most] detections
  * @returns {Found}
  */
-export function detect(output, road, { score_threshold, iou_threshold, proposals }, most = MOST) {
-  const { probabilities, count } = rowsOf(output, road);
-  const classes = output.classes.length;
-  const rows = road === "one" ? count : Math.min(count, proposals);
+export function detect(output, road, levers, most = MOST) {
+  /** @type {Detection[]} */
   const found = [];
   let entered = 0;
-  for (let label = 0; label < classes; label++) {
-    const score = (/** @type {number} */ row) => probabilities[row * (classes + 1) + label + 1] ?? 0;
-    const likely = Array.from({ length: rows }, (_, row) => row)
-      .filter((row) => score(row) >= score_threshold)
-      .sort((a, b) => score(b) - score(a));
+  for (const [label, likely] of candidatesOf(output, road, levers)) {
     entered += likely.length;
-    const boxes = Float32Array.from(likely.flatMap((row) => boxOf(output, road, row, label)));
-    const { kept } = greedyNms(boxes, [...likely.keys()], iou_threshold);
+    const boxes = Float32Array.from(likely.flatMap(({ box }) => box));
+    const { kept } = greedyNms(boxes, [...likely.keys()], levers.iou_threshold);
     for (const index of kept) {
-      const row = likely[index] ?? 0;
-      found.push({ road, row, label, score: score(row), box: boxAt(boxes, index) });
+      const { row = 0, score = 0 } = likely[index] ?? {};
+      found.push({ road, row, label, score, box: boxAt(boxes, index) });
     }
   }
   const suppressed = entered - found.length;
@@ -119,8 +228,15 @@ export function detect(output, road, { score_threshold, iou_threshold, proposals
 
 /** The best guess where nothing is over the threshold. @param {Output} output @param {Road} road */
 export function bestGuess(output, road) {
-  const [best] = detect(output, road, { score_threshold: 0, iou_threshold: 1, proposals: 300 }).detections;
-  return best ?? null;
+  /** @type {Detection | null} */
+  let best = null;
+  for (const [label, [first]] of candidatesOf(output, road, {
+    score_threshold: 0,
+    iou_threshold: 1,
+    proposals: 300,
+  }))
+    if (first && first.score > (best?.score ?? 0)) best = { road, label, ...first };
+  return best;
 }
 
 // --- One road against the other -------------------------------------------------------------------------

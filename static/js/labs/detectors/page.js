@@ -4,12 +4,14 @@ import { stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { runKeys } from "../../core/session/session.js";
 import { boxAt } from "../../math/geometry.js";
-import { detect, difference, judge } from "./outcome.js";
+import { detect, difference, joined, judge, knownTo } from "./outcome.js";
 
 /** @typedef {import("../../core/photo.js").Photo} Photo */
 /** @typedef {import("./outcome.js").Output} Output */
 /** @typedef {import("./outcome.js").Truth} Truth */
 /** @typedef {import("./outcome.js").Found} Found */
+/** @typedef {import("./outcome.js").Installed} Installed */
+/** @typedef {import("./outcome.js").Road} Road */
 
 const phone = matchMedia("(max-width: 719px)");
 
@@ -24,9 +26,47 @@ export const state = stateOfPage(runKeys({ speed: 5, fps: 10 }), {
  * @property {Output | null} output
  * @property {{boxes: number[], classes: string[], selected: number}} own ground truth that the visitor drew;
  *   boxes are flat, `selected` is one of them or -1
+ * @property {Partial<Record<Road, {image_id: string, answer: Installed}>>} installed what networks that were
+ *   installed here found last
  */
 /** @type {Page} */
-export const page = { photo: null, output: null, own: { boxes: [], classes: [], selected: -1 } };
+export const page = {
+  photo: null,
+  output: null,
+  own: { boxes: [], classes: [], selected: -1 },
+  installed: {},
+};
+
+/** @type {Road[]} */
+export const ROADS = ["one", "two"];
+export const OURS = "vitrine";
+export const MASKING = "maskrcnn_resnet50_fpn"; // the network that makes masks, too
+const JOIN = new Set(["result", "roads"]); // the views in which other networks take the place of ours
+
+/** Which network is chosen for a road. @param {Road} road */
+export const chosenNetwork = (road) => String(state.values[`${road}_network`]);
+
+/** Which network goes a road in the view of now. @param {Road} road */
+export const networkOf = (road) => (JOIN.has(String(state.values.tab)) ? chosenNetwork(road) : OURS);
+
+/** Whether it is ours. @param {Road} road */
+export const isOurs = (road) => networkOf(road) === OURS;
+
+/**
+ * The answers that stand in the place of ours now; null while one is missing.
+ * @returns {Partial<Record<Road, Installed>> | null}
+ */
+function joining() {
+  /** @type {Partial<Record<Road, Installed>>} */
+  const found = {};
+  for (const road of ROADS) {
+    if (isOurs(road)) continue;
+    const { image_id, answer } = page.installed[road] ?? {};
+    if (!answer || answer.network !== networkOf(road) || image_id !== page.photo?.id) return null;
+    found[road] = answer;
+  }
+  return found;
+}
 
 /** Which pair of detectors looks at the picture of now: scenes have shapes, photos have not. */
 export function modelName() {
@@ -48,8 +88,10 @@ export function modelName() {
  */
 /** @returns {Model | null} */
 export function modelOfPage() {
-  const { photo, output } = page;
-  if (!photo || !output) return null;
+  const { photo } = page;
+  const others = joining();
+  if (!photo || !page.output || !others) return null;
+  const output = joined(page.output, others);
   const values = /** @type {any} */ (state.values);
   const [one, two] = [detect(output, "one", values), detect(output, "two", values)];
   const truth = truthOf(photo, output);
@@ -61,7 +103,10 @@ export function modelOfPage() {
     two,
     difference: difference(one.detections, two.detections),
     truth,
-    judged: truth && { one: judge(one.detections, truth), two: judge(two.detections, truth) },
+    judged: truth && {
+      one: judge(one.detections, knownTo(output, "one", truth)),
+      two: judge(two.detections, knownTo(output, "two", truth)),
+    },
   };
 }
 

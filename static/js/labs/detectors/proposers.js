@@ -146,7 +146,7 @@ function showTable(root, { proposers, missing, extra }, model) {
       number(one.count, 0),
       truth.length ? percent(recallAt(firstCovering(one.boxes, truth), n), 0) : "–",
       truth.length ? number(meanBestIou(one.boxes, truth, n), 2) : "–",
-      t("{value} ms", { value: number(one.milliseconds, 1) }),
+      t("{value} ms", { value: number(one.milliseconds, one.milliseconds < 100 ? 1 : 0) }),
     ]),
   );
   const absent = missing.map((name) =>

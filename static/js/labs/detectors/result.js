@@ -8,7 +8,8 @@ import { frameOf, picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
 import { layersOfAnswer, layersOfDifference, VERDICT_STYLES } from "./layers.js";
 import { rates, VERDICTS } from "./outcome.js";
-import { state } from "./page.js";
+import { networkTitle } from "./installed.js";
+import { isOurs, state } from "./page.js";
 import { layersOfOwn, ownTruth } from "./truth.js";
 import { className, roadName, verdictName } from "./words.js";
 
@@ -66,6 +67,8 @@ export function resultView(redraw) {
         const layers = [...found, ...(name === "differs" ? [] : layersOfOwn())];
         views[name]?.update({ image, width, height, layers, summary: summaryOf(model, name) });
         $("[data-count]", figures[name]).textContent = captionOf(model, name);
+        $("[data-network]", figures[name]).textContent =
+          name === "differs" || isOurs(name) ? "" : networkTitle(name);
       }
       showTools(model.output.classes);
       showCounts($("[data-judged]"), model);

@@ -4,65 +4,90 @@ import { post } from "../../core/api.js";
 import { $, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
-import { roadName } from "./words.js";
+import { networkTitle } from "./installed.js";
+import { ownClasses } from "./outcome.js";
+import { OURS, ROADS, isOurs, networkOf, state } from "./page.js";
+import { included, sayBudget, showBars, timesOf } from "./times.js";
 
 /** @typedef {import("./page.js").Model} Model */
-/** @typedef {{title: string, shapes: string[]}} Stage */
-/** @typedef {{name: string, median: number, low: number, high: number}} Part */
-/**
- * @typedef {object} Timings
- * @property {number} repeats
- * @property {number} threads
- * @property {Part[]} shared
- * @property {Part[]} one_stage
- * @property {Part[]} two_stage
- * @property {Part} one_stage_total
- * @property {Part} two_stage_total
- */
+/** @typedef {import("./outcome.js").Road} Road */
+/** @typedef {import("./times.js").Timings} Timings */
+/** @typedef {import("./times.js").OtherTimings} OtherTimings */
+/** @typedef {{title: string, shapes: string[], rpn?: boolean}} Stage `rpn`: its lab shows it */
 
-const FRAME = 33; // milliseconds of a picture, for 30 pictures per second
 const REST = 300; // milliseconds that a control rests before the server measures anew
 
 const count = (/** @type {number} */ value) => number(value, 0);
 
-/** @type {Record<string, () => string>} */
-const PARTS = {
-  resize: () => t("resize"),
-  backbone: () => t("backbone"),
-  one_stage_head: () => t("head"),
-  one_stage_boxes: () => t("boxes"),
-  one_stage_nms: () => t("NMS by class"),
-  rpn: () => t("RPN head"),
-  proposals: () => t("top-n and NMS"),
-  pool: () => t("RoIAlign"),
-  box_head: () => t("FC layers"),
-  refine: () => t("refined boxes"),
-  two_stage_nms: () => t("NMS by class"),
-};
+const [OURS_AT, OTHERS_AT] = ["/api/detectors/timings", "/api/detectors/installed/timings"];
+
+/** @template T @param {(road: Road) => T} make @returns {Record<Road, T>} */
+const both = (make) => ({ one: make("one"), two: make("two") });
+
+/**
+ * @param {"ours" | Road} name
+ * @param {string} address
+ * @param {(name: "ours" | Road, answer: any) => void} take null where it could not be had
+ */
+const measuring = (name, address, take) =>
+  newest({
+    ask: (/** @type {Record<string, any>} */ of, signal) => post(address, of, signal),
+    show: (answer) => take(name, answer),
+    fail: (error) => {
+      if (!(error instanceof Error)) throw error;
+      take(name, null);
+      $("[data-budget-said]").textContent = error.message;
+    },
+  });
 
 /** @param {() => {image_id: string, asked: Record<string, any>} | null} query what is to be measured now */
 export function roadsView(query) {
   const root = $("[data-view-of=roads]");
-  /** @type {Timings | null} */
-  let timings = null;
-  const asked = newest({
-    ask: (/** @type {NonNullable<ReturnType<typeof query>>} */ { image_id, asked: of }, signal) =>
-      post("/api/detectors/timings", { image_id, ...of }, signal),
-    show: (answer) => {
-      timings = answer;
-      showTimes();
-    },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      timings = null;
-      $("[data-times-said]", root).textContent = error.message;
-    },
-  });
+  /** @type {{ours: Timings | null, one: OtherTimings | null, two: OtherTimings | null}} */
+  const times = { ours: null, one: null, two: null };
+  /** What is being measured. @type {Set<"ours" | Road>} */
+  const pending = new Set();
+  /** @param {"ours" | Road} name @param {any} answer */
+  const take = (name, answer) => {
+    times[name] = answer;
+    pending.delete(name);
+    showTimes();
+  };
+  const asks = {
+    ours: measuring("ours", OURS_AT, take),
+    ...both((road) => measuring(road, OTHERS_AT, take)),
+  };
+
+  /** Ask for the times of what goes the roads now; what does not go them has none. */
+  function measure() {
+    const wanted = query();
+    if (!wanted) return;
+    const { image_id, asked } = wanted;
+    for (const road of ROADS) {
+      const network = networkOf(road);
+      if (times[road]?.network !== network) times[road] = null;
+      if (network === OURS) asks[road].drop();
+      else asks[road].want({ image_id, network, proposals: asked.proposals }, REST);
+    }
+    if (ROADS.some(isOurs)) asks.ours.want({ image_id, ...asked }, REST);
+    else asks.ours.drop();
+    for (const name of /** @type {("ours" | Road)[]} */ (["ours", ...ROADS]))
+      if (asks[name].busy) pending.add(name);
+      else pending.delete(name);
+  }
 
   function showTimes() {
-    $("[data-times]", root).hidden = timings === null;
-    $("[data-times-said]", root).textContent = timings ? included(timings) : "";
-    if (timings) showBars($("[data-times]", root), timings);
+    const found = ROADS.map((road) => timesOf(road, isOurs(road) ? times.ours : times[road]));
+    const busy = pending.size > 0;
+    const [one, two] = found;
+    $("[data-times]", root).hidden = $("[data-times-said]", root).hidden = !one || !two;
+    const said = $("[data-budget-said]", root);
+    if (busy) said.textContent = t("Measuring …");
+    if (!one || !two) return;
+    const budget = Number(state.values.budget);
+    if (!busy) said.textContent = sayBudget(budget, one, two);
+    $("[data-times-said]", root).textContent = included(one);
+    showBars($("[data-times]", root), [one, two], budget);
   }
 
   return {
@@ -71,10 +96,8 @@ export function roadsView(query) {
       const { shared, one, two } = stagesOf(model);
       for (const [name, stages] of Object.entries({ shared, one, two }))
         showTrack($(`[data-track=${name}]`, root), stages);
-      const wanted = query();
-      if (wanted) asked.want(wanted, REST);
-      if (asked.busy) $("[data-times-said]", root).textContent = t("Measuring, 18 times …");
-      else showTimes();
+      measure();
+      showTimes();
     },
   };
 }
@@ -82,19 +105,88 @@ export function roadsView(query) {
 /** @param {HTMLElement} root @param {Stage[]} stages */
 function showTrack(root, stages) {
   root.replaceChildren(
-    ...stages.map(({ title, shapes }) =>
-      h("li", {}, h("b", {}, title), ...shapes.map((shape) => h("span", {}, shape))),
+    ...stages.map(({ title, shapes, rpn }) =>
+      h(
+        "li",
+        { class: rpn ? "of-rpn" : "" },
+        h("b", {}, title),
+        ...shapes.map((shape) => h("span", {}, shape)),
+      ),
     ),
   );
 }
 
 /** What flows through both roads. @param {Model} model */
-function stagesOf({ output, one, two, values }) {
+function stagesOf(model) {
+  const ours = stagesOfOurs(model);
+  const { joined } = model.output;
+  if (!joined || !Object.keys(joined).length) return ours;
+  const [photo, ...trunk] = ours.shared;
+  /** @param {Road} name */
+  const road = (name) => {
+    const other = joined[name];
+    return other ? stagesOfOther(other, model[name], model.values.proposals) : [...trunk, ...ours[name]];
+  };
+  return { shared: photo ? [{ ...photo, shapes: [] }] : [], one: road("one"), two: road("two") };
+}
+
+/** @type {Record<string, () => string>} */
+const STAGES = {
+  photo: () => t("Input"),
+  features: () => t("Feature maps"),
+  places: () => t("Scores and deltas of all places"),
+  anchors: () => t("All anchors"),
+  ranked: () => t("Clip, top-n"),
+  proposals: () => t("NMS at 0.7"),
+  pooled: () => t("RoIAlign"),
+  hidden: () => t("FC layers"),
+  outputs: () => t("Scores, deltas for each class"),
+  heat: () => t("Heat map of each class"),
+  sides: () => t("Distances to four sides"),
+  peaks: () => t("Peaks"),
+};
+
+const MOST_SHAPES = 2; // of one stage
+const OF_RPN = new Set(["anchors", "ranked", "proposals"]);
+const OF_PROPOSALS = new Set(["proposals", "pooled", "hidden", "outputs"]); // a row for each proposal
+
+/** @param {number[][]} shapes */
+function shapesOf(shapes) {
+  const all = shapes.map((shape) => shape.map(count).join("×"));
+  if (all.length <= MOST_SHAPES) return [all.join(", ")];
+  return [
+    t("{count} maps: {first} to {last}", { count: all.length, first: all[0] ?? "", last: all.at(-1) ?? "" }),
+  ];
+}
+
+/**
+ * @param {import("./outcome.js").Joined} other
+ * @param {import("./outcome.js").Found} found
+ * @param {number} proposals that are looked at
+ * @returns {Stage[]}
+ */
+function stagesOfOther({ stages }, found, proposals) {
+  /** @param {string} name @param {number[][]} shapes */
+  const cut = (name, shapes) =>
+    OF_PROPOSALS.has(name) ? shapes.map(([n = 0, ...rest]) => [Math.min(n, proposals), ...rest]) : shapes;
+  return [
+    ...stages.map(({ name, shapes }) => ({
+      title: STAGES[name]?.() ?? name,
+      shapes: shapesOf(cut(name, shapes)),
+      rpn: OF_RPN.has(name),
+    })),
+    { title: t("Over the threshold"), shapes: [count(found.entered)] },
+    { title: t("NMS by class"), shapes: [count(found.detections.length)] },
+  ];
+}
+
+/** What flows through our two roads. @param {Model} model */
+function stagesOfOurs({ output, one, two, values }) {
   const { header } = output;
   const { transform, feature_map, anchor_shapes, widths, ranked } = header;
   const [channels, rows, columns] = feature_map;
   const k = anchor_shapes.scales.length * anchor_shapes.ratios.length;
-  const [classes, map] = [output.classes.length, `${rows}×${columns}`];
+  const [classes, map] = [ownClasses(output), `${rows}×${columns}`];
   const anchors = count(output.anchors.length / 4);
   const n = Math.min(values.proposals, output.proposalAnchor.length);
   return {
@@ -113,11 +205,11 @@ function stagesOf({ output, one, two, values }) {
       { title: t("NMS by class"), shapes: [count(one.detections.length)] },
     ],
     two: [
-      { title: t("3×3 convolution"), shapes: [`${widths.hidden}×${map}`] },
-      { title: t("Two 1×1 convolutions"), shapes: [`${2 * k}×${map}, ${4 * k}×${map}`] },
-      { title: t("All anchors"), shapes: [`${anchors} × (2 + 4)`] },
-      { title: t("Clip, top-n"), shapes: [`${count(ranked)} × 4`] },
-      { title: t("NMS at 0.7"), shapes: [t("{count} proposals", { count: count(n) })] },
+      { title: t("3×3 convolution"), shapes: [`${widths.hidden}×${map}`], rpn: true },
+      { title: t("Two 1×1 convolutions"), shapes: [`${2 * k}×${map}, ${4 * k}×${map}`], rpn: true },
+      { title: t("All anchors"), shapes: [`${anchors} × (2 + 4)`], rpn: true },
+      { title: t("Clip, top-n"), shapes: [`${count(ranked)} × 4`], rpn: true },
+      { title: t("NMS at 0.7"), shapes: [t("{count} proposals", { count: count(n) })], rpn: true },
       { title: t("RoIAlign"), shapes: [`${n}×${widths.reduced}×${widths.bins}×${widths.bins}`] },
       { title: t("FC layers"), shapes: [`${n}×${widths.fc}`] },
       { title: t("C + 1 scores, 4C deltas"), shapes: [`${n}×${classes + 1}, ${n}×${4 * classes}`] },
@@ -127,64 +219,18 @@ function stagesOf({ output, one, two, values }) {
   };
 }
 
-const ms = (/** @type {number} */ value) => t("{value} ms", { value: number(value, 1) });
-
-/** What the milliseconds include. @param {Timings} timings */
-function included({ repeats, threads }) {
-  return t(
-    "Median of {repeats} evaluations after 3 that do not count, {threads} threads; whiskers: 10% to 90%. From the decoded photo to the boxes after NMS; decoding it and sending the answer are not included.",
-    { repeats, threads },
-  );
-}
-
-/** Both roads as bars of their parts, on one scale. @param {HTMLElement} root @param {Timings} timings */
-function showBars(root, timings) {
-  const { one_stage_total: one, two_stage_total: two } = timings;
-  const most = Math.max(one.high, two.high, FRAME) * 1.04;
-  const budget = h(
-    "i",
-    { class: "budget" },
-    h("span", {}, t("{ms} ms: 30 pictures per second", { ms: FRAME })),
-  );
-  budget.style.left = `${(100 * FRAME) / most}%`;
-  budget.classList.toggle("early", FRAME < most / 2);
-  root.replaceChildren(
-    bar(roadName("one"), [...timings.shared, ...timings.one_stage], one, most, timings.shared.length),
-    bar(roadName("two"), [...timings.shared, ...timings.two_stage], two, most, timings.shared.length),
-    h("div", { class: "budget-line", "aria-hidden": "true" }, budget),
-  );
-}
-
-/**
- * @param {string} title
- * @param {Part[]} parts
- * @param {Part} total
- * @param {number} most milliseconds that fill the width
- * @param {number} shared parts that both roads have
- */
-function bar(title, parts, total, most, shared) {
-  const segments = parts.map(({ name, median }, i) => {
-    const words = `${PARTS[name]?.() ?? name} ${ms(median)}`;
-    const segment = h("i", { class: i < shared ? "shared" : `own-${i % 2}`, title: words });
-    segment.style.width = `${(100 * median) / most}%`;
-    return segment;
-  });
-  const whisker = h("i", { class: "whisker" });
-  whisker.style.left = `${(100 * total.low) / most}%`;
-  whisker.style.width = `${(100 * (total.high - total.low)) / most}%`;
-  const words = parts.map(({ name, median }) => `${PARTS[name]?.() ?? name} ${number(median, 1)}`);
-  return h(
-    "div",
-    { class: "time" },
-    h("b", {}, title),
-    h("span", { class: "time-total" }, ms(total.median)),
-    h("div", { class: "time-bar", "aria-hidden": "true" }, ...segments, whisker),
-    h("p", { class: "hint" }, words.join(" · ")),
-  );
-}
-
 /** The sentence under the tracks. @param {Model} model */
 export function sayRoads({ output, one, two, values }) {
+  if (!ROADS.every(isOurs))
+    return t(
+      "The roads share nothing but the photo: {one} goes the one-stage road and keeps {oneKept}, {two} the two-stage road and keeps {twoKept}.",
+      {
+        one: networkTitle("one"),
+        two: networkTitle("two"),
+        oneKept: one.detections.length,
+        twoKept: two.detections.length,
+      },
+    );
   const anchors = count(output.anchors.length / 4);
   const n = count(Math.min(values.proposals, output.proposalAnchor.length));
   return t(

@@ -11,7 +11,17 @@ import { state } from "./page.js";
 
 /** @typedef {import("../../../types/frames.js").DetectorsFrame} Frame */
 
-const OF_RUN = ["form", "order", "part_steps", "negatives", "gamma", "taught", "learning_rate", "seed"];
+const OF_RUN = [
+  "form",
+  "order",
+  "part_steps",
+  "negatives",
+  "gamma",
+  "taught",
+  "held_out",
+  "learning_rate",
+  "seed",
+];
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**

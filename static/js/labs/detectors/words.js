@@ -1,9 +1,10 @@
 /** What the `detectors` page says, from its numbers. No DOM here. */
 
+import { COCO } from "../../parts/coco_names.js";
 import { SHAPES } from "../../parts/shape_names.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { percent } from "../../parts/percent.js";
-import { bestGuess, rates } from "./outcome.js";
+import { bestGuess, ownClasses, rates } from "./outcome.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /** @typedef {import("./outcome.js").Road} Road */
@@ -11,11 +12,7 @@ import { bestGuess, rates } from "./outcome.js";
 
 /** @type {Record<string, () => string>} */
 const CLASSES = {
-  car: () => t("car"),
-  bus: () => t("bus"),
-  cat: () => t("cat"),
-  person: () => t("person"),
-  train: () => t("train"),
+  ...COCO,
   package: () => t("package"),
   ...SHAPES,
 };
@@ -54,8 +51,12 @@ function sayNothing({ output, values }) {
     .filter((guess) => guess !== null)
     .sort((a, b) => b.score - a.score);
   const [best] = guesses;
-  const classes = output.classes.map(className).join(t(", "));
-  const known = t("These detectors know only: {classes}.", { classes });
+  const classes = output.classes.slice(0, ownClasses(output)).map(className).join(t(", "));
+  const others = Object.values(output.joined ?? {});
+  const known =
+    others.length < 2
+      ? t("These detectors know only: {classes}.", { classes })
+      : t("They know COCO's 80 classes.");
   const nothing = t("Neither detector finds anything with a score of {threshold} or more.", {
     threshold: number(values.score_threshold),
   });
@@ -76,6 +77,7 @@ function sayJudged(judged) {
     return { right: judged[road].counts.right, error: percent(error, 0), miss: percent(miss, 0) };
   };
   const [one, two] = [of("one"), of("two")];
+  if (judged.one.known !== judged.two.known) return sayUnlike(judged, one, two);
   return t(
     "Of {count} objects the one-stage detector finds {one} (error rate {oneError}, miss rate {oneMiss}), the two-stage detector {two} ({twoError}, {twoMiss}).",
     {
@@ -89,6 +91,30 @@ function sayJudged(judged) {
     },
   );
 }
+
+/**
+ * Where the two networks do not know the same classes.
+ * @param {NonNullable<Model["judged"]>} judged
+ * @param {{right: number, error: string, miss: string}} one
+ * @param {{right: number, error: string, miss: string}} two
+ */
+const sayUnlike = (judged, one, two) =>
+  sentences([
+    t(
+      "One stage: {right} of {count} objects of the classes that it knows (error rate {error}, miss rate {miss}).",
+      {
+        ...one,
+        count: judged.one.known,
+      },
+    ),
+    t(
+      "Two stages: {right} of {count} objects of the classes that they know (error rate {error}, miss rate {miss}).",
+      {
+        ...two,
+        count: judged.two.known,
+      },
+    ),
+  ]);
 
 /** @param {Model} model */
 function sayCounts({ one, two }) {

@@ -67,7 +67,7 @@ const photos = photoSource({
 });
 
 /** @param {unknown} error */
-const refuse = (error) => complain($("[data-said]"), error, state.values.model);
+const refuse = (error) => complain($("[data-said]"), error, `vitrine fetch-weights ${state.values.model}`);
 
 const byHand = windowByHand(refuse);
 
