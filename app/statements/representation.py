@@ -77,7 +77,7 @@ REPRESENTATION = (
     Statement(
         22,
         N_("Generative tasks bring to vision what language models do with hidden words."),
-        "pretext?tab=stages",
+        "pretext?tab=words",
     ),
     Statement(23, N_("Masked region: fill in what is hidden."), "pretext?tab=filled"),
     Statement(24, N_("Masked frame: fill in a hidden frame of a clip."), "pretext?task=frame"),

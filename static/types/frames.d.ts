@@ -406,6 +406,49 @@ export interface PretextFrame {
   };
 }
 
+export interface WordsFrame {
+  header: {
+    step: number;
+    /** by the most frequent word */
+    frequent_right: number;
+    frequent_loss: number;
+    grammar_right: number;
+    grammar_loss: number;
+    /** of the visitor's sentence */
+    words: string[];
+    /** whether the corpus has them */
+    known: boolean[];
+    /** which of them is hidden; -1: there is none */
+    gap: number;
+    /** 5 */
+    top: string[];
+    /** 5, by frequency alone */
+    frequent: string[];
+    /** sentences held out */
+    examples: string[];
+    /** sentences */
+    learned_from: number;
+    /** gaps */
+    tested: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [2, T] */
+    history: Float32Array;
+    /** [5] of those */
+    probabilities: Float32Array;
+    /** [5] of those; all 0 where the grammar has no such sentence */
+    by_grammar: Float32Array;
+    /** [5] of those */
+    frequencies: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "probabilities" | "by_grammar" | "frequencies", number[]>;
+  rows: {
+    history: Record<"loss" | "accuracy", Float32Array>;
+  };
+}
+
 export interface ContrastiveFrame {
   header: {
     step: number;

@@ -65,6 +65,40 @@ def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> Non
     expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
 
 
+def test_a_gap_in_a_typed_sentence_is_filled_and_moves_without_a_step(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=words&sentences=200", reduced_motion="reduce")
+    words = page.locator("[data-words] button")
+    expect(words).to_have_count(7)
+    expect(page.locator("[data-words-said]")).to_contain_text("Step 0: of")
+    page.locator("[data-sentence]").fill("Three zebras stand, with the largest on the left.")
+    expect(words).to_have_count(9)
+    expect(page.locator("[data-unknown]")).to_contain_text("zebras")
+    words.nth(1).press("Enter")
+    expect(words.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(words.nth(1)).to_be_focused()
+    expect(page.locator("[data-unknown]")).not_to_contain_text("zebras")
+    expect(page.locator("[data-top] li")).to_have_count(5)
+    assert steps(page) == 0
+    page.locator("[data-run-step]").click()
+    until(page, 1)
+
+
+def test_another_view_keeps_the_run_on_pictures_and_the_player_follows(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=learning", reduced_motion="reduce")
+    page.locator("[data-run-step]").click()
+    until(page, 2)
+    page.locator("[data-tab=words]").click()
+    expect(page.locator("[data-words-said]")).to_contain_text("Step 0: of")
+    assert steps(page) == 0
+    page.locator("[data-tab=learning]").click()
+    expect(page.locator("[data-run-count]")).to_have_text("2")
+    expect(page.locator("[data-said]")).to_contain_text("Step 2")
+
+
 def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=video", reduced_motion="reduce")
     cards = page.locator("[data-clip-parts] figure")

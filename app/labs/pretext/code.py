@@ -27,15 +27,29 @@ LIBRARY = Library(
         "models.representation.pretext_training": "Puzzles",
     }
 )
+WORDS_LIBRARY = Library(
+    {
+        "models.data.captions": "The sentences",
+        "models.training": "Batches",
+        "models.representation.encoder": "Weights and optimizer",
+        "models.representation.masked_words": "Gaps, and the network that fills them",
+    }
+)
 ALWAYS = {
     "PretextNetwork", "loss_of", "Puzzles", "PretextSettings", "Options", "optimizer_of",
     "rebalanced", "color_shares", "Batches",
+}  # fmt: skip
+OF_WORDS = {
+    "WordNetwork", "hide_words", "each_hidden", "draw_corpus", "words_of", "numbers_of", "unigram",
+    "judge", "Batches", "optimizer_of",
 }  # fmt: skip
 DRAWN = {"objects": "draw_objects", "scenes": "draw_scenes"}
 
 
 def code(config: PretextConfig, steps: int) -> str:
     """The training of these settings, for so many steps."""
+    if config.mode == "words":
+        return words_code(config, steps)
     video = config.task in VIDEO
     wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
     script = write(
@@ -48,5 +62,17 @@ def code(config: PretextConfig, steps: int) -> str:
         clips=CLIPS,
         white=WHITE,
         held=(TEST, SHARE, LEAST),
+    )
+    return without_idle_imports(script.lstrip())
+
+
+def words_code(config: PretextConfig, steps: int) -> str:
+    typed = any(letter.isalnum() for letter in config.sentence)
+    script = write(
+        "pretext_words",
+        c=config,
+        steps=steps,
+        sections=WORDS_LIBRARY.quoted(OF_WORDS),
+        sentence=repr(config.sentence) if typed else "",
     )
     return without_idle_imports(script.lstrip())

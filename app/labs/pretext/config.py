@@ -11,6 +11,7 @@ from app.pictures.albums.classes import Rule
 from models.measures import PretextTask, Question
 
 TASK, PICTURES, TRAINING = N_("Task"), N_("Pictures"), N_("Training")
+SENTENCES = N_("Sentences")
 
 TASK_NAMES = {
     "rotation": N_("rotation"),
@@ -28,8 +29,14 @@ TASK_NAMES = {
 
 
 class PretextConfig(LabConfig):
-    """What the visitor may set of a pretext training."""
+    """What the visitor may set of a pretext training. The view on show tells the mode: a training
+    of its own for each.
+    """
 
+    mode: Literal["pictures", "words"] = control(
+        "pictures", N_("What is learned from"), N_("Pictures and clips, or sentences."),
+        Look(TASK, hidden=True, choices={"pictures": N_("pictures"), "words": N_("sentences")}),
+    )  # fmt: skip
     task: PretextTask = control(
         "rotation",
         N_("Pretext task"),
@@ -90,8 +97,20 @@ class PretextConfig(LabConfig):
     count: int = fields.pictures_to_learn_from(PICTURES)
     pictures: str = fields.own_pictures(PICTURES)
     classes: Rule = fields.classes_of_pictures(PICTURES)
+    sentences: int = control(
+        1000, N_("Sentences"), N_("How many captions are drawn to learn from."),
+        Look(SENTENCES, step=10, usual=(200, 2000)), ge=10, le=5000,
+    )  # fmt: skip
+    sentence: str = control(
+        "a small cup stands on the left", N_("Your sentence"), N_("In English, 12 words at most."),
+        Look(SENTENCES, hidden=True, live=True), max_length=160,
+    )  # fmt: skip
+    hidden_word: int = control(
+        2, N_("The gap"), N_("Which of its words is hidden, from 0."),
+        Look(SENTENCES, hidden=True, live=True), ge=0, le=11,
+    )  # fmt: skip
     batch_size: int = control(
-        64, N_("Batch N"), N_("Pictures, or clips, in one step."),
+        64, N_("Batch N"), N_("Pictures, clips or sentences in one step."),
         Look(TRAINING, step=16, usual=(32, 128)), ge=4, le=256,
     )  # fmt: skip
     learning_rate: float = fields.learning_rate(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
 from app.i18n import N_
+from app.labs.pretext import sentences
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
@@ -25,7 +26,11 @@ HELD_OUT = 500_000  # seeds of what is held out begin here
 
 
 def album_of(config: PretextConfig) -> str:
-    """The album's id; "" where the pictures are built in. Raises `InvalidInput` without one."""
+    """The album's id; "" where the pictures are built in, and for sentences. Raises `InvalidInput`
+    without one.
+    """
+    if config.mode == "words":
+        return ""
     return album_id(config.data, config.pictures)
 
 
@@ -120,8 +125,10 @@ def names_of(config: PretextConfig, album: Album | None) -> list[str]:
 
 def parameters(config: PretextConfig) -> int:
     """Trained numbers: of the encoder, and of the task's head, whose classes may be ten more or
-    fewer.
+    fewer; or of the network on words.
     """
+    if config.mode == "words":
+        return sentences.PARAMETERS
     from models.representation.sizes import D_H, ENCODER_PARAMETERS
 
     heads = {
@@ -132,8 +139,16 @@ def parameters(config: PretextConfig) -> int:
     return ENCODER_PARAMETERS + heads[config.task]
 
 
+def followed(config: PretextConfig) -> set[str]:
+    """Fields that change a run of a mode while it runs."""
+    own = {"words": {"sentence", "hidden_word"}}
+    return {"learning_rate"} | own.get(config.mode, set())
+
+
 def memory(config: PretextConfig) -> int:
     """Bytes of a run, which follow from its batch and from what it draws."""
+    if config.mode == "words":
+        return sentences.RUN_BYTES
     of_clip = 4 if config.task in VIDEO else 1
     drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
     return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

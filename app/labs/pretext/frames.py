@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.lab.contract import Frame, Numbers, Rows
-from models.measures import PretextMeasure, PretextTask, Pretrained, ProbeMeasure, Question
+from models.measures import (
+    PretextMeasure,
+    PretextTask,
+    Pretrained,
+    ProbeMeasure,
+    Question,
+    WordsMeasure,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +46,28 @@ class PretextFrame(Frame):
     batch: int
     learned_from: int  # pictures, or clips
     tested: int  # pictures with answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsFrame(Frame):
+    """T moments. Shares of right answers and losses in nats are of held-out gaps; the grammar's
+    are those of who knows the grammar. The most probable words for the visitor's gap come first.
+    """
+
+    steps: NDArray[np.float64]  # [T]
+    history: Annotated[NDArray[np.float32], Rows(WordsMeasure)]  # [2, T]
+    frequent_right: float  # by the most frequent word
+    frequent_loss: float
+    grammar_right: float
+    grammar_loss: float
+    words: list[str]  # of the visitor's sentence
+    known: list[bool]  # whether the corpus has them
+    gap: int  # which of them is hidden; -1: there is none
+    top: list[str]  # 5
+    probabilities: NDArray[np.float32]  # [5] of those
+    by_grammar: NDArray[np.float32]  # [5] of those; all 0 where the grammar has no such sentence
+    frequent: list[str]  # 5, by frequency alone
+    frequencies: NDArray[np.float32]  # [5] of those
+    examples: list[str]  # sentences held out
+    learned_from: int  # sentences
+    tested: int  # gaps

@@ -102,6 +102,44 @@ LESSON = (
         ),
     ),
     Step(
+        N_("A word that is not there"),
+        N_(
+            "The generative tasks come from language: hide a word, predict it from the others. "
+            "Nobody wrote a label, because the sentence itself is the answer. Then type a "
+            "sentence and click the word to hide."
+        ),
+        {
+            "mode": "words",
+            "sentence": "the largest of two cups stands on the left",
+            "hidden_word": 5,
+            "learning_rate": 0.005,
+            "speed": 20,
+        },
+        "words",
+        levers=("sentences", "learning_rate"),
+        stop=400,
+        watch=N_("gaps filled rightly"),
+        question=Question(
+            N_(
+                "“the largest of two cups ____ on the left”: which word does the network put there?"
+            ),
+            (
+                N_("“stand”, because cups stand."),
+                N_("“stands”, because the largest stands."),
+                N_("“the”, the most frequent word."),
+            ),
+            1,
+            N_(
+                "To fill the gap it has to look past the nearest noun, “cups”. What "
+                "the task needs, the features come to hold; frequency alone always answers “the”. "
+                "Masked regions and masked frames are the same idea in pictures and clips."
+            ),
+        ),
+        holds=lambda frame: (
+            frame.top[0] == "stands" and newest(frame, "accuracy") > frame.frequent_right + 0.4
+        ),
+    ),
+    Step(
         N_("Hide a quarter, hide nine tenths"),
         N_("Move the masked share from {ratio} to 0.6 and to 0.9."),
         {"filled": "masked", "ratio": 0.25, "data": "objects"},

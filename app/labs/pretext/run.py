@@ -1,4 +1,4 @@
-"""The `pretext` lab: one task, learned step by step, and what its features are worth."""
+"""The `pretext` lab: one task, learned step by step, and what its features are worth; or words."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
-from app.lab.contract import Ask
+from app.lab.contract import Ask, Frame
 from app.labs.pretext.config import PretextConfig
 from app.labs.pretext.data import check_classes, material_of, settings_of
 from app.labs.pretext.frames import PretextFrame
+from app.labs.pretext.sentences import run_words
 from app.pictures.albums.album import Album
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 def run(
     config: PretextConfig, album: Album | None = None
+) -> Generator[Frame, Ask[PretextConfig], None]:
+    if config.mode == "words":
+        yield from run_words(config)
+    else:
+        yield from run_pictures(config, album)
+
+
+def run_pictures(
+    config: PretextConfig, album: Album | None
 ) -> Generator[PretextFrame, Ask[PretextConfig], None]:
     from models.training import Lost
 

@@ -7,6 +7,7 @@ VIEWS = (
     View("puzzle", N_("Puzzle"), ("task", "data", "start")),
     View("label", N_("The label"), ("task", "gap", "jitter", "color_drop", "ratio")),
     View("learning", N_("Learning"), ("task", "learning_rate", "data")),
+    View("words", N_("Masked words"), ("sentences", "learning_rate")),
     View("filled", N_("Filled in"), ("ratio", "block", "data")),
     View("video", N_("Video"), ("seed",)),
     View("transfer", N_("Transfer"), ("task", "data", "start")),

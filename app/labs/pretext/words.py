@@ -12,6 +12,17 @@ WORDS = (
         ),
     ),
     Word(
+        N_("masked words"),
+        N_(
+            "Some words of a sentence are hidden and predicted from the others (BERT). The corpus "
+            "here are captions that a small grammar writes."
+        ),
+    ),
+    Word(
+        N_("unigram model"),
+        N_("It knows how frequent each word is and nothing of the sentence."),
+    ),
+    Word(
         N_("downstream task"),
         N_("A question of real interest, asked later: the class, the place, the size, the number."),
     ),

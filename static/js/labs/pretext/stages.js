@@ -52,7 +52,7 @@ const lanes = () => [
         tab: "filled",
         filled: "masked",
       },
-      { year: 2019, name: t("BERT: masked words"), by: "Devlin" },
+      { year: 2019, name: t("BERT: masked words"), by: "Devlin", tab: "words" },
       {
         year: 2022,
         name: "MAE",
