@@ -87,6 +87,7 @@ PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzle
 ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
 Pretrained = Literal["untrained", "pretext"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream
+PairsMeasure = Literal["loss", "matched", "zero-shot"]  # of held-out pictures and texts
 WordsMeasure = Literal["loss", "accuracy"]  # of held-out gaps in sentences
 
 # --- Detectors that learn (models/detection/learning.py) -----------------------------------------

@@ -18,7 +18,7 @@ REPRESENTATION = (
     Statement(
         9,
         N_("CLIP learns from pictures paired with their texts."),
-        "",
+        "pretext?tab=pairs",
         Box(
             N_("CLIP is pretrained on annotated data."),
             N_("On 400 million pairs found on the web: the texts are the supervision."),

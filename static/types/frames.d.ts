@@ -449,6 +449,50 @@ export interface WordsFrame {
   };
 }
 
+export interface PairsFrame {
+  header: {
+    step: number;
+    /** what the similarities are multiplied by before the softmax */
+    scale: number;
+    /** N */
+    captions: string[];
+    /** P, of words that the corpus has or not */
+    prompts: string[];
+    /** words of the prompts that no caption has */
+    unknown: string[];
+    /** share of the pictures of the classes that the prompts name; -1: no test */
+    prompts_right: number;
+    /** classes that the prompts name */
+    prompts_classes: number;
+    /** pictures */
+    prompts_tested: number;
+    /** of zero-shot accuracy with all classes */
+    chance: number;
+    /** held-out pairs whose loss is in the history */
+    batch: number;
+    /** pairs */
+    learned_from: number;
+    /** pictures */
+    tested: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [3, T] */
+    history: Float32Array;
+    /** [N, N] cosines: a row for each picture, a column a text */
+    similarities: Float32Array;
+    /** [N, 3, 32, 32] */
+    pictures: Uint8Array;
+    /** [N, P] probability of each prompt for each picture */
+    prompted: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "similarities" | "pictures" | "prompted", number[]>;
+  rows: {
+    history: Record<"loss" | "matched" | "zero-shot", Float32Array>;
+  };
+}
+
 export interface ContrastiveFrame {
   header: {
     step: number;

@@ -99,6 +99,21 @@ def test_another_view_keeps_the_run_on_pictures_and_the_player_follows(
     expect(page.locator("[data-said]")).to_contain_text("Step 2")
 
 
+def test_the_matrix_of_pictures_and_texts_is_read_by_keys_and_prompts_are_typed(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=pairs&count=100&batch_size=8", reduced_motion="reduce")
+    expect(page.locator("[data-pairs-chosen]")).to_contain_text("Picture 1 and text 1")
+    page.locator("[data-pairs-matrix] canvas").press("ArrowRight")
+    expect(page.locator("[data-pairs-chosen]")).to_contain_text("Picture 1 and text 2")
+    page.locator("[data-prompts]").fill("a cup, a bus, a zebra")
+    expect(page.locator("[data-prompted] li")).to_have_count(3)
+    expect(page.locator("[data-prompts-said]")).to_contain_text("No caption has these words: zebra")
+    assert steps(page) == 0
+    page.locator("[data-run-step]").click()
+    until(page, 1)
+
+
 def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=video", reduced_motion="reduce")
     cards = page.locator("[data-clip-parts] figure")

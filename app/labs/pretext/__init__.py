@@ -5,7 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.pretext.code import code
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import album_of, followed, memory, parameters
-from app.labs.pretext.frames import PretextFrame, WordsFrame
+from app.labs.pretext.frames import PairsFrame, PretextFrame, WordsFrame
 from app.labs.pretext.lesson import LESSON
 from app.labs.pretext.queries import router
 from app.labs.pretext.run import run
@@ -30,6 +30,8 @@ LAB = Lab(
         Paper("Devlin, Chang, Lee, Toutanova", 2019, "BERT: pre-training of deep bidirectional "
               "transformers for language understanding"),
         Paper("Benaim and others", 2020, "SpeedNet: learning the speediness in videos"),
+        Paper("Radford and others", 2021, "Learning transferable visual models from natural "
+              "language supervision"),
         Paper("He and others", 2022, "Masked autoencoders are scalable vision learners"),
     ),
     config=PretextConfig,
@@ -38,7 +40,7 @@ LAB = Lab(
     words=WORDS,
     router=router,
     run=run,
-    frames=(PretextFrame, WordsFrame),
+    frames=(PretextFrame, WordsFrame, PairsFrame),
     action=PretextAction,
     parameters=parameters,
     code=code,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.code.quotes import Library, without_idle_imports
 from app.code.script import write
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import CLIPS, VIDEO, settings_of
+from app.labs.pretext.data import CLIPS, HELD_OUT, TEST, VIDEO, settings_of
+from app.pictures import sources
 from app.pictures.digits import WHITE
-from app.pictures.sources import LEAST, SHARE, TEST
 
 LIBRARY = Library(
     {
@@ -35,6 +35,24 @@ WORDS_LIBRARY = Library(
         "models.representation.masked_words": "Gaps, and the network that fills them",
     }
 )
+PAIRS_LIBRARY = Library(
+    {
+        "models.data.box_scenes": "Things",
+        "models.data.objects": "The pictures",
+        "models.data.captions": "The captions",
+        "models.training": "Batches",
+        "models.representation.pictures": "Pictures as inputs",
+        "models.representation.sizes": "Widths",
+        "models.representation.contrastive": "Unit length",
+        "models.representation.encoder": "The picture encoder",
+        "models.representation.masked_words": "The text encoder",
+        "models.representation.clip": "Pairs",
+    }
+)
+OF_PAIRS = {
+    "PairNetwork", "symmetric", "captions_of", "zero_shot", "draw_objects", "as_numbers", "FORMS",
+    "PROMPTS", "HELD_PAIRS", "Batches", "optimizer_of",
+}  # fmt: skip
 ALWAYS = {
     "PretextNetwork", "loss_of", "Puzzles", "PretextSettings", "Options", "optimizer_of",
     "rebalanced", "color_shares", "Batches",
@@ -50,6 +68,8 @@ def code(config: PretextConfig, steps: int) -> str:
     """The training of these settings, for so many steps."""
     if config.mode == "words":
         return words_code(config, steps)
+    if config.mode == "pairs":
+        return pairs_code(config, steps)
     video = config.task in VIDEO
     wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
     script = write(
@@ -61,7 +81,7 @@ def code(config: PretextConfig, steps: int) -> str:
         video=video,
         clips=CLIPS,
         white=WHITE,
-        held=(TEST, SHARE, LEAST),
+        held=(sources.TEST, sources.SHARE, sources.LEAST),
     )
     return without_idle_imports(script.lstrip())
 
@@ -75,4 +95,11 @@ def words_code(config: PretextConfig, steps: int) -> str:
         sections=WORDS_LIBRARY.quoted(OF_WORDS),
         sentence=repr(config.sentence) if typed else "",
     )
+    return without_idle_imports(script.lstrip())
+
+
+def pairs_code(config: PretextConfig, steps: int) -> str:
+    sections = PAIRS_LIBRARY.quoted(OF_PAIRS)
+    held = (TEST, HELD_OUT)
+    script = write("pretext_pairs", c=config, steps=steps, sections=sections, held=held)
     return without_idle_imports(script.lstrip())

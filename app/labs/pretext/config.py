@@ -33,9 +33,12 @@ class PretextConfig(LabConfig):
     of its own for each.
     """
 
-    mode: Literal["pictures", "words"] = control(
-        "pictures", N_("What is learned from"), N_("Pictures and clips, or sentences."),
-        Look(TASK, hidden=True, choices={"pictures": N_("pictures"), "words": N_("sentences")}),
+    mode: Literal["pictures", "words", "pairs"] = control(
+        "pictures", N_("What is learned from"),
+        N_("Pictures and clips, sentences, or pairs of both."),
+        Look(TASK, hidden=True, choices={
+            "pictures": N_("pictures"), "words": N_("sentences"), "pairs": N_("pairs"),
+        }),
     )  # fmt: skip
     task: PretextTask = control(
         "rotation",
@@ -109,8 +112,13 @@ class PretextConfig(LabConfig):
         2, N_("The gap"), N_("Which of its words is hidden, from 0."),
         Look(SENTENCES, hidden=True, live=True), ge=0, le=11,
     )  # fmt: skip
+    prompts: str = control(
+        "a car, a bus, a person, a cup, a bottle, a book, a vase, a balloon", N_("Your prompts"),
+        N_("Texts in English, with commas between them, 12 at most."),
+        Look(SENTENCES, hidden=True, live=True), max_length=400,
+    )  # fmt: skip
     batch_size: int = control(
-        64, N_("Batch N"), N_("Pictures, clips or sentences in one step."),
+        64, N_("Batch N"), N_("Pictures, clips, sentences or pairs in one step."),
         Look(TRAINING, step=16, usual=(32, 128)), ge=4, le=256,
     )  # fmt: skip
     learning_rate: float = fields.learning_rate(
@@ -128,6 +136,8 @@ class PretextConfig(LabConfig):
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
     watched: Literal["sort", "speed"] = page_state("sort")
+    pair: int = page_state(0, 0, 9)  # the picture whose row is read
+    text: int = page_state(0, 0, 9)  # and the text whose column is
 
 
 class PretextAction(BaseModel):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
 from app.i18n import N_
-from app.labs.pretext import sentences
+from app.labs.pretext import pairs, sentences
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
@@ -26,10 +26,10 @@ HELD_OUT = 500_000  # seeds of what is held out begin here
 
 
 def album_of(config: PretextConfig) -> str:
-    """The album's id; "" where the pictures are built in, and for sentences. Raises `InvalidInput`
+    """The album's id; "" where the pictures are built in, and in other modes. Raises `InvalidInput`
     without one.
     """
-    if config.mode == "words":
+    if config.mode != "pictures":
         return ""
     return album_id(config.data, config.pictures)
 
@@ -125,10 +125,12 @@ def names_of(config: PretextConfig, album: Album | None) -> list[str]:
 
 def parameters(config: PretextConfig) -> int:
     """Trained numbers: of the encoder, and of the task's head, whose classes may be ten more or
-    fewer; or of the network on words.
+    fewer; or of the networks on words and on pairs.
     """
     if config.mode == "words":
         return sentences.PARAMETERS
+    if config.mode == "pairs":
+        return pairs.PARAMETERS
     from models.representation.sizes import D_H, ENCODER_PARAMETERS
 
     heads = {
@@ -141,7 +143,7 @@ def parameters(config: PretextConfig) -> int:
 
 def followed(config: PretextConfig) -> set[str]:
     """Fields that change a run of a mode while it runs."""
-    own = {"words": {"sentence", "hidden_word"}}
+    own = {"words": {"sentence", "hidden_word"}, "pairs": {"prompts"}}
     return {"learning_rate"} | own.get(config.mode, set())
 
 
@@ -149,6 +151,8 @@ def memory(config: PretextConfig) -> int:
     """Bytes of a run, which follow from its batch and from what it draws."""
     if config.mode == "words":
         return sentences.RUN_BYTES
+    if config.mode == "pairs":
+        return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
     drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
     return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

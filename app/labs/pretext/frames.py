@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.lab.contract import Frame, Numbers, Rows
 from models.measures import (
+    PairsMeasure,
     PretextMeasure,
     PretextTask,
     Pretrained,
@@ -71,3 +72,28 @@ class WordsFrame(Frame):
     examples: list[str]  # sentences held out
     learned_from: int  # sentences
     tested: int  # gaps
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairsFrame(Frame):
+    """T moments, N held-out pairs of picture and text on show, P prompts of the visitor.
+
+    The history's loss and matches are of `batch` held-out pairs.
+    """
+
+    steps: NDArray[np.float64]  # [T]
+    history: Annotated[NDArray[np.float32], Rows(PairsMeasure)]  # [3, T]
+    similarities: NDArray[np.float32]  # [N, N] cosines: a row for each picture, a column a text
+    scale: float  # what the similarities are multiplied by before the softmax
+    pictures: NDArray[np.uint8]  # [N, 3, 32, 32]
+    captions: list[str]  # N
+    prompts: list[str]  # P, of words that the corpus has or not
+    unknown: list[str]  # words of the prompts that no caption has
+    prompted: NDArray[np.float32]  # [N, P] probability of each prompt for each picture
+    prompts_right: float  # share of the pictures of the classes that the prompts name; -1: no test
+    prompts_classes: int  # classes that the prompts name
+    prompts_tested: int  # pictures
+    chance: float  # of zero-shot accuracy with all classes
+    batch: int  # held-out pairs whose loss is in the history
+    learned_from: int  # pairs
+    tested: int  # pictures

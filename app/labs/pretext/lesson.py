@@ -218,4 +218,32 @@ LESSON = (
             ),
         ),
     ),
+    Step(
+        N_("The text that came with the picture"),
+        N_(
+            "Two encoders, one for pictures and one for captions, learn which caption came with "
+            "which picture. In the matrix each row asks for the text, each column for the picture. "
+            "Then type prompts of your own."
+        ),
+        {"mode": "pairs", "count": 2000, "speed": 10},
+        "pairs",
+        levers=("count", "batch_size"),
+        stop=400,
+        watch=N_("zero-shot accuracy"),
+        question=Question(
+            N_("Two pictures of a batch have the same caption. What does the loss do with them?"),
+            (
+                N_("It counts both texts as right."),
+                N_("It pushes each away from the other’s text, although that text is true of it."),
+                N_("It leaves them out."),
+            ),
+            1,
+            N_(
+                "In each row only the text on the diagonal is right. The others are negatives, "
+                "whatever they say. Among 400 million pairs from the web that is rare; with few "
+                "captions it is a floor under the loss."
+            ),
+        ),
+        holds=lambda frame: newest(frame, "zero-shot") > 3 * frame.chance,
+    ),
 )

@@ -1,4 +1,4 @@
-"""The `pretext` lab: one task, learned step by step, and what its features are worth; or words."""
+"""The `pretext` lab: one task, learned step by step, and what its features are worth."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from app.errors import Diverged, InvalidInput
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import check_classes, material_of, settings_of
+from app.labs.pretext.data import (
+    HELD_OUT,
+    TEST,
+    check_classes,
+    material_of,
+    objects,
+    settings_of,
+)
 from app.labs.pretext.frames import PretextFrame
+from app.labs.pretext.pairs import run_pairs
 from app.labs.pretext.sentences import run_words
 from app.pictures.albums.album import Album
 
@@ -25,6 +33,9 @@ def run(
 ) -> Generator[Frame, Ask[PretextConfig], None]:
     if config.mode == "words":
         yield from run_words(config)
+    elif config.mode == "pairs":
+        test = objects(TEST, HELD_OUT + config.seed)
+        yield from run_pairs(config, objects(config.count, config.seed), test)
     else:
         yield from run_pictures(config, album)
 

@@ -20,7 +20,7 @@ import { runbar, stepsOf } from "../../views/runbar.js";
  */
 
 /** Views that have a mode of their own. @type {Record<string, string>} */
-const OF_VIEW = { words: "words" };
+const OF_VIEW = { words: "words", pairs: "pairs" };
 export const FIRST = "pictures";
 
 /** @param {Record<string, any>} values of the page */

@@ -15,6 +15,7 @@ import { ComparedPart } from "./compared.js";
 import { FilledPart } from "./filled.js";
 import { LabelPart } from "./label.js";
 import { LearningPart } from "./learning.js";
+import { PairsPart, OWN as OF_PAIRS } from "./pairs.js";
 import { MaskedWordsPart, OWN as OF_WORDS } from "./masked_words.js";
 import { PuzzlePart } from "./puzzle.js";
 import { paintedOf, puzzlesOf } from "./puzzles.js";
@@ -53,7 +54,7 @@ function runConfig(values) {
 const keyOf = (config) =>
   JSON.stringify([...DRAWN, ...(OF_TASK[config.task] ?? [])].map((name) => config[name]));
 
-const maskedWords = new MaskedWordsPart(state);
+const beside = { words: new MaskedWordsPart(state), pairs: new PairsPart(state) };
 const trainings = new Trainings(state, {
   [FIRST]: {
     configOf: runConfig,
@@ -63,7 +64,8 @@ const trainings = new Trainings(state, {
       if (status.phase === "ended") transfer.end();
     },
   },
-  words: { own: OF_WORDS, onFrame: (frame, about) => showWords(frame, about.past) },
+  words: { own: OF_WORDS, onFrame: (frame, about) => showBeside("words", frame, about.past) },
+  pairs: { own: OF_PAIRS, onFrame: (frame, about) => showBeside("pairs", frame, about.past) },
 });
 const session = trainings.session(FIRST);
 const learning = new LearningPart(state);
@@ -94,10 +96,15 @@ function show(frame, isPast) {
   if (first && !still && !session.watched && trainings.mode === FIRST) session.play();
 }
 
-/** @param {import("../../../types/frames.js").WordsFrame} frame @param {boolean} isPast */
-function showWords(frame, isPast) {
-  if (trainings.mode !== "words") return;
-  maskedWords.show(frame, isPast);
+/**
+ * A frame of another mode, whose part draws it while its view is on show.
+ * @param {keyof typeof beside} mode
+ * @param {any} frame
+ * @param {boolean} isPast
+ */
+function showBeside(mode, frame, isPast) {
+  if (trainings.mode !== mode) return;
+  beside[mode].show(frame, isPast);
   tellBadge(frame.header.step > 0 ? "live" : "untrained");
   document.documentElement.dataset.ready = "";
 }
@@ -208,7 +215,7 @@ wireTools({
   },
   configOf: () => trainings.configOf(),
   exports: {
-    csv: () => (trainings.mode === "words" ? maskedWords : learning).toCsv(),
+    csv: () => (beside[/** @type {keyof typeof beside} */ (trainings.mode)] ?? learning).toCsv(),
     json: () =>
       JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf() }, null, 1),
   },
