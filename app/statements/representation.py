@@ -32,7 +32,7 @@ REPRESENTATION = (
     Statement(
         11,
         N_("More unlabeled data and larger models give better results later."),
-        "",
+        "pretext?tab=scale",
         Box(
             N_("This is the experience of contrastive learning in language."),
             N_("It is that of self-supervised language models, which predict hidden words."),

@@ -91,10 +91,16 @@ class Encoder(nn.Module):
         super().__init__()
         self.layers = built(lambda: _encoder(times), generator)
 
+    @staticmethod
+    def centered(images: Tensor) -> Tensor:
+        """As the layers get them: with all inputs positive the first BatchNorm would have to undo a
+        large mean.
+        """
+        return images * 4 - 2
+
     def maps(self, images: Tensor) -> Tensor:
         """The last layer's map [N, D_H, S / 8, S / 8], never negative."""
-        # Centered: with all inputs positive the first BatchNorm would have to undo a large mean.
-        found: Tensor = self.layers(images * 4 - 2)
+        found: Tensor = self.layers(self.centered(images))
         return found
 
     def forward(self, images: Tensor) -> Tensor:

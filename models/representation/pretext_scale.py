@@ -5,7 +5,6 @@ Shape letters: C numbers of pictures, B label budgets.
 """
 
 import numpy as np
-import torch
 
 from models.data.objects import CLASSES, draw_objects
 from models.representation.downstream import (
@@ -15,19 +14,19 @@ from models.representation.downstream import (
     features_of,
     of_objects,
 )
-from models.representation.encoder import quick_encoder
 from models.representation.pretext_training import PUZZLES, Material, Pretext, PretextSettings
 
 COUNTS = (50, 200, 800, 3200)  # pictures without labels
 TIMES = (0.5, 1.0, 2.0)  # widths of the encoder's inner layers, as a multiple of the usual ones
 STEPS = 600  # of each training
+LABELED, TESTED = 1000, 500  # pictures that the features are asked about
 FIRST_HELD_OUT = 500_000  # seeds of pictures from here on are never learned from
 
 
 def downstream_of(seed: int) -> Downstream:
     """Pictures with labels, unlike those that are learned from without."""
     held = FIRST_HELD_OUT + seed
-    return of_objects(draw_objects(1000, held), draw_objects(500, held + 1000))
+    return of_objects(draw_objects(LABELED, held), draw_objects(TESTED, held + LABELED))
 
 
 def material_of(count: int, seed: int) -> Material:
@@ -42,12 +41,6 @@ def first(material: Material, count: int) -> Material:
 
 def training_of(material: Material, times: float, seed: int) -> Pretext:
     return Pretext(PretextSettings("rotation", seed=seed, times=times), material)
-
-
-def parameters_of(times: float) -> int:
-    """Trained numbers of the encoder."""
-    encoder = quick_encoder(torch.Generator(), times)
-    return sum(part.numel() for part in encoder.parameters())
 
 
 class Column:

@@ -20,10 +20,10 @@ from models.representation.pretext_scale import (
     downstream_of,
     first,
     material_of,
-    parameters_of,
     training_of,
 )
 from models.representation.pretext_training import Material, Pretext
+from models.representation.sizes import encoder_parameters
 from models.train.pretext import table_of
 from models.train.scores import SCORES_FILE, provenance, write_scores
 
@@ -54,7 +54,7 @@ def record(path: Path, seeds: int, steps: int) -> None:
             **provenance("models.train.pretext_scale"),
             "task": "rotation", "steps": steps, "seeds": seeds,
             "counts": list(COUNTS), "times": list(TIMES),
-            "parameters": {str(times): parameters_of(times) for times in TIMES},
+            "parameters": {str(times): encoder_parameters(times) for times in TIMES},
             "guessed": {q: guessed(asked) for q, asked in downstream.asked.items()},
         }  # fmt: skip
         record_seed(path, entry, cells, seed, downstream)

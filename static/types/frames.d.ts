@@ -396,13 +396,16 @@ export interface PretextFrame {
     asked: Float32Array;
     /** [5] */
     guessing: Float32Array;
+    /** [2, 4] for the class */
+    depth: Float32Array;
   };
-  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing", number[]>;
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
   rows: {
     history: Record<"loss" | "accuracy", Float32Array>;
     probes: Record<"many" | "few", Float32Array>;
     asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
+    depth: Record<"untrained" | "pretext", Record<"stem" | "first block" | "second block" | "last layer", number>>;
   };
 }
 
@@ -490,6 +493,30 @@ export interface PairsFrame {
   shapes: Record<"steps" | "history" | "similarities" | "pictures" | "prompted", number[]>;
   rows: {
     history: Record<"loss" | "matched" | "zero-shot", Float32Array>;
+  };
+}
+
+export interface ScaleFrame {
+  header: {
+    step: number;
+    /** C, of pictures without labels */
+    counts: number[];
+    width: string;
+    /** of the training that goes on; None before its first step */
+    loss: number | null;
+    /** trainings */
+    done: number;
+    /** steps of a training */
+    each: number;
+    /** pictures */
+    tested: number;
+  };
+  arrays: {
+    /** [C, B] for the class; NaN: not measured yet */
+    accuracy: Float32Array;
+  };
+  shapes: Record<"accuracy", number[]>;
+  rows: {
   };
 }
 

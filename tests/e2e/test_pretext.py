@@ -137,6 +137,20 @@ def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> N
     expect(rows.first.locator("td").first).to_have_text(re.compile(r"0\.\d\d"), timeout=30_000)
     page.locator(".view:not([hidden]) button[data-question=place]").click()
     expect(page.locator("[data-asked-table] th.chosen").first).to_have_text("place")
+    page.locator("button[data-along=depth]").click()
+    expect(page.locator("[data-depth-chart] canvas").first).to_be_visible()
+    expect(page.locator("[data-transfer-said]")).to_contain_text("last layer", timeout=60_000)
+
+
+def test_scale_shows_what_was_recorded_and_trains_a_column_when_asked(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=scale&width=0.5&speed=2")
+    expect(page.locator("[data-scale-from]")).to_contain_text("models.train.pretext_scale")
+    expect(page.locator("[data-scale-table] tbody tr")).to_have_count(4)
+    assert steps(page) == 0  # it waits
+    page.locator("[data-run-play]").click()
+    until(page, 2)
 
 
 def test_all_tasks_stand_beside_each_other_on_drawn_pictures_and_on_photos(

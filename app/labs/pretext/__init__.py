@@ -5,7 +5,7 @@ from app.lab.contract import Lab, Paper
 from app.labs.pretext.code import code
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import album_of, followed, memory, parameters
-from app.labs.pretext.frames import PairsFrame, PretextFrame, WordsFrame
+from app.labs.pretext.frames import PairsFrame, PretextFrame, ScaleFrame, WordsFrame
 from app.labs.pretext.lesson import LESSON
 from app.labs.pretext.queries import router
 from app.labs.pretext.run import run
@@ -40,7 +40,7 @@ LAB = Lab(
     words=WORDS,
     router=router,
     run=run,
-    frames=(PretextFrame, WordsFrame, PairsFrame),
+    frames=(PretextFrame, WordsFrame, PairsFrame, ScaleFrame),
     action=PretextAction,
     parameters=parameters,
     code=code,

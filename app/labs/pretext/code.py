@@ -6,6 +6,7 @@ from app.code.quotes import Library, without_idle_imports
 from app.code.script import write
 from app.labs.pretext.config import PretextConfig
 from app.labs.pretext.data import CLIPS, HELD_OUT, TEST, VIDEO, settings_of
+from app.labs.pretext.scale import MOST_OF_SCALE
 from app.pictures import sources
 from app.pictures.digits import WHITE
 
@@ -61,6 +62,8 @@ OF_WORDS = {
     "WordNetwork", "hide_words", "each_hidden", "draw_corpus", "words_of", "numbers_of", "unigram",
     "judge", "Batches", "optimizer_of",
 }  # fmt: skip
+# Of the trainings with more and more pictures the last one.
+LAST_OF_SCALE = {"task": "rotation", "data": "objects", "start": "random", "count": MOST_OF_SCALE}
 DRAWN = {"objects": "draw_objects", "scenes": "draw_scenes"}
 
 
@@ -70,6 +73,8 @@ def code(config: PretextConfig, steps: int) -> str:
         return words_code(config, steps)
     if config.mode == "pairs":
         return pairs_code(config, steps)
+    if config.mode == "scale":
+        config = config.model_copy(update=LAST_OF_SCALE)
     video = config.task in VIDEO
     wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
     script = write(

@@ -33,11 +33,12 @@ class PretextConfig(LabConfig):
     of its own for each.
     """
 
-    mode: Literal["pictures", "words", "pairs"] = control(
+    mode: Literal["pictures", "words", "pairs", "scale"] = control(
         "pictures", N_("What is learned from"),
-        N_("Pictures and clips, sentences, or pairs of both."),
+        N_("Pictures and clips, sentences, or pairs of both; or more and more pictures."),
         Look(TASK, hidden=True, choices={
             "pictures": N_("pictures"), "words": N_("sentences"), "pairs": N_("pairs"),
+            "scale": N_("more and more pictures"),
         }),
     )  # fmt: skip
     task: PretextTask = control(
@@ -117,6 +118,11 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
+    width: Literal["0.5", "1", "2"] = control(
+        "1", N_("Width of the encoder"),
+        N_("Of all its layers but the last, as a multiple of what the other views have."),
+        Look(TRAINING, choices={"0.5": N_("0.5 times"), "1": N_("1 time"), "2": N_("2 times")}),
+    )  # fmt: skip
     batch_size: int = control(
         64, N_("Batch N"), N_("Pictures, clips, sentences or pairs in one step."),
         Look(TRAINING, step=16, usual=(32, 128)), ge=4, le=256,
@@ -133,6 +139,7 @@ class PretextConfig(LabConfig):
     picture: int = page_state(0, 0, 47)  # whose neighbors are shown
     question: Question = page_state("class")
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
+    along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
     watched: Literal["sort", "speed"] = page_state("sort")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.lab.contract import Frame, Numbers, Rows
 from models.measures import (
+    Depth,
     PairsMeasure,
     PretextMeasure,
     PretextTask,
@@ -40,6 +41,7 @@ class PretextFrame(Frame):
     neighbors_before: NDArray[np.uint8]  # [P, K] of the untrained encoder
     asked: Annotated[NDArray[np.float32], Rows(Pretrained, Question)]  # [2, 5, B, 3]
     guessing: Annotated[NDArray[np.float32], Numbers(Question)]  # [5]
+    depth: Annotated[NDArray[np.float32], Numbers(Pretrained, Depth)]  # [2, 4] for the class
     asked_at: int  # step; -1: not yet
     asked_parts: tuple[int, int]  # done and all of the newest measurement
     labeled: bool
@@ -96,4 +98,17 @@ class PairsFrame(Frame):
     chance: float  # of zero-shot accuracy with all classes
     batch: int  # held-out pairs whose loss is in the history
     learned_from: int  # pairs
+    tested: int  # pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaleFrame(Frame):
+    """One size of encoder, trained with each of C numbers of pictures; B label budgets."""
+
+    counts: list[int]  # C, of pictures without labels
+    accuracy: NDArray[np.float32]  # [C, B] for the class; NaN: not measured yet
+    width: str
+    loss: float | None  # of the training that goes on; None before its first step
+    done: int  # trainings
+    each: int  # steps of a training
     tested: int  # pictures

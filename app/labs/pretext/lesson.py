@@ -219,6 +219,32 @@ LESSON = (
         ),
     ),
     Step(
+        N_("More pictures, larger encoders"),
+        N_(
+            "Each point is a training of its own, with the same number of steps: on 50 to 3200 "
+            "pictures without labels, with encoders of three sizes and three seeds. Change the "
+            "question and the labels; Play trains one column now."
+        ),
+        {"mode": "scale", "question": "class", "labels": "100"},
+        "scale",
+        levers=("width", "seed"),
+        watch=N_("test accuracy"),
+        question=Question(
+            N_("Do more pictures without labels help every question, with any number of labels?"),
+            (
+                N_("Yes: more data are always better."),
+                N_("The class with 100 labels, yes; the place with 10 labels, not clearly."),
+                N_("No, in these numbers they help nothing."),
+            ),
+            1,
+            N_(
+                "With 100 labels the class gains in all three sizes, with every seed. With 10 "
+                "labels the place gains clearly in none: what it gains is less than what the seed "
+                "changes. The statement is one about averages, not a law."
+            ),
+        ),
+    ),
+    Step(
         N_("The text that came with the picture"),
         N_(
             "Two encoders, one for pictures and one for captions, learn which caption came with "

@@ -21,6 +21,7 @@ from app.labs.pretext.data import (
 )
 from app.labs.pretext.frames import PretextFrame
 from app.labs.pretext.pairs import run_pairs
+from app.labs.pretext.scale import run_scale
 from app.labs.pretext.sentences import run_words
 from app.pictures.albums.album import Album
 
@@ -36,6 +37,8 @@ def run(
     elif config.mode == "pairs":
         test = objects(TEST, HELD_OUT + config.seed)
         yield from run_pairs(config, objects(config.count, config.seed), test)
+    elif config.mode == "scale":
+        yield from run_scale(config)
     else:
         yield from run_pictures(config, album)
 
@@ -92,6 +95,7 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         neighbors_before=watched.neighbors_before.numpy().astype(np.uint8),
         asked=watched.asked.copy(),
         guessing=watched.guessing.copy(),
+        depth=watched.depth.copy(),
         asked_at=watched.asked_at,
         asked_parts=(watched.asking.done, watched.asking.all),
         labeled=bool(watched.downstream.asked),

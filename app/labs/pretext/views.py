@@ -12,6 +12,7 @@ VIEWS = (
     View("video", N_("Video"), ("seed",)),
     View("transfer", N_("Transfer"), ("task", "data", "start")),
     View("compared", N_("All tasks"), ()),
+    View("scale", N_("Scale"), ("width", "seed")),
     View("pairs", N_("CLIP"), ("count", "batch_size", "learning_rate")),
     View("stages", N_("Three stages"), ("task",)),
 )

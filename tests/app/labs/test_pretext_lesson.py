@@ -2,12 +2,14 @@
 shipped networks and the tasks themselves.
 """
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app import ROOT
 from app.lab import wire
 from app.labs.pretext import LAB
 from app.labs.pretext.config import PretextConfig
@@ -38,7 +40,7 @@ def test_the_lesson_has_the_steps_that_are_checked_here() -> None:
     titles = {str(step.title) for step in LAB.lesson}
     assert {
         "A label that nobody wrote", "Hide a quarter, hide nine tenths", "Drab or bold",
-        "Backwards is no other order",
+        "Backwards is no other order", "More pictures, larger encoders",
     } <= titles  # fmt: skip
 
 
@@ -62,3 +64,21 @@ def test_squared_error_paints_drabber_than_classes_of_color_do() -> None:
 
 def test_four_frames_have_twelve_classes_because_backwards_is_no_other_order() -> None:
     assert TASKS["sort"].chance == pytest.approx(1 / 12)
+
+
+def sizes_that_gain(question: str, labels: str) -> int:
+    """In how many sizes of encoder the worst seed with the most pictures is above the best seed
+    with the fewest.
+    """
+    entry = json.loads((ROOT / "models/weights/scores.json").read_text())["pretext_scale"]
+
+    def values(cells: dict[str, Any]) -> list[float]:
+        return [cell["asked"][question][labels] for cell in cells.values()]
+
+    few, many = str(entry["counts"][0]), str(entry["counts"][-1])
+    return sum(min(values(row[many])) > max(values(row[few])) for row in entry["cells"].values())
+
+
+def test_more_pictures_help_the_class_in_every_size_and_the_place_with_ten_labels_in_none() -> None:
+    assert sizes_that_gain("class", "100") == 3
+    assert sizes_that_gain("place", "10") == 0

@@ -17,10 +17,11 @@ import { runbar, stepsOf } from "../../views/runbar.js";
  * @property {(frame: any, about: {past: boolean}) => void} onFrame
  * @property {(status: Status) => void} [onStatus]
  * @property {(values: Record<string, any>) => Record<string, any>} [configOf]
+ * @property {boolean} [waits] for the visitor to begin it
  */
 
 /** Views that have a mode of their own. @type {Record<string, string>} */
-const OF_VIEW = { words: "words", pairs: "pairs" };
+const OF_VIEW = { words: "words", pairs: "pairs", scale: "scale" };
 export const FIRST = "pictures";
 
 /** @param {Record<string, any>} values of the page */
@@ -142,7 +143,7 @@ export class Trainings {
     const { now } = this;
     this.tell(now.status);
     if (!first) now.scrub(now.status.share); // what it shows is shown again
-    const goesOn = this.waiting.delete(this.mode) || (first && !still);
+    const goesOn = this.waiting.delete(this.mode) || (first && !still && !this.modes[this.mode]?.waits);
     if (goesOn && !now.watched) now.play();
   }
 

@@ -19,6 +19,7 @@ import { PairsPart, OWN as OF_PAIRS } from "./pairs.js";
 import { MaskedWordsPart, OWN as OF_WORDS } from "./masked_words.js";
 import { PuzzlePart } from "./puzzle.js";
 import { paintedOf, puzzlesOf } from "./puzzles.js";
+import { OWN as OF_SCALE, ScalePart } from "./scale.js";
 import { stagesPart } from "./stages.js";
 import { TransferPart } from "./transfer.js";
 import { VideoPart } from "./video.js";
@@ -54,7 +55,11 @@ function runConfig(values) {
 const keyOf = (config) =>
   JSON.stringify([...DRAWN, ...(OF_TASK[config.task] ?? [])].map((name) => config[name]));
 
-const beside = { words: new MaskedWordsPart(state), pairs: new PairsPart(state) };
+const beside = {
+  words: new MaskedWordsPart(state),
+  pairs: new PairsPart(state),
+  scale: new ScalePart(state),
+};
 const trainings = new Trainings(state, {
   [FIRST]: {
     configOf: runConfig,
@@ -65,6 +70,7 @@ const trainings = new Trainings(state, {
     },
   },
   words: { own: OF_WORDS, onFrame: (frame, about) => showBeside("words", frame, about.past) },
+  scale: { own: OF_SCALE, waits: true, onFrame: (frame, about) => showBeside("scale", frame, about.past) },
   pairs: { own: OF_PAIRS, onFrame: (frame, about) => showBeside("pairs", frame, about.past) },
 });
 const session = trainings.session(FIRST);
@@ -106,6 +112,8 @@ function showBeside(mode, frame, isPast) {
   if (trainings.mode !== mode) return;
   beside[mode].show(frame, isPast);
   tellBadge(frame.header.step > 0 ? "live" : "untrained");
+  if (frame.header.done === frame.header.counts?.length && trainings.now.status.phase === "running")
+    trainings.now.pause();
   document.documentElement.dataset.ready = "";
 }
 
@@ -172,6 +180,7 @@ function showChoices() {
     block: task === "masked" || filling,
     count: data !== "own" && !video,
     classes: data === "own" && own.choosable,
+    width: modeOf(state.values) === "scale",
     sentences: modeOf(state.values) === "words",
   });
   if (data === "own" && !state.values.pictures) {
@@ -225,4 +234,5 @@ fetchPuzzles();
 json("/api/pretext/recorded").then((recorded) => {
   transfer.setRecorded(recorded.compared.tasks ?? {});
   compared.setRecorded(recorded);
+  beside.scale.setRecorded(recorded.scale);
 }, failed);
