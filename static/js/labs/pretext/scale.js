@@ -148,6 +148,7 @@ export class ScalePart {
         t("{done} of {all}", { done: header?.done ?? 0, all: header?.counts.length ?? 4 }),
       ],
       [t("steps of each"), number(header?.each ?? this.recorded?.steps ?? NaN, 0)],
+      [t("seeds recorded"), number(this.recorded?.seeds ?? NaN, 0)],
       [t("labels used for training"), "0"],
     ]);
   }
@@ -158,14 +159,9 @@ export class ScalePart {
     const { question, labels } = this.state.values;
     const { data, size } = scaleGains(recorded, question, labels);
     return sentences([
-      t("Question “{question}”, recorded with {seeds} seeds and {steps} steps of rotation each.", {
-        question: questionName(question),
-        seeds: number(recorded.seeds, 0),
-        steps: number(recorded.steps, 0),
-      }),
       t(
-        "From the fewest to the most pictures, accuracy clearly rises for {better} of {all} sizes and falls for {worse}.",
-        data,
+        "Question “{question}”: from the fewest to the most pictures, accuracy clearly rises for {better} of {all} sizes and falls for {worse}.",
+        { question: questionName(question), ...data },
       ),
       t(
         "From the smallest to the largest encoder, it clearly rises for {better} of {all} numbers of pictures and falls for {worse}.",
