@@ -66,7 +66,8 @@ class TextEncoder(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         there = (rows != NO_WORD)[:, None, None, :]
-        x = self.words[rows] + self.places[: rows.shape[1]]
+        # Not by indexing: with several threads its gradient adds up in any order.
+        x = F.embedding(rows, self.words) + self.places[: rows.shape[1]]
         parts = self.asks(self.before(x)).unflatten(2, (3, HEADS, WIDE // HEADS))
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         found = F.scaled_dot_product_attention(query, key, value, attn_mask=there)
