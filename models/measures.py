@@ -85,8 +85,11 @@ PretextTask = Literal[
 ]  # fmt: skip
 PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzles
 ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
+Depth = Literal["stem", "first block", "second block", "last layer"]  # of the encoder
 Pretrained = Literal["untrained", "pretext"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream
+PairsMeasure = Literal["loss", "matched", "zero-shot"]  # of held-out pictures and texts
+WordsMeasure = Literal["loss", "accuracy"]  # of held-out gaps in sentences
 
 # --- Detectors that learn (models/detection/learning.py) -----------------------------------------
 

@@ -34,7 +34,10 @@ WHERE: dict[tuple[str, str], dict[str, Any]] = {
     ("fitting", "patience"): {"early_stopping": True, "patience": 10, "learning_rate": 1.0},
     ("batchnorm", "target"): {"target": 0.02},
 }
-OTHER: dict[str, Any] = {"points": rows_of(1), "drawn": encode_heights([0.5] * 33), "target": 0.68}
+OTHER: dict[str, Any] = {
+    "points": rows_of(1), "drawn": encode_heights([0.5] * 33), "target": 0.68,
+    "sentence": "two cars drive with the largest on the left", "prompts": "a cup, a car",
+}  # fmt: skip
 
 
 def varied(lab: Lab) -> Iterator[LabConfig]:

@@ -18,7 +18,7 @@ REPRESENTATION = (
     Statement(
         9,
         N_("CLIP learns from pictures paired with their texts."),
-        "",
+        "pretext?tab=pairs",
         Box(
             N_("CLIP is pretrained on annotated data."),
             N_("On 400 million pairs found on the web: the texts are the supervision."),
@@ -32,7 +32,7 @@ REPRESENTATION = (
     Statement(
         11,
         N_("More unlabeled data and larger models give better results later."),
-        "",
+        "pretext?tab=scale",
         Box(
             N_("This is the experience of contrastive learning in language."),
             N_("It is that of self-supervised language models, which predict hidden words."),
@@ -77,7 +77,7 @@ REPRESENTATION = (
     Statement(
         22,
         N_("Generative tasks bring to vision what language models do with hidden words."),
-        "pretext?tab=stages",
+        "pretext?tab=words",
     ),
     Statement(23, N_("Masked region: fill in what is hidden."), "pretext?tab=filled"),
     Statement(24, N_("Masked frame: fill in a hidden frame of a clip."), "pretext?task=frame"),

@@ -113,3 +113,36 @@ def guessed(asked: Asked) -> float:
     """Accuracy of always giving the answer that is most frequent among the labels."""
     most = asked.train.flatten().bincount().argmax()
     return float((asked.test == most).float().mean())
+
+
+def by_depth(encoder: Encoder, pictures: Tensor) -> list[Tensor]:
+    """Features [M, D] after the stem, each block and the last layer, in eval mode: the means over
+    their maps, as h is of the last one's. The encoder's mode stays.
+    """
+    stem, first, second, last = (
+        encoder.layers[:3], encoder.layers[3], encoder.layers[4], encoder.layers[5:],
+    )  # fmt: skip
+    training = encoder.training
+    encoder.eval()
+    found: list[list[Tensor]] = []
+    with torch.no_grad():
+        for part in torch.split(pictures, AT_ONCE):
+            maps = encoder.centered(quick(as_input(part)))
+            found.append([])
+            for layers in (stem, first, second, last):
+                maps = layers(maps)
+                found[-1].append(maps.mean(dim=(2, 3)).float())
+    encoder.train(training)
+    return [torch.cat(parts) for parts in zip(*found, strict=True)]
+
+
+def answered_by_depth(
+    encoder: Encoder, downstream: Downstream, question: Question, per_answer: int
+) -> list[float]:
+    """Test accuracy of a linear classifier of the features at each depth, with the same labels."""
+    asked = downstream.asked[question]
+    train, test = by_depth(encoder, downstream.train), by_depth(encoder, downstream.test)
+    return [
+        probed(Labeled(x, asked.train), Labeled(y, asked.test), asked.answers, per_answer, 1, 0)[0]
+        for x, y in zip(train, test, strict=True)
+    ]

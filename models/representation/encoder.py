@@ -67,8 +67,8 @@ class Block(nn.Module):
         return functional.relu(self.norm2(self.conv2(inner)) + self.norm_past(self.past(x)))
 
 
-def _encoder() -> nn.Sequential:
-    stem, first, second = WIDTHS
+def _encoder(times: float) -> nn.Sequential:
+    stem, first, second = (round(times * width) for width in WIDTHS)
     return nn.Sequential(
         nn.Conv2d(3, stem, 3, stride=2, padding=1, bias=False),
         nn.BatchNorm2d(stem),
@@ -83,17 +83,24 @@ def _encoder() -> nn.Sequential:
 
 class Encoder(nn.Module):
     """f: pictures [N, 3, S, S] in 0..1, S of 8 to 64 -> h [N, D_H], never negative: the average
-    over the map of the last layer. Weights from `generator` alone.
+    over the map of the last layer. Weights from `generator` alone. All layers but the last are
+    `times` as wide.
     """
 
-    def __init__(self, generator: torch.Generator) -> None:
+    def __init__(self, generator: torch.Generator, times: float = 1.0) -> None:
         super().__init__()
-        self.layers = built(_encoder, generator)
+        self.layers = built(lambda: _encoder(times), generator)
+
+    @staticmethod
+    def centered(images: Tensor) -> Tensor:
+        """As the layers get them: with all inputs positive the first BatchNorm would have to undo a
+        large mean.
+        """
+        return images * 4 - 2
 
     def maps(self, images: Tensor) -> Tensor:
         """The last layer's map [N, D_H, S / 8, S / 8], never negative."""
-        # Centered: with all inputs positive the first BatchNorm would have to undo a large mean.
-        found: Tensor = self.layers(images * 4 - 2)
+        found: Tensor = self.layers(self.centered(images))
         return found
 
     def forward(self, images: Tensor) -> Tensor:
@@ -154,9 +161,9 @@ class Predictor(nn.Module):
         return p
 
 
-def quick_encoder(generator: torch.Generator) -> Encoder:
+def quick_encoder(generator: torch.Generator, times: float = 1.0) -> Encoder:
     """An encoder for `quick` pictures."""
-    return Encoder(generator).to(memory_format=torch.channels_last)
+    return Encoder(generator, times).to(memory_format=torch.channels_last)
 
 
 def settle(network: nn.Module, pictures: Tensor) -> None:

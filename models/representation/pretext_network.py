@@ -50,12 +50,16 @@ def map_head(task: Task) -> nn.Module:
 
 
 class PretextNetwork(nn.Module):
-    """Encoder and head of a task. `classes` is what "supervised" tells apart."""
+    """Encoder and head of a task. `classes` is what "supervised" tells apart; all layers of the
+    encoder but the last are `times` as wide.
+    """
 
-    def __init__(self, name: PretextTask, generator: Generator, classes: int = 2) -> None:
+    def __init__(
+        self, name: PretextTask, generator: Generator, classes: int = 2, times: float = 1.0
+    ) -> None:
         super().__init__()
         self.name, self.task = name, TASKS[name]
-        self.encoder: Encoder = quick_encoder(generator)
+        self.encoder: Encoder = quick_encoder(generator, times)
         task = self.task
         if task.answer == "pairs":
             self.head: nn.Module = Projector("mlp", generator)

@@ -3,6 +3,7 @@
 Shape letters: M pictures, P looked at, K neighbors, Q questions, B label budgets, N puzzles shown.
 """
 
+import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import get_args
@@ -12,13 +13,14 @@ import torch
 from torch import Tensor
 
 from models.history import History
-from models.measures import Pretrained, ProbeMeasure, Question
+from models.measures import Depth, Pretrained, ProbeMeasure, Question
 from models.representation.accuracy import middle
 from models.representation.downstream import (
     LABELS,
     Downstream,
     Features,
     answered,
+    answered_by_depth,
     features_of,
     guessed,
 )
@@ -75,7 +77,8 @@ class PretextStudy:
     asked float32 [2, Q, B, 3]: test accuracy of linear classifiers on the features of the untrained
     and of the trained encoder, by question and labels per answer: mean less a deviation, mean, and
     more, over draws of the labels; guessing [Q]: by always the most frequent answer; asked_at: the
-    step of the trained one, -1 before. NaN where nothing is known or measured yet.
+    step of the trained one, -1 before; depth [2, 4]: for the class, with `MANY` labels each, by
+    how deep in the encoder the features are taken. NaN where nothing is known or measured yet.
 
     Raises `WeightsError` from the start where `shipped` weights are missing.
     """
@@ -89,11 +92,14 @@ class PretextStudy:
     ) -> None:
         self.training = Pretext(settings, material)
         self.downstream = downstream
-        before = features_of(self.training.network.encoder, downstream)
+        first_encoder = copy.deepcopy(self.training.network.encoder)
+        before = features_of(first_encoder, downstream)
         if shipped:
             load_shipped(self.training.network)
             self.training.restart()
         self._untrained = before
+        self._first_encoder = first_encoder
+        self.depth = np.full((len(NETWORKS), len(get_args(Depth))), np.nan, np.float32)
         self.neighbors_before = self.neighbors = self._neighbors(before)
         self.probes = History(get_args(ProbeMeasure))
         self.asked = np.full((2, len(QUESTIONS), len(LABELS), 3), np.nan, np.float32)
@@ -155,6 +161,8 @@ class PretextStudy:
                 continue  # it never changes
             for question in self.downstream.asked:
                 yield partial(self._ask, network, question, features, step)
+            if "class" in self.downstream.asked:
+                yield partial(self._ask_by_depth, network)
 
     def _ask(self, network: int, question: Question, features: Features, step: int) -> None:
         asked = self.downstream.asked[question]
@@ -163,3 +171,7 @@ class PretextStudy:
             self.asked[network, QUESTIONS.index(question), budget] = found
         if network == 1:
             self.asked_at = step
+
+    def _ask_by_depth(self, network: int) -> None:
+        encoder = self.training.network.encoder if network else self._first_encoder
+        self.depth[network] = answered_by_depth(encoder, self.downstream, "class", MANY)

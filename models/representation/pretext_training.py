@@ -37,7 +37,9 @@ VARIED: dict[PretextTask, Policy] = {
 
 @dataclass(frozen=True)
 class PretextSettings:
-    """What a training is given; `batch_size` counts pictures, or clips."""
+    """What a training is given; `batch_size` counts pictures, or clips; `times`: how much wider
+    the encoder's inner layers are than usual.
+    """
 
     task: PretextTask
     options: Options = field(default_factory=Options)
@@ -45,6 +47,7 @@ class PretextSettings:
     learning_rate: float = 0.002
     weight_decay: float = 0.0001
     seed: int = 0
+    times: float = 1.0
 
 
 class Material(NamedTuple):
@@ -106,7 +109,7 @@ class Pretext:
     def __init__(self, settings: PretextSettings, material: Material) -> None:
         self.settings, self.material, self.step = settings, material, 0
         generator = torch.Generator().manual_seed(settings.seed)
-        self.network = PretextNetwork(settings.task, generator, material.classes)
+        self.network = PretextNetwork(settings.task, generator, material.classes, settings.times)
         self.history = History(get_args(PretextMeasure))
         self.loss = math.nan
         self.weights = torch.ones(BINS)

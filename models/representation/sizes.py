@@ -22,12 +22,14 @@ def block(inputs: int, outputs: int) -> int:
     return normalized(inputs, outputs, 3) + normalized(outputs, outputs, 3) + past
 
 
-ENCODER_PARAMETERS = (
-    normalized(3, WIDTHS[0], 3)
-    + block(WIDTHS[0], WIDTHS[1])
-    + block(WIDTHS[1], WIDTHS[2])
-    + normalized(WIDTHS[2], D_H)
-)
+def encoder_parameters(times: float = 1.0) -> int:
+    """Of an encoder whose layers but the last are `times` as wide."""
+    stem, first, second = (round(times * width) for width in WIDTHS)
+    blocks = block(stem, first) + block(first, second)
+    return normalized(3, stem, 3) + blocks + normalized(second, D_H)
+
+
+ENCODER_PARAMETERS = encoder_parameters()
 LAST = D_H * D_Z + D_Z
 PROJECTOR_PARAMETERS = {"none": 0, "linear": LAST, "mlp": normalized(D_H, D_H) + LAST}
 PREDICTOR_PARAMETERS = normalized(D_Z, D_P) + D_P * D_Z + D_Z

@@ -396,13 +396,127 @@ export interface PretextFrame {
     asked: Float32Array;
     /** [5] */
     guessing: Float32Array;
+    /** [2, 4] for the class */
+    depth: Float32Array;
   };
-  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing", number[]>;
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
   rows: {
     history: Record<"loss" | "accuracy", Float32Array>;
     probes: Record<"many" | "few", Float32Array>;
     asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
+    depth: Record<"untrained" | "pretext", Record<"stem" | "first block" | "second block" | "last layer", number>>;
+  };
+}
+
+export interface WordsFrame {
+  header: {
+    step: number;
+    /** by the most frequent word */
+    frequent_right: number;
+    frequent_loss: number;
+    grammar_right: number;
+    grammar_loss: number;
+    /** of the visitor's sentence */
+    words: string[];
+    /** whether the corpus has them */
+    known: boolean[];
+    /** which of them is hidden; -1: there is none */
+    gap: number;
+    /** 5 */
+    top: string[];
+    /** 5, by frequency alone */
+    frequent: string[];
+    /** sentences held out */
+    examples: string[];
+    /** sentences */
+    learned_from: number;
+    /** gaps */
+    tested: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [2, T] */
+    history: Float32Array;
+    /** [5] of those */
+    probabilities: Float32Array;
+    /** [5] of those; all 0 where the grammar has no such sentence */
+    by_grammar: Float32Array;
+    /** [5] of those */
+    frequencies: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "probabilities" | "by_grammar" | "frequencies", number[]>;
+  rows: {
+    history: Record<"loss" | "accuracy", Float32Array>;
+  };
+}
+
+export interface PairsFrame {
+  header: {
+    step: number;
+    /** what the similarities are multiplied by before the softmax */
+    scale: number;
+    /** N */
+    captions: string[];
+    /** P, of words that the corpus has or not */
+    prompts: string[];
+    /** words of the prompts that no caption has */
+    unknown: string[];
+    /** share of the pictures of the classes that the prompts name; -1: no test */
+    prompts_right: number;
+    /** classes that the prompts name */
+    prompts_classes: number;
+    /** pictures */
+    prompts_tested: number;
+    /** of zero-shot accuracy with all classes */
+    chance: number;
+    /** held-out pairs whose loss is in the history */
+    batch: number;
+    /** pairs */
+    learned_from: number;
+    /** pictures */
+    tested: number;
+  };
+  arrays: {
+    /** [T] */
+    steps: Float64Array;
+    /** [3, T] */
+    history: Float32Array;
+    /** [N, N] cosines: a row for each picture, a column a text */
+    similarities: Float32Array;
+    /** [N, 3, 32, 32] */
+    pictures: Uint8Array;
+    /** [N, P] probability of each prompt for each picture */
+    prompted: Float32Array;
+  };
+  shapes: Record<"steps" | "history" | "similarities" | "pictures" | "prompted", number[]>;
+  rows: {
+    history: Record<"loss" | "matched" | "zero-shot", Float32Array>;
+  };
+}
+
+export interface ScaleFrame {
+  header: {
+    step: number;
+    /** C, of pictures without labels */
+    counts: number[];
+    width: string;
+    /** of the training that goes on; None before its first step */
+    loss: number | null;
+    /** trainings */
+    done: number;
+    /** steps of a training */
+    each: number;
+    /** pictures */
+    tested: number;
+  };
+  arrays: {
+    /** [C, B] for the class; NaN: not measured yet */
+    accuracy: Float32Array;
+  };
+  shapes: Record<"accuracy", number[]>;
+  rows: {
   };
 }
 

@@ -65,6 +65,55 @@ def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> Non
     expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
 
 
+def test_a_gap_in_a_typed_sentence_is_filled_and_moves_without_a_step(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=words&sentences=200", reduced_motion="reduce")
+    words = page.locator("[data-words] button")
+    expect(words).to_have_count(7)
+    expect(page.locator("[data-words-said]")).to_contain_text("Step 0: of")
+    page.locator("[data-sentence]").fill("Three zebras stand, with the largest on the left.")
+    expect(words).to_have_count(9)
+    expect(page.locator("[data-unknown]")).to_contain_text("zebras")
+    words.nth(1).press("Enter")
+    expect(words.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(words.nth(1)).to_be_focused()
+    expect(page.locator("[data-unknown]")).not_to_contain_text("zebras")
+    expect(page.locator("[data-top] li")).to_have_count(5)
+    assert steps(page) == 0
+    page.locator("[data-run-step]").click()
+    until(page, 1)
+
+
+def test_another_view_keeps_the_run_on_pictures_and_the_player_follows(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&tab=learning", reduced_motion="reduce")
+    page.locator("[data-run-step]").click()
+    until(page, 2)
+    page.locator("[data-tab=words]").click()
+    expect(page.locator("[data-words-said]")).to_contain_text("Step 0: of")
+    assert steps(page) == 0
+    page.locator("[data-tab=learning]").click()
+    expect(page.locator("[data-run-count]")).to_have_text("2")
+    expect(page.locator("[data-said]")).to_contain_text("Step 2")
+
+
+def test_the_matrix_of_pictures_and_texts_is_read_by_keys_and_prompts_are_typed(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=pairs&count=100&batch_size=8", reduced_motion="reduce")
+    expect(page.locator("[data-pairs-chosen]")).to_contain_text("Picture 1 and text 1")
+    page.locator("[data-pairs-matrix] canvas").press("ArrowRight")
+    expect(page.locator("[data-pairs-chosen]")).to_contain_text("Picture 1 and text 2")
+    page.locator("[data-prompts]").fill("a cup, a bus, a zebra")
+    expect(page.locator("[data-prompted] li")).to_have_count(3)
+    expect(page.locator("[data-prompts-said]")).to_contain_text("No caption has these words: zebra")
+    assert steps(page) == 0
+    page.locator("[data-run-step]").click()
+    until(page, 1)
+
+
 def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=video", reduced_motion="reduce")
     cards = page.locator("[data-clip-parts] figure")
@@ -88,6 +137,20 @@ def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> N
     expect(rows.first.locator("td").first).to_have_text(re.compile(r"0\.\d\d"), timeout=30_000)
     page.locator(".view:not([hidden]) button[data-question=place]").click()
     expect(page.locator("[data-asked-table] th.chosen").first).to_have_text("place")
+    page.locator("button[data-along=depth]").click()
+    expect(page.locator("[data-depth-chart] canvas").first).to_be_visible()
+    expect(page.locator("[data-transfer-said]")).to_contain_text("last layer", timeout=60_000)
+
+
+def test_scale_shows_what_was_recorded_and_trains_a_column_when_asked(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/labs/pretext?tab=scale&width=0.5&speed=2")
+    expect(page.locator("[data-scale-from]")).to_contain_text("models.train.pretext_scale")
+    expect(page.locator("[data-scale-table] tbody tr")).to_have_count(4)
+    assert steps(page) == 0  # it waits
+    page.locator("[data-run-play]").click()
+    until(page, 2)
 
 
 def test_all_tasks_stand_beside_each_other_on_drawn_pictures_and_on_photos(

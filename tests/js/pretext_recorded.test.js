@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedOf, bestOf, helps, ownOf, placeOf, rangeOf } from "../../static/js/labs/pretext/recorded.js";
+import {
+  askedOf,
+  bestOf,
+  cellOf,
+  helps,
+  ownOf,
+  placeOf,
+  rangeOf,
+  scaleGains,
+} from "../../static/js/labs/pretext/recorded.js";
 import { ORDERS } from "../../static/js/labs/pretext/words.js";
 
 const row = (/** @type {Record<string, number>} */ asked) => ({
@@ -47,4 +56,23 @@ test("there are 12 orders of four frames up to reversal", () => {
   assert.equal(ORDERS.length, 12);
   assert.equal(names.size, 24);
   assert.deepEqual(ORDERS[0], [0, 1, 2, 3]);
+});
+
+test("more helps where its worst seed is above the best with less, and may hurt or leave it open", () => {
+  const cell = (/** @type {number[]} */ values) =>
+    Object.fromEntries(values.map((value, seed) => [seed, row({ class: value })]));
+  const scale = {
+    counts: [50, 800],
+    times: [0.5, 1],
+    parameters: { 0.5: 10, "1.0": 20 },
+    cells: {
+      0.5: { 50: cell([0.2, 0.3]), 800: cell([0.4, 0.5]) },
+      "1.0": { 50: cell([0.1, 0.15]), 800: cell([0.12, 0.6]) },
+    },
+  };
+  assert.deepEqual(cellOf(scale, "0.5", 50, "class", "10"), { mean: 0.25, low: 0.2, high: 0.3 });
+  assert.equal(cellOf(scale, "2.0", 50, "class", "10"), null);
+  const { data, size } = scaleGains(scale, "class", "10");
+  assert.deepEqual(data, { better: 1, worse: 0, all: 2 });
+  assert.deepEqual(size, { better: 0, worse: 1, all: 2 });
 });

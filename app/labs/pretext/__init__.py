@@ -4,8 +4,8 @@ from app.i18n import N_
 from app.lab.contract import Lab, Paper
 from app.labs.pretext.code import code
 from app.labs.pretext.config import PretextAction, PretextConfig
-from app.labs.pretext.data import album_of, memory, parameters
-from app.labs.pretext.frames import PretextFrame
+from app.labs.pretext.data import album_of, followed, memory, parameters
+from app.labs.pretext.frames import PairsFrame, PretextFrame, ScaleFrame, WordsFrame
 from app.labs.pretext.lesson import LESSON
 from app.labs.pretext.queries import router
 from app.labs.pretext.run import run
@@ -27,7 +27,11 @@ LAB = Lab(
               "predicting image rotations"),
         Paper("Kolesnikov, Zhai, Beyer", 2019, "Revisiting self-supervised visual representation "
               "learning"),
+        Paper("Devlin, Chang, Lee, Toutanova", 2019, "BERT: pre-training of deep bidirectional "
+              "transformers for language understanding"),
         Paper("Benaim and others", 2020, "SpeedNet: learning the speediness in videos"),
+        Paper("Radford and others", 2021, "Learning transferable visual models from natural "
+              "language supervision"),
         Paper("He and others", 2022, "Masked autoencoders are scalable vision learners"),
     ),
     config=PretextConfig,
@@ -36,10 +40,11 @@ LAB = Lab(
     words=WORDS,
     router=router,
     run=run,
-    frames=(PretextFrame,),
+    frames=(PretextFrame, WordsFrame, PairsFrame, ScaleFrame),
     action=PretextAction,
     parameters=parameters,
     code=code,
     album=album_of,
     memory=memory,
+    live_in=followed,
 )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from app.code.quotes import Library, without_idle_imports
 from app.code.script import write
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import CLIPS, VIDEO, settings_of
+from app.labs.pretext.data import CLIPS, HELD_OUT, TEST, VIDEO, settings_of
+from app.labs.pretext.scale import MOST_OF_SCALE
+from app.pictures import sources
 from app.pictures.digits import WHITE
-from app.pictures.sources import LEAST, SHARE, TEST
 
 LIBRARY = Library(
     {
@@ -27,15 +28,53 @@ LIBRARY = Library(
         "models.representation.pretext_training": "Puzzles",
     }
 )
+WORDS_LIBRARY = Library(
+    {
+        "models.data.captions": "The sentences",
+        "models.training": "Batches",
+        "models.representation.encoder": "Weights and optimizer",
+        "models.representation.masked_words": "Gaps, and the network that fills them",
+    }
+)
+PAIRS_LIBRARY = Library(
+    {
+        "models.data.box_scenes": "Things",
+        "models.data.objects": "The pictures",
+        "models.data.captions": "The captions",
+        "models.training": "Batches",
+        "models.representation.pictures": "Pictures as inputs",
+        "models.representation.sizes": "Widths",
+        "models.representation.contrastive": "Unit length",
+        "models.representation.encoder": "The picture encoder",
+        "models.representation.masked_words": "The text encoder",
+        "models.representation.clip": "Pairs",
+    }
+)
+OF_PAIRS = {
+    "PairNetwork", "symmetric", "captions_of", "zero_shot", "draw_objects", "as_numbers", "FORMS",
+    "PROMPTS", "HELD_PAIRS", "Batches", "optimizer_of",
+}  # fmt: skip
 ALWAYS = {
     "PretextNetwork", "loss_of", "Puzzles", "PretextSettings", "Options", "optimizer_of",
     "rebalanced", "color_shares", "Batches",
 }  # fmt: skip
+OF_WORDS = {
+    "WordNetwork", "hide_words", "each_hidden", "draw_corpus", "words_of", "numbers_of", "unigram",
+    "judge", "Batches", "optimizer_of",
+}  # fmt: skip
+# Of the trainings with more and more pictures the last one.
+LAST_OF_SCALE = {"task": "rotation", "data": "objects", "start": "random", "count": MOST_OF_SCALE}
 DRAWN = {"objects": "draw_objects", "scenes": "draw_scenes"}
 
 
 def code(config: PretextConfig, steps: int) -> str:
     """The training of these settings, for so many steps."""
+    if config.mode == "words":
+        return words_code(config, steps)
+    if config.mode == "pairs":
+        return pairs_code(config, steps)
+    if config.mode == "scale":
+        config = config.model_copy(update=LAST_OF_SCALE)
     video = config.task in VIDEO
     wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
     script = write(
@@ -47,6 +86,25 @@ def code(config: PretextConfig, steps: int) -> str:
         video=video,
         clips=CLIPS,
         white=WHITE,
-        held=(TEST, SHARE, LEAST),
+        held=(sources.TEST, sources.SHARE, sources.LEAST),
     )
+    return without_idle_imports(script.lstrip())
+
+
+def words_code(config: PretextConfig, steps: int) -> str:
+    typed = any(letter.isalnum() for letter in config.sentence)
+    script = write(
+        "pretext_words",
+        c=config,
+        steps=steps,
+        sections=WORDS_LIBRARY.quoted(OF_WORDS),
+        sentence=repr(config.sentence) if typed else "",
+    )
+    return without_idle_imports(script.lstrip())
+
+
+def pairs_code(config: PretextConfig, steps: int) -> str:
+    sections = PAIRS_LIBRARY.quoted(OF_PAIRS)
+    held = (TEST, HELD_OUT)
+    script = write("pretext_pairs", c=config, steps=steps, sections=sections, held=held)
     return without_idle_imports(script.lstrip())

@@ -11,6 +11,7 @@ from app.pictures.albums.classes import Rule
 from models.measures import PretextTask, Question
 
 TASK, PICTURES, TRAINING = N_("Task"), N_("Pictures"), N_("Training")
+SENTENCES = N_("Sentences")
 
 TASK_NAMES = {
     "rotation": N_("rotation"),
@@ -28,8 +29,18 @@ TASK_NAMES = {
 
 
 class PretextConfig(LabConfig):
-    """What the visitor may set of a pretext training."""
+    """What the visitor may set of a pretext training. The view on show tells the mode: a training
+    of its own for each.
+    """
 
+    mode: Literal["pictures", "words", "pairs", "scale"] = control(
+        "pictures", N_("What is learned from"),
+        N_("Pictures and clips, sentences, or pairs of both; or more and more pictures."),
+        Look(TASK, hidden=True, choices={
+            "pictures": N_("pictures"), "words": N_("sentences"), "pairs": N_("pairs"),
+            "scale": N_("more and more pictures"),
+        }),
+    )  # fmt: skip
     task: PretextTask = control(
         "rotation",
         N_("Pretext task"),
@@ -90,8 +101,30 @@ class PretextConfig(LabConfig):
     count: int = fields.pictures_to_learn_from(PICTURES)
     pictures: str = fields.own_pictures(PICTURES)
     classes: Rule = fields.classes_of_pictures(PICTURES)
+    sentences: int = control(
+        1000, N_("Sentences"), N_("How many captions are drawn to learn from."),
+        Look(SENTENCES, step=10, usual=(200, 2000)), ge=10, le=5000,
+    )  # fmt: skip
+    sentence: str = control(
+        "a small cup stands on the left", N_("Your sentence"), N_("In English, 12 words at most."),
+        Look(SENTENCES, hidden=True, live=True), max_length=160,
+    )  # fmt: skip
+    hidden_word: int = control(
+        2, N_("The gap"), N_("Which of its words is hidden, from 0."),
+        Look(SENTENCES, hidden=True, live=True), ge=0, le=11,
+    )  # fmt: skip
+    prompts: str = control(
+        "a car, a bus, a person, a cup, a bottle, a book, a vase, a balloon", N_("Your prompts"),
+        N_("Texts in English, with commas between them, 12 at most."),
+        Look(SENTENCES, hidden=True, live=True), max_length=400,
+    )  # fmt: skip
+    width: Literal["0.5", "1", "2"] = control(
+        "1", N_("Width of the encoder"),
+        N_("Of all its layers but the last, as a multiple of what the other views have."),
+        Look(TRAINING, choices={"0.5": N_("0.5 times"), "1": N_("1 time"), "2": N_("2 times")}),
+    )  # fmt: skip
     batch_size: int = control(
-        64, N_("Batch N"), N_("Pictures, or clips, in one step."),
+        64, N_("Batch N"), N_("Pictures, clips, sentences or pairs in one step."),
         Look(TRAINING, step=16, usual=(32, 128)), ge=4, le=256,
     )  # fmt: skip
     learning_rate: float = fields.learning_rate(
@@ -106,9 +139,12 @@ class PretextConfig(LabConfig):
     picture: int = page_state(0, 0, 47)  # whose neighbors are shown
     question: Question = page_state("class")
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
+    along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
     watched: Literal["sort", "speed"] = page_state("sort")
+    pair: int = page_state(0, 0, 9)  # the picture whose row is read
+    text: int = page_state(0, 0, 9)  # and the text whose column is
 
 
 class PretextAction(BaseModel):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
 from app.i18n import N_
+from app.labs.pretext import pairs, scale, sentences
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
@@ -25,7 +26,11 @@ HELD_OUT = 500_000  # seeds of what is held out begin here
 
 
 def album_of(config: PretextConfig) -> str:
-    """The album's id; "" where the pictures are built in. Raises `InvalidInput` without one."""
+    """The album's id; "" where the pictures are built in, and in other modes. Raises `InvalidInput`
+    without one.
+    """
+    if config.mode != "pictures":
+        return ""
     return album_id(config.data, config.pictures)
 
 
@@ -103,8 +108,9 @@ def settings_of(config: PretextConfig) -> PretextSettings:
     from models.representation.pretext_training import PretextSettings
 
     options = Options(config.gap, config.jitter, config.color_drop, config.ratio, int(config.block))
+    times = float(config.width) if config.mode == "scale" else 1.0
     return PretextSettings(
-        config.task, options, config.batch_size, config.learning_rate, seed=config.seed
+        config.task, options, config.batch_size, config.learning_rate, seed=config.seed, times=times
     )
 
 
@@ -120,9 +126,16 @@ def names_of(config: PretextConfig, album: Album | None) -> list[str]:
 
 def parameters(config: PretextConfig) -> int:
     """Trained numbers: of the encoder, and of the task's head, whose classes may be ten more or
-    fewer.
+    fewer; or of the networks on words and on pairs.
     """
-    from models.representation.sizes import D_H, ENCODER_PARAMETERS
+    if config.mode == "words":
+        return sentences.PARAMETERS
+    if config.mode == "pairs":
+        return pairs.PARAMETERS
+    from models.representation.sizes import D_H, ENCODER_PARAMETERS, encoder_parameters
+
+    if config.mode == "scale":
+        return encoder_parameters(float(config.width)) + 4 * (D_H + 1)
 
     heads = {
         "rotation": 4 * (D_H + 1), "patch": 34_056, "color": 12_900, "regression": 1_032,
@@ -132,8 +145,20 @@ def parameters(config: PretextConfig) -> int:
     return ENCODER_PARAMETERS + heads[config.task]
 
 
+def followed(config: PretextConfig) -> set[str]:
+    """Fields that change a run of a mode while it runs."""
+    own = {"words": {"sentence", "hidden_word"}, "pairs": {"prompts"}}
+    return set() if config.mode == "scale" else {"learning_rate"} | own.get(config.mode, set())
+
+
 def memory(config: PretextConfig) -> int:
     """Bytes of a run, which follow from its batch and from what it draws."""
+    if config.mode == "words":
+        return sentences.RUN_BYTES
+    if config.mode == "scale":
+        return scale.RUN_BYTES
+    if config.mode == "pairs":
+        return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
     drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
     return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

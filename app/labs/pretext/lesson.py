@@ -114,6 +114,44 @@ LESSON = (
         see=(("contrastive", "Take color away from T"),),
     ),
     Step(
+        N_("A word that is not there"),
+        N_(
+            "The generative tasks come from language: hide a word, predict it from the others. "
+            "Nobody wrote a label, because the sentence itself is the answer. Then type a "
+            "sentence and click the word to hide."
+        ),
+        {
+            "mode": "words",
+            "sentence": "the largest of two cups stands on the left",
+            "hidden_word": 5,
+            "learning_rate": 0.005,
+            "speed": 20,
+        },
+        "words",
+        levers=("sentences", "learning_rate"),
+        stop=400,
+        watch=N_("gaps filled rightly"),
+        question=Question(
+            N_(
+                "“the largest of two cups ____ on the left”: which word does the network put there?"
+            ),
+            (
+                N_("“stand”, because cups stand."),
+                N_("“stands”, because the largest stands."),
+                N_("“the”, the most frequent word."),
+            ),
+            1,
+            N_(
+                "To fill the gap it has to look past the nearest noun, “cups”. What "
+                "the task needs, the features come to hold; frequency alone always answers “the”. "
+                "Masked regions and masked frames are the same idea in pictures and clips."
+            ),
+        ),
+        holds=lambda frame: (
+            frame.top[0] == "stands" and newest(frame, "accuracy") > frame.frequent_right + 0.4
+        ),
+    ),
+    Step(
         N_("Hide a quarter, hide nine tenths"),
         N_("Move the masked share from {ratio} to 0.6 and to 0.9."),
         {"filled": "masked", "ratio": 0.25, "data": "objects"},
@@ -192,5 +230,59 @@ LESSON = (
             ),
         ),
         see=(("contrastive", "Is the representation any good?"),),
+    ),
+    Step(
+        N_("More pictures, larger encoders"),
+        N_(
+            "Each point is a training of its own, with the same number of steps: on 50 to 3200 "
+            "pictures without labels, with encoders of three sizes and three seeds. Change the "
+            "question and the labels; Play trains one column now."
+        ),
+        {"mode": "scale", "question": "class", "labels": "100"},
+        "scale",
+        levers=("width", "seed"),
+        watch=N_("test accuracy"),
+        question=Question(
+            N_("Do more pictures without labels help every question, with any number of labels?"),
+            (
+                N_("Yes: more data are always better."),
+                N_("The class with 100 labels, yes; the place with 10 labels, not clearly."),
+                N_("No, in these numbers they help nothing."),
+            ),
+            1,
+            N_(
+                "With 100 labels the class gains in all three sizes, with every seed. With 10 "
+                "labels the place gains clearly in none: what it gains is less than what the seed "
+                "changes. The statement is one about averages, not a law."
+            ),
+        ),
+    ),
+    Step(
+        N_("The text that came with the picture"),
+        N_(
+            "Two encoders, one for pictures and one for captions, learn which caption came with "
+            "which picture. In the matrix each row asks for the text, each column for the picture. "
+            "Then type prompts of your own."
+        ),
+        {"mode": "pairs", "count": 2000, "speed": 10},
+        "pairs",
+        levers=("count", "batch_size"),
+        stop=400,
+        watch=N_("zero-shot accuracy"),
+        question=Question(
+            N_("Two pictures of a batch have the same caption. What does the loss do with them?"),
+            (
+                N_("It counts both texts as right."),
+                N_("It pushes each away from the other’s text, although that text is true of it."),
+                N_("It leaves them out."),
+            ),
+            1,
+            N_(
+                "In each row only the text on the diagonal is right. The others are negatives, "
+                "whatever they say. Among 400 million pairs from the web that is rare; with few "
+                "captions it is a floor under the loss."
+            ),
+        ),
+        holds=lambda frame: newest(frame, "zero-shot") > 3 * frame.chance,
     ),
 )

@@ -172,16 +172,21 @@ def as_bytes(images: Any) -> Any:
 
 
 class Recorded(BaseModel):
-    """Numbers that `python -m models.train.pretext` wrote; empty before it has."""
+    """Numbers that `python -m models.train.pretext` and `…pretext_scale` wrote; empty before."""
 
     shipped: dict[str, Any]
     compared: dict[str, Any]
+    scale: dict[str, Any]
 
 
 @router.get("/api/pretext/recorded")
 def recorded() -> Recorded:
-    """How the shipped encoders do on photos, and all tasks compared on drawn pictures."""
+    """How the shipped encoders do on photos, all tasks compared on drawn pictures, and scale."""
     from models.detection.weights import FOLDER
 
     table = json.loads((FOLDER / "scores.json").read_text())
-    return Recorded(shipped=table.get("pretext", {}), compared=table.get("pretext_compared", {}))
+    return Recorded(
+        shipped=table.get("pretext", {}),
+        compared=table.get("pretext_compared", {}),
+        scale=table.get("pretext_scale", {}),
+    )

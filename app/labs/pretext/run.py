@@ -9,10 +9,20 @@ import numpy as np
 
 from app.errors import Diverged, InvalidInput
 from app.i18n import N_
-from app.lab.contract import Ask
+from app.lab.contract import Ask, Frame
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import check_classes, material_of, settings_of
+from app.labs.pretext.data import (
+    HELD_OUT,
+    TEST,
+    check_classes,
+    material_of,
+    objects,
+    settings_of,
+)
 from app.labs.pretext.frames import PretextFrame
+from app.labs.pretext.pairs import run_pairs
+from app.labs.pretext.scale import run_scale
+from app.labs.pretext.sentences import run_words
 from app.pictures.albums.album import Album
 
 if TYPE_CHECKING:
@@ -21,6 +31,20 @@ if TYPE_CHECKING:
 
 def run(
     config: PretextConfig, album: Album | None = None
+) -> Generator[Frame, Ask[PretextConfig], None]:
+    if config.mode == "words":
+        yield from run_words(config)
+    elif config.mode == "pairs":
+        test = objects(TEST, HELD_OUT + config.seed)
+        yield from run_pairs(config, objects(config.count, config.seed), test)
+    elif config.mode == "scale":
+        yield from run_scale(config)
+    else:
+        yield from run_pictures(config, album)
+
+
+def run_pictures(
+    config: PretextConfig, album: Album | None
 ) -> Generator[PretextFrame, Ask[PretextConfig], None]:
     from models.training import Lost
 
@@ -71,6 +95,7 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         neighbors_before=watched.neighbors_before.numpy().astype(np.uint8),
         asked=watched.asked.copy(),
         guessing=watched.guessing.copy(),
+        depth=watched.depth.copy(),
         asked_at=watched.asked_at,
         asked_parts=(watched.asking.done, watched.asking.all),
         labeled=bool(watched.downstream.asked),

@@ -12,6 +12,31 @@ WORDS = (
         ),
     ),
     Word(
+        N_("masked words"),
+        N_(
+            "Some words of a sentence are hidden and predicted from the others (BERT). The corpus "
+            "here are captions that a small grammar writes."
+        ),
+    ),
+    Word(
+        N_("unigram model"),
+        N_("It knows how frequent each word is and nothing of the sentence."),
+    ),
+    Word(
+        N_("CLIP"),
+        N_(
+            "Contrastive language-image pretraining: a picture encoder and a text encoder whose "
+            "features of a pair agree and of other pairs do not."
+        ),
+    ),
+    Word(
+        N_("zero-shot"),
+        N_(
+            "Classification without a classifier: each class is a text, and the picture goes to "
+            "the text that is most similar to it."
+        ),
+    ),
+    Word(
         N_("downstream task"),
         N_("A question of real interest, asked later: the class, the place, the size, the number."),
     ),

@@ -10,7 +10,9 @@
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, given] of Object.entries(attributes)) {
+    // An attribute of ARIA is "true" or "false": empty, or not there, it says neither.
+    const value = name.startsWith("aria-") && typeof given === "boolean" ? String(given) : given;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== undefined && value !== null)

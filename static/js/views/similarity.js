@@ -1,6 +1,7 @@
 /**
  * A square of cosine similarities between views, with the views at its edges. A cell is chosen by
- * pointer, finger or arrow keys. The diagonal is left out: a view is not compared with itself.
+ * pointer, finger or arrow keys. The diagonal is left out: a view is not compared with itself. Where the
+ * columns are something else than the rows (texts of pictures), the diagonal are the pairs.
  */
 
 import { token } from "../core/dom.js";
@@ -14,6 +15,7 @@ import { roomFor } from "./room.js";
  * @typedef {object} SimilarityData
  * @property {Float32Array} values [M, M] in −1 to 1
  * @property {OffscreenCanvas[]} tiles M views
+ * @property {OffscreenCanvas[]} [columns] what stands over the columns, if it is not the views again
  * @property {[number, number]} chosen row and column
  * @property {string} summary
  */
@@ -98,21 +100,27 @@ export function similarity(root, options) {
 
 /** @param {CanvasRenderingContext2D} context @param {Square} square @param {SimilarityData} data */
 function paintSquare(context, square, data) {
-  paintCells(context, square, data.values);
-  paintDiagonal(context, square);
-  paintPositives(context, square);
-  paintEdges(context, square, data.tiles);
+  const crossed = data.columns === undefined;
+  paintCells(context, square, data.values, crossed);
+  if (crossed) paintDiagonal(context, square);
+  paintPositives(context, square, (row) => (crossed ? positiveOf(row, square.count) : row));
+  paintEdges(context, square, data.tiles, data.columns ?? data.tiles);
   paintChosen(context, square, data.chosen);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Square} square @param {Float32Array} values */
-function paintCells(context, { count, cell, start }, values) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Square} square
+ * @param {Float32Array} values
+ * @param {boolean} crossed the diagonal is left out
+ */
+function paintCells(context, { count, cell, start }, values, crossed) {
   const [minus, zero, plus] = ["--heat-minus", "--heat-zero", "--heat-plus"].map(token);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < count; j++) {
       const value = values[i * count + j] ?? 0;
       context.fillStyle =
-        i === j
+        crossed && i === j
           ? token("--case")
           : mix(zero ?? "", (value < 0 ? minus : plus) ?? "", Math.min(1, Math.abs(value)));
       context.fillRect(start + j * cell, start + i * cell, cell + 0.5, cell + 0.5);
@@ -133,23 +141,33 @@ function paintDiagonal(context, { count, cell, start }) {
   }
 }
 
-/** The two views of one picture. @param {CanvasRenderingContext2D} context @param {Square} square */
-function paintPositives(context, { count, cell, start }) {
+/**
+ * The two views of one picture, or a picture and its text.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Square} square
+ * @param {(row: number) => number} partner
+ */
+function paintPositives(context, { count, cell, start }, partner) {
   context.strokeStyle = token("--ink");
   context.lineWidth = Math.max(1, cell / 12);
   for (let i = 0; i < count; i++) {
-    const j = positiveOf(i, count);
+    const j = partner(i);
     context.strokeRect(start + j * cell + 1, start + i * cell + 1, cell - 2, cell - 2);
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Square} square @param {OffscreenCanvas[]} tiles */
-function paintEdges(context, { cell, start }, tiles) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Square} square
+ * @param {OffscreenCanvas[]} tiles
+ * @param {OffscreenCanvas[]} columns
+ */
+function paintEdges(context, { cell, start }, tiles, columns) {
   context.imageSmoothingEnabled = cell < 24;
   const wide = 1.5 * cell;
   tiles.forEach((tile, i) => {
     context.drawImage(tile, 0, start + i * cell, wide, cell - 1);
-    context.drawImage(tile, start + i * cell, 0, cell - 1, wide);
+    context.drawImage(columns[i] ?? tile, start + i * cell, 0, cell - 1, wide);
   });
 }
 

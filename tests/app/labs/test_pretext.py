@@ -71,12 +71,14 @@ def test_the_puzzles_on_show_are_those_that_the_run_is_watched_by(task: str) -> 
 
 
 @pytest.mark.thorough  # models/representation/test_downstream.py asks part by part
-def test_asking_fills_all_five_questions_and_trains_nothing() -> None:
-    asked = frames(config_of(), 2, *["ask"] * 10)[-1]
-    assert asked.asked_parts == (10, 10)
+def test_asking_fills_all_five_questions_and_depths_and_trains_nothing() -> None:
+    asked = frames(config_of(), 2, *["ask"] * 12)[-1]
+    assert asked.asked_parts == (12, 12)
     assert asked.step == asked.asked_at == 2
     assert np.isfinite(asked.asked).all()
     assert np.isfinite(asked.guessing).all()
+    assert np.isfinite(asked.depth).all()
+    assert asked.depth[0, -1] == pytest.approx(asked.probes[0, 0])  # both of the untrained h
 
 
 def test_pictures_without_an_upright_have_a_ceiling_and_those_with_one_none() -> None:
@@ -130,7 +132,7 @@ def test_the_endpoints_answer_and_refuse_in_words() -> None:
             refused = client.post("/api/pretext/puzzles", json={"config": wrong})
             assert refused.status_code == 422
         recorded = client.get("/api/pretext/recorded").json()
-        assert set(recorded) == {"shipped", "compared"}
+        assert set(recorded) == {"shipped", "compared", "scale"}
 
 
 def test_a_task_without_shipped_weights_says_so() -> None:
@@ -154,3 +156,21 @@ def test_a_shipped_network_solves_its_own_task_on_pictures_unlike_those_it_saw(t
     config = config_of(task=task, start="photos")
     first = frames(config)[0]
     assert first.history[1, 0] > TASKS[task].chance + 0.02  # type: ignore[index]
+
+
+def test_more_and_more_pictures_begin_with_the_fewest() -> None:
+    config = PretextConfig(mode="scale", width="0.5")
+    going = run(config)
+    first, later = next(going), going.send(Ask(config, 2))
+    assert (first.step, later.step, later.done) == (0, 2, 0)
+    assert np.isnan(later.accuracy).all()
+    later.to_bytes()
+
+
+@pytest.mark.parametrize("width", ["0.5", "1", "2"])
+def test_parameters_of_a_width_are_counted(width: str) -> None:
+    import torch
+
+    config = PretextConfig(mode="scale", width=width)  # type: ignore[arg-type]
+    network = PretextNetwork("rotation", torch.Generator(), times=float(width))
+    assert LAB.parameters(config) == sum(p.numel() for p in network.parameters())

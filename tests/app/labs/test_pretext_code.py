@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from app.labs.pretext import LAB
+from app.labs.pretext.config import PretextConfig
+from models.representation.pretext_scale import COUNTS, material_of, training_of
 from models.representation.shipped import FILE
 from tests.app.labs import scripts
 from tests.app.labs.test_pretext import config_of, frames
@@ -46,3 +48,13 @@ def test_the_script_prints_the_losses_that_are_shown(
     finally:
         torch.set_num_threads(threads)
     np.testing.assert_allclose(float(found[1]), shown, atol=2e-3)
+
+
+def test_the_script_of_scale_is_its_last_training(tmp_path: Path) -> None:
+    config = PretextConfig(mode="scale", width="0.5")
+    said = scripts.run(LAB.code(config, 10), tmp_path)  # type: ignore[misc]
+    found = re.fullmatch(r"step 10: loss (\S+)\n", said)
+    assert found, said
+    training = training_of(material_of(COUNTS[-1], 0), 0.5, 0)
+    training.train(10)
+    np.testing.assert_allclose(float(found[1]), training.loss, atol=2e-3)

@@ -2,6 +2,7 @@
 shipped networks and the tasks themselves.
 """
 
+import json
 from typing import Any, get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from app import ROOT
 from app.lab import wire
 from app.lab.contract import Ask
 from app.lab.lessons import measured
@@ -110,3 +112,22 @@ def test_no_pretext_task_is_the_best_for_every_question(one_client: TestClient) 
     # Not by chance: the best for the class is worse than another for the number, and the reverse.
     for question, better, worse in (("class", "rotation", "speed"), ("cells", "speed", "rotation")):
         assert min(accuracies(better, question)) > max(accuracies(worse, question))
+
+
+def sizes_that_gain(question: str, labels: str) -> int:
+    """In how many sizes of encoder the worst seed with the most pictures is above the best seed
+    with the fewest.
+    """
+    entry = json.loads((ROOT / "models/weights/scores.json").read_text())["pretext_scale"]
+
+    def values(cells: dict[str, Any]) -> list[float]:
+        return [cell["asked"][question][labels] for cell in cells.values()]
+
+    few, many = str(entry["counts"][0]), str(entry["counts"][-1])
+    return sum(min(values(row[many])) > max(values(row[few])) for row in entry["cells"].values())
+
+
+@pytest.mark.lesson("pretext", "More pictures, larger encoders")
+def test_more_pictures_help_the_class_in_every_size_and_the_place_with_ten_labels_in_none() -> None:
+    assert sizes_that_gain("class", "100") == 3
+    assert sizes_that_gain("place", "10") == 0

@@ -9,8 +9,10 @@ from models.representation.downstream import (
     Asked,
     Features,
     answered,
+    by_depth,
     features_of,
     guessed,
+    maps_of,
     of_classes,
     of_objects,
     rows_of,
@@ -100,3 +102,12 @@ def test_what_is_shipped_comes_back_and_answers_alike(tmp_path) -> None:  # type
     path.write_bytes(b"no weights")
     with pytest.raises(WeightsError, match="damaged"):
         load_shipped(other, path)
+
+
+def test_the_deepest_features_are_those_that_the_other_probes_read() -> None:
+    encoder = quick_encoder(torch.Generator().manual_seed(0))
+    pictures = draw_objects(6, 0).images
+    depths = by_depth(encoder, pictures)
+    assert [x.shape[1] for x in depths] == [16, 24, 80, 128]
+    torch.testing.assert_close(depths[-1], maps_of(encoder, pictures).mean(dim=(2, 3)))
+    assert encoder.training

@@ -1,22 +1,25 @@
 /** The `pretext` lab: labels that the data make themselves, and what they are worth later. */
 
 import { json, postForFrame } from "../../core/api.js";
-import { configOf, liveNames, markLive, stateOfPage } from "../../core/controls.js";
+import { configOf, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
-import { runKeys, trainingSession } from "../../core/session/session.js";
+import { runKeys } from "../../core/session/session.js";
 import { wireLesson } from "../../parts/lesson.js";
 import { OwnPictures } from "../../parts/own_pictures.js";
 import { wireTools } from "../../parts/share.js";
 import { showControls } from "../../parts/visibility.js";
-import { runbar, stepsOf } from "../../views/runbar.js";
+import { FIRST, modeOf, Trainings } from "./beside.js";
 import { ComparedPart } from "./compared.js";
 import { FilledPart } from "./filled.js";
 import { LabelPart } from "./label.js";
 import { LearningPart } from "./learning.js";
+import { PairsPart, OWN as OF_PAIRS } from "./pairs.js";
+import { MaskedWordsPart, OWN as OF_WORDS } from "./masked_words.js";
 import { PuzzlePart } from "./puzzle.js";
 import { paintedOf, puzzlesOf } from "./puzzles.js";
+import { OWN as OF_SCALE, ScalePart } from "./scale.js";
 import { stagesPart } from "./stages.js";
 import { TransferPart } from "./transfer.js";
 import { VideoPart } from "./video.js";
@@ -52,20 +55,25 @@ function runConfig(values) {
 const keyOf = (config) =>
   JSON.stringify([...DRAWN, ...(OF_TASK[config.task] ?? [])].map((name) => config[name]));
 
-const session = trainingSession({
-  slug: "pretext",
-  state,
-  liveNames: liveNames(),
-  configOf: runConfig,
-  onFrame: (frame, about) => show(/** @type {Frame} */ (frame), about.past),
-  onStatus: (status) => {
-    if (status.phase === "connecting") runOf = keyOf(runConfig(state.values));
-    bar.update(status);
-    markLive(status.live);
-    if (status.phase === "ended") transfer.end();
+const beside = {
+  words: new MaskedWordsPart(state),
+  pairs: new PairsPart(state),
+  scale: new ScalePart(state),
+};
+const trainings = new Trainings(state, {
+  [FIRST]: {
+    configOf: runConfig,
+    onFrame: (frame, about) => show(frame, about.past),
+    onStatus: (status) => {
+      if (status.phase === "connecting") runOf = keyOf(runConfig(state.values));
+      if (status.phase === "ended") transfer.end();
+    },
   },
+  words: { own: OF_WORDS, onFrame: (frame, about) => showBeside("words", frame, about.past) },
+  scale: { own: OF_SCALE, waits: true, onFrame: (frame, about) => showBeside("scale", frame, about.past) },
+  pairs: { own: OF_PAIRS, onFrame: (frame, about) => showBeside("pairs", frame, about.past) },
 });
-const bar = runbar($("[data-run]"), { session, pace: state, unit: stepsOf });
+const session = trainings.session(FIRST);
 const learning = new LearningPart(state);
 const puzzle = new PuzzlePart((score) => learning.setScore(score));
 const label = new LabelPart(state);
@@ -91,7 +99,22 @@ function show(frame, isPast) {
   if (session.watched) runOf = keyOf(runConfig(state.values));
   draw();
   fresh = false;
-  if (first && !still && !session.watched) session.play();
+  if (first && !still && !session.watched && trainings.mode === FIRST) session.play();
+}
+
+/**
+ * A frame of another mode, whose part draws it while its view is on show.
+ * @param {keyof typeof beside} mode
+ * @param {any} frame
+ * @param {boolean} isPast
+ */
+function showBeside(mode, frame, isPast) {
+  if (trainings.mode !== mode) return;
+  beside[mode].show(frame, isPast);
+  tellBadge(frame.header.step > 0 ? "live" : "untrained");
+  if (frame.header.done === frame.header.counts?.length && trainings.now.status.phase === "running")
+    trainings.now.pause();
+  document.documentElement.dataset.ready = "";
 }
 
 const query = newest({
@@ -121,16 +144,20 @@ function draw() {
     learning.show(live, puzzles, past);
     transfer.show(live, fresh);
     $("[data-said]").textContent = saidOf(live, puzzles.header.chance);
-    showBadge(live);
+    if (trainings.mode === FIRST) showBadge(live);
     document.documentElement.dataset.ready = "";
   }
 }
 
 /** Where what is on show comes from. @param {Frame} frame */
 function showBadge({ header }) {
-  const badge = $("[data-badge]");
   const shipped = header.start === "photos" && header.step === 0;
-  const origin = shipped ? "shipped" : header.step > 0 ? "live" : "untrained";
+  tellBadge(shipped ? "shipped" : header.step > 0 ? "live" : "untrained");
+}
+
+/** @param {"shipped" | "live" | "untrained"} origin */
+function tellBadge(origin) {
+  const badge = $("[data-badge]");
   badge.textContent = {
     shipped: t("shipped weights"),
     live: t("live: computed now, on this server"),
@@ -153,6 +180,8 @@ function showChoices() {
     block: task === "masked" || filling,
     count: data !== "own" && !video,
     classes: data === "own" && own.choosable,
+    width: modeOf(state.values) === "scale",
+    sentences: modeOf(state.values) === "words",
   });
   if (data === "own" && !state.values.pictures) {
     query.drop();
@@ -181,16 +210,21 @@ function numbersOf() {
   return Object.fromEntries(names.map((name) => [name, Array.from(arrays[name] ?? [], short)]));
 }
 
-wireLesson(state, () => {
-  session.reset();
-  if (!still) session.play();
-});
+wireLesson(state, () => trainings.anew());
 wireTools({
   slug: "pretext",
   state,
-  session,
+  session: {
+    get status() {
+      return trainings.now.status;
+    },
+    get watched() {
+      return trainings.now.watched;
+    },
+  },
+  configOf: () => trainings.configOf(),
   exports: {
-    csv: () => learning.toCsv(),
+    csv: () => (beside[/** @type {keyof typeof beside} */ (trainings.mode)] ?? learning).toCsv(),
     json: () =>
       JSON.stringify({ config: configOf(state.values), result: shown?.header, ...numbersOf() }, null, 1),
   },
@@ -200,4 +234,5 @@ fetchPuzzles();
 json("/api/pretext/recorded").then((recorded) => {
   transfer.setRecorded(recorded.compared.tasks ?? {});
   compared.setRecorded(recorded);
+  beside.scale.setRecorded(recorded.scale);
 }, failed);

@@ -6,6 +6,7 @@ import { fillFigures } from "../../parts/figures.js";
 import { percent, shareText } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
+import { FIRST, modeOf } from "./beside.js";
 import { picture } from "./tiles.js";
 import { explains, newest, taskName, thingName } from "./words.js";
 
@@ -62,7 +63,7 @@ export class LearningPart {
     onLanguage(() => {
       if (this.of) this.offer(this.of);
       this.drawNeighbors();
-      if (this.frame) fillFigures($("[data-figures]"), figuresOf(this.frame));
+      if (this.frame) this.fillFigures(this.frame);
     });
   }
 
@@ -83,7 +84,12 @@ export class LearningPart {
     });
     if (chosen) this.offer(of);
     this.drawNeighbors();
-    fillFigures($("[data-figures]"), figuresOf(frame));
+    this.fillFigures(frame);
+  }
+
+  /** Those of the view on show. @param {Frame} frame */
+  fillFigures(frame) {
+    if (modeOf(this.state.values) === FIRST) fillFigures($("[data-figures]"), figuresOf(frame));
   }
 
   /** @param {number | null} score the visitor's */

@@ -109,7 +109,7 @@ export class PuzzlePart {
         {
           type: "button",
           class: `button${given !== undefined && this.of?.truth[this.at] === i ? " right" : ""}`,
-          "aria-pressed": given === i,
+          "aria-pressed": String(given === i),
           disabled: given !== undefined,
           onclick: () => this.answer(i),
         },

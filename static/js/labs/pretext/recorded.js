@@ -74,3 +74,57 @@ export function placeOf(tasks, task, question, labels) {
   const at = bestOf(tasks, question, labels)?.all.findIndex((one) => one.task === task) ?? -1;
   return at < 0 ? null : at + 1;
 }
+
+// --- Scale: more pictures without labels, larger encoders ----------------------------------------------
+
+/** @typedef {Record<string, Record<string, Record<string, Row>>>} Cells by width, pictures and seed */
+/**
+ * @typedef {object} Scale as `python -m models.train.pretext_scale` wrote it
+ * @property {number[]} counts of pictures
+ * @property {number[]} times how wide the encoders are
+ * @property {Record<string, number>} parameters by width
+ * @property {Cells} cells
+ */
+
+/**
+ * What the recorded trainings of one width and number of pictures gave, over seeds.
+ * @param {Scale} scale @param {string} width @param {number} count @param {string} question
+ * @param {string} labels
+ */
+export const cellOf = (scale, width, count, question, labels) =>
+  rangeOf(
+    Object.values(scale.cells[width]?.[count] ?? {})
+      .map((row) => row.asked[question]?.[labels] ?? NaN)
+      .filter(Number.isFinite),
+  );
+
+/**
+ * How often more gives more: of all pairs of cells that differ in one thing alone, first and last, those
+ * whose worst seed with more is above the best seed with less, and those where it is the other way round.
+ * @param {(Range | null)[][]} lines each from less to more
+ * @returns {{better: number, worse: number, all: number}}
+ */
+export function gains(lines) {
+  const ends = lines.flatMap((line) => {
+    const [first, last] = [line[0], line.at(-1)];
+    return first && last ? [{ first, last }] : [];
+  });
+  return {
+    better: ends.filter(({ first, last }) => last.low > first.high).length,
+    worse: ends.filter(({ first, last }) => last.high < first.low).length,
+    all: ends.length,
+  };
+}
+
+/** Both directions. @param {Scale} scale @param {string} question @param {string} labels */
+export function scaleGains(scale, question, labels) {
+  const at = (/** @type {number} */ times, /** @type {number} */ count) =>
+    cellOf(scale, widthName(times), count, question, labels);
+  return {
+    data: gains(scale.times.map((times) => scale.counts.map((count) => at(times, count)))),
+    size: gains(scale.counts.map((count) => scale.times.map((times) => at(times, count)))),
+  };
+}
+
+/** A width as the file names it: Python writes 1.0. @param {number} times */
+export const widthName = (times) => (Number.isInteger(times) ? times.toFixed(1) : String(times));

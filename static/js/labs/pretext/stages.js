@@ -38,7 +38,7 @@ const lanes = () => [
       { year: 2018, name: t("instances"), by: "Wu" },
       { year: 2020, name: "SimCLR", by: "Chen", task: "simclr" },
       { year: 2020, name: "MoCo", by: "He", lab: "/labs/contrastive?method=moco" },
-      { year: 2021, name: "CLIP", by: "Radford", tab: "label" },
+      { year: 2021, name: "CLIP", by: "Radford", tab: "pairs" },
     ],
   },
   {
@@ -52,7 +52,7 @@ const lanes = () => [
         tab: "filled",
         filled: "masked",
       },
-      { year: 2019, name: t("BERT: masked words"), by: "Devlin" },
+      { year: 2019, name: t("BERT: masked words"), by: "Devlin", tab: "words" },
       {
         year: 2022,
         name: "MAE",

@@ -4,8 +4,10 @@ import { $, h } from "../../core/dom.js";
 import { number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { AsksInParts } from "../../parts/asks_in_parts.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
+import { showOnly } from "../../parts/visibility.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
+import { DepthChart, depthSaid } from "./depth.js";
 import { LABELS, QUESTIONS, WITHOUT_LABELS, askedOf, bestOf, helps, placeOf } from "./recorded.js";
 import { taskName } from "./words.js";
 
@@ -41,7 +43,8 @@ export class TransferPart {
   constructor(state, session) {
     this.state = state;
     const root = $('[data-view-of="transfer"]');
-    this.showChoice = choiceButtons(state, ["question", "labels"], root);
+    this.showChoice = choiceButtons(state, ["question", "labels", "along"], root);
+    this.depth = new DepthChart();
     this.chart = chart($("[data-asked-chart]"), () => ({
       x: t("labels per answer"),
       y: t("test accuracy"),
@@ -128,6 +131,8 @@ export class TransferPart {
       marks: [{ x: BESIDE, label: t("all") }],
       summary: this.sentence(),
     });
+    this.depth.draw(this.frame);
+    showOnly("over", (one) => one === this.state.values.along);
     this.drawTable(question, labels, task);
     $("[data-transfer-said]").textContent = this.sentence();
   }
@@ -186,7 +191,11 @@ export class TransferPart {
   sentence() {
     const going = this.asks?.underway(this.frame);
     if (going) return t("Measuring: {done} of {all} parts are done.", going);
-    return sentences([claimOf(this.tasks, this.state.values.labels), this.sayRun()]);
+    const { along, labels } = this.state.values;
+    return sentences([
+      along === "depth" ? depthSaid(this.frame) : claimOf(this.tasks, labels),
+      this.sayRun(),
+    ]);
   }
 
   sayRun() {
