@@ -1,7 +1,8 @@
 """A full room for some minutes: python -m tests.soak MINUTES, or make soak MINUTES=10.
 
 32 visitors train in all labs, leave, lose their lines and come back; others watch, upload, ask the
-networks, give up what they asked for; and at random processes are killed. Prints what the server
+networks, give up what they asked for; a hundred guests follow a lecture in a room; and at random
+processes are killed. Prints what the server
 took and what went wrong; exits with 1 if anything did that nobody caused.
 """
 
@@ -30,6 +31,7 @@ from websockets.exceptions import WebSocketException
 from app.visitors import VISITOR
 from tests.bench_pictures import photo
 from tests.e2e.browser import Server, said_of, served, workers_of
+from tests.soak_room import GUESTS, LectureHall
 
 TRAINERS, WATCHERS, UPLOADERS = 32, 12, 3
 LABS = {
@@ -270,8 +272,11 @@ async def room(server: Server, minutes: float) -> Soak:
     found: Queue[list[float]] = spawning.Queue()
     asking = spawning.Process(target=probe, args=(server.address, 60 * minutes, found))
     asking.start()
+    hall = LectureHall(soak)
     async with httpx2.AsyncClient(base_url=server.address, timeout=GUARD) as client:
         await asyncio.gather(
+            soak.again(hall.present),
+            *(soak.again(lambda who=who: hall.follow(who)) for who in range(GUESTS)),
             *(soak.again(lambda who=who: train(soak, who)) for who in range(TRAINERS)),
             *(soak.again(lambda: watch(soak)) for _ in range(WATCHERS)),
             *(soak.again(lambda: upload(soak, client, photos)) for _ in range(UPLOADERS)),
