@@ -6,6 +6,7 @@ from app.labs.pretext.code import code
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import album_of, followed, memory, parameters
 from app.labs.pretext.frames import PairsFrame, PretextFrame, ScaleFrame, WordsFrame
+from app.labs.pretext.hand_out import HAND_OUT
 from app.labs.pretext.lesson import LESSON
 from app.labs.pretext.queries import router
 from app.labs.pretext.run import run
@@ -46,5 +47,6 @@ LAB = Lab(
     code=code,
     album=album_of,
     memory=memory,
+    hand_out=HAND_OUT,
     live_in=followed,
 )  # fmt: skip

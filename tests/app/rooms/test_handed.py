@@ -126,6 +126,13 @@ def test_each_measure_of_a_hand_out_is_read_off_the_labs_own_frame(lab: Any) -> 
     assert all(number is not None for number in result)
 
 
+def test_a_task_without_an_accuracy_still_tells_what_its_features_hold() -> None:
+    out = handed("ratio", 0.1, 0.9, lab="pretext", config={"task": "masked"})
+    told = {"history": np.full((2, 4), np.nan), "probes": np.array([[0.2, 0.4], [0.1, 0.3]])}
+    out.measured(0.5, told)
+    assert out.results[0.5] == [None, 0.4, 0.3]
+
+
 def test_where_only_some_measures_are_numbers_those_are_told() -> None:
     out = handed("seed", 1, 3, lab="batchnorm")
     losses = np.array([[np.inf, np.nan, 0.2], [0.1, 0.2, 0.3], [0.3, 0.2, 0.1]])
