@@ -14,9 +14,9 @@ from app.registry import BY_SLUG
 @pytest.mark.parametrize(("name", "minutes"), [("90-minutes", 90), ("3-hours", 180)])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_script_fills_its_time_with_steps_that_exist(
-    one_client: TestClient, name: str, minutes: int, language: str
+    client: TestClient, name: str, minutes: int, language: str
 ) -> None:
-    answer = one_client.get(f"/api/lectures/{name}", headers={"Accept-Language": language})
+    answer = client.get(f"/api/lectures/{name}", headers={"Accept-Language": language})
     told = answer.json()
     assert sum(state["minutes"] for state in told["states"]) == minutes
     for state, stop in zip(told["states"], SCRIPTS[name].stops, strict=True):

@@ -63,7 +63,18 @@ def measured(query: TimingsQuery, config: Settings, image: NDArray[np.uint8]) ->
         go_on()
         return looked.milliseconds
 
-    runs = [timed(query.proposals) for _ in range(WARM_UP + REPEATS)][WARM_UP:]
+    for _ in range(WARM_UP):
+        timed(query.proposals)
+    runs: list[dict[str, float]] = []
+    tried: dict[int, list[dict[str, float]]] = {count: [] for count in NUMBERS}
+    for repeat in range(REPEATS):
+        runs.append(timed(query.proposals))
+        if (
+            repeat % (REPEATS // EACH) == 0
+        ):  # in between: what else the machine does meets all alike
+            for count, own in tried.items():
+                # What both roads share is that of the run before: it does not depend on the number.
+                own.append({**timed(count), **{part: runs[-1][part] for part in SHARED}})
 
     def parts(names: Iterable[str]) -> list[PartTime]:
         return [spread(name, [run[name] for run in runs]) for name in names]
@@ -71,9 +82,8 @@ def measured(query: TimingsQuery, config: Settings, image: NDArray[np.uint8]) ->
     def total(name: str, names: Iterable[str], runs: list[dict[str, float]] = runs) -> PartTime:
         return spread(name, [sum(run[part] for part in (*SHARED, *names)) for run in runs])
 
-    by_proposals = [
-        total(str(count), TWO_STAGE, [timed(count) for _ in range(EACH)]) for count in NUMBERS
-    ]
+    tried[query.proposals] = runs
+    by_proposals = [total(str(count), TWO_STAGE, tried[count]) for count in NUMBERS]
 
     answer = Timings(
         repeats=REPEATS,

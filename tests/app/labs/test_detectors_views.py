@@ -47,6 +47,8 @@ def test_the_parts_times_add_up(one_client: TestClient, scene: dict[str, Any]) -
         parts = [*told["shared"], *told[road]]
         assert sum(part["low"] for part in parts) <= total["high"] + 1e-6
         assert sum(part["high"] for part in parts) >= total["low"] - 1e-6
+    by_proposals = {part["name"]: part["median"] for part in told["by_proposals"]}
+    assert by_proposals["30"] == told["two_stage_total"]["median"]  # one number, said once
     again = one_client.post("/api/detectors/timings", json=query).json()
     assert again == told  # measured once for all who ask
 

@@ -73,7 +73,7 @@ def test_asking_goes_part_by_part_and_leaves_the_network_as_it_was() -> None:
         study.ask()
     assert study.asked_at == 2
     assert (study.asked >= 0).all()
-    assert study.asking.all == 2 * len(DOWNSTREAM.asked)
+    assert study.asking.all == 2 * (len(DOWNSTREAM.asked) + 1)  # and the class by depth
     for a, b in zip(before, study.training.network.parameters(), strict=True):
         assert torch.equal(a, b)
     rows = torch.arange(len(study.neighbors))[:, None]
