@@ -1,6 +1,9 @@
 """Every lab starts, and trains, in the engines of a room's other half: `make test-browsers`."""
 
+import base64
+import json
 import time
+import zlib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -95,4 +98,18 @@ def test_the_home_page_draws_every_lab(engine: Engine, address: str) -> None:
     until(engine, READY)
     notes = "document.querySelectorAll('[data-thumbnail-note]:not(:empty)').length"
     assert engine.evaluate(notes) == len(LABS)
+    assert engine.problems == []
+
+
+def test_a_lecture_opens_from_its_link(engine: Engine, address: str) -> None:
+    """The link is unpacked by the browser itself."""
+    state = {"path": "/labs/nms#step-4", "note": "Raise it slowly.", "minutes": 4}
+    script = json.dumps({"vitrine": "lecture", "version": 1, "title": "", "states": [state]})
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    raw = packer.compress(script.encode()) + packer.flush()
+    link = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    engine.problems.clear()
+    engine.open(f"{address}/lecture#lecture={link}")
+    until(engine, READY)
+    until(engine, "document.querySelector('.lecture-state textarea')?.value === 'Raise it slowly.'")
     assert engine.problems == []
