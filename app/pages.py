@@ -127,7 +127,9 @@ def guide(request: Request) -> HTMLResponse:
 @router.get("/lecture")
 def lecture(request: Request) -> HTMLResponse:
     """The visitor's lecture script, which the browser keeps."""
-    return render(request, "lecture.html", script="pages/lecture/index.js", scripts=SCRIPTS)
+    base = (addresses_for_others(request) or [base_of(request)])[0]
+    script = "pages/lecture/index.js"
+    return render(request, "lecture.html", script=script, scripts=SCRIPTS, base=base)
 
 
 @router.get("/lecture/notes")

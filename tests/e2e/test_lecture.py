@@ -59,6 +59,57 @@ def test_a_clicker_goes_through_the_states_and_the_notes_follow(open_page, tmp_p
     expect(page.locator("[data-lecture-bar]")).to_have_count(0)
 
 
+def test_notes_that_are_opened_late_steer_and_stay_notes(open_page, tmp_path):
+    page = open_page("/lecture")
+    opened(page, SHORT, tmp_path)
+    page.locator("[data-lecture-do=play]").click()
+    page.wait_for_url(re.compile("/labs/nms.*lesson=4"))
+    page.goto(page.url.split("/labs", 1)[0] + "/lecture")
+    with page.expect_popup() as popup:
+        page.locator("[data-lecture-do=notes]").click()
+    notes = popup.value
+    expect(notes.locator("[data-notes-text]")).to_have_text("Raise it slowly.")
+    notes.locator("[data-notes-on]").click()
+    page.wait_for_url(re.compile(r"/labs/nms.*iou_threshold=0\.3"))
+    expect(notes.locator("[data-notes-place]")).to_have_text("2 / 3")
+    assert notes.url.endswith("/lecture/notes")
+    expect(notes.locator("[data-lecture-bar]")).to_have_count(0)
+
+
+def test_a_lecture_from_a_link_takes_no_other_away_for_good(open_page, tmp_path):
+    page = open_page("/lecture")
+    opened(page, SHORT, tmp_path)
+    page.locator("[data-lecture-script='90-minutes']").click()
+    expect(page.locator(".lecture-state")).to_have_count(16)
+    page.reload()
+    page.locator("[data-lecture-do=undo]").click()
+    expect(page.locator(".lecture-state")).to_have_count(3)
+
+
+def test_a_state_that_another_tab_adds_stays_when_a_note_is_typed(open_page, tmp_path):
+    page = open_page("/lecture")
+    opened(page, SHORT, tmp_path)
+    other = page.context.new_page()
+    other.goto(page.url.replace("/lecture", "/labs/nms?iou_threshold=0.7"))
+    ready(other)
+    other.locator("[data-share]").click()
+    other.locator("[data-lecture-add]").click()
+    expect(other.locator("[data-lecture-added]")).to_have_text("State 4 of your lecture.")
+    expect(page.locator(".lecture-state")).to_have_count(4)
+    page.locator("textarea").first.fill("Another note.")
+    page.reload()
+    expect(page.locator(".lecture-state")).to_have_count(4)
+
+
+def test_what_nobody_checked_is_not_said_to_open(open_page, tmp_path):
+    page = open_page("/lecture")
+    opened(page, {**SHORT, "states": SHORT["states"] * 5}, tmp_path)
+    page.locator("[data-lecture-do=check]").click()
+    expect(page.locator("[data-lecture-frame]")).to_be_visible()
+    opened(page, SHORT, tmp_path)
+    expect(page.locator("[data-lecture-said]")).to_have_text("The check was stopped.")
+
+
 def test_what_a_lab_shows_becomes_a_state_and_stays_after_a_reload(open_page):
     page = open_page("/labs/nms?iou_threshold=0.7")
     page.locator("[data-share]").click()
@@ -104,7 +155,7 @@ def test_a_check_opens_every_state_trains_it_and_records_its_page(open_page, wat
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_script_that_comes_with_vitrine_is_there_in_both_languages_and_as_a_link(open_page, name):
+def test_a_script_that_comes_with_vitrine_is_there_in_chinese_and_as_a_link(open_page, name):
     page = open_page("/lecture?lang=zh")
     page.locator(f"[data-lecture-script='{name}']").click()
     states = page.locator(".lecture-state")
@@ -128,7 +179,9 @@ def test_a_hand_out_has_a_code_for_every_state_and_none_of_the_notes(open_page, 
     opened(page, SHORT, tmp_path)
     page.locator("[data-lecture-do=hand-out]").click()
     expect(page.locator(".lecture-code:visible")).to_have_count(3)
-    assert page.locator(".lecture-code").evaluate_all("all => all.every((one) => one.decode())")
+    assert page.locator(".lecture-code").evaluate_all(
+        "async (all) => { await Promise.all(all.map((one) => one.decode())); return true; }"
+    )
     expect(page.locator("textarea:visible")).to_have_count(0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,11 +43,14 @@ def run_pairs(
         raise Diverged(message, step=learning.step) from None
 
 
+SEPARATORS = re.compile("[,，、;；\n]")  # as keyboards of both languages have them
+
+
 def prompts_of(typed: str) -> list[str]:
     """What stands between the commas, in the words that are read; what has none is no prompt."""
     from models.data.captions import words_of
 
-    found = [" ".join(words_of(part)) for part in typed.split(",")]
+    found = [" ".join(words_of(part)) for part in SEPARATORS.split(typed)]
     return [one for one in found if one][:MOST_PROMPTS]
 
 

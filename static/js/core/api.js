@@ -32,9 +32,19 @@ function errorOf(response, body) {
   );
 }
 
+let asking = 0; // answers that are waited for: the root element tells it
+
+/** @param {1 | -1} more */
+function count(more) {
+  asking += more;
+  if (typeof document === "undefined") return;
+  document.documentElement.toggleAttribute("data-asking", asking > 0);
+}
+
 /** @param {string} url @param {RequestInit} init */
 async function request(url, init) {
   if (recording) return recordedAnswer(url, init);
+  count(1);
   try {
     const response = await fetch(at(url), init);
     noteAnswer(url, init, response);
@@ -42,6 +52,8 @@ async function request(url, init) {
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("offline", () => t("The server cannot be reached. Is it still running?"));
+  } finally {
+    count(-1);
   }
 }
 

@@ -7,8 +7,13 @@ import { root } from "./place.js";
 
 const YEAR = 365 * 24 * 3600;
 
+export const CHECKED = "vitrine-check"; // the name of the frame in which a lecture's check opens a page
+/** Whether this page is only checked: the tab's photo, room and lecture are those of the page around it. */
+export const isChecked = () => typeof window !== "undefined" && window.name === CHECKED;
+
 /** Keep a text for this tab. @param {string} key @param {string} text */
 export function remember(key, text) {
+  if (isChecked()) return;
   try {
     sessionStorage.setItem(key, text);
   } catch {

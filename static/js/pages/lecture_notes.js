@@ -13,7 +13,8 @@ const channel = new BroadcastChannel(CHANNEL);
 /** @type {Played | null} */
 let played = window.opener ? playedHere() : null;
 
-const go = (/** @type {number} */ way) => played && channel.postMessage({ go: played.at + way });
+const go = (/** @type {number} */ way) =>
+  played && channel.postMessage({ go: played.at + way, id: played.id });
 
 function draw() {
   const { script, at: now } = played ?? { script: { title: "", states: [] }, at: 0 };
@@ -45,9 +46,9 @@ function drawTime() {
 }
 
 channel.addEventListener("message", ({ data }) => {
-  if (data.ended) played = null;
-  if (data.played) ({ played } = data);
-  if (data.ended || data.played) draw();
+  if (data.ended && data.ended === played?.id) played = null;
+  if (data.played && (!played || data.played.began >= played.began)) ({ played } = data);
+  draw();
 });
 $("[data-notes-back]").addEventListener("click", () => go(-1));
 $("[data-notes-on]").addEventListener("click", () => go(1));

@@ -6,6 +6,7 @@
 import { note } from "../core/controls.js";
 import { $, all, h } from "../core/dom.js";
 import { onLanguage, t } from "../core/i18n.js";
+import { isChecked } from "../core/memory.js";
 import { onPresenting } from "../core/room/room.js";
 import { chartIn } from "../views/chart_places.js";
 import { wireNumbers } from "./lesson_numbers.js";
@@ -50,7 +51,7 @@ function take(state, button, onTry) {
   state.go({ ...defaults, ...step });
   onTry?.(step);
   document.querySelector(".views")?.scrollTo({ top: 0 });
-  document.querySelector(".stage")?.scrollIntoView({ block: "start" });
+  if (!isChecked()) document.querySelector(".stage")?.scrollIntoView({ block: "start" });
 }
 
 /** The step that the address names is the open one, and its state the one on show. @param {State} state */

@@ -6,7 +6,7 @@ import { configOf } from "../core/controls.js";
 import { $, copyText, download, h } from "../core/dom.js";
 import { onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
-import { keepScript, keptScript } from "../core/lecture/kept.js";
+import { isFromNewer, keepScript, keptScript } from "../core/lecture/kept.js";
 import { MOST_STATES } from "../core/lecture/script.js";
 import { at, root } from "../core/place.js";
 import { memberHere } from "../core/room/member.js";
@@ -183,10 +183,13 @@ function addToLecture(path) {
   const below = path.slice(root().length);
   const count = script.states.length + 1;
   const full = count > MOST_STATES;
+  const newer = isFromNewer();
   const kept =
     !full &&
+    !newer &&
     keepScript({ ...script, states: [...script.states, { path: below, note: "", minutes: MINUTES }] });
   tell($("[data-lecture-added]"), () => {
+    if (newer) return t("This lecture script comes from a newer Vitrine.");
     if (full) return t("A lecture script has at most {most} states.", { most: MOST_STATES });
     return kept
       ? t("State {count} of your lecture.", { count })

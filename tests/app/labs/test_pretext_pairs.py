@@ -38,6 +38,11 @@ def test_a_frame_has_a_row_for_each_picture_and_its_prompts_add_up() -> None:
     assert len(header["prompts"]) == arrays["prompted"].shape[1] == 8
 
 
+@pytest.mark.parametrize("typed", ["a car, a bus", "a car，a bus", "a car、a bus", "a car；a bus"])
+def test_prompts_stand_between_commas_of_either_language(typed: str) -> None:
+    assert prompts_of(typed) == ["a car", "a bus"]
+
+
 def test_other_prompts_need_no_step() -> None:
     config = config_of()
     going = run(config)

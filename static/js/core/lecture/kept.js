@@ -1,26 +1,41 @@
-/** The lecture that this browser keeps. */
+/** The lecture that this browser keeps, and the one before it: whatever takes its place can be undone. */
 
 import { parsed, written } from "./script.js";
 
 /** @typedef {import("./script.js").Script} Script */
 
-const KEY = "vitrine-lecture";
+export const KEY = "vitrine-lecture";
+const BEFORE = "vitrine-lecture-before";
 
-/** @returns {Script} an empty one where none is kept */
-export function keptScript() {
+/** @param {string} key @returns {Script | null} null: none, or one that this Vitrine cannot read */
+function read(key) {
   try {
-    return parsed(localStorage.getItem(KEY) ?? "");
+    return parsed(localStorage.getItem(key) ?? "");
   } catch {
-    return { title: "", states: [] };
+    return null;
   }
 }
 
-/** @param {Script} script @returns {boolean} whether the browser keeps it */
-export function keepScript(script) {
+/** @param {string} key @param {Script} script @returns {boolean} whether the browser keeps it */
+function write(key, script) {
   try {
-    localStorage.setItem(KEY, written(script));
+    localStorage.setItem(key, written(script));
     return true;
   } catch {
     return false; // refused, or full
+  }
+}
+
+export const keptScript = () => read(KEY) ?? { title: "", states: [] };
+export const keepScript = (/** @type {Script} */ script) => write(KEY, script);
+export const scriptBefore = () => read(BEFORE);
+export const keepBefore = (/** @type {Script} */ script) => write(BEFORE, script);
+
+/** Whether there is one that this Vitrine cannot read: a newer one has written it. */
+export function isFromNewer() {
+  try {
+    return localStorage.getItem(KEY) !== null && read(KEY) === null;
+  } catch {
+    return false;
   }
 }

@@ -77,14 +77,29 @@ export function moved(script, from, to) {
   return { ...script, states };
 }
 
-/** @param {Blob} blob @param {CompressionStream | DecompressionStream} through */
-const streamed = (blob, through) => new Response(blob.stream().pipeThrough(through)).arrayBuffer();
+const MOST_BYTES = 4 * 2 ** 20; // of a script: a stranger's link may unpack to a thousand times its length
+
+/**
+ * @param {Blob} blob
+ * @param {CompressionStream | DecompressionStream} through
+ * @returns {Promise<Blob>} raises `NoScript` for too much
+ */
+async function streamed(blob, through) {
+  const parts = [];
+  let size = 0;
+  const reader = blob.stream().pipeThrough(through).getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.byteLength;
+    if (size > MOST_BYTES) throw new NoScript("long");
+    parts.push(read.value);
+  }
+  return new Blob(parts);
+}
 
 /** For a link: letters that no address changes. @param {Script} script */
 export async function packed(script) {
-  const bytes = new Uint8Array(
-    await streamed(new Blob([written(script)]), new CompressionStream("deflate-raw")),
-  );
+  const small = await streamed(new Blob([written(script)]), new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await small.arrayBuffer());
   const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -95,7 +110,7 @@ export async function unpacked(text) {
     const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
     const raw = await streamed(new Blob([bytes]), new DecompressionStream("deflate-raw"));
-    return parsed(new TextDecoder().decode(raw));
+    return parsed(await raw.text());
   } catch (error) {
     throw error instanceof NoScript ? error : new NoScript("link");
   }

@@ -1,6 +1,6 @@
 /** Whether this tab is in a room, as what, and what it keeps of that from page to page. */
 
-import { recall, remember } from "../memory.js";
+import { isChecked, recall, remember } from "../memory.js";
 
 /**
  * @typedef {object} Member
@@ -28,8 +28,7 @@ function read() {
   }
 }
 
-// A page in the frame of another (a lecture that is checked) is in no room, whatever its tab is.
-let member = typeof window !== "undefined" && window.parent !== window ? null : read();
+let member = isChecked() ? null : read();
 
 export const memberHere = () => member;
 /** Whether this page shows what a room's presenter does, and starts no run of its own. */

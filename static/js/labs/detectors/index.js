@@ -77,6 +77,9 @@ const sayings = {
   claim: claim.say,
 };
 
+/** Why there are no boxes: it stands, with its command, until there are some or another network is chosen. */
+let failed = /** @type {{error: unknown, network: string} | null} */ (null);
+
 const { photos, open } = pictureSource({
   settings,
   find: ({ id }, of, signal) => postForFrame("/api/detectors/detect", { image_id: id, ...of }, signal),
@@ -86,22 +89,24 @@ const { photos, open } = pictureSource({
   },
   onFound: (_, answer) => {
     page.output = outputOf(answer);
-    $("[data-command]").hidden = true;
+    if (failed?.network === modelName()) failed = null;
     draw();
   },
   onError: (error, of) => {
     if (of) page.output = null;
-    draw();
-    complain(said, error, commandFor(modelName()));
+    refuse(error, modelName());
   },
 });
 const others = installedNetworks({
   onFound: () => draw(),
-  onError: (error, network) => {
-    draw();
-    complain(said, error, commandFor(network));
-  },
+  onError: refuse,
 });
+
+/** @param {unknown} error @param {string} network */
+function refuse(error, network) {
+  failed = { error, network };
+  draw();
+}
 
 /** Whose weights drew the boxes: the name of a network that is not ours stands over its picture. */
 function originWords() {
@@ -129,6 +134,7 @@ const draw = oncePerFrame(() => {
   if (!model) {
     view?.drawPhoto?.(photo, t("The photo"));
     if (searching) said.textContent = computing();
+    else if (failed) complain(said, failed.error, commandFor(failed.network));
     return;
   }
   view?.draw(model);
@@ -138,6 +144,7 @@ const draw = oncePerFrame(() => {
 });
 
 state.subscribe((changed) => {
+  if (["model", "one_network", "two_network"].some((name) => changed.has(name))) failed = null;
   if (["model", "input_size", "pre_nms_top_n"].some((name) => changed.has(name))) photos.again(REST);
   draw();
 });

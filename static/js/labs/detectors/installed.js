@@ -1,6 +1,6 @@
 /** Networks that others trained and that were installed here: each may go a road in the place of ours. */
 
-import { json, postForFrame } from "../../core/api.js";
+import { ApiError, json, postForFrame } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { servedText } from "../../core/served.js";
@@ -55,7 +55,7 @@ export function installedNetworks({ onFound, onError }) {
         onFound();
       },
       fail: (error, of) => {
-        refused.add(keyOf(of));
+        if (error instanceof ApiError && error.code !== "offline") refused.add(keyOf(of));
         onError(error, of.network);
       },
     });

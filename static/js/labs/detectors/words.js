@@ -52,11 +52,10 @@ function sayNothing({ output, values }) {
     .sort((a, b) => b.score - a.score);
   const [best] = guesses;
   const classes = output.classes.slice(0, ownClasses(output)).map(className).join(t(", "));
-  const others = Object.values(output.joined ?? {});
-  const known =
-    others.length < 2
-      ? t("These detectors know only: {classes}.", { classes })
-      : t("They know COCO's 80 classes.");
+  const others = Object.values(output.joined ?? {}).length;
+  const own = () => t("Vitrine’s detector knows only: {classes}.", { classes });
+  const coco = t("They know COCO's 80 classes.");
+  const known = [t("These detectors know only: {classes}.", { classes }), own(), coco][Math.min(others, 2)];
   const nothing = t("Neither detector finds anything with a score of {threshold} or more.", {
     threshold: number(values.score_threshold),
   });

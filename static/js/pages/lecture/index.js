@@ -3,7 +3,7 @@
 import { ApiError, json } from "../../core/api.js";
 import { $, all, copyText, download, filledList } from "../../core/dom.js";
 import { number, onLanguage, t } from "../../core/i18n.js";
-import { keepScript, keptScript } from "../../core/lecture/kept.js";
+import { keepBefore, keepScript, KEY, keptScript, scriptBefore } from "../../core/lecture/kept.js";
 import { play } from "../../core/lecture/player.js";
 import {
   minutesOf,
@@ -43,19 +43,21 @@ class LecturePage {
     this.checked = new Map();
     /** @type {AbortController | null} */
     this.checking = null;
-    /** @type {Script | null} what there was before another lecture took its place */
-    this.before = null;
     this.fill = filledList($("[data-lecture-states]"), () =>
       stateRow({
         script: () => this.script,
         checked: (path) => this.checked.get(path),
         change: (script) => this.change(script),
+        play: (first) => this.play(first),
       }),
     );
     this.title = /** @type {HTMLInputElement} */ ($("[data-lecture-title]"));
     this.wire();
     onLanguage(() => this.draw());
     addEventListener("hashchange", () => this.openLink());
+    // Another tab, or this one on its way, has added a state.
+    addEventListener("storage", ({ key }) => key === KEY && this.reread());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.reread());
     void this.openLink();
     document.documentElement.dataset.ready = "";
   }
@@ -64,7 +66,7 @@ class LecturePage {
     this.title.addEventListener("input", () => this.change({ ...this.script, title: this.title.value }));
     /** @type {Record<string, () => unknown>} */
     const acts = {
-      play: () => play(this.script),
+      play: () => this.play(0),
       notes: () => window.open(at("/lecture/notes"), "vitrine-lecture-notes", POPUP),
       check: () => (this.checking ? this.checking.abort() : this.checkAll()),
       "hand-out": () => document.body.classList.toggle("as-hand-out"),
@@ -73,7 +75,7 @@ class LecturePage {
         download("vitrine-lecture.json", new Blob([written(this.script)], { type: "application/json" })),
       link: () => this.copyLink(),
       clear: () => this.replace({ title: "", states: [] }),
-      undo: () => this.before && this.replace(this.before),
+      undo: () => this.replace(scriptBefore() ?? this.script),
     };
     for (const button of all("[data-lecture-do]"))
       button.addEventListener("click", () => acts[button.dataset.lectureDo ?? ""]?.());
@@ -87,6 +89,17 @@ class LecturePage {
     });
   }
 
+  reread() {
+    this.script = keptScript();
+    this.draw();
+  }
+
+  /** @param {number} first */
+  play(first) {
+    if (!play(this.script, first))
+      this.say(() => t("This browser keeps nothing: a lecture cannot be played."));
+  }
+
   /** @param {Script} script */
   change(script) {
     this.script = script;
@@ -96,10 +109,10 @@ class LecturePage {
 
   /** Another lecture takes the place of this one, which comes back by one click. @param {Script} script */
   replace(script) {
-    this.before = this.script.states.length ? this.script : null;
+    this.checking?.abort();
+    if (this.script.states.length) keepBefore(this.script);
     this.checked.clear();
     this.change(script);
-    $("[data-lecture-do=undo]").hidden = this.before === null;
   }
 
   /** @param {() => Script | Promise<Script>} read */
@@ -157,7 +170,7 @@ class LecturePage {
 
   sayChecked() {
     const found = this.script.states.map(({ path }) => this.checked.get(path));
-    const bad = found.filter((one) => one?.fault).length;
+    const bad = found.filter((one) => !one || one.fault).length;
     const seconds = Math.round([...this.checked.values()].reduce((sum, one) => sum + one.seconds, 0));
     const count = found.length;
     this.say(() =>
@@ -176,7 +189,9 @@ class LecturePage {
     const { states, title } = this.script;
     if (this.title.value !== title) this.title.value = title;
     $("[data-lecture-empty]").hidden = states.length > 0;
+    $("[data-lecture-do=undo]").hidden = !scriptBefore()?.states.length;
     for (const one of all("[data-lecture-needs]")) one.toggleAttribute("disabled", !states.length);
+    if (this.checking) $("[data-lecture-do=check]").removeAttribute("disabled"); // it can be stopped
     tell($("[data-lecture-do=check]"), () => (this.checking ? t("Stop the check") : t("Check all states")));
     tell($("[data-lecture-total]"), () =>
       states.length

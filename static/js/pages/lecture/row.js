@@ -1,8 +1,7 @@
 /** A state in the list of a lecture: its place, its minutes, its note, and what its check found. */
 
-import { download, h } from "../../core/dom.js";
+import { $, download, h } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
-import { play } from "../../core/lecture/player.js";
 import { minutesUntil, moved } from "../../core/lecture/script.js";
 import { at } from "../../core/place.js";
 import { tell } from "../../core/said.js";
@@ -15,6 +14,7 @@ import { nameOf } from "./names.js";
  * @property {() => Script} script
  * @property {(path: string) => import("./check.js").Checked | undefined} checked
  * @property {(script: Script) => void} change
+ * @property {(first: number) => void} play
  */
 
 /** What is wrong with a page, where it does not say so itself. @type {Record<string, () => string>} */
@@ -49,14 +49,17 @@ function headOf() {
   const link = h("a", { class: "lecture-name" });
   const until = h("span", { class: "hint lecture-until" });
   const address = h("span", { class: "lecture-address" });
-  const code = h("img", { class: "lecture-code", width: 96, height: 96, alt: "" });
+  const code = h("img", { class: "lecture-code", width: 96, height: 96, alt: "", loading: "lazy" });
+  code.addEventListener("error", () => (code.hidden = true)); // the address is too long for one
   const fill = (/** @type {LectureState} */ { path }, /** @type {number} */ minute) => {
     link.textContent = nameOf(path);
     link.href = at(path);
-    address.textContent = link.href;
+    address.textContent = ($("[data-base]").dataset.base ?? "") + path; // as others reach it
     until.textContent = t("until minute {minute}", { minute: number(minute, 0) });
     const picture = at(`/api/lectures/code.svg?${new URLSearchParams({ path })}`);
-    if (code.getAttribute("src") !== picture) code.src = picture;
+    if (code.getAttribute("src") === picture) return;
+    code.hidden = false;
+    code.src = picture;
   };
   return { root: h("div", { class: "lecture-head" }, link, until, address), code, fill };
 }
@@ -113,7 +116,7 @@ function movesOf(lecture, place) {
   const acts = [
     ["↑", () => t("Earlier"), () => move(-1)],
     ["↓", () => t("Later"), () => move(1)],
-    ["▷", () => t("Play from here"), () => play(lecture.script(), place())],
+    ["▷", () => t("Play from here"), () => lecture.play(place())],
     ["✕", () => t("Remove"), remove],
   ];
   const buttons = acts.map(([sign, name, onclick]) =>
