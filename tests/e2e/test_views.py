@@ -17,8 +17,11 @@ def test_every_view_opens_by_its_tab_its_digit_and_its_address(open_page, lab):
     )
     page.locator("h1").click()
     for number in range(tabs.count()):
-        page.keyboard.press(str(number + 1))
         tab = tabs.nth(number)
+        if number < 9:
+            page.keyboard.press(str(number + 1))
+        else:  # there is no key with two digits
+            tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")
         panels = (tab.get_attribute("aria-controls") or "").split()
         assert panels

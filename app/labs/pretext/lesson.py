@@ -241,7 +241,7 @@ LESSON = (
         {"mode": "scale", "question": "class", "labels": "100"},
         "scale",
         levers=("width", "seed"),
-        watch=N_("test accuracy"),
+        watch=N_("Mean over seeds"),
         question=Question(
             N_("Do more pictures without labels help every question, with any number of labels?"),
             (
