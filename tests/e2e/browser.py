@@ -75,7 +75,7 @@ def assert_fits_a_phone(page: Page) -> None:
         if tab:
             tab.click()
         # An answer that comes while axe looks would be seen half drawn.
-        page.wait_for_function("!document.documentElement.hasAttribute('data-asking')")
+        page.wait_for_selector("html:not([data-asking])", state="attached")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         # What scrolls gets its place in the order of focus with the next picture.
         page.evaluate(
