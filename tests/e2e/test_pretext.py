@@ -22,6 +22,14 @@ def test_the_page_opens_with_eight_puzzles_and_trains(open_page: OpenPage, langu
     expect(page.locator("[data-badge]")).to_have_attribute("data-origin", "live")
 
 
+@pytest.mark.parametrize("view", ["words", "pairs"])
+def test_a_view_with_a_training_of_its_own_goes_on_by_itself(
+    open_page: OpenPage, view: str
+) -> None:
+    page = open_page(f"/labs/pretext?tab={view}&{QUICK}")
+    until(page, 20)
+
+
 def play(page: Page, key: str) -> None:
     for n in range(8):
         expect(page.locator("[data-round]")).to_contain_text(f"{n + 1}")

@@ -6,10 +6,9 @@ import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.errors import Diverged
-from app.i18n import N_
 from app.lab.contract import Ask
 from app.labs.pretext.config import PretextConfig
+from app.labs.pretext.following import followed_by
 from app.labs.pretext.frames import PairsFrame
 
 if TYPE_CHECKING:
@@ -27,20 +26,9 @@ def run_pairs(
     config: PretextConfig, train: Objects, test: Objects
 ) -> Generator[PairsFrame, Ask[PretextConfig], None]:
     from models.representation.clip import Pairs
-    from models.training import Lost
 
     learning = Pairs(train, test, config.batch_size, config.learning_rate, config.seed)
-    try:
-        while True:
-            ask = yield pairs_frame(learning, config)
-            if ask.config.learning_rate != config.learning_rate:
-                learning.change(ask.config.learning_rate)
-            config = ask.config
-            for _ in ask.turns():
-                learning.train(1)
-    except Lost:
-        message = N_("At step {step} the loss left every bound. Try a smaller learning rate.")
-        raise Diverged(message, step=learning.step) from None
+    yield from followed_by(learning, pairs_frame, config)
 
 
 SEPARATORS = re.compile("[,，、;；\n]")  # as keyboards of both languages have them

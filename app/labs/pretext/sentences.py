@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.errors import Diverged
-from app.i18n import N_
 from app.lab.contract import Ask
 from app.labs.pretext.config import PretextConfig
+from app.labs.pretext.following import followed_by
 from app.labs.pretext.frames import WordsFrame
 
 if TYPE_CHECKING:
@@ -26,21 +25,10 @@ RUN_BYTES = 60 * 2**20
 def run_words(config: PretextConfig) -> Generator[WordsFrame, Ask[PretextConfig], None]:
     from models.data.captions import draw_corpus
     from models.representation.masked_words import MaskedWords
-    from models.training import Lost
 
     corpus = draw_corpus(config.sentences, config.seed)
     learning = MaskedWords(corpus, config.batch_size, config.learning_rate, config.seed)
-    try:
-        while True:
-            ask = yield words_frame(learning, config)
-            if ask.config.learning_rate != config.learning_rate:
-                learning.change(ask.config.learning_rate)
-            config = ask.config
-            for _ in ask.turns():
-                learning.train(1)
-    except Lost:
-        message = N_("At step {step} the loss left every bound. Try a smaller learning rate.")
-        raise Diverged(message, step=learning.step) from None
+    yield from followed_by(learning, words_frame, config)
 
 
 def words_frame(learning: MaskedWords, config: PretextConfig) -> WordsFrame:

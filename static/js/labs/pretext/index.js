@@ -112,8 +112,8 @@ function showBeside(mode, frame, isPast) {
   if (trainings.mode !== mode) return;
   beside[mode].show(frame, isPast);
   tellBadge(frame.header.step > 0 ? "live" : "untrained");
-  if (frame.header.done === frame.header.counts?.length && trainings.now.status.phase === "running")
-    trainings.now.pause();
+  const { done, counts } = frame.header; // of several trainings in a row
+  if (counts && done === counts.length && trainings.now.status.phase === "running") trainings.now.pause();
   document.documentElement.dataset.ready = "";
 }
 

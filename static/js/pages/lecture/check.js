@@ -43,12 +43,16 @@ class Framed {
   get page() {
     return this.frame.contentDocument;
   }
+  /** @returns {HTMLElement | null | undefined} none for a moment, while one document follows another */
+  get #root() {
+    return this.page?.documentElement;
+  }
   /** @param {string} selector */
   said(selector) {
     return this.page?.querySelector(selector)?.textContent?.trim() ?? "";
   }
   get isReady() {
-    return this.page?.documentElement.dataset.ready !== undefined;
+    return this.#root?.dataset.ready !== undefined;
   }
   /** A page that is none of a lab: it says why. */
   get isOther() {
@@ -65,7 +69,7 @@ class Framed {
   }
   /** For some looks in a row no answer is waited for. */
   get isIdle() {
-    const asks = this.page?.documentElement.dataset.asking !== undefined;
+    const asks = this.#root?.dataset.asking !== undefined;
     this.calm = asks ? 0 : this.calm + 1;
     return this.calm > CALM;
   }

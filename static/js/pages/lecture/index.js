@@ -151,20 +151,27 @@ class LecturePage {
     this.checking = new AbortController();
     const { signal } = this.checking;
     this.checked.clear();
-    const record = /** @type {HTMLInputElement} */ ($("[data-lecture-record]")).checked;
-    for (const { path } of this.script.states) {
-      if (signal.aborted) break;
-      if (this.checked.has(path)) continue;
-      this.say(() => t("Checking {name}", { name: nameOf(path) }));
-      $("[data-lecture-frame]").hidden = false;
-      this.checked.set(path, await check($("[data-lecture-frame]"), path, signal, record));
-      if (signal.aborted) this.checked.delete(path);
+    const frame = $("[data-lecture-frame]");
+    frame.hidden = false;
+    try {
+      for (const { path } of this.script.states)
+        if (!signal.aborted) await this.checkOne(path, frame, signal);
+      if (signal.aborted) this.say(() => t("The check was stopped."));
+      else this.sayChecked();
+    } finally {
+      frame.hidden = true;
+      this.checking = null;
       this.draw();
     }
-    $("[data-lecture-frame]").hidden = true;
-    this.checking = null;
-    if (signal.aborted) this.say(() => t("The check was stopped."));
-    else this.sayChecked();
+  }
+
+  /** @param {string} path @param {HTMLElement} frame @param {AbortSignal} signal */
+  async checkOne(path, frame, signal) {
+    if (this.checked.has(path)) return;
+    this.say(() => t("Checking {name}", { name: nameOf(path) }));
+    const record = /** @type {HTMLInputElement} */ ($("[data-lecture-record]")).checked;
+    const found = await check(frame, path, signal, record);
+    if (!signal.aborted) this.checked.set(path, found);
     this.draw();
   }
 
