@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.browser import assert_axe_finds_nothing
 
 pytestmark = pytest.mark.thorough
 
@@ -73,8 +74,7 @@ def test_of_many_pictures_one_is_chosen_by_button_key_list_and_search(
     expect(name).to_have_text("street/00655.jpg")
     expect(page).to_have_url(re.compile("picture=655"))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert_axe_finds_nothing(page)
 
 
 TRUTH = {

@@ -1,10 +1,10 @@
 """What opens over a page has no more to be said against it than the page."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
+from tests.e2e.browser import assert_axe_finds_nothing
 
 LAB_PATHS = [f"/labs/{lab.slug}" for lab in LABS]
 
@@ -13,11 +13,6 @@ CLOSE = """() => {
   for (const one of document.querySelectorAll('dialog[open]')) one.close();
   document.querySelector('[data-menu]').open = false;
 }"""
-
-
-def assert_axe_finds_nothing(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def open_menu(page: Page) -> None:

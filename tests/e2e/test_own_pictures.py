@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
 from tests.app.pictures.decoding.test_photos import HEIC
 from tests.app.uploaded import BLUE, GREEN, RED, WHITE, corners, quarters, same_colors, saved
-from tests.e2e.browser import ready, served
+from tests.e2e.browser import assert_axe_finds_nothing, ready, served
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.thorough
@@ -259,8 +258,7 @@ def test_an_album_tells_what_was_left_out_and_lets_its_classes_be_chosen(
     expect(page.locator("[data-row-title]")).not_to_be_empty()
     page.locator("[data-run-play]").click()
     expect(page.locator("[data-run-count]")).not_to_have_text("0")
-    found = Axe().run(page)
-    assert not found.response["violations"], found.generate_report()
+    assert_axe_finds_nothing(page)
 
 
 def many(folder: Path, count: int) -> list[Path]:

@@ -3,11 +3,10 @@
 from urllib.parse import parse_qsl, urlencode, urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.registry import LABS
-from tests.e2e.browser import assert_fits_a_phone
+from tests.e2e.browser import assert_axe_finds_nothing, assert_fits_a_phone
 
 LAB_PATHS = [f"/labs/{lab.slug}" for lab in LABS]
 PATHS = ["/", *LAB_PATHS, "/patterns", "/api"]
@@ -32,8 +31,7 @@ SETTLED = "html[data-ready], [data-run-said]:has-text('.')"  # a picture, or a s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_page, path, scheme):
     page = open_page(path, color_scheme=scheme)
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert_axe_finds_nothing(page)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -118,7 +116,7 @@ def test_values_that_are_not_allowed_leave_the_address_and_are_named(open_page):
     assert page.url.endswith("/labs/regularization?noise=0.3")
     assert page.locator("[data-control=lam] .number").input_value() == "3.16"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert Axe().run(page).violations_count == 0
+    assert_axe_finds_nothing(page)
     note.get_by_role("button", name="Close").click()
     expect(note).to_be_hidden()
     page.goto(page.url.split("?")[0] + "?penalty=l2")

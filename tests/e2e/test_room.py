@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import held, ready, steps, until
+from tests.e2e.browser import assert_axe_finds_nothing, held, ready, steps, until
 from tests.e2e.conftest import OpenPage, Visits, Watch
 from tests.e2e.test_lines import EXPECTED, Relay
 
@@ -292,13 +292,10 @@ def test_the_rooms_parts_fit_a_phone_and_pass_the_rules_of_access(
 
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
-    from axe_playwright_python.sync_playwright import Axe
-
     def check(page: Page) -> None:
         width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert width[0] <= width[1]
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
+        assert_axe_finds_nothing(page)
 
     return check
 
