@@ -28,7 +28,9 @@ from app.rooms import endpoints as rooms
 from app.rooms import sockets as room_lines
 from app.rooms.rooms import Rooms
 from app.runs import sockets, watching, whole
+from app.runs.engine import Engine
 from app.runs.processes import ProcessEngine
+from app.runs.ray import RayEngine
 from app.runs.room import Room
 from app.settings import Settings
 from app.settings import settings as process_settings
@@ -89,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.shared_answers = SharedAnswers()
     for store in (app.state.images, app.state.albums):
         store.on_forgotten.append(app.state.shared_answers.forget)
-    app.state.room = Room(ProcessEngine(settings), settings, app.state.albums)
+    app.state.room = Room(engine_of(settings), settings, app.state.albums)
     app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
     app.state.rooms = Rooms(settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
@@ -119,6 +121,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return Health(status="ok", version=__version__)
 
     return app
+
+
+def engine_of(settings: Settings) -> Engine:
+    """What drives the trainings, as the settings choose."""
+    return RayEngine(settings) if settings.engine == "ray" else ProcessEngine(settings)
 
 
 async def warm_up(app: FastAPI) -> None:

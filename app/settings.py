@@ -2,8 +2,10 @@
 
 import re
 from functools import cache
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -107,6 +109,16 @@ class Settings(BaseSettings):
     room_idle_minutes: float = Field(
         180, gt=0, description="a room in which nothing new is shown closes after this, minutes"
     )
+    engine: Literal["processes", "ray"] = Field(
+        "processes",
+        description="where trainings run: in processes of this machine, or on Ray, which the extra "
+        "vitrine[ray] brings",
+    )
+    ray_address: str | None = Field(
+        None,
+        description="the Ray cluster that trainings run on, such as 10.0.0.5:6380; none starts Ray "
+        "on this machine, for this server alone",
+    )
     torch_threads: int = Field(
         0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"
     )
@@ -118,6 +130,13 @@ class Settings(BaseSettings):
             if not re.fullmatch(r"(\*\.)?[\w.-]+", part):
                 raise ValueError(f"“{part}” is not a name such as lab.example.org, *.example.org")
         return text
+
+    @field_validator("engine")
+    @classmethod
+    def installed(cls, engine: str) -> str:
+        if engine == "ray" and find_spec("ray") is None:
+            raise ValueError("Ray is not installed here; pip install 'vitrine[ray]' brings it")
+        return engine
 
     @field_validator("max_pixels")
     @classmethod

@@ -19,18 +19,16 @@ from contextlib import suppress
 from multiprocessing.context import BaseContext
 from typing import Any
 
-from app.errors import DomainError, RunKilled
-from app.i18n import N_
 from app.lab.contract import Ask
 from app.lab.controls import LabConfig
-from app.runs.engine import Made, Program, Worker
+from app.runs.engine import Made, Program, Worker, ended_from_outside, made_of
+from app.runs.memory import available_bytes
 from app.settings import Settings
 
 # Threads that wait spin for microseconds and then sleep. OpenMP's default spins on, and took the
 # cores from other runs: a contrastive step of two threads beside two busy processes took up to
 # 1000 ms, and takes 230 ms so. Sleeping at once costs a third of the speed on an idle machine.
 os.environ.setdefault("GOMP_SPINCOUNT", "5000")
-FRAME = b"f"
 BUFFER = 2**20  # bytes the server reads ahead of a frame
 # What a start may take, torch's import on a busy machine included; then once more, with a new
 # forkserver.
@@ -65,15 +63,8 @@ class ProcessWorker:
             head = await self._reader.readexactly(9)
             data = await self._reader.readexactly(int.from_bytes(head[1:5], "little"))
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise RunKilled(
-                N_("The process of this run was ended from outside. Other runs go on.")
-            ) from None
-        if head[:1] == FRAME:
-            return Made(data, int.from_bytes(head[5:], "little"))
-        kind, message, field, values = pickle.loads(data)
-        error = kind(message, field, **values)
-        assert isinstance(error, DomainError)
-        raise error
+            raise ended_from_outside() from None
+        return made_of(head[:1], data, int.from_bytes(head[5:], "little"))
 
     def close(self) -> None:
         if self._closed:
@@ -113,7 +104,12 @@ class ProcessEngine:
             if before not in (None, forkserver_pid()):
                 log.warning("the process that starts runs (%d) had died and is replaced", before)
 
-    async def start(self, run: Program, config: LabConfig, threads: int = 1) -> Worker:
+    def available_bytes(self) -> int:
+        return available_bytes()
+
+    async def start(
+        self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
+    ) -> Worker:
         memory = self._settings.run_memory_bytes
         return await self._begun(work, run, config, memory, threads)
 

@@ -14,7 +14,6 @@ from app.lab.contract import Lab
 from app.lab.controls import LabConfig
 from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine
-from app.runs.memory import available_bytes
 from app.runs.run import Run, Visitor, check_size
 from app.settings import MEBIBYTE, Settings
 
@@ -76,11 +75,14 @@ class Room:
 
     def _check_memory(self, lab: Lab[Any], config: LabConfig) -> None:
         """Runs that have just begun have not taken yet what they will."""
+        available = self.engine.available_bytes()
+        if available is None:
+            return
         young = time.monotonic() - GROWN_SECONDS
         coming = sum(
             run.lab.bytes_of(run.config) for run in self.runs.values() if run.begun > young
         )
-        free = available_bytes() - self.settings.reserve_bytes - coming
+        free = available - self.settings.reserve_bytes - coming
         if lab.bytes_of(config) > free:
             message = N_(
                 "The server's memory is taken: another training of this size, about {needed} MB, "

@@ -97,7 +97,8 @@ class Run:
     async def _begin(self, engine: Engine, albums: AlbumStore) -> None:
         try:
             program = await self._program(albums)
-            worker = await engine.start(program, self.config, self.lab.threads)
+            expected = self.lab.bytes_of(self.config)
+            worker = await engine.start(program, self.config, self.lab.threads, expected)
         except DomainError:
             self.end(RunKilled(N_("This run was ended.")))
             raise

@@ -24,10 +24,10 @@ import torch
 from app.errors import Diverged, DomainError, RunBroken, RunFinished, RunTooLarge
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
+from app.runs.engine import ERROR, FRAME
 
 Run = Callable[[Any], Generator[Frame, Ask[Any], None]]
 
-FRAME, ERROR = b"f", b"e"
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 2**25  # the most that glibc takes as a threshold
 NICENESS = 10  # the server, which many people wait for, goes before any training
@@ -73,16 +73,23 @@ def frames(connection: socket.socket, run: Run, config: Any) -> Iterator[tuple[b
     generator = run(config)
     yield next(generator).to_bytes(), 0
     while (ask := receive(connection)) is not None:
-        try:
-            frame = generator.send(ask)
-        except StopIteration:
-            raise RunFinished(N_("This run is complete.")) from None
-        yield frame.to_bytes(), ask.taken
+        yield answered(generator, ask)
+
+
+def answered(generator: Generator[Frame, Ask[Any], None], ask: Ask[Any]) -> tuple[bytes, int]:
+    """The frame that a run makes of an ask, and the steps it took. Raises what the run raises, and
+    `RunFinished` at its end.
+    """
+    try:
+        frame = generator.send(ask)
+    except StopIteration:
+        raise RunFinished(N_("This run is complete.")) from None
+    return frame.to_bytes(), ask.taken
 
 
 def prepare(memory_bytes: int, threads: int) -> None:
     """Step back behind the server, and take no more memory than is allowed."""
-    torch.set_num_threads(min(threads, os.cpu_count() or 1))
+    use_threads(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's to answer
     if sys.platform != "win32":
         os.nice(NICENESS)
@@ -91,6 +98,11 @@ def prepare(memory_bytes: int, threads: int) -> None:
         limit_memory(memory_bytes)
         with suppress(OSError):  # where the machine runs out of memory, a run goes, not the server
             Path("/proc/self/oom_score_adj").write_text("500")
+
+
+def use_threads(threads: int) -> None:
+    """So many of torch's for one operation, no more than there are cores."""
+    torch.set_num_threads(min(threads, os.cpu_count() or 1))
 
 
 def die_with(connection: socket.socket) -> None:

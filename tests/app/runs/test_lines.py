@@ -14,7 +14,7 @@ from app.runs.room import Room
 from app.settings import Settings
 from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
-from tests.app.runs.test_run import is_alive
+from tests.app.runs.rooms import is_alive
 from tests.app.runs.test_sockets import TRAIN, error, frame, received, say, started
 
 BROKEN = 1005  # how a line that broke looks to the server: so uvicorn tells it

@@ -17,7 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
-from tests.app.runs.test_run import gone
+from tests.app.runs.rooms import gone
 
 TRAIN = "/api/labs/odd/run"
 

@@ -15,11 +15,11 @@ from typing import Any
 import psutil
 import pytest
 
-from app.errors import InvalidInput, RunBroken, RunError, RunKilled, RunsFull
+from app.errors import RunBroken, RunKilled, RunsFull
 from app.runs import processes
 from app.runs.processes import ProcessEngine, forkserver_pid
-from tests.app.odd_labs import LAB, OddConfig, asked_too_much, nap
-from tests.app.runs.test_run import GUARD, begun, in_a_room, is_alive, pid, refused
+from tests.app.odd_labs import LAB, OddConfig
+from tests.app.runs.rooms import GUARD, begun, eventually, in_a_room, is_alive, pid, refused
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 
@@ -47,13 +47,6 @@ def descriptors_left(count: int) -> Iterator[None]:
         for number in taken:
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-async def eventually(condition: Any) -> None:
-    """Wait until it holds; a minute is a guard against hanging."""
-    async with asyncio.timeout(GUARD):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def children(of: int) -> list[int]:
@@ -150,17 +143,6 @@ def test_where_no_process_can_be_started_the_page_is_told_and_the_place_is_free_
     in_a_room(body)
 
 
-@pytest.mark.parametrize("deed", ["exit", "interrupt", "unpicklable"])
-def test_whatever_a_lab_raises_ends_its_run_with_a_sentence(deed: str) -> None:
-    async def body(room: Any) -> None:
-        run = await begun(room, deed=deed)
-        error = await refused(run.advance(1), RunError)
-        assert isinstance(error, RunBroken)
-        assert not room.runs
-
-    in_a_room(body)
-
-
 def test_what_nobody_foresaw_in_the_server_ends_the_run_with_a_sentence() -> None:
     async def body(room: Any) -> None:
         run = await begun(room)
@@ -168,28 +150,6 @@ def test_what_nobody_foresaw_in_the_server_ends_the_run_with_a_sentence() -> Non
         run._worker._reader.set_exception(ValueError("no such frame"))
         await refused(run.advance(1), RunBroken)
         assert not room.runs
-
-    in_a_room(body)
-
-
-def test_a_function_is_computed_elsewhere_and_its_errors_come_back_as_they_are() -> None:
-    async def body(room: Any) -> None:
-        assert await room.engine.compute(pow, 2, 100) == 2**100
-        assert await room.engine.compute(os.getpid) != os.getpid()
-        error = await refused(room.engine.compute(asked_too_much, 7), InvalidInput)
-        assert "7 is too much" in error.told_in("en")["error"]["message"]  # type: ignore[attr-defined]
-        await refused(room.engine.compute(int, "no number"), RunBroken)
-
-    in_a_room(body)
-
-
-def test_what_nobody_waits_for_is_not_computed_on() -> None:
-    async def body(room: Any) -> None:
-        await room.engine.compute(os.getpid)
-        computing = asyncio.create_task(room.engine.compute(nap))
-        await eventually(lambda: len(children(forkserver())) == 1)
-        computing.cancel()
-        await eventually(lambda: not children(forkserver()))
 
     in_a_room(body)
 

@@ -1,0 +1,271 @@
+"""The engine on Ray: each run is an actor, on whatever machine of the cluster has room for it.
+
+An actor is a process of its own, as in processes.py: a killed one ends one run, and ending a run is
+a kill, which Ray does at once. Nothing is ever retried: a run that went on elsewhere would be
+spliced from two. An actor asks for memory, which Ray counts, and for no share of a core: as on one
+machine, all runs share the cores as fairly as the operating systems do.
+
+Needs the extra `vitrine[ray]`. Without `VITRINE_RAY_ADDRESS` Ray is started on this machine, for
+this server alone.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, partial
+from typing import Any
+
+from app.errors import RunKilled
+from app.lab.contract import Ask
+from app.lab.controls import LabConfig
+from app.runs.engine import ERROR, FRAME, Made, Program, Worker, ended_from_outside, made_of
+from app.settings import MEBIBYTE, Settings
+
+READY = 2  # actors that wait, with torch and the labs imported, for the next visitors
+READY_BYTES = 256 * MEBIBYTE  # that each of them has reserved; a larger run gets its own
+START_SECONDS = 60  # that a cluster may take to find, or to bring up, a machine with room
+WATCH_SECONDS = 0.5  # between two looks whether actors wait
+# Before Ray is imported: it tells nobody how it is used, and hides no graphics card from an actor
+# that asks for no share of one.
+ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+
+log = logging.getLogger("vitrine.runs")
+Back = tuple[bytes, bytes, int]  # FRAME or ERROR, the bytes, the steps taken
+
+
+class RunActor:
+    """What lives in Ray's process: it drives one lab's run, and never raises."""
+
+    def ready(self) -> int:
+        """Import torch; the number of this process."""
+        import app.runs.worker  # noqa: F401
+
+        return os.getpid()
+
+    def rehearse(self) -> None:
+        """Import all that any lab needs, which takes seconds."""
+        import app.runs.preload  # noqa: F401
+
+    def first(self, run: Program, config: LabConfig, memory_bytes: int, threads: int) -> Back:
+        """The frame at step 0."""
+
+        def begin() -> tuple[bytes, int]:
+            prepare_process(memory_bytes, threads)
+            self._generator = run(config)
+            return next(self._generator).to_bytes(), 0
+
+        return told_of(begin)
+
+    def ask(self, ask: Ask[Any]) -> Back:
+        """The next frame."""
+        from app.runs.worker import answered
+
+        return told_of(partial(answered, self._generator, ask))
+
+
+def compute(function: Callable[..., Any], arguments: Any, memory_bytes: int, threads: int) -> Back:
+    """In Ray's process: what a function returns, pickled."""
+    import pickle
+
+    def work() -> tuple[bytes, int]:
+        prepare_process(memory_bytes, threads)
+        return pickle.dumps(function(*arguments), pickle.HIGHEST_PROTOCOL), 0
+
+    return told_of(work)
+
+
+def told_of(work: Callable[[], tuple[bytes, int]]) -> Back:
+    """What the work makes, or what went wrong, foreseen or not."""
+    from app.runs.worker import told
+
+    try:
+        return FRAME, *work()
+    except BaseException as error:  # a lab that calls sys.exit(), too
+        return ERROR, told(error), 0
+
+
+def prepare_process(memory_bytes: int, threads: int) -> None:
+    """Ray has one process compute many things: its limits are set once, not one below another."""
+    from app.runs.worker import use_threads
+
+    limit_process(memory_bytes)
+    use_threads(threads)
+
+
+@cache
+def limit_process(memory_bytes: int) -> None:
+    from app.runs.worker import prepare
+
+    prepare(memory_bytes, threads=1)
+
+
+class RayWorker:
+    """A run in an actor."""
+
+    def __init__(self, ray: Any, actor: Any, pid: int, first: Any) -> None:
+        self._ray, self._actor, self._first = ray, actor, first
+        self.pid = pid  # on the machine where the actor is
+        self._closed = False
+
+    async def first(self) -> Made:
+        return await made(self._ray, self._first)
+
+    async def ask(self, ask: Ask[Any]) -> Made:
+        if self._closed:
+            raise ended_from_outside()
+        return await made(self._ray, self._actor.ask.remote(ask))
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            end(self._ray, self._actor)
+
+
+async def made(ray: Any, coming: Any) -> Made:
+    """What comes back. Raises `RunKilled` where the process, or its machine, is no more."""
+    try:
+        kind, data, taken = await coming
+    except ray.exceptions.RayError as error:
+        log.info("a process of Ray's is gone: %s", str(error).split("\n", 1)[0])
+        raise ended_from_outside() from None
+    return made_of(kind, data, taken)
+
+
+def end(ray: Any, actor: Any) -> None:
+    with suppress(ray.exceptions.RayError, ValueError):
+        ray.kill(actor, no_restart=True)
+
+
+class RayEngine:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._ray: Any = None  # the module, once there is a cluster
+        self._ours = False  # the connection was made here, and ends with this engine
+        self._ready: list[tuple[Any, int]] = []  # actors that wait, and their processes
+        self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        self._connected()
+
+    async def keep_ready(self) -> None:
+        """Have actors wait, so that no visitor waits for torch to be imported."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self._ray is None or len(self._ready) >= READY:
+                continue
+            try:
+                found = await self._actor(READY_BYTES)
+                await found[0].rehearse.remote()
+                self._ready.append(found)
+            except (OSError, self._ray.exceptions.RayError) as error:
+                log.warning("no actor can be made ready: %s", error)
+
+    def available_bytes(self) -> None:
+        """Ray knows which machine has how much, and lets a run wait for a place."""
+        return
+
+    async def start(
+        self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
+    ) -> Worker:
+        ray = await asyncio.to_thread(self._connected)
+        memory = self._settings.run_memory_bytes
+        while True:
+            waiting = expected_bytes <= READY_BYTES and bool(self._ready)
+            found = self._ready.pop() if waiting else await self._actor(expected_bytes)
+            worker = RayWorker(ray, *found, found[0].first.remote(run, config, memory, threads))
+            if not waiting or await is_alive(ray, worker):
+                return worker
+
+    async def compute(self, function: Callable[..., Any], *arguments: Any, threads: int = 1) -> Any:
+        import pickle
+
+        ray = await asyncio.to_thread(self._connected)
+        # A core each: more at once only take the cores from each other. A process that has computed
+        # a while has scattered its memory, and makes room for a new one.
+        task = ray.remote(num_cpus=1, max_retries=0, max_calls=64)(compute)
+        coming = task.remote(function, arguments, self._settings.run_memory_bytes, threads)
+        try:
+            return pickle.loads((await made(ray, coming)).frame)
+        except asyncio.CancelledError:
+            # Dropping it would not end it. A task that has not begun takes no force.
+            await asyncio.to_thread(cancel, ray, coming)
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            for actor, _ in self._ready:
+                end(self._ray, actor)
+            self._ready = []
+            if self._ours:
+                self._ray.shutdown()
+            self._ray, self._ours = None, False
+
+    async def _actor(self, expected_bytes: int) -> tuple[Any, int]:
+        """A new actor that can begin a run at once, and its process. Raises OSError."""
+        ray = self._ray
+        actor = (
+            ray.remote(RunActor)
+            .options(
+                num_cpus=0,
+                memory=max(expected_bytes, READY_BYTES),
+                max_restarts=0,
+                max_task_retries=0,
+                scheduling_strategy="SPREAD",
+            )
+            .remote()
+        )
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                return actor, await actor.ready.remote()
+        except BaseException as error:
+            end(ray, actor)
+            if isinstance(error, TimeoutError | ray.exceptions.RayError):
+                raise OSError(f"the cluster has no place for a run: {error!r}") from None
+            raise
+
+    def _connected(self) -> Any:
+        """Ray, connected to its cluster. Raises OSError where it cannot be reached."""
+        with self._lock:
+            if self._ray is None:
+                self._ray = self._connect()
+            return self._ray
+
+    def _connect(self) -> Any:
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        import ray
+
+        if not ray.is_initialized():
+            try:
+                ray.init(
+                    address=self._settings.ray_address or "local",
+                    namespace="vitrine",
+                    include_dashboard=False,
+                    log_to_driver=False,
+                    logging_level=logging.WARNING,
+                )
+            except (ConnectionError, ray.exceptions.RayError, RuntimeError, ValueError) as error:
+                raise OSError(f"the cluster cannot be reached: {error}") from error
+            self._ours = True
+        return ray
+
+
+async def is_alive(ray: Any, worker: RayWorker) -> bool:
+    """Whether an actor that had waited was still there to take the run; the run goes on to its
+    first frame in any case, or to what it raises.
+    """
+    try:
+        await worker.first()
+    except RunKilled:
+        return False
+    except Exception:
+        return True
+    return True
+
+
+def cancel(ray: Any, coming: Any) -> None:
+    with suppress(ray.exceptions.RayError, ValueError, TypeError):
+        ray.cancel(coming, force=True)
