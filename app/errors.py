@@ -27,6 +27,7 @@ DomainError                     code, HTTP status, a sentence for the reader
 │   ├── BodyTooLarge    413     more than the address takes
 │   └── BodyTooSlow     408     not there in time
 ├── Busy                503     as much is waiting as may; says when to try again
+│   └── StoreSilent     503     what the web processes of this address share does not answer
 ├── ModelNotInstalled   409     weights that this machine does not have; says the command
 ├── RoomError           409     what a room refuses
 │   ├── RoomGone        404     no room with that code, or no longer
@@ -48,19 +49,14 @@ DomainError                     code, HTTP status, a sentence for the reader
 Every error goes out as {"error": {"code": …, "message": …, "field": …}}, in the reader's language.
 """
 
-from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
-from app.i18n import LANGUAGES, N_, LazyText, Told, language_of
+from app.i18n import LANGUAGES, LazyText, Told
 
-CLIENT_GONE = 499  # what nginx logs where the client left before the answer; nobody reads it
 MAX_PATH = 200  # characters of a field's path that are repeated to the sender
 
 
@@ -190,6 +186,10 @@ class Busy(DomainError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}  # seconds
 
 
+class StoreSilent(Busy):
+    code = "store_silent"
+
+
 class ModelNotInstalled(DomainError):
     code, status = "model_not_installed", 409
 
@@ -270,14 +270,6 @@ class Refused(HTTPException):
         self.error = error
 
 
-PLAIN: dict[int, tuple[str, LazyText]] = {
-    404: ("not_found", N_("There is nothing at this address.")),
-    405: ("method_not_allowed", N_("This address does not take that kind of request.")),
-    413: ("too_large", N_("That is more data than this server accepts at once.")),
-    415: ("media_type", N_("The server cannot read this kind of content.")),
-}
-
-
 class ErrorDetail(BaseModel):
     code: str
     message: str
@@ -304,97 +296,3 @@ BAD_BODY = {
 
 def error_response(error: DomainError, language: str) -> JSONResponse:
     return JSONResponse(error.told_in(language), error.status, error.headers)
-
-
-Page = Callable[[Request, DomainError], Response]
-
-
-def install_error_handlers(app: FastAPI, page: Page) -> None:
-    """Make every failure of `app` answer in the one shape, without internals; where a person asks
-    for a page that is not there, with `page`.
-    """
-
-    def answer(request: Request, error: DomainError) -> Response:
-        if error.status == 404 and wants_page(request):
-            return page(request, error)
-        return error_response(error, language_of(request))
-
-    @app.exception_handler(DomainError)
-    async def domain_error(request: Request, error: DomainError) -> Response:
-        return answer(request, error)
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, refusal: Refused) -> Response:
-        return error_response(refusal.error, language_of(request))
-
-    @app.exception_handler(RequestValidationError)
-    async def validation_error(request: Request, error: RequestValidationError) -> Response:
-        return error_response(first_problem(error.errors()), language_of(request))
-
-    @app.exception_handler(HTTPException)
-    async def http_error(request: Request, error: HTTPException) -> Response:
-        code, message = PLAIN.get(
-            error.status_code, ("http_error", N_("The request could not be answered."))
-        )
-        told = DomainError(message)
-        told.code, told.status = code, error.status_code
-        response = answer(request, told)
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:
-            response.headers["Allow"] = ", ".join(allowed_methods(request))
-        return response
-
-    @app.exception_handler(ClientDisconnect)
-    async def nobody_there(request: Request, error: ClientDisconnect) -> Response:
-        return Response(status_code=CLIENT_GONE)
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        told = DomainError(N_("Something went wrong on the server. Your work is not lost."))
-        told.code, told.status = "internal", 500
-        return error_response(told, language_of(request))
-
-
-def wants_page(request: Request) -> bool:
-    """Whether a browser asks for what it will show by itself, not a program or a script."""
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
-
-
-def allowed_methods(request: Request) -> list[str]:
-    """All methods of the address asked; starlette itself names those of its first route only."""
-    path = getattr(request.scope.get("route"), "path_format", request.url.path)
-    operations = request.app.openapi()["paths"].get(path, {"get": None})
-    methods = {method.upper() for method in operations}
-    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
-
-
-def first_problem(problems: Sequence[Any]) -> InvalidInput:
-    """The first of pydantic's findings, in our words: where it is and what is expected."""
-    problem = problems[0]
-    place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
-    field = ".".join(place)[:MAX_PATH] or None
-    if problem["type"] == "json_invalid":
-        return InvalidInput(N_("The request is not valid JSON."))
-    if problem["type"] == "extra_forbidden":
-        return InvalidInput(N_("There is no setting “{name}”."), field, name=field)
-    if problem["type"] == "missing":
-        return InvalidInput(N_("“{name}” is missing."), field, name=field or "body")
-    if problem["type"] == "finite_number":
-        return InvalidInput(N_("“{name}” must be a finite number."), field, name=field)
-    limits = problem.get("ctx", {})
-    for key, words in LIMIT_WORDS.items():
-        if key in limits:
-            return InvalidInput(words, field, name=field, limit=limits[key])
-    message = N_("“{name}” has a value that is not allowed here.")
-    return InvalidInput(message, field, name=field or "body")
-
-
-LIMIT_WORDS = {
-    "le": N_("“{name}” must be at most {limit}."),
-    "lt": N_("“{name}” must be below {limit}."),
-    "ge": N_("“{name}” must be at least {limit}."),
-    "gt": N_("“{name}” must be above {limit}."),
-    "max_length": N_("“{name}” may have at most {limit} entries."),
-    "min_length": N_("“{name}” must have at least {limit} entries."),
-    "expected": N_("“{name}” must be one of {limit}."),
-}

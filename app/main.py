@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
@@ -16,7 +16,7 @@ from app.detection.inference import Networks
 from app.doors.bodies import refuse_surrogates
 from app.doors.middleware import Doors
 from app.doors.static_files import KeptFiles
-from app.errors import install_error_handlers
+from app.failures import install_error_handlers
 from app.pictures import images, samples
 from app.pictures.albums import drafts as album_drafts
 from app.pictures.albums import endpoints as albums
@@ -65,7 +65,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(app.state.room.engine.keep_ready()),
             asyncio.create_task(app.state.rooms.keep_swept()),
         ]
-        yield
+        async with AsyncExitStack() as shared:
+            if settings.store_url:
+                await shared.enter_async_context(app.state.shared.under_way())
+            yield
         for task in tasks:
             task.cancel()
         for name in ("rooms", "room", "networks", "images", "drafts", "albums"):
@@ -82,18 +85,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(refuse_surrogates)],
     )
     app.state.settings = settings
-    app.state.images = images.ImageStore(settings)
-    app.state.owners = Owners()
-    app.state.albums = AlbumStore(settings)
-    app.state.drafts = album_drafts.Drafts(app.state.albums)
-    app.state.addresses = share.ShortAddresses()
     app.state.networks = Networks(settings)
     app.state.shared_answers = SharedAnswers()
+    if settings.store_url:
+        from app.shared.web_process import WebProcess  # which few servers need
+
+        app.state.shared = WebProcess(app, settings, engine_of(settings))
+    else:
+        keep_here(app)
     for store in (app.state.images, app.state.albums):
         store.on_forgotten.append(app.state.shared_answers.forget)
-    app.state.room = Room(engine_of(settings), settings, app.state.albums)
     app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
-    app.state.rooms = Rooms(settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app, pages.not_found)
     # First, because it is asked for most, and every route before it is compared with the path.
@@ -121,6 +123,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return Health(status="ok", version=__version__)
 
     return app
+
+
+def keep_here(app: FastAPI) -> None:
+    """What visitors bring, and all that is under way, in this process: the only one."""
+    settings: Settings = app.state.settings
+    app.state.images = images.ImageStore(settings)
+    app.state.owners = Owners()
+    app.state.albums = AlbumStore(settings)
+    app.state.drafts = album_drafts.Drafts(app.state.albums)
+    app.state.addresses = share.ShortAddresses()
+    app.state.room = Room(engine_of(settings), settings, app.state.albums)
+    app.state.rooms = Rooms(settings)
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.pictures.decoding.limits import MEBIBYTE as MEBIBYTE
@@ -109,6 +109,17 @@ class Settings(BaseSettings):
     room_idle_minutes: float = Field(
         180, gt=0, description="a room in which nothing new is shown closes after this, minutes"
     )
+    store_url: str | None = Field(
+        None,
+        description="the Redis that several web processes behind one address share, such as "
+        "redis://10.0.0.5:6379/0, which the extra vitrine[redis] speaks to",
+    )
+    shared_folder: Path | None = Field(
+        None,
+        validate_default=True,
+        description="the folder that these processes see, for the pictures; needed with "
+        "VITRINE_STORE_URL",
+    )
     engine: Literal["processes", "ray"] = Field(
         "processes",
         description="where trainings run: in processes of this machine, or on Ray, which the extra "
@@ -137,6 +148,22 @@ class Settings(BaseSettings):
         if engine == "ray" and find_spec("ray") is None:
             raise ValueError("Ray is not installed here; pip install 'vitrine[ray]' brings it")
         return engine
+
+    @field_validator("shared_folder")
+    @classmethod
+    def with_a_store(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
+        if info.data.get("store_url") and folder is None:
+            raise ValueError("with VITRINE_STORE_URL it must name a folder that all processes see")
+        return folder
+
+    @field_validator("store_url")
+    @classmethod
+    def of_redis(cls, url: str | None) -> str | None:
+        if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("it is not of the form redis://10.0.0.5:6379/0")
+        if url and find_spec("redis") is None:
+            raise ValueError("redis is not installed here; pip install 'vitrine[redis]' brings it")
+        return url
 
     @field_validator("max_pixels")
     @classmethod

@@ -2,7 +2,7 @@
 
 The long address holds everything and needs no server's memory. The short one is for the room: a
 code that phones read from the back row has few modules, so its address must be short. It lives
-as long as the server does.
+as long as the server does; where several share a store, for a month (app/shared/addresses.py).
 """
 
 import io
@@ -111,7 +111,7 @@ class ShortAddresses:
     def _use(self, code: str) -> bytes:
         path = self._new.use(code) or self._followed.use(code)
         if path is None:
-            raise NotFound(N_("This short address is not known here, or no longer."))
+            raise unknown_address()
         return path
 
     def _make_room(self) -> None:
@@ -124,6 +124,10 @@ class ShortAddresses:
             for _, data in paths.leaving(crowded, least=least):
                 del self._codes[data]
                 self._taken -= size_of(data)
+
+
+def unknown_address() -> NotFound:
+    return NotFound(N_("This short address is not known here, or no longer."))
 
 
 def size_of(data: bytes) -> int:
@@ -161,7 +165,7 @@ def qr(request: Request, code: str, at: Annotated[int, Query(ge=0, le=99)] = 0) 
     request.app.state.addresses.use(code)
     bases = addresses_for_others(request) or [base_of(request)]
     if at >= len(bases):
-        raise NotFound(N_("This short address is not known here, or no longer."))
+        raise unknown_address()
     return picture_of(f"{bases[at]}/s/{code}")
 
 

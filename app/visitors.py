@@ -7,7 +7,13 @@ from ipaddress import IPv6Address, ip_address
 from starlette.requests import HTTPConnection
 
 VISITOR = "vitrine_visitor"  # the cookie that tells visitors apart
-_SECRET = secrets.token_bytes(32)  # of this process: a cookie of an earlier one is renewed
+_secret = secrets.token_bytes(32)  # of this process: a cookie of an earlier one is renewed
+
+
+def sign_with(secret: bytes) -> None:
+    """Sign, and know, cookies as all do who have this secret."""
+    global _secret
+    _secret = secret
 
 
 def new_visitor() -> str:
@@ -28,7 +34,7 @@ def visitor_of(connection: HTTPConnection) -> str:
 
 
 def signature(name: str) -> str:
-    return hmac.digest(_SECRET, name.encode(), "sha256").hex()[:32]
+    return hmac.digest(_secret, name.encode(), "sha256").hex()[:32]
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -77,7 +77,7 @@ def test_the_frame_at_a_step_is_the_same_however_many_frames_there_were_on_the_w
 def test_a_live_change_that_a_mode_cannot_follow_is_refused_and_never_ignored(
     lab: Lab, config: LabConfig
 ) -> None:
-    run = Run(lab, config, Visitor("me"), Settings())
+    run = Run(lab, config, Visitor("me"), Settings(), "a run")
     followed = lab.followed(config)
     assert set(followed) <= set(lab.live)
     for name in lab.live:

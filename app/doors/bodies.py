@@ -16,8 +16,9 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope
 
-from app.errors import BodyTooLarge, BodyTooSlow, DomainError, InvalidInput, Refused, first_problem
+from app.errors import BodyTooLarge, BodyTooSlow, DomainError, InvalidInput, Refused
 from app.i18n import N_
+from app.problems import first_problem
 from app.settings import MEBIBYTE
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -94,7 +94,7 @@ async def upload(request: Request) -> ImageAnswer:
     store = images_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as upload:
         picture = await until_gone(request, store.put(upload.folder / "0"))
-    owners_of(request).brought(request, picture.id)
+    await owners_of(request).brought(request, picture.id)
     return answer(picture)
 
 
@@ -119,8 +119,8 @@ async def show(request: Request, image_id: ImageId) -> Response:
 )
 async def forget(request: Request, image_id: ImageId) -> None:
     """Forget a picture at once, and whatever was found out about it."""
-    owners_of(request).check(request, image_id)
-    if request.app.state.rooms.shows(image_id):  # a guest knows its name
+    await owners_of(request).check(request, image_id)
+    if await request.app.state.rooms.shows(image_id):  # a guest knows its name
         raise RoomError(
             N_("This photo is on show in a room. It can be deleted when that has ended.")
         )

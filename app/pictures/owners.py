@@ -22,18 +22,24 @@ class Owners:
     def __init__(self) -> None:
         self._names: Shelf[str, str] = Shelf()
 
-    def brought(self, request: Request, name: str) -> None:
+    async def brought(self, request: Request, name: str) -> None:
         """The sender of the request has brought what has that id."""
         if visitor := visitor_of(request):
-            self._names.put(name, visitor)
-            for _ in self._names.leaving(lambda: len(self._names) > MOST):
-                pass
+            await self._remember(name, visitor)
 
-    def check(self, request: Request, name: str) -> None:
+    async def check(self, request: Request, name: str) -> None:
         """Raises `NotYours` where another has brought it."""
-        owner = self._names.use(name)
+        owner = await self._owner_of(name)
         if owner and owner != visitor_of(request):
             raise NotYours(N_("Only whoever brought these pictures can delete them."))
+
+    async def _remember(self, name: str, visitor: str) -> None:
+        self._names.put(name, visitor)
+        for _ in self._names.leaving(lambda: len(self._names) > MOST):
+            pass
+
+    async def _owner_of(self, name: str) -> str | None:
+        return self._names.use(name)
 
 
 def owners_of(request: Request) -> Owners:

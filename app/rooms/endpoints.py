@@ -43,7 +43,7 @@ NO_MORE = {409: "as many as one visitor may open", 503: "as many as may be open 
 async def open_room(request: Request) -> OpenedRoom:
     """Open a room, which whoever has the secret presents in."""
     rooms: Rooms = request.app.state.rooms
-    room = rooms.open(counted_as(request))
+    room = await rooms.opened(counted_as(request))
     bases = addresses_for_others(request)
     settings: Settings = request.app.state.settings
     return OpenedRoom(

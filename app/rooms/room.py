@@ -37,6 +37,7 @@ class Line:
         self.presents = False
         self.page = ""  # of a presenter: the same on all lines of a page
         self.ended = False  # once what is still to be said is said
+        self.lost = False  # at once: the room is no longer here
         self._answers: list[str] = []
         self._newest: dict[str, News] = {}
 
@@ -53,6 +54,11 @@ class Line:
 
     def end(self) -> None:
         self.ended = True
+        self._wake()
+
+    def lose(self) -> None:
+        """Break the line: its page comes back on a new one."""
+        self.lost = True
         self._wake()
 
     def take(self) -> list[str]:
@@ -90,12 +96,12 @@ class LectureRoom:
         self.left: float | None = now  # since when no presenter is there; None: one is
         self.emptied = now  # since when nobody is there, where nobody is
         self.handed: Handed | None = None
-        self._asked = 0
+        self.asked = 0
         self._training: set[float] = set()  # values of the hand-out that are being trained with
         self._phones = asyncio.Event()  # another phone has a value, or the hand-out is over
         self._presenters: set[Line] = set()
-        self._guests: dict[str, Guest] = {}
-        self._done: OrderedDict[str, int] = OrderedDict()  # by a presenter's page: the last number
+        self.guests: dict[str, Guest] = {}
+        self.done: OrderedDict[str, int] = OrderedDict()  # by a presenter's page: the last number
 
     # --- Coming and going -------------------------------------------------------------------------
 
@@ -120,7 +126,7 @@ class LectureRoom:
         self._check_new(line)
         self._check_places(line)
         guest = (
-            self._guests.get(asked.guest)
+            self.guests.get(asked.guest)
             or self._away(line.visitor)
             or self._new_guest(line.visitor)
         )
@@ -143,7 +149,7 @@ class LectureRoom:
             raise RoomError(N_("This page is in the room already."))
 
     def _check_places(self, line: Line) -> None:
-        lines = [other for guest in self._guests.values() for other in guest.lines]
+        lines = [other for guest in self.guests.values() for other in guest.lines]
         if len(lines) >= self.most:
             message = N_("This room is full: {count} guests are in it, as many as it may have.")
             raise RoomFull(message, count=self.most)
@@ -157,19 +163,19 @@ class LectureRoom:
         """Who that visitor was here before: a phone has one voice, however often it comes anew."""
         if visitor.shared:
             return None
-        theirs = (guest for guest in self._guests.values() if guest.visitor == visitor)
+        theirs = (guest for guest in self.guests.values() if guest.visitor == visitor)
         return next((guest for guest in theirs if not guest.lines), None)
 
     def _new_guest(self, visitor: Visitor) -> Guest:
-        away = [name for name, guest in self._guests.items() if not guest.lines]
-        for name in away[: max(0, len(self._guests) + 1 - KNOWN * self.most)]:
+        away = [name for name, guest in self.guests.items() if not guest.lines]
+        for name in away[: max(0, len(self.guests) + 1 - KNOWN * self.most)]:
             self._forget(name)
         guest = Guest(visitor)
-        self._guests[guest.name] = guest
+        self.guests[guest.name] = guest
         return guest
 
     def _forget(self, name: str) -> None:
-        del self._guests[name]
+        del self.guests[name]
         if self.question:
             self.question.answers.pop(name, None)
         if self.handed:
@@ -190,7 +196,7 @@ class LectureRoom:
         """End the room for all, who are told why."""
         self.closed = self.closed or why
         self._phones.set()
-        for line in self._lines():
+        for line in self.lines():
             line.answer({"type": "ended", "id": None, **why.told_on_a_line(DEFAULT)})
             line.end()
 
@@ -203,7 +209,7 @@ class LectureRoom:
 
     def is_deserted(self, now: float, after: float) -> bool:
         """Whether neither presenter nor guest has been there for `after` seconds."""
-        return not any(self._lines()) and now - self.emptied > after
+        return not any(self.lines()) and now - self.emptied > after
 
     # --- What the presenter does ------------------------------------------------------------------
 
@@ -222,11 +228,11 @@ class LectureRoom:
         self.touched = now
         if (said.lesson is None) == (said.typed is None):
             raise RoomError(N_("Ask one question: one of the lesson, or a typed one."))
-        self._asked += 1
+        self.asked += 1
         if said.typed:
-            self.question = typed(self._asked, said.typed)
+            self.question = typed(self.asked, said.typed)
         elif said.lesson:
-            self.question = of_lesson(self._asked, said.lesson)
+            self.question = of_lesson(self.asked, said.lesson)
         self._tell_question()
 
     def reveal(self, line: Line, now: float) -> None:
@@ -248,8 +254,8 @@ class LectureRoom:
         """
         self._check_presents(line)
         self.touched = now
-        handed = handed_out(self._asked + 1, said)
-        self._asked += 1
+        handed = handed_out(self.asked + 1, said)
+        self.asked += 1
         self._set_handed(handed)
         return handed
 
@@ -262,7 +268,7 @@ class LectureRoom:
     def _set_handed(self, handed: Handed | None) -> None:
         self._phones.set()
         self.handed, self._training, self._phones = handed, set(), asyncio.Event()
-        self._tell_handed(x for guest in self._guests.values() for x in guest.lines)
+        self._tell_handed(x for guest in self.guests.values() for x in guest.lines)
         self._tell_handed(self._presenters)  # after the guests, who have their values by then
 
     def end_by(self, line: Line) -> None:
@@ -295,7 +301,7 @@ class LectureRoom:
         if handed := self.handed:
             theirs = {name for name, own in handed.values.items() if own == value}
             self._tell_handed(
-                x for name in theirs & self._guests.keys() for x in self._guests[name].lines
+                x for name in theirs & self.guests.keys() for x in self.guests[name].lines
             )
             self._tell_handed(self._presenters)
 
@@ -303,15 +309,15 @@ class LectureRoom:
 
     def was_done(self, line: Line, number: int) -> bool:
         """Whether a presenter's page asked this on a line that broke before it heard the answer."""
-        return bool(line.page) and number <= self._done.get(line.page, 0)
+        return bool(line.page) and number <= self.done.get(line.page, 0)
 
     def did(self, line: Line, number: int) -> None:
         """What a presenter's page asked with that number is done."""
         if line.page:
-            self._done[line.page] = number
-            self._done.move_to_end(line.page)
-            while len(self._done) > PAGES:
-                self._done.popitem(last=False)
+            self.done[line.page] = number
+            self.done.move_to_end(line.page)
+            while len(self.done) > PAGES:
+                self.done.popitem(last=False)
 
     # --- What a guest does ------------------------------------------------------------------------
 
@@ -347,7 +353,7 @@ class LectureRoom:
         """How many guests are there, how many follow, and how many are on their own on which page:
         all that anybody learns of a guest.
         """
-        there = [guest for guest in self._guests.values() if guest.lines]
+        there = [guest for guest in self.guests.values() if guest.lines]
         own = Counter(guest.path for guest in there if not guest.following)
         return {"there": len(there), "following": len(there) - own.total(), "own": dict(own)}
 
@@ -381,13 +387,13 @@ class LectureRoom:
             line.tell("handed", now)
 
     def _tell_question(self) -> None:
-        for line in self._lines():
+        for line in self.lines():
             line.tell("question", self._question_for(line))
 
     def _tell_all(self, kind: str, text: str, but: Line) -> None:
-        for line in self._lines():
+        for line in self.lines():
             if line is not but:
                 line.tell(kind, text)
 
-    def _lines(self) -> Iterable[Line]:
-        return [*self._presenters, *(x for guest in self._guests.values() for x in guest.lines)]
+    def lines(self) -> Iterable[Line]:
+        return [*self._presenters, *(x for guest in self.guests.values() for x in guest.lines)]

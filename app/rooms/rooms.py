@@ -38,6 +38,13 @@ class Rooms:
         self._attempts = Attempts()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def opened(self, visitor: Visitor) -> LectureRoom:
+        """`open`; where web processes share a store, the room is known there, too."""
+        return self.open(visitor)
+
+    async def saved(self, room: LectureRoom) -> None:
+        """Wait until what the room knows is where it outlives this process, if there is a place."""
+
     def open(self, visitor: Visitor) -> LectureRoom:
         """A new room. Raises `RoomsFull`, or `RoomError` for one more than a visitor may have."""
         self.sweep()
@@ -106,9 +113,15 @@ class Rooms:
             if not room.closed and room.is_over(now, keep, idle):
                 room.close(RoomGone(N_("This room has closed, because nothing was shown in it.")))
             if room.closed:
-                del self._rooms[code], self._owners[code]
+                self._forget(code)
 
-    def shows(self, image_id: str) -> bool:
+    def _forget(self, code: str) -> None:
+        del self._rooms[code], self._owners[code]
+
+    def keep_past_elsewhere(self, run_id: str) -> None:
+        """Have another process keep the past of a run, where it has that run."""
+
+    async def shows(self, image_id: str) -> bool:
         """Whether a room is shown that photo."""
         shown = (room.shown for room in self._rooms.values() if not room.closed)
         return any(x and x.photo and x.photo.id == image_id for x in shown)

@@ -23,7 +23,7 @@ import logging
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from app.errors import DomainError, RoomError
+from app.errors import DomainError, RoomError, RoomGone, StoreSilent
 from app.i18n import DEFAULT, N_
 from app.rooms.attempts import Bucket
 from app.rooms.messages import (
@@ -47,6 +47,7 @@ from app.rooms.training import train
 from app.runs.room import Room
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse, until_one_ends
 
+RESTART = 1012  # close code: come again
 PER_SECOND, AT_ONCE = 30, 60  # messages of one page
 PAUSE = 0.1  # seconds between two pictures of the room to its presenter
 ONCE = (AskAll, Reveal, Withdraw, HandAll, TakeBack)  # what must not be done twice
@@ -167,6 +168,8 @@ class RoomPage:
         for name in told.shown.runs.values():
             if name in runs.runs:
                 runs.runs[name].keep_past()
+            else:
+                self.rooms.keep_past_elsewhere(name)
         for name in before - self.rooms.shown_runs():
             if name in runs.runs:
                 runs.runs[name].drop_past()
@@ -177,12 +180,16 @@ class RoomPage:
             while True:
                 await self._wanted.wait()
                 self._wanted.clear()
-                for text in self.line.take():
+                texts, ended = self.line.take(), self.line.ended
+                await self.rooms.saved(self.room)
+                for text in [] if self.line.lost else texts:
                     await self.socket.send_text(text)
+                if ended or self.line.lost:
+                    await self.socket.close(RESTART if self.line.lost else 1000)
+                    return
                 if self.line.presents:
                     await asyncio.sleep(PAUSE)  # two hundred answers are a few pictures of them
-                if self.line.ended:
-                    await self.socket.close()
-                    return
+        except (StoreSilent, RoomGone):  # what was asked is asked again on another line
+            await self.socket.close(RESTART)
         except (WebSocketDisconnect, RuntimeError):
             return  # nobody is there to be told

@@ -24,8 +24,12 @@ GROWN_SECONDS = 10  # after which a run has taken the memory that it takes
 class Room:
     """All runs of this server."""
 
-    def __init__(self, engine: Engine, settings: Settings, albums: AlbumStore) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, albums: AlbumStore, process: str = ""
+    ) -> None:
+        """`process` names this one of several web processes: its runs' names begin with that."""
         self.engine, self.settings, self.albums = engine, settings, albums
+        self._process = process
         self.runs: dict[str, Run] = {}
 
     def open(
@@ -42,7 +46,8 @@ class Room:
         if visitor:
             self._check_share(visitor)
         self._check_memory(lab, config)
-        run = Run(lab, config, visitor, self.settings, before.id if before else "")
+        name = before.id if before else self._process + secrets.token_urlsafe(9)
+        run = Run(lab, config, visitor, self.settings, name)
         self.runs[run.id] = run
         run.when_over(lambda: self._forget(run))
         if before:

@@ -24,12 +24,12 @@ from app.errors import (
     RunsFull,
     RunTimeout,
     RunTooLarge,
-    first_problem,
 )
 from app.i18n import N_
 from app.lab.contract import FRAME_SECONDS, Ask, Lab
 from app.lab.controls import LabConfig
 from app.pictures.albums.store import AlbumStore
+from app.problems import first_problem
 from app.runs.engine import Engine, Made, Program, Worker
 from app.runs.past import Past
 from app.settings import Settings
@@ -58,9 +58,9 @@ class Run:
         config: LabConfig,
         visitor: Visitor | None,
         settings: Settings,
-        run_id: str = "",
+        run_id: str,
     ) -> None:
-        self.id = run_id or secrets.token_urlsafe(9)
+        self.id = run_id
         self.key = secrets.token_urlsafe(18)  # who knows it may take the run over
         self.lab, self.config, self.visitor = lab, config, visitor
         self.steps = 0

@@ -41,10 +41,10 @@ from app.errors import (
     RunBroken,
     RunKilled,
     RunReplaced,
-    first_problem,
 )
 from app.i18n import N_, language_of
 from app.lab.contract import Lab
+from app.problems import first_problem
 from app.registry import BY_SLUG
 from app.runs.room import Room, gone
 from app.runs.run import Run, Visitor, checked

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app import errors
-from app.errors import DomainError, ModelNotInstalled, install_error_handlers
+from app.errors import DomainError, ModelNotInstalled
+from app.failures import install_error_handlers
 from app.i18n import N_
 from app.registry import LABS
 

@@ -17,7 +17,7 @@ import psutil
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocket
 
-GUARD = 60  # seconds against hanging for ever, never a claim
+GUARD = 120  # seconds against hanging for ever, never a claim
 NAMES = (
     "chromium",
     "chromium-browser",

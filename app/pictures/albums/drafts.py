@@ -59,9 +59,7 @@ class Drafts:
     async def begin(self) -> str:
         """A new draft's id. Raises `Busy` where there are too many."""
         if len(self._drafts) >= MAX_DRAFTS:
-            raise Busy(
-                N_("As many albums are being sent to this server as it takes at once. Try again.")
-            )
+            raise too_many_drafts()
         path = await made_in_thread(self._store.folder.new_file, remove_file)
         draft_id = token_hex(16)
         self._drafts[draft_id] = Draft(Gathered(path))
@@ -94,10 +92,7 @@ class Drafts:
     def _draft(self, draft_id: str) -> Draft:
         draft = self._drafts.get(draft_id)
         if draft is None:
-            raise AlbumGone(
-                N_("What was sent of these pictures is no longer here. Please send them again."),
-                "pictures",
-            )
+            raise draft_gone()
         return draft
 
     def _wait(self, draft_id: str) -> None:
@@ -118,6 +113,16 @@ class Drafts:
             if draft.end:
                 draft.end.cancel()
             self._expire(draft_id)
+
+
+def too_many_drafts() -> Busy:
+    return Busy(N_("As many albums are being sent to this server as it takes at once. Try again."))
+
+
+def draft_gone() -> AlbumGone:
+    return AlbumGone(
+        N_("What was sent of these pictures is no longer here. Please send them again."), "pictures"
+    )
 
 
 class DraftAnswer(BaseModel):
@@ -168,7 +173,7 @@ async def settle(request: Request, draft_id: DraftId) -> AlbumAnswer:
     drafts, store = drafts_of(request), albums_of(request)
     async with drafts.use(draft_id) as gathered:
         album = await until_gone(request, store.settle(gathered))
-        owners_of(request).brought(request, album.id)
+        await owners_of(request).brought(request, album.id)
         answer = await told(request, album)
     await drafts.drop(draft_id)
     return answer

@@ -131,7 +131,7 @@ async def upload(request: Request) -> AlbumAnswer:
     store = albums_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as brought:
         album = await until_gone(request, store.put(brought.folder, brought.names))
-    owners_of(request).brought(request, album.id)
+    await owners_of(request).brought(request, album.id)
     return await told(request, album)
 
 
@@ -165,5 +165,5 @@ def bytes_by_rule(album: Album, rule: Rule) -> bytes:
 @router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
 async def forget(request: Request, album_id: AlbumId) -> None:
     """Forget the pictures at once; a run that learns from them goes on."""
-    owners_of(request).check(request, album_id)
+    await owners_of(request).check(request, album_id)
     await in_thread(albums_of(request).delete, album_id)

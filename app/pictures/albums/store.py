@@ -114,8 +114,7 @@ class AlbumStore:
         except BaseException:
             remove_file(target)
             raise
-        self._keep(album)
-        return album
+        return self._keep(album)
 
     async def find(self, album_id: str) -> Album:
         """`get`, beside the event loop: many who ask for a data set while it is read take one
@@ -199,15 +198,16 @@ class AlbumStore:
                     raise
                 reasons = {"damaged": data.left_out} if data.left_out else {}
                 album = Album(name, path, len(data.labels), data.classes, reasons)
-                self._keep(album)
+                album = self._keep(album)
             return album
 
-    def _keep(self, album: Album) -> None:
+    def _keep(self, album: Album) -> Album:
         with self._lock:
             self._albums.put(album.id, album)
             self._bytes += album.room
             forgotten = self._make_room()
         self._tell(forgotten)
+        return album
 
     def _remove(self, album_id: str) -> None:
         album = self._albums.pop(album_id)

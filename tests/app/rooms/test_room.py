@@ -59,7 +59,7 @@ def test_names_of_those_who_left_do_not_pile_up(room: LectureRoom) -> None:
         line = new_line(str(i))
         room.follow(line, follow())
         room.leave(line, 0.0)
-    assert len(room._guests) <= KNOWN * MOST
+    assert len(room.guests) <= KNOWN * MOST
 
 
 def test_a_name_that_the_room_never_gave_is_replaced_by_one_of_its_own(room: LectureRoom) -> None:

@@ -1,0 +1,1 @@
+"""What several web processes behind one address share: a Redis store, a folder, and their lines."""

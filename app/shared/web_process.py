@@ -1,0 +1,79 @@
+"""One of several web processes behind one address: its parts, laid out over what they share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app.rooms.room import LectureRoom
+from app.rooms.training import train
+from app.runs.engine import Engine
+from app.runs.room import Room
+from app.settings import Settings
+from app.shared.addresses import SharedAddresses
+from app.shared.drafts import SharedDrafts
+from app.shared.elsewhere import Elsewhere
+from app.shared.pictures import SharedAlbums, SharedImages, SharedOwners
+from app.shared.rooms import SharedRooms
+from app.shared.store import SharedStore, every_second
+from app.visitors import sign_with
+
+
+class WebProcess:
+    """The parts of an application that are shared, in the places where the others lie."""
+
+    def __init__(self, app: FastAPI, settings: Settings, engine: Engine) -> None:
+        assert settings.store_url
+        assert settings.shared_folder
+        self.store = SharedStore(settings.store_url)
+        self._app = app
+        state, folder = app.state, settings.shared_folder
+        state.images = SharedImages(settings, self.store, folder)
+        state.owners = SharedOwners(self.store, settings)
+        state.albums = SharedAlbums(settings, self.store, folder)
+        state.drafts = SharedDrafts(state.albums, self.store)
+        state.addresses = SharedAddresses(self.store)
+        state.room = Room(engine, settings, state.albums, self.store.process)
+        state.rooms = SharedRooms(settings, self.store)
+        state.rooms.go_on = self._go_on
+        self.store.when_told("past", lambda told, _: self._keep_past(told["run"]))
+        self._elsewhere: Elsewhere | None = None
+        app.add_middleware(self._around)
+
+    def _around(self, app: ASGIApp) -> Elsewhere:
+        self._elsewhere = Elsewhere(app, self._app, self.store)
+        return self._elsewhere
+
+    def _go_on(self, room: LectureRoom) -> None:
+        """Train on with what a room that was taken over had handed out."""
+        state = self._app.state
+        if room.handed:
+            state.rooms.keep(train(room, room.handed, state.whole_runs))
+
+    def _keep_past(self, run_id: str) -> None:
+        runs: Room = self._app.state.room
+        if run_id in runs.runs:
+            runs.runs[run_id].keep_past()
+
+    @asynccontextmanager
+    async def under_way(self) -> AsyncIterator[None]:
+        """Sign as the others do, and listen to them. Raises `StoreSilent` where there is no store:
+        a process without it could keep nothing.
+        """
+        sign_with(await asyncio.to_thread(self.store.secret))
+        tasks = [
+            asyncio.create_task(self.store.listen()),
+            asyncio.create_task(every_second(self._look)),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await self.store.close()
+
+    async def _look(self) -> None:
+        if self._elsewhere:
+            await self._elsewhere.tunnel.look()

@@ -1,0 +1,162 @@
+"""Two web processes behind one address: whatever one of them knows, the other does."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.lab import wire
+from tests.app.shared.stores import Visitor, until_told
+from tests.e2e.browser import Server
+
+Two = list[Server]
+
+
+def photo(seed: int = 0) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 255, (80, 120, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_short_address_made_at_one_is_followed_at_the_other(two: Two) -> None:
+    first, second = (Visitor(server).at(server) for server in two)
+    code = first.post("/api/share", json={"path": "/labs/nms?iou_threshold=0.3"}).json()
+    path = "/s/" + code["url"].rsplit("/", 1)[1]
+    assert second.get(path).headers["location"] == "/labs/nms?iou_threshold=0.3"
+    again = second.post("/api/share", json={"path": "/labs/nms?iou_threshold=0.3"}).json()
+    assert again["url"].rsplit("/", 1)[1] == path[3:]
+    assert second.get("/s/nothing").status_code == 404
+
+
+def test_a_photo_is_seen_everywhere_and_deleted_everywhere_by_whoever_brought_it(two: Two) -> None:
+    me, other = Visitor(two[0]), Visitor(two[1])
+    brought = me.at(two[0]).post("/api/images", files={"file": photo()}).json()
+    seen = me.at(two[1]).get(brought["url"])
+    assert seen.status_code == 200
+    assert seen.content == me.at(two[0]).get(brought["url"]).content
+    assert other.at(two[1]).delete(brought["url"]).status_code == 403
+    assert me.at(two[1]).delete(brought["url"]).status_code == 204
+    for server in two:
+        assert me.at(server).get(brought["url"]).json()["error"]["code"] == "image_gone"
+
+
+def test_an_equal_photo_of_another_visitor_stays_when_one_is_deleted(two: Two) -> None:
+    me, other = Visitor(two[0]), Visitor(two[1])
+    mine = me.at(two[0]).post("/api/images", files={"file": photo(1)}).json()
+    theirs = other.at(two[1]).post("/api/images", files={"file": photo(1)}).json()
+    assert me.at(two[1]).delete(mine["url"]).status_code == 204
+    assert other.at(two[0]).get(theirs["url"]).status_code == 200
+
+
+def test_a_sample_that_one_process_decoded_is_there_at_the_other(two: Two) -> None:
+    me = Visitor(two[0])
+    name = me.at(two[0]).get("/api/samples").json()[0]["name"]
+    chosen = me.at(two[0]).post(f"/api/samples/{name}").json()
+    assert me.at(two[1]).get(f"/api/images/{chosen['id']}").status_code == 200
+
+
+def test_an_album_sent_in_batches_to_both_is_one_album(two: Two) -> None:
+    me = Visitor(two[0])
+    draft = me.at(two[0]).post("/api/albums/drafts").json()["id"]
+    for turn, server in enumerate([*two, *two]):
+        files = [("file", (f"{turn % 2}/{turn}-{i}.png", photo(10 * turn + i))) for i in range(3)]
+        answer = me.at(server).post(f"/api/albums/drafts/{draft}", files=files)
+        assert answer.json().get("count") == 3 * (turn + 1), answer.text
+    album = me.at(two[1]).post(f"/api/albums/drafts/{draft}/album").json()
+    assert album["count"] == 12
+    assert me.at(two[0]).get(f"/api/albums/{album['id']}").json()["count"] == 12
+    assert me.at(two[0]).post(f"/api/albums/drafts/{draft}/album").status_code == 404
+    assert me.at(two[0]).delete(f"/api/albums/{album['id']}").status_code == 204
+    assert me.at(two[1]).get(f"/api/albums/{album['id']}").status_code == 404
+
+
+def test_a_run_is_watched_from_the_other_process_frame_by_frame(two: Two) -> None:
+    me, other = Visitor(two[0]), Visitor(two[1])
+    with me.line(two[0], "/api/labs/fitting/run") as mine:
+        started = me.say(mine, type="start", config={})
+        me.say(mine, type="next", steps=5)
+        with other.line(two[1], f"/api/runs/{started['run']}/watch") as watching:
+            seen = other.say(watching, type="next")
+            assert wire.decode(seen)[0]["step"] == 5
+            frame = me.say(mine, type="next", steps=5)
+            assert other.say(watching, type="next") == frame
+
+
+def test_a_run_whose_line_was_lost_goes_on_by_way_of_the_other_process(two: Two) -> None:
+    me = Visitor(two[0])
+    with me.line(two[0], "/api/labs/fitting/run") as lost:
+        started = me.say(lost, type="start", config={})
+        me.say(lost, type="next", steps=5)
+        lost.socket.close()
+    with me.line(two[1], "/api/labs/fitting/run") as line:
+        resumed = me.say(line, type="resume", run=started["run"], key=started["key"])
+        assert resumed["type"] == "resumed"
+        frame = me.say(line, type="next", steps=5)
+        assert wire.decode(frame)[0]["step"] == 10
+
+
+def test_a_new_run_on_either_process_begins_there(two: Two) -> None:
+    me = Visitor(two[0])
+    names = []
+    for server in two:
+        with me.line(server, "/api/labs/fitting/run") as line:
+            names.append(me.say(line, type="start", config={})["run"])
+    assert names[0][:8] != names[1][:8]
+
+
+def test_a_run_that_is_nowhere_is_told_so(two: Two) -> None:
+    me = Visitor(two[0])
+    for name in ("nothing", "0123abcdnothing"):
+        with me.line(two[1], f"/api/runs/{name}/watch") as line:
+            told = line.recv(60)
+        assert "run_gone" in str(told)
+
+
+def test_a_room_has_its_presenter_on_one_and_its_guests_on_both(two: Two) -> None:
+    presenter, guests = Visitor(two[0]), [Visitor(server) for server in two]
+    room = presenter.at(two[0]).post("/api/rooms").json()
+    path = f"/api/rooms/{room['code']}/line"
+    assert guests[1].at(two[1]).get(f"/room/{room['code']}").status_code == 200
+    with (
+        presenter.line(two[1], path) as shows,
+        guests[0].line(two[0], path) as here,
+        guests[1].line(two[1], path) as there,
+    ):
+        presenter.say(shows, type="present", secret=room["secret"])
+        for guest, line in zip(guests, (here, there), strict=True):
+            assert guest.say(line, type="follow")["type"] == "following"
+        presenter.say(shows, type="show", shown={"path": "/labs/nms", "query": "a=1"})
+        for line in (here, there):
+            assert until_told(line, "shown", path="/labs/nms")["shown"]["query"] == "a=1"
+        typed = {"kind": "number", "text": "How many?"}
+        presenter.say(shows, type="ask", typed=typed)
+        for guest, line, number in zip(guests, (here, there), (1.5, 2.5), strict=True):
+            asked = until_told(line, "question", open=True)["question"]["number"]
+            answered = guest.say(line, type="answer", question=asked, number=number)
+            assert answered["type"] == "done"
+        until_told(shows, "question", numbers=[1.5, 2.5])
+
+
+def test_a_wrong_code_is_refused_on_both(two: Two) -> None:
+    for server in two:
+        assert Visitor(server).at(server).get("/room/000000").status_code in (404, 429)
+
+
+def test_a_photo_on_show_is_not_deleted_by_way_of_the_other(two: Two) -> None:
+    me = Visitor(two[0])
+    brought = me.at(two[0]).post("/api/images", files={"file": photo(3)}).json()
+    room = me.at(two[0]).post("/api/rooms").json()
+    with me.line(two[0], f"/api/rooms/{room['code']}/line") as line:
+        me.say(line, type="present", secret=room["secret"])
+        shown = {"id": brought["id"], "width": 120, "height": 80}
+        me.say(line, type="show", shown={"path": "/labs/rpn", "photo": shown})
+        assert me.at(two[1]).delete(brought["url"]).status_code == 409
+        me.say(line, type="close")
+    assert me.at(two[1]).delete(brought["url"]).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/", "/labs/nms", "/healthz", "/guide"])
+def test_pages_need_no_store(two: Two, path: str) -> None:
+    assert Visitor(two[1]).at(two[1]).get(path).status_code == 200
