@@ -324,6 +324,16 @@ def test_proposals_on_a_gpu_are_the_cpus_within_a_tenth_of_a_pixel(
 
 
 @on_gpu
+def test_torchvisions_proposals_on_a_gpu_are_the_cpus(gpu: None) -> None:
+    name = "fasterrcnn_mobilenet_v3_large_320_fpn"
+    on_cpu, there = (random_detector(name, any_photo()) for _ in range(2))
+    one, other = open_rpn(on_cpu, any_photo()), open_rpn(device.placed(there), any_photo())
+    first, second = one.proposals.candidates, other.proposals.candidates
+    assert torch.equal(first.anchors, second.anchors)
+    assert (first.objectness - second.objectness).abs().max() < 1e-3
+
+
+@on_gpu
 def test_both_detectors_on_a_gpu_find_what_they_find_on_the_cpu(gpu: None) -> None:
     on_cpu, there = load_detectors().model, device.placed(load_detectors().model)
     one, other = look(on_cpu, any_photo(), 320), look(there, any_photo(), 320)

@@ -146,6 +146,24 @@ def test_nothing_is_left_of_it_when_it_is_closed() -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.skipif(not device.count_gpus(), reason="this machine has no NVIDIA GPU")
+def test_on_a_gpu_the_networks_are_apart_and_say_where_they_compute() -> None:
+    app = create_app(Settings(device="auto"))
+    assert app.state.networks._apart
+
+    async def visit() -> str:
+        photo = await sample(app)
+        answer = await Client(app).post("/api/detectors/detect", {"image_id": photo})
+        return str(answer.json()["device"])
+
+    try:
+        assert asyncio.run(visit()) != "CPU"
+    finally:
+        app.state.networks.close()
+        app.state.room.engine.close()
+        app.state.images.close()
+
+
 def test_without_a_gpu_no_process_is_begun() -> None:
     networks = Networks(Settings(device="cpu"))
     assert asyncio.run(networks.in_turn(os.getpid)) == os.getpid()

@@ -11,6 +11,7 @@ import pytest
 
 from app.lab import wire
 from app.lab.contract import Ask, Frame
+from app.registry import BY_SLUG
 from app.runs.processes import ProcessEngine
 from app.runs.worker import limit_memory
 from app.settings import Settings
@@ -51,8 +52,28 @@ def test_a_run_is_told_the_device_and_finds_none_opened() -> None:
     assert (header["chosen"], header["opened"], header["current"]) == ("cpu", False, "cpu")
     header = told("auto")
     assert (header["chosen"], header["opened"]) == ("auto", False)
-    if not device.count_gpus():
-        assert header["current"] == "cpu"
+    assert header["current"] == ("cuda:0" if device.count_gpus() else "cpu")
+
+
+@pytest.mark.skipif(not device.count_gpus(), reason="this machine has no NVIDIA GPU")
+@pytest.mark.parametrize("slug", ["contrastive", "pretext"])
+def test_a_run_on_a_gpu_trains_within_its_limits_of_memory(slug: str) -> None:
+    lab = BY_SLUG[slug]
+    assert lab.run is not None
+    run = lab.run
+
+    async def main() -> int:
+        engine = ProcessEngine(Settings(device="cuda"))
+        config = lab.config()
+        worker = await engine.start(run, config, lab.threads)
+        try:
+            await worker.first()
+            return (await worker.ask(Ask(config, 3))).taken
+        finally:
+            worker.close()
+            engine.close()
+
+    assert asyncio.run(main()) == 3
 
 
 def limits() -> tuple[int, int]:
