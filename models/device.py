@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,6 +54,8 @@ def why_not(name: str) -> str:
     """A sentence why a name cannot be had on this machine; "" where it can."""
     if not NAMES.fullmatch(name):
         return f"“{name}” is none of auto, cpu, cuda, cuda:0, cuda:1 and so on, or mps"
+    if name == "mps" and sys.platform != "darwin":
+        return "“mps” is of Apple's computers, and this is none"
     if not name.startswith("cuda"):
         return ""
     number, gpus = int(name.partition(":")[2] or 0), count_gpus()

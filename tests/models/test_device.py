@@ -5,6 +5,7 @@ on tensors of two devices fails there as on a GPU. The numbers are compared wher
 """
 
 import copy
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from app import ROOT
 from models import device
 from models.data.objects import draw_objects
 from models.data.scenes import draw_scenes
@@ -81,6 +83,27 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_is(monkeypatch: pytest.Mon
     assert device.why_not("cuda:3") == "“cuda:3” is not there: NVIDIA's driver tells of no GPU"
     assert not device.may_be_gpu("auto")
     assert not device.may_be_gpu("cpu")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="Apple's computers have it")
+def test_apples_gpu_is_refused_elsewhere() -> None:
+    assert device.why_not("mps") == "“mps” is of Apple's computers, and this is none"
+
+
+def test_only_the_labs_that_are_meant_place_networks() -> None:
+    """A run of any other lab never opens a GPU."""
+    using = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("app", "models")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"\bplaced\(", path.read_text())
+    }
+    assert using == {
+        "app/detection/inference.py",  # networks on photos
+        "models/device.py",
+        "models/representation/encoder.py",
+        "models/representation/pretext_network.py",
+    }
 
 
 def test_the_server_reads_its_settings_without_torch() -> None:

@@ -37,7 +37,9 @@ VISITORS = 5  # that open a page after the first one
 WATCHED = 10.0  # seconds of a training
 SETTLED = 3.0  # seconds until a server that was asked for something has come to rest
 PHOTOS = 8
+TAB_MS = 500
 GUARD = 120
+KEPT = ("/static", "/fonts")  # by a browser, from one page to the next
 NUMBERS = itertools.count(1)
 
 
@@ -85,7 +87,7 @@ def recorded(address: str, path: str) -> Recording:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
         page = browser.new_page(locale="en-US")
-        page.on("request", requests.append)
+        page.on("request", lambda request: requests.append(request))
         page.on("websocket", follow)
         page.goto(address + path)
         ready(page)
@@ -98,15 +100,22 @@ def recorded(address: str, path: str) -> Recording:
 
 
 def trained(page: Page, said: list[tuple[str, dict[str, Any]]]) -> Training | None:
-    """From what the page said on its line; None where it opened none."""
-    starts = [(path, words["config"]) for path, words in said if words["type"] == "start"]
-    if not starts:
+    """From what the page said on its line, and the pace that it offers; None without a training.
+    One that begins in another view than the first begins with the lab's usual settings.
+    """
+    if not page.locator("[data-run-speed]").count():
         return None
-    path, config = starts[0]
-    wanted = [words["steps"] for _, words in said if words["type"] == "next"]
-    steps = max(wanted, default=0)
-    fps = page.locator("[data-run-fps]").first.input_value() if steps else "1"
-    return Training(path, config, steps, float(fps))
+    speed = page.locator("[data-run-speed]").first
+    for tab in page.locator("[data-tab]:visible").all():
+        if speed.input_value():  # filled where the training's bar is on show
+            break
+        tab.click()
+        page.wait_for_timeout(TAB_MS)
+    starts = [(path, words["config"]) for path, words in said if words["type"] == "start"]
+    slug = urlsplit(page.url).path.rsplit("/", 1)[-1]
+    path, config = starts[0] if starts else (f"/api/labs/{slug}/run", {})
+    fps = page.locator("[data-run-fps]").first.input_value()
+    return Training(path, config, int(speed.input_value()), float(fps))
 
 
 # --- Replaying ------------------------------------------------------------------------------------
@@ -314,6 +323,10 @@ def all_costs() -> dict[str, Any]:
     with served() as server:
         make_ready(server)
         recordings = {name: recorded(server.address, path) for name, path in paths.items()}
+    known = {one.path for one in recordings["home"].asked if one.path.startswith(KEPT)}
+    for name, (asked, training) in recordings.items():
+        if name != "home":  # whose files a browser has by now
+            recordings[name] = Recording([one for one in asked if one.path not in known], training)
     with served() as server:
         make_ready(server)
         time.sleep(SETTLED)
