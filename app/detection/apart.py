@@ -47,6 +47,7 @@ class Apart:
         self._process: Any = None
         self._connection: Connection | None = None
         self._given_up = SharedFlag(self._context)
+        self._closed = False
 
     def evaluate(
         self, is_given_up: Callable[[], bool], work: Callable[..., Any], *given: Any
@@ -56,11 +57,14 @@ class Apart:
         Raises `Busy` where the process was ended from outside more than once.
         """
         for _ in range(ATTEMPTS):
+            if self._closed:
+                break
             try:
                 succeeded, told = self._asked(is_given_up, (work, given))
             except (EOFError, OSError) as error:
-                log.warning("the networks' process has ended and is replaced: %r", error)
-                self.close()
+                self._end()
+                if not self._closed:
+                    log.warning("the networks' process has ended and is replaced: %r", error)
                 continue
             if succeeded:
                 return told
@@ -88,7 +92,11 @@ class Apart:
         return ours
 
     def close(self) -> None:
-        """End the process, whatever it is doing; the next evaluation brings a new one."""
+        """End the process for good, whatever it is doing: what is asked from now on is refused."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         connection, process = self._connection, self._process
         self._connection = self._process = None
         if process is not None:

@@ -113,6 +113,7 @@ class Networks:
     def close(self) -> None:
         """End what is queued; an application may be started again."""
         self._process.close()
+        self._process = Apart(self.settings.device)
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._thread = ThreadPoolExecutor(1, "networks")
 

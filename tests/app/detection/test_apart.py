@@ -140,6 +140,8 @@ def test_nothing_is_left_of_it_when_it_is_closed() -> None:
     pid = closed.evaluate(never, who)[0]
     closed.close()
     closed.close()
+    with pytest.raises(Busy):
+        closed.evaluate(never, who)
     end = time.monotonic() + GUARD
     while pid in {child.pid for child in multiprocessing.active_children()}:
         assert time.monotonic() < end
