@@ -7,6 +7,10 @@ COPY . .
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM ${BASE}
+# Neither has a default. EXTRAS: names of pyproject.toml's extras, separated by commas. TORCH_INDEX:
+# an index with PyTorch's wheels for a CPU alone, which come without gigabytes of CUDA.
+ARG EXTRAS
+ARG TORCH_INDEX
 ENV PYTHONUNBUFFERED=1 \
     NUMBA_CACHE_DIR=/var/cache/vitrine/numba \
     VITRINE_WEIGHTS_FOLDER=/var/cache/vitrine/weights
@@ -14,8 +18,12 @@ RUN useradd --create-home --uid 1000 vitrine \
  && install -d -o vitrine -g vitrine /var/cache/vitrine /var/cache/vitrine/weights
 
 # The dependencies change seldom and weigh gigabytes: a layer of their own, before our code.
-COPY pyproject.toml /tmp/
-RUN python -c "import tomllib; print(*tomllib.load(open('/tmp/pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/requirements.txt \
+COPY pyproject.toml requirements.py /tmp/
+RUN if [ -n "${TORCH_INDEX}" ]; then \
+      python /tmp/requirements.py --only torch torchvision > /tmp/torch.txt \
+      && pip install --no-cache-dir --index-url "${TORCH_INDEX}" -r /tmp/torch.txt; \
+    fi \
+ && python /tmp/requirements.py --extras "${EXTRAS}" > /tmp/requirements.txt \
  && pip install --no-cache-dir -r /tmp/requirements.txt
 
 COPY --from=wheel /wheels /tmp/wheels

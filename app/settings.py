@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.pictures.decoding.limits import MEBIBYTE as MEBIBYTE
 from app.pictures.decoding.limits import MOST_JPEG_PIXELS, MOST_PIXELS
+from models.device import why_not
 
 # Of a path that no browser reads as something else; JupyterHub escapes users' names in it.
 SEGMENT = r"/(?!(?:\.|%2[eE]){1,2}(?:/|$))(?:[\w.~@+-]|%(?!2[fF]|5[cC]|[01]|7[fF])[0-9a-fA-F]{2})+"
@@ -130,9 +131,21 @@ class Settings(BaseSettings):
         description="the Ray cluster that trainings run on, such as 10.0.0.5:6380; none starts Ray "
         "on this machine, for this server alone",
     )
+    device: str = Field(
+        "auto",
+        description="where the detectors, and what the labs on representation train, compute: "
+        "auto (NVIDIA's first GPU where there is one, else the CPU), cpu, cuda, cuda:1, mps",
+    )
     torch_threads: int = Field(
         0, ge=0, description="threads of one network evaluation; 0 leaves it to torch"
     )
+
+    @field_validator("device")
+    @classmethod
+    def there(cls, name: str) -> str:
+        if problem := why_not(name):
+            raise ValueError(problem)
+        return name
 
     @field_validator("allowed_hosts")
     @classmethod

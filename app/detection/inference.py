@@ -1,4 +1,5 @@
-"""Running the networks on photos: loaded once, one evaluation at a time, in a thread of its own.
+"""Running the networks on photos: loaded once, one evaluation at a time, in a thread of its own; on
+a GPU in a process of its own, which that thread asks.
 
 torch is imported here inside functions, so that pages are served while it still loads.
 """
@@ -7,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from app.answers.computed import Queue
+from app.detection.apart import Apart
 from app.errors import ModelNotInstalled
 from app.i18n import N_
 from app.settings import Settings
+from models import device
 from models.detection.catalog import (
     DETECTORS,
     INSTALLED,
@@ -45,28 +50,55 @@ class GivenUp(Exception):
     """Nobody waits for this evaluation any more."""
 
 
+class Flag(Protocol):
+    """Set when nobody waits any more."""
+
+    def is_set(self) -> bool: ...
+
+
+@contextmanager
+def waited_for(given_up: Flag) -> Iterator[None]:
+    """This thread evaluates for somebody until the flag is set: then `go_on` raises `GivenUp`."""
+    _evaluation.given_up = given_up
+    try:
+        yield
+    finally:
+        _evaluation.given_up = None
+
+
 class Networks:
     """What evaluates the networks: one photo at a time, because torch already spreads each over
     the cores, and two at once only take them from each other. Pages never wait for it: it has a
     thread of its own.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, apart: bool | None = None) -> None:
+        """`apart`: in a process of their own; None where the device asks for one."""
         self.settings = settings
+        self._apart = device.may_be_gpu(settings.device) if apart is None else apart
+        self._process = Apart(settings.device)
         self._thread = ThreadPoolExecutor(1, "networks")
         self._queue = Queue(PLACES)
 
-    async def in_turn(self, work: Callable[[], Result]) -> Result:
-        """What `work` returns, which runs a network. Raises `Busy` where too many wait.
+    async def in_turn(
+        self, work: Callable[..., Result], given: Callable[[], tuple[Any, ...]] = tuple
+    ) -> Result:
+        """What `work` makes of what `given` returns in its turn, by running a network: a function
+        of a module, or a `partial` of one, which can be pickled like its arguments. Raises `Busy`
+        where too many wait.
 
         Cancelled, it is taken out of the queue, or ends before the network's next layer.
         """
         given_up = threading.Event()
 
         def evaluate() -> Result:
-            _evaluation.given_up = given_up
-            go_on()
-            return work()
+            with waited_for(given_up):
+                go_on()
+                arguments = given()
+                if not self._apart:
+                    return work(*arguments)
+                result: Result = self._process.evaluate(given_up.is_set, work, *arguments)
+                return result
 
         with self._queue.place():
             try:
@@ -76,10 +108,12 @@ class Networks:
 
     async def warm_up(self) -> None:
         """Load torch and the shipped network, compile the loops: nobody should wait for it."""
-        await self.in_turn(lambda: warm_up(self.settings))
+        await self.in_turn(partial(warm_up, self.settings))
 
     def close(self) -> None:
         """End what is queued; an application may be started again."""
+        self._process.close()
+        self._process = Apart(self.settings.device)
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._thread = ThreadPoolExecutor(1, "networks")
 
@@ -88,7 +122,7 @@ def go_on(*_: object) -> None:
     """Raise `GivenUp` where nobody waits for this thread's evaluation any more. A hook before every
     layer of every network, and called between the other parts of the work.
     """
-    given_up: threading.Event | None = getattr(_evaluation, "given_up", None)
+    given_up: Flag | None = getattr(_evaluation, "given_up", None)
     if given_up and given_up.is_set():
         raise GivenUp
 
@@ -116,7 +150,7 @@ def network(name: str, config: Settings) -> Any:
                 loaded = load(name, config)
             except WeightsError as error:
                 raise not_installed(name) from error
-            _networks[key] = given_up_by(loaded)
+            _networks[key] = prepared(loaded)
         return _networks[key]
 
 
@@ -136,11 +170,19 @@ def not_installed(name: str) -> ModelNotInstalled:
     return ModelNotInstalled(message, "model", name=name)
 
 
-def given_up_by(loaded: Any) -> Any:
-    """The network, which from now on ends before its next layer where nobody waits for it."""
+def prepared(loaded: Any) -> Any:
+    """The network on this process's device, which from now on ends before its next layer where
+    nobody waits for it.
+    """
+    device.placed(loaded)
     for layer in loaded.modules():
         layer.register_forward_pre_hook(go_on)
     return loaded
+
+
+def computed_on(loaded: Any) -> str:
+    """What a network computes on, as pages say it: "CPU", or the GPU's name."""
+    return device.told(loaded)
 
 
 def detectors(name: DetectorsName, config: Settings) -> Shipped:
@@ -159,7 +201,7 @@ def detectors(name: DetectorsName, config: Settings) -> Shipped:
             except WeightsError as error:
                 message = N_("The weights of “{name}” are missing or damaged on this server.")
                 raise ModelNotInstalled(message, "model", name=name) from error
-            given_up_by(found.model)
+            prepared(found.model)
             _detectors[name] = found
         return _detectors[name]
 

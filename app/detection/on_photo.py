@@ -22,17 +22,15 @@ Evaluate = Callable[["NDArray[np.uint8]"], bytes]
 async def answer_on_photo(
     request: Request, image_id: str, key: tuple[Hashable, ...], evaluate: Evaluate
 ) -> bytes:
-    """What `evaluate` makes of the picture uint8 [H, W, 3], in the networks' thread.
+    """What `evaluate`, a function that can be pickled, makes of the picture uint8 [H, W, 3], where
+    the networks are.
 
     `key` tells what else the answer depends on. Raises `ImageGone`, and what `evaluate` raises.
     """
     store, networks = images_of(request), request.app.state.networks
     content = store.get(image_id).digest
 
-    def work() -> bytes:
-        return evaluate(store.load(image_id))
-
-    ask = partial(networks.in_turn, work)
+    ask = partial(networks.in_turn, evaluate, lambda: (store.load(image_id),))
     try:
         shared = shared_answers_of(request)
         packed: bytes = await shared.get((*key, content), ask, len, about=content)

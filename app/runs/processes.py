@@ -111,7 +111,7 @@ class ProcessEngine:
         self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
     ) -> Worker:
         memory = self._settings.run_memory_bytes
-        return await self._begun(work, run, config, memory, threads)
+        return await self._begun(work, run, config, memory, threads, self._settings.device)
 
     async def compute(self, function: Callable[..., Any], *arguments: Any, threads: int = 1) -> Any:
         memory = self._settings.run_memory_bytes

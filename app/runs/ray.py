@@ -49,10 +49,14 @@ class RunActor:
         """Import all that any lab needs, which takes seconds."""
         import app.runs.preload  # noqa: F401
 
-    def first(self, run: Program, config: LabConfig, memory_bytes: int, threads: int) -> Back:
+    def first(
+        self, run: Program, config: LabConfig, memory_bytes: int, threads: int, device: str
+    ) -> Back:
         """The frame at step 0."""
+        from models import device as devices
 
         def begin() -> tuple[bytes, int]:
+            devices.choose(device, memory_bytes)
             prepare_process(memory_bytes, threads)
             self._generator = run(config)
             return next(self._generator).to_bytes(), 0
@@ -171,11 +175,11 @@ class RayEngine:
         self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
     ) -> Worker:
         ray = await asyncio.to_thread(self._connected)
-        memory = self._settings.run_memory_bytes
+        more = (self._settings.run_memory_bytes, threads, self._settings.device)
         while True:
             waiting = expected_bytes <= READY_BYTES and bool(self._ready)
             found = self._ready.pop() if waiting else await self._actor(expected_bytes)
-            worker = RayWorker(ray, *found, found[0].first.remote(run, config, memory, threads))
+            worker = RayWorker(ray, *found, found[0].first.remote(run, config, *more))
             if not waiting or await is_alive(ray, worker):
                 return worker
 

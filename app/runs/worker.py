@@ -25,18 +25,30 @@ from app.errors import Diverged, DomainError, RunBroken, RunFinished, RunTooLarg
 from app.i18n import N_
 from app.lab.contract import Ask, Frame
 from app.runs.engine import ERROR, FRAME
+from models import device as devices
 
 Run = Callable[[Any], Generator[Frame, Ask[Any], None]]
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 2**25  # the most that glibc takes as a threshold
+CONTEXT_BYTES = 2**30  # of CUDA, in a process that opens a GPU
 NICENESS = 10  # the server, which many people wait for, goes before any training
 
 torch.set_num_threads(1)  # 8 runs with 2 threads each were 50 times slower: OpenMP spins
 
 
-def work(connection: socket.socket, run: Run, config: Any, memory_bytes: int, threads: int) -> None:
-    """Run until the run ends, the socket closes or the parent dies."""
+def work(
+    connection: socket.socket,
+    run: Run,
+    config: Any,
+    memory_bytes: int,
+    threads: int,
+    device: str = "cpu",
+) -> None:
+    """Run until the run ends, the socket closes or the parent dies. A lab whose networks are
+    `placed` opens the device, by a name of `models.device`; any other leaves it closed.
+    """
+    devices.choose(device, memory_bytes)
     with prepared(connection, memory_bytes, threads):
         for frame, taken in frames(connection, run, config):
             send(connection, FRAME, frame, taken)
@@ -95,7 +107,7 @@ def prepare(memory_bytes: int, threads: int) -> None:
         os.nice(NICENESS)
     if sys.platform == "linux":
         keep_memory()
-        limit_memory(memory_bytes)
+        limit_memory(memory_bytes, devices.may_be_gpu(devices.chosen()))
         with suppress(OSError):  # where the machine runs out of memory, a run goes, not the server
             Path("/proc/self/oom_score_adj").write_text("500")
 
@@ -124,14 +136,20 @@ def keep_memory() -> None:
         mallopt(M_TRIM_THRESHOLD, 8 * KEPT_BYTES)
 
 
-def limit_memory(memory_bytes: int) -> None:
-    """Allow that much beyond what torch has mapped already, which is gigabytes it never uses."""
+def limit_memory(memory_bytes: int, beside_gpu: bool = False) -> None:
+    """Allow that much beyond what torch has mapped already, which is gigabytes it never uses.
+
+    CUDA maps far more addresses than there is memory: beside a GPU only what can be written to is
+    counted, and what CUDA itself takes of that is allowed, too.
+    """
     import resource
 
+    limit, column = (resource.RLIMIT_DATA, 5) if beside_gpu else (resource.RLIMIT_AS, 0)
     with open("/proc/self/statm") as file:
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes, hard))
+        mapped = int(file.read().split()[column]) * resource.getpagesize()
+    allowed = memory_bytes + (CONTEXT_BYTES if beside_gpu else 0)
+    hard = resource.getrlimit(limit)[1]
+    resource.setrlimit(limit, (mapped + allowed, hard))
 
 
 def told(error: BaseException) -> bytes:
@@ -145,7 +163,7 @@ def told(error: BaseException) -> bytes:
 
 
 def in_our_words(error: BaseException) -> DomainError:
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
         return RunTooLarge(N_("This run needs more memory than the server allows one run."))
     if isinstance(error, ValueError) and "JSON compliant" in str(error):
         return Diverged(N_("The numbers overflowed: the training has diverged."))

@@ -27,6 +27,7 @@ from models.detection.catalog import FETCHED
 from models.detection.preprocess import INPUT_SIZE, prepare
 from models.detection.rpn import RPN, Candidates, Proposals, per_anchor, propose
 from models.detection.weights import WeightsError, load_state, weights_path
+from models.device import moved
 
 BUILDERS: dict[str, Callable[..., Any]] = {name: getattr(detection, name) for name in FETCHED}
 # torchvision's builders, given these weights, take BatchNorm's eps away: it was trained without.
@@ -222,6 +223,8 @@ def listen(network: FasterRCNN, image: Tensor) -> Heard:
         finally:
             for hook in hooks:
                 hook.remove()
+    # The RPN calls its parts where the weights are; what follows goes on where the image is.
+    heard = moved(heard, images.tensors.device)
     logits, deltas = heard["head"]
     return Heard(
         tuple(images.image_sizes[0]),

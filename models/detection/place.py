@@ -43,10 +43,10 @@ def head_at(head: AnchorHead, features: Tensor, row: int, column: int) -> HeadAt
     outputs = [layer(hidden)[0, :, row, column] for layer in layers]
     return HeadAtPlace(
         window,
-        bias_of(head.conv),
+        bias_of(head.conv).to(features.device),
         convolved[0, :, row, column],
-        torch.cat([layer.weight[:, :, 0, 0] for layer in layers]),
-        torch.cat([bias_of(layer) for layer in layers]),
+        torch.cat([layer.weight[:, :, 0, 0] for layer in layers]).to(features.device),
+        torch.cat([bias_of(layer) for layer in layers]).to(features.device),
         torch.cat(outputs),
     )
 

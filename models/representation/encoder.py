@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.device import placed
 from models.representation.pictures import as_input, quick
 from models.representation.sizes import D_H, D_P, D_Z, KINDS, WIDTHS
 
@@ -89,7 +90,7 @@ class Encoder(nn.Module):
 
     def __init__(self, generator: torch.Generator, times: float = 1.0) -> None:
         super().__init__()
-        self.layers = built(lambda: _encoder(times), generator)
+        self.layers = placed(built(lambda: _encoder(times), generator))
 
     @staticmethod
     def centered(images: Tensor) -> Tensor:
@@ -133,7 +134,7 @@ class Projector(nn.Module):
             raise ValueError(f"no projector {kind!r}: one of {', '.join(KINDS)}")
         self.kind = kind
         self.width = D_H if kind == "none" else D_Z
-        self.layers = built(lambda: _projector(kind), generator)
+        self.layers = placed(built(lambda: _projector(kind), generator))
 
     def forward(self, h: Tensor) -> Tensor:
         z: Tensor = self.layers(h)
@@ -154,7 +155,7 @@ class Predictor(nn.Module):
 
     def __init__(self, generator: torch.Generator, width: int = D_Z) -> None:
         super().__init__()
-        self.layers = built(lambda: _predictor(width), generator)
+        self.layers = placed(built(lambda: _predictor(width), generator))
 
     def forward(self, z: Tensor) -> Tensor:
         p: Tensor = self.layers(z)
@@ -189,7 +190,7 @@ def head_of(classes: int, generator: torch.Generator) -> nn.Linear:
     head = torch.nn.utils.skip_init(nn.Linear, D_H, classes)  # type: ignore[no-untyped-call]
     initialize(head, generator)
     assert isinstance(head, nn.Linear)
-    return head
+    return placed(head)
 
 
 def optimizer_of(

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from models.device import placed
 from models.measures import PretextTask
 from models.representation.contrastive import hits, nt_xent
 from models.representation.encoder import Encoder, Projector, built, quick_encoder
@@ -65,9 +66,9 @@ class PretextNetwork(nn.Module):
             self.head: nn.Module = Projector("mlp", generator)
         elif task.answer in ("class", "given"):
             wide = task.classes or classes
-            self.head = built(lambda: class_head(task, wide), generator)
+            self.head = placed(built(lambda: class_head(task, wide), generator))
         else:
-            self.head = built(lambda: map_head(task), generator)
+            self.head = placed(built(lambda: map_head(task), generator))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Scores [N, C], z [N, D_Z], or a map, of inputs as `Puzzle` has them."""

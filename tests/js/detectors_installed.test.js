@@ -8,7 +8,7 @@ import {
   judge,
   knownTo,
 } from "../../static/js/labs/detectors/outcome.js";
-import { sayBudget, timesOf } from "../../static/js/labs/detectors/times.js";
+import { included, sayBudget, timesOf } from "../../static/js/labs/detectors/times.js";
 
 /** Two classes of ours; one proposal is a cat. @returns {any} */
 const ours = () => ({
@@ -96,6 +96,7 @@ const part = (median, name = "part") => ({ name, median, low: median, high: medi
 const timings = {
   repeats: 15,
   threads: 1,
+  device: "CPU",
   shared: [part(10)],
   one_stage: [part(2)],
   two_stage: [part(12)],
@@ -114,10 +115,26 @@ test("a budget is kept by the road, and by the numbers of proposals, that take n
 });
 
 test("an installed network is measured as a whole, and shares no part", () => {
-  const whole = timesOf("two", { network: "x", repeats: 3, threads: 1, parts: [part(50)], total: part(50) });
+  const whole = timesOf("two", {
+    network: "x",
+    repeats: 3,
+    threads: 1,
+    device: "CPU",
+    parts: [part(50)],
+    total: part(50),
+  });
   const one = timesOf("one", timings);
   assert(whole && one);
   assert.equal(whole.shared, 0);
   assert(/one stage \(12\.0 ms\), not two stages \(50\.0 ms\)/.test(sayBudget(33, one, whole)));
   assert(/both/.test(sayBudget(60, one, whole)));
+});
+
+test("what the milliseconds were computed on is said, once where both roads were on the same", () => {
+  const one = timesOf("one", timings);
+  const two = timesOf("two", timings);
+  const elsewhere = timesOf("two", { ...timings, device: "NVIDIA X1" });
+  assert(one && two && elsewhere);
+  assert(/on CPU, 1 threads/.test(included(one, two)));
+  assert(/on CPU \/ NVIDIA X1, 1 threads/.test(included(one, elsewhere)));
 });

@@ -12,6 +12,8 @@ from app.labs.detectors.config import MEASURED, MEASURED_STEP, DetectorsConfig
 from app.pictures.images import ImageAnswer
 from models.detection.catalog import DetectorsName, InstalledName
 
+DEVICE = Field(description="what the networks were computed on: CPU, or the GPU's name")
+
 
 class PhotoQuery(BaseModel):
     """Which photo, which pair of detectors, at which size."""
@@ -52,6 +54,7 @@ class DetectAnswer(BaseModel):
     transform: Transform
     feature_map: list[int] = Field(description="[channels, height, width]")
     milliseconds: dict[str, float] = Field(description="of each part of this one evaluation")
+    device: str = DEVICE
     one_stage: list[Detection]
     two_stage: list[Detection]
 
@@ -125,6 +128,7 @@ class Timings(BaseModel):
 
     repeats: int
     threads: int
+    device: str = DEVICE
     shared: list[PartTime]
     one_stage: list[PartTime]
     two_stage: list[PartTime]
@@ -141,6 +145,7 @@ class InstalledTimings(BaseModel):
     network: str
     repeats: int
     threads: int
+    device: str = DEVICE
     parts: list[PartTime]
     total: PartTime
 
@@ -219,6 +224,7 @@ class ClaimAnswer(BaseModel):
     sizes: list[int] = Field(description="objects under 32 px, 32 to 64 px, above")
     one_stage: MeasuredDetector
     two_stage: MeasuredDetector
+    device: str = DEVICE
     gain50: IntervalAnswer = Field(description="AP50 of two stages minus that of one")
     gain75: IntervalAnswer
 
@@ -270,6 +276,7 @@ class FamilyAnswer(BaseModel):
     milliseconds: dict[str, float] = Field(
         description="rcnn and fast without the proposals, which come from elsewhere; faster, mask"
     )
+    device: str = DEVICE
 
 
 class ProposersQuery(PhotoQuery):
@@ -289,5 +296,6 @@ class ProposersAnswer(BaseModel):
     """Proposals, old and new, on one picture."""
 
     proposers: list[Proposer]
+    device: str = DEVICE
     missing: list[str] = Field(description="proposers that are not installed here")
     extra: str = Field(description="what to install for them, with pip")

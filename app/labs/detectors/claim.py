@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Request
 
 from app.answers.shared import shared_answers_of
 from app.answers.single_flight import until_gone
-from app.detection.inference import detectors, go_on
+from app.detection.inference import computed_on, detectors, go_on
 from app.errors import BAD_BODY, can_fail
 from app.labs.detectors.answers import (
     ClaimAnswer,
@@ -65,7 +65,7 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
         results.append(scene_result(number, query.proposals, model))
         go_on()
     found = compare(results, model.classes, torch.Generator().manual_seed(0))
-    return ClaimAnswer.model_validate(told(found))
+    return ClaimAnswer.model_validate({**told(found), "device": computed_on(model)})
 
 
 # What was measured since the server started, by scene and number of proposals.

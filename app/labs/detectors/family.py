@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from app.answers.computed import pack, packed_response
 from app.answers.single_flight import until_gone
-from app.detection.inference import go_on, network
+from app.detection.inference import computed_on, go_on, network, prepared
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.lab import wire
@@ -67,7 +67,7 @@ def classifier() -> Classifier:
 
     with _lock:
         if not _classifier:
-            _classifier.append(load_classifier())
+            _classifier.append(prepared(load_classifier()))
         loaded: Classifier = _classifier[0]
         return loaded
 
@@ -102,6 +102,7 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
             "faster": faster_ms,
             **({"mask": mask_ms} if found else {}),
         },
+        device=computed_on(shipped.model),
         masked_by=query.mask_network,
     )
     return pack(wire.encode(answer.model_dump(), {"mask": mask}))

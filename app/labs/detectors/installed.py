@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from app.answers.computed import JSON_TYPE, pack, packed_response
 from app.answers.single_flight import until_gone
 from app.detection.answers import ImageSize, Transform
-from app.detection.inference import go_on, is_installed, network, set_threads
+from app.detection.inference import computed_on, go_on, is_installed, network, set_threads
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.i18n import language_of, translate
@@ -150,6 +150,7 @@ def measured(query: InstalledTimingsQuery, config: Settings, image: NDArray[np.u
         network=query.network,
         repeats=len(counted),
         threads=torch.get_num_threads(),
+        device=computed_on(network(query.network, config)),
         parts=[spread(name, [run[name] for run in counted]) for name in counted[0]],
         total=spread("total", [sum(run.values()) for run in counted]),
     )

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from app.answers.computed import JSON_TYPE, pack, packed_response
 from app.answers.single_flight import until_gone
-from app.detection.inference import go_on
+from app.detection.inference import computed_on, detectors, go_on
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.labs.detectors.answers import Proposer, ProposersAnswer, ProposersQuery
@@ -74,6 +74,7 @@ def proposed(query: ProposersQuery, config: Settings, image: NDArray[np.uint8]) 
         proposers=[measured(name, *way) for name, way in ways.items()],
         missing=[] if installed else ["selective"],
         extra=EXTRA,
+        device=computed_on(detectors(query.model, config).model),
     )
     return pack(answer.model_dump_json().encode())
 

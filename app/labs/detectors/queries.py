@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from app.answers.computed import JSON_TYPE, pack, packed_response
 from app.answers.single_flight import until_gone
 from app.detection.answers import Transform
+from app.detection.inference import computed_on
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.lab import wire
@@ -91,6 +92,7 @@ def header(
         "transform": transform.model_dump(),
         "feature_map": list(looked.features.shape),
         "milliseconds": looked.milliseconds,
+        "device": computed_on(shipped.model),
     }
 
 

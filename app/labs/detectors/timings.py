@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from app.answers.computed import JSON_TYPE, pack, packed_response
 from app.answers.single_flight import until_gone
-from app.detection.inference import detectors, go_on
+from app.detection.inference import computed_on, detectors, go_on
 from app.detection.on_photo import answer_on_photo
 from app.errors import can_fail
 from app.labs.detectors.answers import PartTime, Timings, TimingsQuery
@@ -88,6 +88,7 @@ def measured(query: TimingsQuery, config: Settings, image: NDArray[np.uint8]) ->
     answer = Timings(
         repeats=REPEATS,
         threads=torch.get_num_threads(),
+        device=computed_on(model),
         shared=parts(SHARED),
         one_stage=parts(ONE_STAGE),
         two_stage=parts(TWO_STAGE),

@@ -137,5 +137,5 @@ def evaluated(query: PlaceQuery, config: Settings, image: NDArray[np.uint8]) -> 
 
 
 def filtered(query: FilterQuery, config: Settings) -> bytes:
-    weights = head_of(query.model, config).conv.weight[query.unit].detach().contiguous()
+    weights = head_of(query.model, config).conv.weight[query.unit].detach().cpu().contiguous()
     return pack(wire.encode({"unit": query.unit}, {"filter": weights.numpy()}))

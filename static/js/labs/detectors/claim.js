@@ -9,7 +9,7 @@ import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { failed } from "./page.js";
 import { head, line, publishedTable, ranged } from "./published.js";
-import { roadName } from "./words.js";
+import { computedOn, roadName } from "./words.js";
 
 /** @typedef {{value: number, low: number, high: number}} Interval */
 /**
@@ -28,6 +28,7 @@ import { roadName } from "./words.js";
  * @property {number[]} sizes
  * @property {Measured} one_stage
  * @property {Measured} two_stage
+ * @property {string} device
  * @property {Interval} gain50
  * @property {Interval} gain75
  */
@@ -179,6 +180,7 @@ function sayClaim(claim) {
     gainWords(t("AP50"), gain50),
     gainWords(t("AP75"), gain75),
     t("The two-stage detector takes {factor} times as long.", { factor: number(factor, 1) }),
+    computedOn(claim),
   ]);
 }
 

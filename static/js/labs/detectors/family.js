@@ -9,6 +9,7 @@ import { INSTANCES } from "../../views/marks.js";
 import { roomFor } from "../../views/room.js";
 import { networkTitle } from "./installed.js";
 import { failed } from "./page.js";
+import { computedOn } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /**
@@ -19,6 +20,7 @@ import { failed } from "./page.js";
  * @property {number[][]} found boxes that have a mask
  * @property {string} masked_by "ours", or the installed network that made the masks
  * @property {Record<string, number>} milliseconds
+ * @property {string} device
  */
 /**
  * @typedef {object} Kin a member of the family
@@ -198,6 +200,7 @@ function sayFamily(family) {
       },
     ),
     sayMasks(family),
+    computedOn(family),
   ]);
 }
 

@@ -12,10 +12,11 @@ import { frameOf, picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
 import { failed, state } from "./page.js";
 import { counts, firstCovering, meanBestIou, recallAt } from "./recall.js";
+import { computedOn } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /** @typedef {{name: string, milliseconds: number, count: number, boxes: number[][]}} Proposer */
-/** @typedef {{proposers: Proposer[], missing: string[], extra: string}} Answer the server's */
+/** @typedef {{proposers: Proposer[], missing: string[], extra: string, device: string}} Answer */
 
 const REST = 300; // milliseconds that a control rests before the networks are asked
 const NAMES = ["windows", "selective", "rpn"];
@@ -186,5 +187,6 @@ function sayProposers(answer, model) {
     answer.missing.length
       ? t("Selective search is not installed on this server: pip install '{extra}'.", { extra: answer.extra })
       : "",
+    computedOn(answer),
   ]);
 }

@@ -43,8 +43,9 @@ export function publishedTable(root) {
   const asks = ROADS.map(() =>
     newest({
       ask: (/** @type {Asked} */ of, signal) => post("/api/detectors/installed/timings", of, signal),
-      show: ({ total: { median } }, { network }) => {
-        times.set(network, number(median, 0));
+      show: ({ total: { median }, device }, { network }) => {
+        const ms = number(median, 0);
+        times.set(network, device === "CPU" ? ms : `${ms} (${device})`);
         paint();
       },
       fail: (error, { network }) => {

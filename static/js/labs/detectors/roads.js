@@ -86,7 +86,7 @@ export function roadsView(query) {
     if (!one || !two) return;
     const budget = Number(state.values.budget);
     if (!busy) said.textContent = sayBudget(budget, one, two);
-    $("[data-times-said]", root).textContent = included(one);
+    $("[data-times-said]", root).textContent = included(one, two);
     showBars($("[data-times]", root), [one, two], budget);
   }
 

@@ -10,6 +10,7 @@ import { roadName } from "./words.js";
  * @typedef {object} Timings of our detectors
  * @property {number} repeats
  * @property {number} threads
+ * @property {string} device what the network was computed on
  * @property {Part[]} shared
  * @property {Part[]} one_stage
  * @property {Part[]} two_stage
@@ -22,6 +23,7 @@ import { roadName } from "./words.js";
  * @property {string} network
  * @property {number} repeats
  * @property {number} threads
+ * @property {string} device what the network was computed on
  * @property {Part[]} parts
  * @property {Part} total
  */
@@ -30,6 +32,7 @@ import { roadName } from "./words.js";
  * @property {Road} road
  * @property {number} repeats
  * @property {number} threads
+ * @property {string} device what the network was computed on
  * @property {number} shared how many of the first parts the other road has, too
  * @property {Part[]} parts
  * @property {Part} total
@@ -56,21 +59,32 @@ const ms = (/** @type {number} */ value) => t("{value} ms", { value: number(valu
 /** @param {Road} road @param {Timings | OtherTimings | null} times @returns {RoadTimes | null} */
 export function timesOf(road, times) {
   if (!times) return null;
-  const { repeats, threads } = times;
+  const { repeats, threads, device } = times;
   if ("network" in times)
-    return { road, repeats, threads, shared: 0, parts: times.parts, total: times.total, byProposals: [] };
+    return {
+      road,
+      repeats,
+      threads,
+      device,
+      shared: 0,
+      parts: times.parts,
+      total: times.total,
+      byProposals: [],
+    };
   const own = road === "one" ? times.one_stage : times.two_stage;
   const total = road === "one" ? times.one_stage_total : times.two_stage_total;
   const byProposals = road === "one" ? [] : times.by_proposals;
   const parts = [...times.shared, ...own];
-  return { road, repeats, threads, shared: times.shared.length, parts, total, byProposals };
+  return { road, repeats, threads, device, shared: times.shared.length, parts, total, byProposals };
 }
 
-/** What the milliseconds include. @param {RoadTimes} times */
-export function included({ repeats, threads }) {
+/** What the milliseconds include. @param {RoadTimes} one @param {RoadTimes} two */
+export function included(one, two) {
+  const { repeats, threads } = one;
+  const device = [...new Set([one.device, two.device])].join(" / ");
   return t(
-    "Median of {repeats} evaluations after 3 that do not count, {threads} threads; whiskers: 10% to 90%. From the decoded photo to the boxes after NMS; decoding it and sending the answer are not included.",
-    { repeats, threads },
+    "Median of {repeats} evaluations after 3 that do not count, on {device}, {threads} threads; whiskers: 10% to 90%. From the decoded photo to the boxes after NMS; decoding it and sending the answer are not included.",
+    { repeats, threads, device },
   );
 }
 

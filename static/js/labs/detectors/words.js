@@ -20,6 +20,9 @@ const CLASSES = {
 /** A class in the reader's language. @param {string | undefined} name */
 export const className = (name = "") => CLASSES[name]?.() ?? name;
 
+/** Where the milliseconds come from. @param {{device: string}} answer */
+export const computedOn = ({ device }) => t("The networks ran on {device}.", { device });
+
 /** @param {Road} road */
 export const roadName = (road) => (road === "one" ? t("One-stage") : t("Two-stage"));
 

@@ -1,0 +1,1 @@
+"""What a visitor costs, and what many visitors need."""
