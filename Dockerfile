@@ -15,7 +15,7 @@ ENV PYTHONUNBUFFERED=1 \
     NUMBA_CACHE_DIR=/var/cache/vitrine/numba \
     VITRINE_WEIGHTS_FOLDER=/var/cache/vitrine/weights
 RUN useradd --create-home --uid 1000 vitrine \
- && install -d -o vitrine -g vitrine /var/cache/vitrine /var/cache/vitrine/weights
+ && install -d -o vitrine -g vitrine /var/cache/vitrine /var/cache/vitrine/weights /var/lib/vitrine
 
 # The dependencies change seldom and weigh gigabytes: a layer of their own, before our code.
 COPY pyproject.toml requirements.py /tmp/

@@ -4,8 +4,12 @@ import json
 import re
 
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import StoreSilent, error_response
+from app.i18n import language_of
+from app.rooms.sockets import RESTART
 from app.shared.rooms import SharedRooms
 from app.shared.store import PROCESS_DIGITS, SharedStore
 from app.shared.tunnel import Tunnel
@@ -26,10 +30,18 @@ class Elsewhere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket" and RUN.fullmatch(path_of(scope)):
-            await self._run(scope, receive, send)
-        else:
-            await self._go(await self._owner(scope), scope, receive, send)
+            return
+        try:
+            if scope["type"] == "websocket" and RUN.fullmatch(path_of(scope)):
+                await self._run(scope, receive, send)
+            else:
+                await self._go(await self._owner(scope), scope, receive, send)
+        except StoreSilent as error:
+            if scope["type"] == "websocket":  # its page comes again
+                await send({"type": "websocket.close", "code": RESTART, "reason": ""})
+            else:
+                language = language_of(HTTPConnection(scope))
+                await error_response(error, language)(scope, receive, send)
 
     async def _go(self, owner: str, scope: Scope, receive: Receive, send: Send) -> None:
         if owner in ("", self._store.process):

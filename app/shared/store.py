@@ -19,6 +19,7 @@ from app.i18n import N_
 PREFIX = "vitrine:"
 EVERYBODY = f"{PREFIX}all"
 PROCESS_DIGITS = 8  # of a process's name, which the names of its runs begin with
+CONNECTIONS = 16  # to the store, for threads and for the event loop each
 ANSWER_SECONDS = 5  # that the store may take
 AGAIN_SECONDS = 0.3  # between two attempts to listen
 SETTLED_SECONDS = 3  # after which whoever does not listen again is gone
@@ -35,11 +36,19 @@ class SharedStore:
         import redis
         import redis.asyncio
 
-        limits: Any = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
-        limits["decode_responses"] = True
+        # Who finds no connection free waits for one: a hall's answers come all at once.
+        limits: Any = {
+            "socket_timeout": ANSWER_SECONDS,
+            "socket_connect_timeout": ANSWER_SECONDS,
+            "decode_responses": True,
+            "max_connections": CONNECTIONS,
+            "timeout": ANSWER_SECONDS,
+        }
         self.process = token_hex(PROCESS_DIGITS // 2)
-        self.threads = redis.Redis.from_url(url, **limits)  # for threads
-        self.loop = redis.asyncio.Redis.from_url(url, **limits)  # for the event loop
+        threads = redis.BlockingConnectionPool.from_url(url, **limits)
+        loop = redis.asyncio.BlockingConnectionPool.from_url(url, **limits)
+        self.threads = redis.Redis(connection_pool=threads)  # for threads
+        self.loop = redis.asyncio.Redis(connection_pool=loop)  # for the event loop
         self._channel = redis.asyncio.Redis.from_url(url, socket_connect_timeout=ANSWER_SECONDS)
         self._silent = redis.RedisError
         self.lock_lost = redis.exceptions.LockError  # it took longer than a lock is held

@@ -130,6 +130,7 @@ def test_while_the_store_is_away_pages_open_and_the_rest_is_told_in_words(
             at.get("/api/images/0123456789abcdef0123456789abcdef"),
             at.post("/api/albums/drafts"),
             at.post("/api/rooms"),
+            at.get(f"/room/{lecture.room['code']}"),
         ):
             assert answer.status_code == 503, answer.text
             assert answer.json()["error"]["code"] == "store_silent"
