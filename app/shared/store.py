@@ -35,6 +35,8 @@ class SharedStore:
     def __init__(self, url: str) -> None:
         import redis
         import redis.asyncio
+        from redis.backoff import ConstantBackoff
+        from redis.retry import Retry
 
         # Who finds no connection free waits for one: a hall's answers come all at once.
         limits: Any = {
@@ -44,9 +46,12 @@ class SharedStore:
             "max_connections": CONNECTIONS,
             "timeout": ANSWER_SECONDS,
         }
+        again = ConstantBackoff(AGAIN_SECONDS)
         self.process = token_hex(PROCESS_DIGITS // 2)
-        threads = redis.BlockingConnectionPool.from_url(url, **limits)
-        loop = redis.asyncio.BlockingConnectionPool.from_url(url, **limits)
+        threads = redis.BlockingConnectionPool.from_url(url, retry=Retry(again, 1), **limits)
+        loop = redis.asyncio.BlockingConnectionPool.from_url(
+            url, retry=redis.asyncio.retry.Retry(again, 1), **limits
+        )
         self.threads = redis.Redis(connection_pool=threads)  # for threads
         self.loop = redis.asyncio.Redis(connection_pool=loop)  # for the event loop
         self._channel = redis.asyncio.Redis.from_url(url, socket_connect_timeout=ANSWER_SECONDS)
@@ -96,7 +101,13 @@ class SharedStore:
 
     async def there(self, processes: set[str]) -> set[str]:
         """Which of these processes are there. Raises `StoreSilent`."""
-        await self._settled()
+        found = await self._listening(processes)
+        if found < processes:
+            await self._settled()
+            found = await self._listening(processes)
+        return found
+
+    async def _listening(self, processes: set[str]) -> set[str]:
         with self.asked():
             found = await self.loop.pubsub_numsub(*map(channel_of, processes))
         return {str(name).rpartition(":")[2] for name, count in found if count}

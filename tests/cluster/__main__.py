@@ -22,7 +22,7 @@ class Story:
     """The phones in one room while pieces go; `wrong` is what must not have happened."""
 
     def __init__(self, pieces: Pieces, phones: int) -> None:
-        learners = min(LEARNERS, phones // 4)
+        learners = min(LEARNERS, phones // 8)
         self.pieces = pieces
         self.hall = Hall(pieces.address, phones - learners - 1, learners)
         self.question = 0

@@ -9,6 +9,7 @@ from tests.app.shared.stores import REDIS
 from tests.cluster.pieces import NGINX, ROOT
 
 PHONES = 40
+GUESTS = PHONES - PHONES // 8 - 1  # the others train, and one presents
 GUARD = 500  # seconds against hanging for ever
 
 pytestmark = [
@@ -26,5 +27,5 @@ def test_phones_come_back_and_nothing_acknowledged_is_lost_whatever_piece_is_kil
     told = done.stdout
     for piece in ("a web process", "a Ray node", "the store"):
         assert f"killed {piece}" in told
-        assert f"after {piece} was killed: 29 answers acknowledged, 29 shown" in told
+        assert f"after {piece} was killed: {GUESTS} answers acknowledged, {GUESTS} shown" in told
     assert "0 things went wrong" in told

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection
 
 from app.rooms.sockets import RESTART
@@ -53,10 +53,10 @@ class Lecture:
         deadline = time.monotonic() + GUARD
         while True:
             path = f"/api/rooms/{self.room['code']}/line"
-            line = self._lines.enter_context(who.line(server, path))
             try:
+                line = self._lines.enter_context(who.line(server, path))
                 told = who.say(line, **message)
-            except ConnectionClosed:
+            except (WebSocketException, OSError):
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
                 continue
