@@ -12,7 +12,7 @@ TORCH_FIRST = $(if $(TORCH_INDEX),$(PY) requirements.py --only torch torchvision
   && $(PIP) --index-url $(TORCH_INDEX) -r $(VENV)/torch.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-thorough test-servers test-browsers claims check bench soak cluster shots texts types sizes image image-test clean chromium
+.PHONY: help run test test-thorough test-servers test-browsers claims check bench soak cluster cost scale shots texts types sizes image image-test clean chromium
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ soak: $(VENV)/for-test ## a full room for MINUTES=10, with kills at random; prin
 
 cluster: $(VENV)/for-test ## compose.yaml's pieces without containers; PHONES=500 come, and pieces are killed
 	$(PY) -m tests.cluster --phones $(or $(PHONES),0)
+
+cost: $(VENV)/for-test chromium ## what a visitor costs, lab by lab: measures for 10 minutes, writes docs/cost.json
+	$(PY) -m tests.scale.cost
+
+scale: $(VENV)/for-test ## what many visitors need, reckoned from docs/cost.json: writes the tables of docs/scale.md
+	$(PY) -m tests.scale.report
 
 shots: $(VENV)/for-test chromium ## screenshots of every page: make shots DIR=shots
 	$(PY) -m tests.e2e.shots $(or $(DIR),shots)

@@ -15,6 +15,7 @@ ROUNDS = 3
 HOME_PHONES, LAB_PHONES, FEW = 60, 200, 4
 CONNECTIONS = 6  # that a browser opens to one server
 GUARD = 300
+MAKES_PICTURES = ("/api/samples/", "/api/detectors/scenes/")
 
 
 class Asked(NamedTuple):
@@ -52,7 +53,7 @@ def recorded(address: str, path: str) -> list[Asked]:
 def as_asked(request: Request, address: str) -> Asked:
     path = request.url.removeprefix(address)
     response = request.response()
-    chosen = request.method == "POST" and path.startswith("/api/samples/") and response
+    chosen = request.method == "POST" and path.startswith(MAKES_PICTURES) and response
     made = str(response.json()["id"]) if chosen and response else ""
     kind = request.headers.get("content-type", "")
     return Asked(request.method, path, request.post_data_buffer, kind, made)

@@ -13,6 +13,7 @@ from tests.scale.report import (
     Costs,
     Goal,
     Visit,
+    at_its_pace,
     between_marks,
     cost_table,
     measured_on,
@@ -61,6 +62,17 @@ def test_the_document_has_the_tables_of_the_measured_numbers() -> None:
         measured_on(costs), cost_table(costs), photo_table(costs), visit_table(costs, Visit()),
     ):  # fmt: skip
         assert content in text
+
+
+def test_a_training_that_a_busy_machine_held_up_is_reckoned_at_its_own_pace() -> None:
+    slow = page(0.1, 0.1)
+    slow["training"]["fps"] = 30
+    told = at_its_pace(slow)["training"]
+    assert told["frames_per_second"] == pytest.approx(30)
+    assert told["per_second"]["runs"] == pytest.approx(0.3)
+    assert told["bytes_per_second"] == pytest.approx(30_000)
+    slow["training"]["per_second"]["runs"] = 0.8  # nothing trains on more than a core
+    assert at_its_pace(slow)["training"]["per_second"]["runs"] == pytest.approx(1)
 
 
 def test_a_visit_costs_its_pages_its_training_and_its_part_of_a_photo() -> None:
