@@ -225,6 +225,7 @@ class DetectorsConfig(LabConfig):
     )
 
     # The page's own state.
+    script: Literal["detection", "training"] = page_state("detection")  # what "The code" writes
     source: Literal["scene", "photo"] = page_state("scene")
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo
