@@ -76,10 +76,22 @@ class StageShapes(BaseModel):
     shapes: list[list[int]]
 
 
+class LevelAnswer(BaseModel):
+    """A map, row by row; its cells in displayed pixels."""
+
+    rows: int
+    columns: int
+    each: int = Field(description="places of a cell: its anchors, or 1")
+    cell_width: float
+    cell_height: float
+
+
 class InstalledAnswer(BaseModel):
     """What an installed network had before NMS, for up to 300 proposals. The arrays `boxes` (in
     displayed pixels), `scores`, `labels` and `rows` (anchors, cells or proposals) have an entry for
-    each place and class of at least 0.02, best first; `proposals` has those of two stages.
+    each place and class of at least 0.02, best first; `proposals` has those of two stages. `starts`
+    are the places as boxes, of each entry or of each proposal: anchors or, where a network has
+    none, cells.
     """
 
     network: str
@@ -87,6 +99,8 @@ class InstalledAnswer(BaseModel):
     image: ImageSize
     transform: Transform
     stages: list[StageShapes]
+    levels: list[LevelAnswer] = Field(description="the maps whose places it looks at, in order")
+    has_anchors: bool
 
 
 class NetworkAnswer(BaseModel):

@@ -105,8 +105,9 @@ class DetectorsConfig(LabConfig):
         "vitrine",
         N_("One-stage network"),
         N_(
-            "Which network goes the one-stage road in “Result”, “The two roads” and “Measure the "
-            "claim”. Vitrine's is shipped; others know COCO's classes and are installed."
+            "Which network goes the one-stage road in “Result”, “The two roads”, “Follow one "
+            "detection” and “Measure the claim”. Vitrine's is shipped; others know COCO's classes "
+            "and are installed."
         ),
         Look(NETWORK, choices=networks("one")),
     )
