@@ -3,7 +3,7 @@
 Shape letters: G true boxes of a photo; K boxes found in it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -125,6 +125,14 @@ def look(model: Detectors, photo: Photo, size: int) -> Seen:
         scores, moves = (values.cpu() for values in model.box_head(pooled))
         two = two_stage.detect(scores, moves, looked_at, extent)
     return Seen(scaling.to_displayed(boxes), _displayed(one, scaling), _displayed(two, scaling))
+
+
+def means_of(scores: Mapping[str, Table]) -> dict[str, dict[str, float]]:
+    """Of each road its AP50 and AP75, the means over the classes."""
+    return {
+        road: {title: scores[road][title]["mean"] for title in ("AP50", "AP75")}
+        for road in ("one_stage", "two_stage")
+    }
 
 
 def describe(report: dict[str, float]) -> str:
