@@ -291,7 +291,7 @@ class Learning(Training):
         pooled = pool(verdicts)
         counts = torch.stack([torch.bincount(s.labels, minlength=CLASSES) for s in truths])
         ones = torch.ones(1, len(scenes)).double()
-        ap50 = mean_precision(pooled, pooled.right50, ones, counts.double(), CLASSES)
+        ap50 = mean_precision(pooled, 0.5, ones, counts.double(), CLASSES)
         met = torch.cat([one.met for one in verdicts])
         self.scores.add(self.step, float(ap50), share_of(met), self._covered(found, truths))
 

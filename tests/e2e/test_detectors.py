@@ -275,6 +275,11 @@ def test_the_claim_is_measured_and_the_verdict_follows_from_the_numbers(open_pag
     expect(said).to_contain_text(re.compile(r"On \d+ scenes with \d+ objects"))
     expect(said).to_contain_text(re.compile(r"AP75 (is higher with|does not tell)"))
     expect(said).to_contain_text("On 60 scenes with 228 objects")
+    table = page.locator("[data-claim-table]")
+    before = table.inner_text()
+    page.locator("#c-rule").select_option("coco")
+    expect(table).not_to_have_text(before)
+    expect(said).to_contain_text("On 60 scenes with 228 objects")
     rows = page.locator("[data-claim-table] tbody tr")
     assert rows.count() == 7
     expect(page.locator("[data-recorded]")).to_contain_text("0.92 | 0.94")

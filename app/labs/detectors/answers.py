@@ -200,12 +200,13 @@ class PoolAnswer(BaseModel):
 
 
 class ClaimQuery(BaseModel):
-    """How many scenes are measured, with how many proposals."""
+    """How many scenes are measured, with how many proposals, and by which rule of the AP."""
 
     model_config = ConfigDict(extra="forbid")
 
     scenes: int = Field(ge=MEASURED_STEP, le=MEASURED, multiple_of=MEASURED_STEP)
     proposals: int = same_field(DetectorsConfig, "proposals")
+    rule: Literal["voc", "coco"] = same_field(DetectorsConfig, "rule")
 
 
 class IntervalAnswer(BaseModel):
@@ -248,6 +249,25 @@ class RecordedRow(BaseModel):
     date: str
 
 
+class CoursePoint(BaseModel):
+    """What both detectors of a training were worth after so many of its steps."""
+
+    step: int
+    one_stage: dict[str, float] = Field(description="AP50 and AP75")
+    two_stage: dict[str, float]
+
+
+class CourseAnswer(BaseModel):
+    """One training with what its command wrote down on its way."""
+
+    pictures: str
+    steps: int = Field(description="of the whole training")
+    points: list[CoursePoint]
+    command: str
+    commit: str
+    date: str
+
+
 class PublishedRow(BaseModel):
     """A detector on COCO val2017, as torchvision publishes it."""
 
@@ -263,6 +283,7 @@ class KnownNumbers(BaseModel):
     """Numbers that are not measured now, with where they come from."""
 
     recorded: list[RecordedRow]
+    courses: list[CourseAnswer]
     published: list[PublishedRow]
 
 

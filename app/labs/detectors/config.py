@@ -129,6 +129,17 @@ class DetectorsConfig(LabConfig):
         le=500,
     )
 
+    rule: Literal["voc", "coco"] = control(
+        "voc",
+        N_("Rule of the AP"),
+        N_(
+            "By VOC's rule a detection belongs to the object that it overlaps most, and AP is the "
+            "area under the curve. By COCO's it belongs to the best one that is still free, and AP "
+            "is the mean precision at 101 recalls. They part where objects of a class overlap."
+        ),
+        Look(FOUND, choices={"voc": N_("VOC, 2010"), "coco": N_("COCO")}),
+    )
+
     bins: int = control(
         BINS,
         N_("Bins per side"),

@@ -27,5 +27,5 @@ VIEWS = (
         N_("Train it"),
         ("form", "order", "negatives", "gamma", "learning_rate", "held_out"),
     ),
-    View("claim", N_("Measure the claim"), ("proposals", "one_network", "two_network")),
+    View("claim", N_("Measure the claim"), ("proposals", "rule", "one_network", "two_network")),
 )

@@ -76,7 +76,8 @@ WORDS = (
         "AP50, AP75",
         N_(
             "Average precision: the area under precision over recall, where a box is right from "
-            "IoU 0.5 or 0.75 on; the mean over the classes."
+            "IoU 0.5 or 0.75 on; the mean over the classes. COCO reads the precision at 101 "
+            "recalls instead, and gives a detection to the best object that is still free."
         ),
     ),
 )

@@ -177,11 +177,24 @@ def test_the_claim_is_measured_on_scenes_with_intervals_around_each_number(
     assert again == told
 
 
+def test_another_rule_judges_the_same_detections(one_client: TestClient) -> None:
+    asked = {"scenes": 10, "proposals": 50}
+    voc, coco = (
+        one_client.post("/api/detectors/claim", json={**asked, "rule": rule}).json()
+        for rule in ("voc", "coco")
+    )
+    for road in ("one_stage", "two_stage"):
+        assert voc[road]["milliseconds"] == coco[road]["milliseconds"]  # nothing is measured anew
+        assert voc[road]["ap50"] != coco[road]["ap50"]  # an area, and a mean at 101 recalls
+        assert coco[road]["ap50"]["value"] == pytest.approx(voc[road]["ap50"]["value"], abs=0.05)
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("scenes", 0), ("scenes", 15), ("scenes", 70), ("proposals", 301)]
+    ("field", "value"),
+    [("scenes", 0), ("scenes", 15), ("scenes", 70), ("proposals", 301), ("rule", "pascal")],
 )
 def test_a_measurement_that_makes_no_sense_is_refused_by_field(
-    client: TestClient, field: str, value: int
+    client: TestClient, field: str, value: Any
 ) -> None:
     response = client.post("/api/detectors/claim", json={"scenes": 10, field: value})
     assert response.status_code == 422
