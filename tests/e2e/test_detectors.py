@@ -283,6 +283,9 @@ def test_the_claim_is_measured_and_the_verdict_follows_from_the_numbers(open_pag
     rows = page.locator("[data-claim-table] tbody tr")
     assert rows.count() == 7
     expect(page.locator("[data-recorded]")).to_contain_text("0.92 | 0.94")
+    course = page.locator("[data-courses]")
+    expect(course).to_contain_text("at its half (617 of 1,234 steps): AP50 0.90 | 0.93")
+    expect(course).to_contain_text("At its end the order is")
     expect(page.locator("[data-recorded-from]")).to_contain_text("python -m models.train.shapes")
     expect(page.locator("[data-published]")).to_contain_text("RetinaNet, ResNet-50 (one-stage)")
 

@@ -140,7 +140,10 @@ def courses(table: dict[str, Any]) -> list[CourseAnswer]:
         CourseAnswer(
             pictures=pictures,
             steps=entry["steps"],
-            points=[CoursePoint(step=int(at), **roads) for at, roads in entry["course"].items()],
+            points=[
+                CoursePoint(step=step, **entry["course"][str(step)])
+                for step in sorted(map(int, entry["course"]))
+            ],
             command=entry["command"],
             commit=entry["commit"],
             date=entry["date"],

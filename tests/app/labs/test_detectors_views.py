@@ -211,6 +211,14 @@ def test_recorded_numbers_come_with_command_commit_and_date(client: TestClient) 
         assert row["date"]
     scores = json.loads((Path(models.__file__).parent / "weights" / "scores.json").read_text())
     assert rows["drawn"]["two_stage"]["AP75"] == scores["shapes"]["two_stage"]["AP75"]["mean"]
+    (course,) = told["courses"]
+    assert (course["pictures"], course["steps"]) == ("drawn", 1234)
+    steps = [point["step"] for point in course["points"]]
+    assert steps == sorted(steps)
+    assert course["steps"] // 2 in steps
+    assert course["points"][-1]["step"] == course["steps"]
+    kept = scores["shapes_course"]["course"]["617"]["one_stage"]
+    assert course["points"][steps.index(617)]["one_stage"] == kept
 
 
 def test_published_numbers_are_torchvisions(client: TestClient) -> None:

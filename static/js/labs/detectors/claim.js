@@ -7,7 +7,7 @@ import { newest } from "../../core/newest.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
-import { halfAndEnd, sayCourse } from "./course.js";
+import { sayCourse } from "./course.js";
 import { failed } from "./page.js";
 import { head, line, publishedTable, ranged } from "./published.js";
 import { roadName } from "./words.js";
@@ -156,10 +156,7 @@ function showTable(root, { sizes, one_stage: one, two_stage: two }) {
 /** @param {HTMLElement} root @param {Recorded[]} recorded @param {import("./course.js").Course[]} courses */
 function showRecorded(root, recorded, courses) {
   const rows = recorded.map((row) => lineOf(PICTURES[row.pictures]?.() ?? row.pictures, row));
-  $("[data-recorded]", root).replaceChildren(
-    head(["", "AP50", "AP75"]),
-    h("tbody", {}, ...rows, ...courses.flatMap(linesOfCourse)),
-  );
+  $("[data-recorded]", root).replaceChildren(head(["", "AP50", "AP75"]), h("tbody", {}, ...rows));
   $("[data-courses]", root).textContent = sentences(courses.map(sayCourse));
   const sources = new Map([...recorded, ...courses].map((row) => [row.command, row]));
   $("[data-recorded-from]", root).textContent = sentences(
@@ -175,16 +172,6 @@ const lineOf = (name, { one_stage: one, two_stage: two }) =>
     name,
     ["AP50", "AP75"].map((ap) => `${number(one[ap] ?? NaN)} | ${number(two[ap] ?? NaN)}`),
   );
-
-/** A training at half its steps, and at its end. @param {import("./course.js").Course} course */
-function linesOfCourse(course) {
-  const pair = halfAndEnd(course);
-  if (!pair) return [];
-  const pictures = PICTURES[course.pictures]?.() ?? course.pictures;
-  return [pair.half, pair.end].map((point) =>
-    lineOf(t("{pictures}, another training after {step} steps", { pictures, step: point.step }), point),
-  );
-}
 
 /** The verdict in words, from the numbers. @param {Claim} claim */
 function sayClaim(claim) {

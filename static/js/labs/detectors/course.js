@@ -30,37 +30,28 @@ export function halfAndEnd({ points, steps }) {
 /** How much more two stages have. @param {Point} point @param {string} name AP50 or AP75 */
 export const lead = ({ one_stage: one, two_stage: two }, name) => (two[name] ?? NaN) - (one[name] ?? NaN);
 
-/** @param {Course} course @returns {string} */
+const NAMES = ["AP50", "AP75"];
+
+/** The numbers at half the training, and whether its end has the same order. @param {Course} course */
 export function sayCourse(course) {
   const pair = halfAndEnd(course);
   if (!pair) return "";
-  return sentences(
-    ["AP50", "AP75"].map((name) => sayOrder(name, lead(pair.half, name), lead(pair.end, name))),
-  );
+  const { half, end } = pair;
+  const flipped = NAMES.filter((name) => Math.sign(lead(half, name)) !== Math.sign(lead(end, name)));
+  return sentences([
+    t("Another training at its half ({half} of {end} steps): {list}.", {
+      half: number(half.step, 0),
+      end: number(end.step, 0),
+      list: NAMES.map((name) => `${name} ${both(half, name)}`).join(t(", ")),
+    }),
+    flipped.length
+      ? t("At its end the order is another one: {list}.", {
+          list: flipped.map((name) => `${name} ${both(end, name)}`).join(t(", ")),
+        })
+      : t("At its end the order is the same."),
+  ]);
 }
 
-/** @param {string} name @param {number} half @param {number} end */
-function sayOrder(name, half, end) {
-  const values = { name, half: number(Math.abs(half), 3), end: number(Math.abs(end), 3) };
-  if (half < 0 && end > 0)
-    return t(
-      "{name}: at half the training one stage led by {half}, at its end two stages by {end}: the order flipped.",
-      values,
-    );
-  if (half > 0 && end < 0)
-    return t(
-      "{name}: at half the training two stages led by {half}, at its end one stage by {end}: the order flipped.",
-      values,
-    );
-  if (half > 0 && end > 0)
-    return t(
-      "{name}: two stages led by {half} at half the training and by {end} at its end: the order stayed.",
-      values,
-    );
-  if (half < 0 && end < 0)
-    return t(
-      "{name}: one stage led by {half} at half the training and by {end} at its end: the order stayed.",
-      values,
-    );
-  return t("{name}: at half the training or at its end both are equal.", values);
-}
+/** One stage | two stages. @param {Point} point @param {string} name */
+const both = ({ one_stage: one, two_stage: two }, name) =>
+  `${number(one[name] ?? NaN)} | ${number(two[name] ?? NaN)}`;
