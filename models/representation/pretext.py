@@ -28,7 +28,7 @@ SIDE_BINS = 5  # of I and of Q
 CHROMA = 0.35  # I and Q from -CHROMA to CHROMA
 BINS = SIDE_BINS**2
 COLOR_CELL = 4  # pixels a side that one color is told for
-SPEEDS = (1, 2, 4)
+SPEEDS = (1, 2, 4, 8)  # of these the ones that a clip is long enough for
 TAKEN = 4  # frames of an input
 ORDERS = tuple(p for p in itertools.permutations(range(TAKEN)) if p[0] < p[-1])  # up to reversal
 YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
@@ -244,13 +244,22 @@ def sort(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     return Puzzle(frames_at(clips, at), label, at=at)
 
 
+def speeds_in(frames: int) -> tuple[int, ...]:
+    """The speeds at which four frames can be taken from a clip of so many. Raises ValueError where
+    there is no choice.
+    """
+    found = tuple(speed for speed in SPEEDS if (TAKEN - 1) * speed < frames)
+    if len(found) < 2:
+        raise ValueError(f"{frames} frames are too few for two speeds")
+    return found
+
+
 def speed(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
-    """Four frames, each 1, 2 or 4 after the one before: which of the speeds."""
-    label = torch.randint(len(SPEEDS), (len(clips),), generator=generator)
-    stride = torch.tensor(SPEEDS)[label][:, None]
+    """Four frames, each 1, 2, 4 or, in a long clip, 8 after the one before: which of the speeds."""
+    speeds = speeds_in(clips.shape[1])
+    label = torch.randint(len(speeds), (len(clips),), generator=generator)
+    stride = torch.tensor(speeds)[label][:, None]
     room = clips.shape[1] - (TAKEN - 1) * stride
-    if int(room.min()) < 1:
-        raise ValueError(f"{clips.shape[1]} frames are too few for speed {SPEEDS[-1]}")
     first = (torch.rand(len(clips), 1, generator=generator) * room).long()
     at = first + stride * torch.arange(TAKEN)
     return Puzzle(frames_at(clips, at), label, at=at)
@@ -270,6 +279,7 @@ def as_given(pictures: Tensor, options: Options, generator: Generator) -> Puzzle
     return Puzzle(as_input(pictures), torch.zeros(len(pictures), dtype=torch.int64))
 
 
+SHORT_SPEEDS = 3  # of clips of 13 frames
 TASKS: dict[PretextTask, Task] = {
     "rotation": Task(rotation, "class", 4),
     "patch": Task(patch, "class", len(AROUND), taken=2),
@@ -278,7 +288,7 @@ TASKS: dict[PretextTask, Task] = {
     "masked": Task(masked, "pixels"),
     "order": Task(order, "class", 2, video=True, taken=3),
     "sort": Task(sort, "class", len(ORDERS), video=True, taken=TAKEN),
-    "speed": Task(speed, "class", len(SPEEDS), video=True, taken=TAKEN),
+    "speed": Task(speed, "class", SHORT_SPEEDS, video=True, taken=TAKEN),
     "frame": Task(frame, "pixels", video=True, taken=TAKEN),
     "simclr": Task(as_given, "pairs"),
     "supervised": Task(as_given, "given"),

@@ -135,6 +135,13 @@ def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: Op
     expect(page.locator("[data-clip-parts] figure")).to_have_count(4)
     page.locator("[data-clip-parts]").get_by_role("button", name="2×").click()
     expect(page.locator("[data-video-said]")).to_contain_text("It is")
+    strip = page.locator("[data-clip-strip] li")
+    expect(strip).to_have_count(13)
+    page.locator("#c-length").select_option("25")
+    expect(page.locator("[data-clip-parts]").get_by_role("button", name="8×")).to_be_visible()
+    expect(strip).to_have_count(25)
+    wide = page.locator("[data-clip-strip]").evaluate("(e) => [e.scrollWidth, e.clientWidth]")
+    assert wide[0] <= wide[1]
 
 
 def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> None:

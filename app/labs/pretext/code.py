@@ -76,7 +76,8 @@ def code(config: PretextConfig, steps: int) -> str:
     if config.mode == "scale":
         config = config.model_copy(update=LAST_OF_SCALE)
     video = config.task in VIDEO
-    wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
+    drawn = {DRAWN[config.data]} if config.data in DRAWN else set()
+    wanted = {"draw_clips", "answers_in"} if video else drawn
     script = write(
         "pretext",
         c=config,

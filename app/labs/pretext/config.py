@@ -118,6 +118,11 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
+    length: Literal["13", "25"] = control(
+        "13", N_("Frames of a clip"),
+        N_("In 25 frames, four frames eight apart have room: then there is a fourth speed, 8×."),
+        Look(PICTURES, choices={"13": N_("13: up to 4×"), "25": N_("25: up to 8×")}),
+    )  # fmt: skip
     width: Literal["0.5", "1", "2"] = control(
         "1", N_("Width of the encoder"),
         N_("Of all its layers but the last, as a multiple of what the other views have."),

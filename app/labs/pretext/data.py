@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 VIDEO = ("order", "sort", "speed", "frame")
 TEST = 400  # pictures held out
 CLIPS, TEST_CLIPS = 800, 200
+LONG = "25"  # frames, of clips that have a fourth speed
+SPEED_ANSWER = 129  # trained numbers of one answer more
 HELD_OUT = 500_000  # seeds of what is held out begin here
 
 
@@ -42,11 +44,11 @@ def objects(count: int, seed: int) -> Objects:
 
 
 @lru_cache(maxsize=4)
-def clips(count: int, seed: int) -> Tensor:
-    """uint8 [count, T, 3, 32, 32]."""
+def clips(count: int, seed: int, frames: int) -> Tensor:
+    """uint8 [count, frames, 3, 32, 32]."""
     from models.data.clips import draw_clips
 
-    return draw_clips(count, seed).frames
+    return draw_clips(count, seed, frames=frames).frames
 
 
 def stills_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
@@ -81,7 +83,7 @@ def held_out_of(config: PretextConfig, album: Album | None) -> Material:
         stills = stills_of(config, album)[0]
     if config.task not in VIDEO:
         return stills
-    moving = clips(TEST_CLIPS, HELD_OUT + config.seed)
+    moving = clips(TEST_CLIPS, HELD_OUT + config.seed, int(config.length))
     return Material(moving, moving, classes=stills.classes)
 
 
@@ -99,8 +101,10 @@ def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, D
     stills, downstream = stills_of(config, album)
     if config.task not in VIDEO:
         return stills, downstream
-    moving = clips(CLIPS, config.seed), clips(TEST_CLIPS, HELD_OUT + config.seed)
-    return Material(*moving, classes=stills.classes), downstream
+    frames = int(config.length)
+    train = clips(CLIPS, config.seed, frames)
+    test = clips(TEST_CLIPS, HELD_OUT + config.seed, frames)
+    return Material(train, test, classes=stills.classes), downstream
 
 
 def settings_of(config: PretextConfig) -> PretextSettings:
@@ -142,7 +146,8 @@ def parameters(config: PretextConfig) -> int:
         "masked": 24_768, "order": 49_666, "sort": 67_340, "speed": 66_179, "frame": 98_496,
         "simclr": 24_896, "supervised": 10 * (D_H + 1),
     }  # fmt: skip
-    return ENCODER_PARAMETERS + heads[config.task]
+    more = SPEED_ANSWER if config.task == "speed" and config.length == LONG else 0
+    return ENCODER_PARAMETERS + heads[config.task] + more
 
 
 def followed(config: PretextConfig) -> set[str]:
@@ -160,5 +165,5 @@ def memory(config: PretextConfig) -> int:
     if config.mode == "pairs":
         return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
-    drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
+    drawn = 60 * 2**20 * int(config.length) // 13 if config.task in VIDEO else 20 * 2**20
     return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

@@ -15,7 +15,7 @@ from app.labs.pretext import LAB
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import VIDEO, material_of, settings_of
 from app.labs.pretext.queries import puzzles_frame
-from app.labs.pretext.run import run
+from app.labs.pretext.run import begun, run
 from models.representation.pretext import TASKS
 from models.representation.pretext_network import PretextNetwork
 from models.representation.pretext_training import held_out_puzzles
@@ -100,6 +100,22 @@ def test_parameters_are_counted_as_the_network_has_them() -> None:
         network = PretextNetwork(task, torch.Generator().manual_seed(0), 10)
         count = sum(p.numel() for p in network.parameters())
         assert LAB.parameters(PretextConfig(task=task)) == count
+
+
+def test_long_clips_have_a_fourth_speed_and_no_shipped_weights() -> None:
+    config = config_of(task="speed", length="25", batch_size=4)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    assert (header["speeds"], header["chance"]) == ([1, 2, 4, 8], 0.25)
+    assert arrays["clips"].shape[1] == 25
+    assert not header["shipped"]
+    short, _ = wire.decode(puzzles_frame(config_of(task="speed"), None))
+    assert (short["speeds"], short["shipped"]) == ([1, 2, 4], True)
+    watched = begun(config, None)
+    network = watched.training.network
+    assert LAB.parameters(config) == sum(p.numel() for p in network.parameters())
+    assert frames(config, 2)[-1].scores.shape[1] == 4
+    with pytest.raises(InvalidInput, match="8×"):
+        begun(config.model_copy(update={"start": "photos"}), None)
 
 
 def test_clips_are_drawn_whatever_pictures_are_chosen() -> None:
