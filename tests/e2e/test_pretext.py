@@ -142,6 +142,10 @@ def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: Op
     expect(strip).to_have_count(25)
     wide = page.locator("[data-clip-strip]").evaluate("(e) => [e.scrollWidth, e.clientWidth]")
     assert wide[0] <= wide[1]
+    page.locator("#c-clips").select_option("pans")
+    expect(page.locator("[data-video-said]")).to_contain_text("The camera pans at the same pace")
+    page.locator("[data-clip-parts]").get_by_role("button", name="2×").click()
+    expect(page.locator("[data-video-said]")).to_contain_text("how far the photo moves")
 
 
 def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> None:

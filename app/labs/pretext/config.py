@@ -118,6 +118,14 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
+    clips: Literal["thrown", "pans"] = control(
+        "thrown", N_("Clips"),
+        N_(
+            "Drawn things that are thrown, under one gravity; or pans over two photos, at one "
+            "pace. Held-out pans are over the right part of each photo."
+        ),
+        Look(PICTURES, choices={"thrown": N_("thrown things"), "pans": N_("pans over photos")}),
+    )  # fmt: skip
     length: Literal["13", "25"] = control(
         "13", N_("Frames of a clip"),
         N_("In 25 frames, four frames eight apart have room: then there is a fourth speed, 8×."),

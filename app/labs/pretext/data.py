@@ -10,6 +10,7 @@ from app.i18n import N_
 from app.labs.pretext import pairs, scale, sentences
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
+from app.pictures.samples import photo_pixels
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
 
 if TYPE_CHECKING:
@@ -44,11 +45,24 @@ def objects(count: int, seed: int) -> Objects:
 
 
 @lru_cache(maxsize=4)
-def clips(count: int, seed: int, frames: int) -> Tensor:
-    """uint8 [count, frames, 3, 32, 32]."""
-    from models.data.clips import draw_clips
+def clips(kind: str, held_out: bool, seed: int, frames: int) -> Tensor:
+    """uint8 [M, frames, 3, 32, 32], to learn from or held out."""
+    count = TEST_CLIPS if held_out else CLIPS
+    seed += HELD_OUT if held_out else 0
+    if kind == "thrown":
+        from models.data.clips import draw_clips
 
-    return draw_clips(count, seed, frames=frames).frames
+        return draw_clips(count, seed, frames=frames).frames
+    from models.data.pans import pan_clips, parts_of
+
+    return pan_clips(parts_of(photos())[held_out], count, seed, frames=frames)
+
+
+def photos() -> list[Tensor]:
+    """The two photos that scikit-learn carries, uint8 [3, 427, 640]."""
+    import torch
+
+    return [torch.tensor(pixels).permute(2, 0, 1) for pixels in photo_pixels()]
 
 
 def stills_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
@@ -83,7 +97,7 @@ def held_out_of(config: PretextConfig, album: Album | None) -> Material:
         stills = stills_of(config, album)[0]
     if config.task not in VIDEO:
         return stills
-    moving = clips(TEST_CLIPS, HELD_OUT + config.seed, int(config.length))
+    moving = clips(config.clips, True, config.seed, int(config.length))
     return Material(moving, moving, classes=stills.classes)
 
 
@@ -95,15 +109,15 @@ def check_classes(config: PretextConfig, material: Material) -> None:
 
 
 def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
-    """What a run learns from: drawn clips for the tasks on video; and what is asked later."""
+    """What a run learns from: clips for the tasks on video; and what is asked later."""
     from models.representation.pretext_training import Material
 
     stills, downstream = stills_of(config, album)
     if config.task not in VIDEO:
         return stills, downstream
-    frames = int(config.length)
-    train = clips(CLIPS, config.seed, frames)
-    test = clips(TEST_CLIPS, HELD_OUT + config.seed, frames)
+    train, test = (
+        clips(config.clips, held_out, config.seed, int(config.length)) for held_out in (False, True)
+    )
     return Material(train, test, classes=stills.classes), downstream
 
 

@@ -67,7 +67,7 @@ async def answered(request: Request, config: PretextConfig) -> Response:
 
 LOOKED_AT = {
     "task", "gap", "jitter", "color_drop", "ratio", "block", "data", "count", "classes", "seed",
-    "length",
+    "length", "clips",
 }  # fmt: skip
 
 
@@ -93,6 +93,7 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
         "names": names_of(config, album),
         "chance": 1 / (answers or material.classes) if chosen else task.chance,
         "speeds": list(speeds_in(material.test.shape[1])) if config.task == "speed" else [],
+        "clips": config.clips,
         "ceiling": ceiling_of(config),
         "source": inspect.getsource(task.draw),
         "left_out": left_out(config, album),

@@ -118,6 +118,17 @@ def test_long_clips_have_a_fourth_speed_and_no_shipped_weights() -> None:
         begun(config.model_copy(update={"start": "photos"}), None)
 
 
+def test_pans_are_over_photos_and_their_held_out_clips_are_others() -> None:
+    config = config_of(task="sort", clips="pans", batch_size=4)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    assert header["clips"] == "pans"
+    material, _ = material_of(config, None)
+    assert material.train.shape[1:] == material.test.shape[1:] == (13, 3, 32, 32)
+    np.testing.assert_array_equal(arrays["clips"], material.test[:8].numpy())
+    thrown, _ = material_of(config_of(task="sort"), None)
+    assert not np.array_equal(thrown.test[:8].numpy(), arrays["clips"])
+
+
 def test_clips_are_drawn_whatever_pictures_are_chosen() -> None:
     for task in VIDEO:
         assert TASKS[task].video  # type: ignore[index]

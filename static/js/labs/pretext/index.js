@@ -35,7 +35,7 @@ const VIDEO = ["order", "sort", "speed", "frame"];
 const OF_TASK = {
   patch: ["gap", "jitter", "color_drop"],
   masked: ["ratio", "block"],
-  ...Object.fromEntries(VIDEO.map((task) => [task, ["length"]])),
+  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "length"]])),
 };
 const REST = 120; // milliseconds that settings rest before puzzles are asked for
 
@@ -191,6 +191,7 @@ function showChoices() {
     block: task === "masked" || filling,
     count: data !== "own" && !video,
     length: video || state.values.tab === "video",
+    clips: video || state.values.tab === "video",
     classes: data === "own" && own.choosable,
     width: modeOf(state.values) === "scale",
     sentences: modeOf(state.values) === "words",
