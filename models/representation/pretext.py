@@ -38,7 +38,8 @@ YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.31
 class Options:
     """What a task may be told. gap: pixels between two patches; jitter: pixels that a patch may be
     off its place, either way; color_drop: share of the patch pairs that lose their color; ratio:
-    share of the blocks that are hidden; block: pixels a side of one.
+    share of the blocks that are hidden; block: pixels a side of one; painted: what is hidden in
+    every picture instead, a bool for each block, row by row.
     """
 
     gap: int = 2
@@ -46,6 +47,7 @@ class Options:
     color_drop: float = 0.5
     ratio: float = 0.6
     block: int = 4
+    painted: tuple[bool, ...] = ()
 
 
 class Puzzle(NamedTuple):
@@ -180,9 +182,19 @@ def hidden_blocks(n: int, size: int, options: Options, generator: Generator) -> 
     the ratio, at least one and not all.
     """
     side = size // options.block
+    if options.painted:
+        return painted_blocks(n, side, options)
     count = min(max(1, round(options.ratio * side * side)), side * side - 1)
     order = torch.rand(n, side * side, generator=generator).argsort(dim=1).argsort(dim=1)
     small = (order < count).view(n, 1, side, side)
+    return small.repeat_interleave(options.block, 2).repeat_interleave(options.block, 3)
+
+
+def painted_blocks(n: int, side: int, options: Options) -> Tensor:
+    """The painted blocks as bool [N, 1, S, S]. Raises ValueError where they are not side x side."""
+    if len(options.painted) != side * side:
+        raise ValueError(f"{len(options.painted)} blocks are painted, not {side} x {side}")
+    small = torch.tensor(options.painted).view(1, 1, side, side).expand(n, -1, -1, -1)
     return small.repeat_interleave(options.block, 2).repeat_interleave(options.block, 3)
 
 

@@ -69,6 +69,29 @@ def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> Non
     page.locator("[data-control=ratio] input[type=number]").fill("0.9")
     page.keyboard.press("Enter")
     expect(page.locator("[data-filled-said]")).to_contain_text("91% of each picture")
+    said = page.locator("[data-filled-said]")
+    again = page.locator("[data-unpaint]")
+    expect(again).to_be_hidden()
+    block = page.locator("[data-paint]").first
+    block.click(position={"x": 3, "y": 3})
+    expect(again).to_be_visible()
+    before = said.text_content()
+    page.locator("[data-paint]").first.focus()
+    for key in (
+        "ArrowRight",
+        "Space",
+        "ArrowDown",
+        "Space",
+        "ArrowRight",
+        "Space",
+        "ArrowDown",
+        "Space",
+    ):
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+    expect(said).not_to_have_text(before or "")
+    again.click()
+    expect(said).to_contain_text("91% of each picture")
     page.locator("button[data-filled=color]").click()
     expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
 

@@ -85,7 +85,10 @@ class PretextConfig(LabConfig):
     data: Literal["objects", "scenes", "digits", "own", "cifar10", "folder"] = control(
         "objects",
         N_("Pictures"),
-        N_("Things that stand on a ground, drawn by Vitrine; or others. Clips are always drawn."),
+        N_(
+            "Things that stand on a ground, drawn by Vitrine; or others. Clips have a control of "
+            "their own."
+        ),
         Look(
             PICTURES,
             choices={
@@ -155,6 +158,7 @@ class PretextConfig(LabConfig):
     along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
+    painted: str = page_state("", max_length=64)  # blocks, row by row: "1" is hidden; "": at random
     watched: Literal["sort", "speed"] = page_state("sort")
     pair: int = page_state(0, 0, 9)  # the picture whose row is read
     text: int = page_state(0, 0, 9)  # and the text whose column is

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VIDEO = ("order", "sort", "speed", "frame")
 TEST = 400  # pictures held out
 CLIPS, TEST_CLIPS = 800, 200
+SIDE = 32  # pixels of a picture
 LONG = "25"  # frames, of clips that have a fourth speed
 SPEED_ANSWER = 129  # trained numbers of one answer more
 HELD_OUT = 500_000  # seeds of what is held out begin here
@@ -121,11 +122,20 @@ def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, D
     return Material(train, test, classes=stills.classes), downstream
 
 
+def painted_of(text: str, side: int) -> tuple[bool, ...]:
+    """Painted blocks, none for "". Raises `InvalidInput` where they are not side x side of 0, 1."""
+    if text and (len(text) != side * side or set(text) - {"0", "1"}):
+        raise InvalidInput(N_("The painted blocks do not fit the side of a block."), "painted")
+    return tuple(mark == "1" for mark in text)
+
+
 def settings_of(config: PretextConfig) -> PretextSettings:
     from models.representation.pretext import Options
     from models.representation.pretext_training import PretextSettings
 
-    options = Options(config.gap, config.jitter, config.color_drop, config.ratio, int(config.block))
+    block = int(config.block)
+    painted = painted_of(config.painted, SIDE // block)
+    options = Options(config.gap, config.jitter, config.color_drop, config.ratio, block, painted)
     times = float(config.width) if config.mode == "scale" else 1.0
     return PretextSettings(
         config.task, options, config.batch_size, config.learning_rate, seed=config.seed, times=times

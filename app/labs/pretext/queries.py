@@ -67,7 +67,7 @@ async def answered(request: Request, config: PretextConfig) -> Response:
 
 LOOKED_AT = {
     "task", "gap", "jitter", "color_drop", "ratio", "block", "data", "count", "classes", "seed",
-    "length", "clips",
+    "length", "clips", "painted",
 }  # fmt: skip
 
 

@@ -118,6 +118,20 @@ def test_long_clips_have_a_fourth_speed_and_no_shipped_weights() -> None:
         begun(config.model_copy(update={"start": "photos"}), None)
 
 
+def test_what_the_visitor_paints_is_hidden_and_answered() -> None:
+    painted = "1" * 32 + "0" * 32
+    config = config_of(task="masked", painted=painted)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    hidden = arrays["hidden"].reshape(-1, 32, 32)
+    assert hidden[:, :16].all()
+    assert not hidden[:, 16:].any()
+    assert header["shipped"]
+    assert len(arrays["painted"])
+    for wrong in ("1" * 16, "2" * 64):
+        with pytest.raises(InvalidInput, match="do not fit"):
+            puzzles_frame(config.model_copy(update={"painted": wrong}), None)
+
+
 def test_pans_are_over_photos_and_their_held_out_clips_are_others() -> None:
     config = config_of(task="sort", clips="pans", batch_size=4)
     header, arrays = wire.decode(puzzles_frame(config, None))
