@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,20 @@ def test_one_word_names_a_lab_in_every_layer(lab: Lab) -> None:
     assert lab.papers
     assert lab.lesson
     assert lab.words
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.slug)
+def test_a_word_that_is_seen_opens_a_view_of_its_lab(client: TestClient, lab: Lab) -> None:
+    page = client.get(f"/labs/{lab.slug}").text
+    for word in lab.words:
+        if not word.view:
+            assert not word.state
+            continue
+        assert word.view in {view.name for view in lab.views}
+        lab.config(**word.state)
+        assert f'href="/labs/{lab.slug}{escape(word.address)}"' in page
+    if lab.slug == "detectors":
+        assert all(word.view for word in lab.words)
 
 
 def test_the_home_page_tells_where_each_thumbnail_is_and_its_script_names_no_lab(

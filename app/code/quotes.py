@@ -73,10 +73,12 @@ def statements(source: str) -> Iterator[Statement]:
 
 
 def defined_by(node: ast.stmt) -> set[str]:
+    """The names that a statement at the top gives a value, also several at once."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+    names = [name for target in targets for name in getattr(target, "elts", [target])]
+    return {name.id for name in names if isinstance(name, ast.Name)}
 
 
 def closure(parts: list[Statement], wanted: Set[str]) -> set[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from app.i18n import LazyText
 
@@ -75,10 +76,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Word:
-    """A term or symbol of a lab's page, and what it means there."""
+    """A term or symbol of a lab's page, and what it means there; its thing is seen in `view`, one
+    of the lab's, with the settings `state`.
+    """
 
     term: LazyText
     meaning: LazyText
+    view: str = ""
+    state: dict[str, str | float | bool] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The query that opens it."""
+        values = {"tab": self.view, **self.state}
+        return "?" + urlencode({name: str(value).lower() for name, value in values.items()})
 
 
 def measured(frame: Frame, array: str, *names: str) -> NDArray[Any]:

@@ -146,6 +146,15 @@ def photo_file(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "datasets" / "images" / name
 
 
+def photo_pixels() -> "list[NDArray[np.uint8]]":
+    """The photos among the samples, uint8 [H, W, 3] each."""
+    import numpy as np
+    from PIL import Image
+
+    files = [photo_file(sample.file) for sample in SAMPLES.values() if isinstance(sample, Photo)]
+    return [np.asarray(Image.open(file).convert("RGB")) for file in files]
+
+
 _specimens: dict[str, Specimen] = {}  # those drawn or read since the server started, 0.6 MB in all
 _drawing = Flights()
 

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from models.data.objects import CLASSES, RATIOS, ground, thing
 
-FRAMES = 13  # 4 frames at the highest speed, 4
+FRAMES = 13  # 4 frames at speed 4
+LONG_FRAMES = 25  # and at speed 8
 GRAVITY = 0.010  # picture heights per frame squared
 BOUNCE = 0.7  # of the speed is left after the ground
 

@@ -1,8 +1,8 @@
 """One-stage against two-stage, measured on drawn scenes whose objects are known.
 
-Average precision (Everingham et al., 2010, section 4.2), the rates at equal precision, recall by
-size, and intervals by the bootstrap over scenes (Efron, 1979): scenes are drawn again with
-replacement, both detectors on the same ones, so that a difference is one of pairs.
+Average precision by VOC's rule or COCO's (`models.boxes.average_precision`), the rates at equal
+precision, recall by size, and intervals by the bootstrap over scenes (Efron, 1979): scenes are
+drawn again with replacement, both detectors on the same ones, so that a difference is one of pairs.
 
 Shape letters: S scenes; K detections of all scenes; G true boxes; C classes; B resamples.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.boxes.average_precision import RIGHT, judge
+from models.boxes.average_precision import RIGHT, RULES, Rule, judge, mean_at_recalls
 from models.boxes.boxes import pairwise_iou
 from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, draw_shape_scene
 from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, look
@@ -24,6 +24,7 @@ SIZES = (32.0, 64.0)  # pixels, the square root of a box's area: small, medium, 
 EQUAL_PRECISION = 0.9
 GRID = 50  # steps of the precision-recall curve
 ROADS = ("one_stage", "two_stage")
+THRESHOLDS = (0.5, 0.75)
 
 
 class Verdicts(NamedTuple):
@@ -31,8 +32,7 @@ class Verdicts(NamedTuple):
 
     scores: Tensor  # [K]
     labels: Tensor  # [K] int64
-    right50: Tensor  # [K] bool: right at IoU 0.5
-    right75: Tensor  # [K]
+    right: Tensor  # bool [2, 2, K]: by VOC's rule and COCO's, at IoU 0.5 and 0.75
     met: Tensor  # [G] bool: a detection of its class overlaps it by 0.5
 
 
@@ -64,15 +64,17 @@ def compare_on_scene(model: Detectors, number: int, n_proposals: int = 100) -> S
 
 def judged(found: Detections, boxes: Tensor, labels: Tensor) -> Verdicts:
     """Detections [K], best first, against the true boxes [G, 4] of their classes."""
-    right = torch.zeros(2, len(found.scores), dtype=torch.bool)
+    right = torch.zeros(len(RULES), len(THRESHOLDS), len(found.scores), dtype=torch.bool)
     for label in sorted(set(found.labels.tolist())):
         own, truth = found.labels == label, boxes[labels == label]
         none = torch.zeros(len(truth), dtype=torch.bool)
-        for row, threshold in enumerate((0.5, 0.75)):
-            right[row, own] = judge(found.boxes[own], truth, none, threshold) == RIGHT
+        for i, rule in enumerate(RULES):
+            for j, threshold in enumerate(THRESHOLDS):
+                verdicts = judge(found.boxes[own], truth, none, threshold, rule=rule)
+                right[i, j, own] = verdicts == RIGHT
     same = labels[:, None] == found.labels
     met = ((pairwise_iou(boxes, found.boxes) >= 0.5) & same).any(dim=1)
-    return Verdicts(found.scores, found.labels, right[0], right[1], met)
+    return Verdicts(found.scores, found.labels, right, met)
 
 
 class Pooled(NamedTuple):
@@ -80,8 +82,7 @@ class Pooled(NamedTuple):
 
     scores: Tensor  # [K], falling
     labels: Tensor  # [K]
-    right50: Tensor  # [K] bool
-    right75: Tensor  # [K]
+    right: Tensor  # bool [2, 2, K]: as in `Verdicts`
     scene: Tensor  # [K] int64, 0 .. S - 1
 
 
@@ -90,14 +91,14 @@ def pool(parts: list[Verdicts]) -> Pooled:
     scene = torch.cat([torch.full((len(p.scores),), i) for i, p in enumerate(parts)])
     scores = torch.cat([p.scores for p in parts])
     order = scores.argsort(descending=True, stable=True)
-    labels, right50, right75 = (
-        torch.cat([getattr(p, name) for p in parts])[order]
-        for name in ("labels", "right50", "right75")
-    )
-    return Pooled(scores[order], labels, right50, right75, scene[order])
+    labels = torch.cat([p.labels for p in parts])[order]
+    right = torch.cat([p.right for p in parts], dim=2)[:, :, order]
+    return Pooled(scores[order], labels, right, scene[order])
 
 
-def weighted_precision(right: Tensor, weights: Tensor, totals: Tensor) -> Tensor:
+def weighted_precision(
+    right: Tensor, weights: Tensor, totals: Tensor, rule: Rule = "voc"
+) -> Tensor:
     """Average precision [B] of detections that count several times.
 
     right [K] bool, best first; weights [B, K] say how often each counts; totals [B] true boxes.
@@ -107,22 +108,27 @@ def weighted_precision(right: Tensor, weights: Tensor, totals: Tensor) -> Tensor
     counted = weights.cumsum(dim=1)
     precision = hits / counted.clamp(min=1)
     monotone = precision.flip(1).cummax(dim=1).values.flip(1)
+    if rule == "coco":
+        known = totals > 0
+        mean = mean_at_recalls(monotone, hits / totals.clamp(min=1)[:, None])
+        return torch.where(known, mean, torch.nan)
     steps = torch.diff(hits, dim=1, prepend=hits.new_zeros(len(hits), 1))
     return (monotone * steps).sum(dim=1) / totals
 
 
 def mean_precision(
-    pooled: Pooled, right: Tensor, weights: Tensor, truths: Tensor, classes: int
+    pooled: Pooled, iou: float, weights: Tensor, truths: Tensor, classes: int, rule: Rule = "voc"
 ) -> Tensor:
-    """Mean [B] over the classes; weights [B, S] of scenes, truths [S, C] true boxes in each.
+    """Mean [B] over the classes at an IoU; weights [B, S] of scenes, truths [S, C] boxes in each.
 
     A class without a true box in a resample has no part in its mean.
     """
+    right = pooled.right[RULES.index(rule), THRESHOLDS.index(iou)]
     values = []
     for label in range(classes):
         own = pooled.labels == label
         totals = weights @ truths[:, label]
-        values.append(weighted_precision(right[own], weights[:, pooled.scene[own]], totals))
+        values.append(weighted_precision(right[own], weights[:, pooled.scene[own]], totals, rule))
     return torch.stack(values).nan_to_num(posinf=torch.nan).nanmean(dim=0)
 
 
@@ -156,7 +162,11 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    results: list[SceneResult], classes: int, generator: torch.Generator, resamples: int = 200
+    results: list[SceneResult],
+    classes: int,
+    generator: torch.Generator,
+    resamples: int = 200,
+    rule: Rule = "voc",
 ) -> Comparison:
     """Both detectors on the same scenes, with intervals by the bootstrap over scenes."""
     n = len(results)
@@ -166,13 +176,17 @@ def compare(
         [torch.ones(1, n), torch.stack([torch.bincount(row, minlength=n) for row in drawn])]
     ).double()
     pairs = (pool([r.one_stage for r in results]), pool([r.two_stage for r in results]))
-    ap50 = [mean_precision(p, p.right50, weights, truths, classes) for p in pairs]
-    ap75 = [mean_precision(p, p.right75, weights, truths, classes) for p in pairs]
+    ap50, ap75 = (
+        [mean_precision(p, iou, weights, truths, classes, rule) for p in pairs]
+        for iou in THRESHOLDS
+    )
     total = int(truths.sum())
     times = [torch.tensor([getattr(r, f"{road}_ms") for r in results]).double() for road in ROADS]
     sizes = torch.cat([r.sizes for r in results])
     met = [torch.cat([getattr(r, road).met for r in results]) for road in ROADS]
     kinds = torch.bucketize(sizes, torch.tensor(SIZES), right=True)
+
+    rights = [p.right[RULES.index(rule), 0] for p in pairs]
 
     def of(values: Tensor) -> Interval:
         return interval(float(values[0]), values[1:])
@@ -186,8 +200,8 @@ def compare(
         of(ap75[1] - ap75[0]),
         (recall_by_kind(met[0], kinds), recall_by_kind(met[1], kinds)),
         torch.bincount(kinds, minlength=len(SIZES) + 1).tolist(),
-        (miss_at_precision(pairs[0], total), miss_at_precision(pairs[1], total)),
-        (curve(pairs[0], total), curve(pairs[1], total)),
+        (miss_at_precision(rights[0], total), miss_at_precision(rights[1], total)),
+        (curve(rights[0], total), curve(rights[1], total)),
         (spread(times[0]), spread(times[1])),
     )
 
@@ -197,17 +211,21 @@ def recall_by_kind(met: Tensor, kinds: Tensor) -> list[float]:
     return [float(met[kinds == kind].double().mean()) for kind in range(len(SIZES) + 1)]
 
 
-def miss_at_precision(pooled: Pooled, total: int) -> float:
-    """The lowest miss rate at which the precision over all classes is `EQUAL_PRECISION`."""
-    hits = pooled.right50.double().cumsum(0)
+def miss_at_precision(right: Tensor, total: int) -> float:
+    """The lowest miss rate at which the precision of detections right [K], best first, over all
+    classes is `EQUAL_PRECISION`.
+    """
+    hits = right.double().cumsum(0)
     precision = hits / torch.arange(1, len(hits) + 1)
     able = hits[precision >= EQUAL_PRECISION]
     return 1 - float(able.max() if len(able) else 0) / total
 
 
-def curve(pooled: Pooled, total: int) -> list[float]:
-    """The highest precision over all classes at recall 0, 1 / `GRID` .. 1 or beyond, at IoU 0.5."""
-    hits = pooled.right50.double().cumsum(0)
+def curve(right: Tensor, total: int) -> list[float]:
+    """The highest precision of detections right [K], best first, over all classes at recall 0,
+    1 / `GRID` .. 1 or beyond.
+    """
+    hits = right.double().cumsum(0)
     precision, recall = hits / torch.arange(1, len(hits) + 1), hits / total
     at = torch.arange(GRID + 1).double() / GRID
     beyond = recall[None, :] >= at[:, None] - 1e-9

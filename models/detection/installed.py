@@ -52,8 +52,21 @@ class Stage(NamedTuple):
     shapes: tuple[tuple[int, ...], ...]
 
 
+class Level(NamedTuple):
+    """A map whose places a network looks at, row by row. Places of the levels follow each other."""
+
+    rows: int
+    columns: int
+    each: int  # places of a cell: its anchors, or 1
+    cell_height: float  # pixels of the model's input
+    cell_width: float
+
+
 class Found(NamedTuple):
-    """What a network computes on one image. Boxes in pixels of the model's input."""
+    """What a network computes on one image. Boxes in pixels of the model's input.
+
+    A detection begins at a place: an anchor, or where a network has none the cell itself.
+    """
 
     classes: tuple[str, ...]
     scaling: Scaling
@@ -62,6 +75,11 @@ class Found(NamedTuple):
     stages: tuple[Stage, ...]
     proposals: Tensor  # [R, 4], best first; none in one stage
     proposal_anchor: Tensor  # [R] int64
+    starts: (
+        Tensor  # places as boxes: [P, 4] of the candidates, in two stages [R, 4] of the proposals
+    )
+    levels: tuple[Level, ...]
+    has_anchors: bool
     milliseconds: dict[str, float]
 
     def detections(
@@ -124,6 +142,16 @@ def shape_of(tensor: Tensor) -> tuple[int, ...]:
     return tuple(tensor.shape[1:])
 
 
+def levels_of(generator: Any, padded: Tensor, maps: list[Tensor]) -> tuple[Level, ...]:
+    """The maps of torchvision's anchor generator for images [1, 3, H', W']."""
+    height, width = padded.shape[-2:]
+    sizes = [tuple(one.shape[-2:]) for one in maps]
+    return tuple(
+        Level(rows, columns, each, height / rows, width / columns)
+        for (rows, columns), each in zip(sizes, generator.num_anchors_per_location(), strict=True)
+    )
+
+
 # --- One stage: SSD, RetinaNet, FCOS --------------------------------------------------------------
 
 
@@ -140,8 +168,9 @@ def _one_stage(
     scores = place_scores(network, head)
     places = anchors_by_group(network, features, len(anchors))
     candidates = likely(network, head["bbox_regression"][0], anchors, scores, places, min_score)
-    candidates = candidates._replace(boxes=clip_boxes(candidates.boxes, *extent))
+    candidates = best(candidates._replace(boxes=clip_boxes(candidates.boxes, *extent)))
     clock.lap("one_stage_boxes")
+    levels = levels_of(network.anchor_generator, images.tensors, features)
     stages = (
         Stage("photo", ((3, *extent),)),
         Stage("features", tuple(shape_of(maps) for maps in features)),
@@ -149,8 +178,9 @@ def _one_stage(
     )
     none = anchors.new_zeros(0, 4)
     return Found(
-        class_names(name), scaling, extent, best(candidates), stages,
-        none, torch.zeros(0, dtype=torch.int64), clock.parts,
+        class_names(name), scaling, extent, candidates, stages, none,
+        torch.zeros(0, dtype=torch.int64), anchors[candidates.rows], levels,
+        not isinstance(network, FCOS), clock.parts,
     )  # fmt: skip
 
 
@@ -255,9 +285,11 @@ def _two_stage(
         Stage("hidden", (tuple(hidden.shape),)),
         Stage("outputs", (tuple(scores.shape), tuple(moves.shape))),
     )
+    levels = levels_of(network.rpn.anchor_generator, images.tensors, maps)
     return Found(
-        class_names(name), scaling, extent, best(candidates), stages, boxes, kept, clock.parts
-    )
+        class_names(name), scaling, extent, best(candidates), stages,
+        boxes, kept, anchors[kept], levels, True, clock.parts,
+    )  # fmt: skip
 
 
 def refined(
@@ -292,9 +324,11 @@ def _centernet(network: CenterNet, image: Tensor, min_score: float, clock: Clock
     clock.lap("backbone")
     clock.lap("one_stage_head")  # the graph is run in one piece
     extent = (inputs.shape[1], inputs.shape[2])
-    boxes, scores, labels, rows = network.peaks(heat, sides, min_score)
-    candidates = Candidates(clip_boxes(boxes, *extent), scores, labels, rows)
+    peaks = Candidates(*network.peaks(heat, sides, min_score))
+    candidates = best(peaks._replace(boxes=clip_boxes(peaks.boxes, *extent)))
     clock.lap("one_stage_boxes")
+    rows, columns = heat.shape[:2]
+    level = Level(rows, columns, 1, extent[0] / rows, extent[1] / columns)
     stages = (
         Stage("photo", ((3, *extent),)),
         Stage("heat", ((heat.shape[2], *heat.shape[:2]),)),
@@ -303,6 +337,15 @@ def _centernet(network: CenterNet, image: Tensor, min_score: float, clock: Clock
     )
     none = heat.new_zeros(0, 4)
     return Found(
-        network.classes, scaling, extent, best(candidates), stages,
-        none, torch.zeros(0, dtype=torch.int64), clock.parts,
+        network.classes, scaling, extent, candidates, stages, none,
+        torch.zeros(0, dtype=torch.int64), cells(level, candidates.rows), (level,), False,
+        clock.parts,
     )  # fmt: skip
+
+
+def cells(level: Level, rows: Tensor) -> Tensor:
+    """The cells [P, 4] of places [P] of a level that has one place each."""
+    y, x = rows // level.columns, rows % level.columns
+    corners = torch.stack([x, y, x + 1, y + 1], dim=1)
+    sides = torch.tensor([level.cell_width, level.cell_height])
+    return corners * sides.repeat(2)

@@ -44,6 +44,7 @@ ROIS = 32  # proposals of a scene that train the second stage
 MEASURE_EVERY = 25  # steps between two measurements on held-out scenes
 HELD_OUT = 20  # scenes, the first of those that no training sees
 SEEDS = 1000  # scenes of a seed
+WEIGHT_DECAY, MOST_GRADIENT = 0.02, 5.0  # of AdamW; the norm that gradients are clipped to
 WORD = {name: i for i, name in enumerate(get_args(DetectorLoss))}
 # States of an anchor at a step.
 IGNORED, DRAWN_POSITIVE, DRAWN_NEGATIVE, LEFT_NEGATIVE, LEFT_POSITIVE = range(5)
@@ -127,7 +128,7 @@ class Learning(Training):
             focal = settings.negatives == "all"
             self.learner = Learner(settings.form, prior=focal)
         self.optimizer = torch.optim.AdamW(
-            self.learner.parameters(), settings.learning_rate, weight_decay=0.02
+            self.learner.parameters(), settings.learning_rate, weight_decay=WEIGHT_DECAY
         )
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.shown = 0  # the held-out scene on show, by its number
@@ -176,7 +177,7 @@ class Learning(Training):
             raise Lost(self.step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 5.0)
+        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), MOST_GRADIENT)
         self.optimizer.step()
 
     def _measure(self) -> None:
@@ -290,7 +291,7 @@ class Learning(Training):
         pooled = pool(verdicts)
         counts = torch.stack([torch.bincount(s.labels, minlength=CLASSES) for s in truths])
         ones = torch.ones(1, len(scenes)).double()
-        ap50 = mean_precision(pooled, pooled.right50, ones, counts.double(), CLASSES)
+        ap50 = mean_precision(pooled, 0.5, ones, counts.double(), CLASSES)
         met = torch.cat([one.met for one in verdicts])
         self.scores.add(self.step, float(ap50), share_of(met), self._covered(found, truths))
 

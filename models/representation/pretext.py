@@ -28,7 +28,7 @@ SIDE_BINS = 5  # of I and of Q
 CHROMA = 0.35  # I and Q from -CHROMA to CHROMA
 BINS = SIDE_BINS**2
 COLOR_CELL = 4  # pixels a side that one color is told for
-SPEEDS = (1, 2, 4)
+SPEEDS = (1, 2, 4, 8)  # of these the ones that a clip is long enough for
 TAKEN = 4  # frames of an input
 ORDERS = tuple(p for p in itertools.permutations(range(TAKEN)) if p[0] < p[-1])  # up to reversal
 YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
@@ -38,7 +38,8 @@ YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.31
 class Options:
     """What a task may be told. gap: pixels between two patches; jitter: pixels that a patch may be
     off its place, either way; color_drop: share of the patch pairs that lose their color; ratio:
-    share of the blocks that are hidden; block: pixels a side of one.
+    share of the blocks that are hidden; block: pixels a side of one; painted: what is hidden in
+    every picture instead, a bool for each block, row by row.
     """
 
     gap: int = 2
@@ -46,6 +47,7 @@ class Options:
     color_drop: float = 0.5
     ratio: float = 0.6
     block: int = 4
+    painted: tuple[bool, ...] = ()
 
 
 class Puzzle(NamedTuple):
@@ -180,9 +182,19 @@ def hidden_blocks(n: int, size: int, options: Options, generator: Generator) -> 
     the ratio, at least one and not all.
     """
     side = size // options.block
+    if options.painted:
+        return painted_blocks(n, side, options)
     count = min(max(1, round(options.ratio * side * side)), side * side - 1)
     order = torch.rand(n, side * side, generator=generator).argsort(dim=1).argsort(dim=1)
     small = (order < count).view(n, 1, side, side)
+    return small.repeat_interleave(options.block, 2).repeat_interleave(options.block, 3)
+
+
+def painted_blocks(n: int, side: int, options: Options) -> Tensor:
+    """The painted blocks as bool [N, 1, S, S]. Raises ValueError where they are not side x side."""
+    if len(options.painted) != side * side:
+        raise ValueError(f"{len(options.painted)} blocks are painted, not {side} x {side}")
+    small = torch.tensor(options.painted).view(1, 1, side, side).expand(n, -1, -1, -1)
     return small.repeat_interleave(options.block, 2).repeat_interleave(options.block, 3)
 
 
@@ -244,13 +256,22 @@ def sort(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     return Puzzle(frames_at(clips, at), label, at=at)
 
 
+def speeds_in(frames: int) -> tuple[int, ...]:
+    """The speeds at which four frames can be taken from a clip of so many. Raises ValueError where
+    there is no choice.
+    """
+    found = tuple(speed for speed in SPEEDS if (TAKEN - 1) * speed < frames)
+    if len(found) < 2:
+        raise ValueError(f"{frames} frames are too few for two speeds")
+    return found
+
+
 def speed(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
-    """Four frames, each 1, 2 or 4 after the one before: which of the speeds."""
-    label = torch.randint(len(SPEEDS), (len(clips),), generator=generator)
-    stride = torch.tensor(SPEEDS)[label][:, None]
+    """Four frames, each 1, 2, 4 or, in a long clip, 8 after the one before: which of the speeds."""
+    speeds = speeds_in(clips.shape[1])
+    label = torch.randint(len(speeds), (len(clips),), generator=generator)
+    stride = torch.tensor(speeds)[label][:, None]
     room = clips.shape[1] - (TAKEN - 1) * stride
-    if int(room.min()) < 1:
-        raise ValueError(f"{clips.shape[1]} frames are too few for speed {SPEEDS[-1]}")
     first = (torch.rand(len(clips), 1, generator=generator) * room).long()
     at = first + stride * torch.arange(TAKEN)
     return Puzzle(frames_at(clips, at), label, at=at)
@@ -270,6 +291,7 @@ def as_given(pictures: Tensor, options: Options, generator: Generator) -> Puzzle
     return Puzzle(as_input(pictures), torch.zeros(len(pictures), dtype=torch.int64))
 
 
+SHORT_SPEEDS = 3  # of clips of 13 frames
 TASKS: dict[PretextTask, Task] = {
     "rotation": Task(rotation, "class", 4),
     "patch": Task(patch, "class", len(AROUND), taken=2),
@@ -278,7 +300,7 @@ TASKS: dict[PretextTask, Task] = {
     "masked": Task(masked, "pixels"),
     "order": Task(order, "class", 2, video=True, taken=3),
     "sort": Task(sort, "class", len(ORDERS), video=True, taken=TAKEN),
-    "speed": Task(speed, "class", len(SPEEDS), video=True, taken=TAKEN),
+    "speed": Task(speed, "class", SHORT_SPEEDS, video=True, taken=TAKEN),
     "frame": Task(frame, "pixels", video=True, taken=TAKEN),
     "simclr": Task(as_given, "pairs"),
     "supervised": Task(as_given, "given"),

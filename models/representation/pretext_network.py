@@ -52,11 +52,16 @@ def map_head(task: Task) -> nn.Module:
 
 class PretextNetwork(nn.Module):
     """Encoder and head of a task. `classes` is what "supervised" tells apart; all layers of the
-    encoder but the last are `times` as wide.
+    encoder but the last are `times` as wide; `answers`: how many, where the clips decide it.
     """
 
     def __init__(
-        self, name: PretextTask, generator: Generator, classes: int = 2, times: float = 1.0
+        self,
+        name: PretextTask,
+        generator: Generator,
+        classes: int = 2,
+        times: float = 1.0,
+        answers: int = 0,
     ) -> None:
         super().__init__()
         self.name, self.task = name, TASKS[name]
@@ -65,7 +70,7 @@ class PretextNetwork(nn.Module):
         if task.answer == "pairs":
             self.head: nn.Module = Projector("mlp", generator)
         elif task.answer in ("class", "given"):
-            wide = task.classes or classes
+            wide = answers or task.classes or classes
             self.head = placed(built(lambda: class_head(task, wide), generator))
         else:
             self.head = placed(built(lambda: map_head(task), generator))

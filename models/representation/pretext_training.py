@@ -16,7 +16,15 @@ from models.measures import PretextMeasure, PretextTask
 from models.representation.augment import Policy, views
 from models.representation.encoder import optimizer_of
 from models.representation.pictures import as_input
-from models.representation.pretext import BINS, TASKS, Options, Puzzle, bins_of, chroma
+from models.representation.pretext import (
+    BINS,
+    TASKS,
+    Options,
+    Puzzle,
+    bins_of,
+    chroma,
+    speeds_in,
+)
 from models.representation.pretext_network import (
     PretextNetwork,
     loss_of,
@@ -94,6 +102,11 @@ class Puzzles:
         return puzzle._replace(labels=labels)
 
 
+def answers_in(task: PretextTask, clips: Tensor) -> int:
+    """How many answers a task has where its clips [M, T, ...] decide it; else 0."""
+    return len(speeds_in(clips.shape[1])) if task == "speed" else 0
+
+
 def held_out_puzzles(settings: PretextSettings, material: Material) -> Puzzle:
     """At most `PUZZLES`, the same for every training with this seed and these pictures."""
     labels = None if material.test_labels is None else material.test_labels[:PUZZLES]
@@ -109,7 +122,10 @@ class Pretext:
     def __init__(self, settings: PretextSettings, material: Material) -> None:
         self.settings, self.material, self.step = settings, material, 0
         generator = torch.Generator().manual_seed(settings.seed)
-        self.network = PretextNetwork(settings.task, generator, material.classes, settings.times)
+        answers = answers_in(settings.task, material.train)
+        self.network = PretextNetwork(
+            settings.task, generator, material.classes, settings.times, answers
+        )
         self.history = History(get_args(PretextMeasure))
         self.loss = math.nan
         self.weights = torch.ones(BINS)

@@ -4,6 +4,7 @@ python -m models.train.detectors --data DIR             train, from the checkpoi
 python -m models.train.detectors --data DIR --fall N    let the rate fall to 0 over N steps, and end
 python -m models.train.detectors --ship                 write the checkpoint's average as weights
 python -m models.train.detectors --evaluate DIR         score the weights on DIR's val photos
+python -m models.train.detectors --course               note the checkpoint's scores along its way
 
 The trunk starts from ImageNet's weights. The rate stays constant until a fall is asked for, and a
 moving average of the weights is kept, so there is a useful network at any time: stop the command
@@ -43,8 +44,15 @@ from models.train.box_data import (
     collate,
     load_photos,
 )
-from models.train.evaluation import Table, describe, look, precision_table, recall_table
-from models.train.run import Run, add_arguments, facts_of, last_step, train
+from models.train.evaluation import (
+    Table,
+    describe,
+    look,
+    means_of,
+    precision_table,
+    recall_table,
+)
+from models.train.run import Report, Run, add_arguments, course_of, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, median_cpu_ms, provenance, write_scores
 from models.train.targets import Targets, make_targets
 
@@ -141,8 +149,8 @@ def train_on_photos(args: argparse.Namespace) -> None:
     train(run, batches, losses_of, lambda model: brief(model, held_out, args.size), args)
 
 
-def brief(model: Detectors, photos: list[Photo], size: int) -> str:
-    """Recall on COCO's photos and AP50 on a third of VOC's, in one line."""
+def brief(model: Detectors, photos: list[Photo], size: int) -> Report:
+    """Recall on COCO's photos and AP on a third of VOC's, in a few lines; AP is kept."""
     model.eval()
     coco = [p for p in photos if p.source == "coco2017"]
     voc = [p for p in photos if p.source == "voc_5class"][::3]
@@ -151,11 +159,18 @@ def brief(model: Detectors, photos: list[Photo], size: int) -> str:
     on_voc = recall_table(lambda photo: seen[photo.name].proposals, voc)["voc_5class"]
     one = precision_table(lambda photo: seen[photo.name].one_stage, voc, CLASSES, VOC)
     two = precision_table(lambda photo: seen[photo.name].two_stage, voc, CLASSES, VOC)
-    return (
+    text = (
         f"coco2017 {describe(recall)}\n  voc_5class {describe(on_voc)}\n"
         f"  one-stage AP50 {describe(one['AP50'])} AP75 {one['AP75']['mean']:.3f}\n"
         f"  two-stage AP50 {describe(two['AP50'])} AP75 {two['AP75']['mean']:.3f}"
     )
+    return Report(text, means_of({"one_stage": one, "two_stage": two}))
+
+
+def note_course(args: argparse.Namespace) -> None:
+    """Write what the checkpoint's reports said, at half the training too, where pages read it."""
+    facts = provenance("models.train.detectors")
+    write_scores(Path(args.scores), "detectors_course", {**facts, **course_of(start(args), args)})
 
 
 def ship(args: argparse.Namespace) -> None:
@@ -229,6 +244,7 @@ def main() -> None:
     )
     parser.add_argument("--data", help="folder with annotations.json and images/")
     parser.add_argument("--evaluate", metavar="DIR", help="score the weights on DIR's val photos")
+    parser.add_argument("--course", action="store_true", help="note the checkpoint's reports")
     parser.add_argument("--ship", action="store_true", help="write weights from the checkpoint")
     parser.add_argument(
         "--weights", default=str(FOLDER), help="folder of the weights (%(default)s)"
@@ -246,6 +262,8 @@ def main() -> None:
         evaluate(args)
     elif args.ship:
         ship(args)
+    elif args.course:
+        note_course(args)
     elif args.data:
         train_on_photos(args)
     else:

@@ -3,14 +3,14 @@
 Shape letters: G true boxes of a photo; K boxes found in it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from models.boxes.anchors import grid_anchors
-from models.boxes.average_precision import average_precision, judge
+from models.boxes.average_precision import Rule, average_precision, judge
 from models.boxes.boxes import Scaling, pairwise_iou
 from models.detection import one_stage, two_stage
 from models.detection.detectors import Detectors
@@ -63,9 +63,11 @@ def precision_table(
     photos: Iterable[Photo],
     classes: tuple[str, ...],
     chosen: tuple[str, ...],
+    rule: Rule = "voc",
 ) -> Table:
     """{"AP50": {"car": …, "mean": …}, "AP75": …} of the chosen classes that the photos have.
 
+    By VOC's rule, from whose photos the classes are; for numbers beside COCO's, by COCO's.
     `detections_of` gives labels as indices in `classes` and boxes in the photo's pixels.
     """
     judged: dict[str, list[Judged]] = {name: [] for name in chosen}
@@ -78,7 +80,9 @@ def precision_table(
             totals[name] += int((true & ~photo.difficult).sum())
             truth, ignored = photo.boxes[true], photo.difficult[true]
             crowds = photo.crowds[photo.crowd_labels == label]
-            verdicts = {t: judge(found.boxes[own], truth, ignored, t, crowds) for t in (0.5, 0.75)}
+            verdicts = {
+                t: judge(found.boxes[own], truth, ignored, t, crowds, rule) for t in (0.5, 0.75)
+            }
             judged[name].append(Judged(found.scores[own], verdicts))
     table: Table = {}
     for threshold, title in ((0.5, "AP50"), (0.75, "AP75")):
@@ -88,7 +92,7 @@ def precision_table(
                 scores = torch.cat([j.scores for j in judged[name]])
                 verdicts_of_all = torch.cat([j.verdicts[threshold] for j in judged[name]])
                 curve = average_precision(scores, verdicts_of_all, totals[name])
-                table[title][name] = curve.average
+                table[title][name] = curve.average if rule == "voc" else curve.at_recalls
         table[title]["mean"] = sum(table[title].values()) / max(len(table[title]), 1)
     return table
 
@@ -125,6 +129,14 @@ def look(model: Detectors, photo: Photo, size: int) -> Seen:
         scores, moves = (values.cpu() for values in model.box_head(pooled))
         two = two_stage.detect(scores, moves, looked_at, extent)
     return Seen(scaling.to_displayed(boxes), _displayed(one, scaling), _displayed(two, scaling))
+
+
+def means_of(scores: Mapping[str, Table]) -> dict[str, dict[str, float]]:
+    """Of each road its AP50 and AP75, the means over the classes."""
+    return {
+        road: {title: scores[road][title]["mean"] for title in ("AP50", "AP75")}
+        for road in ("one_stage", "two_stage")
+    }
 
 
 def describe(report: dict[str, float]) -> str:

@@ -48,7 +48,7 @@ from models.representation.pretext_training import (
     color_shares,
 )
 from models.representation.shipped import FILE, SHIPPED, save_shipped
-from models.train.run import Run, train
+from models.train.run import Report, Run, train
 from models.train.scores import SCORES_FILE, provenance, write_scores
 from models.train.small_crops import CLASSES, load_small_crops
 
@@ -127,8 +127,9 @@ def learn(args: argparse.Namespace) -> None:
         puzzle = Puzzles(PretextSettings(task), generator).make(material.train[chosen], labels)
         return [loss_of(model, model(puzzle.inputs), puzzle, weights)]
 
-    def tell(model: PretextNetwork) -> str:
-        return f"{task}: own task {solved(model, material, weights):.3f}"
+    def tell(model: PretextNetwork) -> Report:
+        share = solved(model, material, weights)
+        return Report(f"{task}: own task {share:.3f}", {"own": share})
 
     train(run, range(run.step, steps), losses_of, tell, args)
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,15 @@ CLIP = 5.0  # the largest norm of a step's gradient
 SMOOTHING = 0.98  # of the losses that are printed
 
 Network = TypeVar("Network", bound=nn.Module)
+
+
+class Report(NamedTuple):
+    """What the average is worth at a step: in words, and the numbers that the run keeps."""
+
+    text: str
+    scores: dict[str, Any]
+
+
 Fall = tuple[int, int]  # first and last step
 
 
@@ -48,6 +57,7 @@ class Run(Generic[Network]):
         self.model, self.optimizer, self.checkpoint = model, optimizer, checkpoint
         self.average = copy.deepcopy(model)
         self.step, self.seconds = 0, 0.0
+        self.course: dict[str, dict[str, Any]] = {}  # by step, what was reported then
         self.fall: Fall | None = None
         if checkpoint.exists():
             device = next(model.parameters()).device
@@ -60,6 +70,7 @@ class Run(Generic[Network]):
         self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seconds, self.fall = saved["step"], saved["seconds"], saved["fall"]
+        self.course = saved.get("course", {})
 
     def save(self) -> None:
         """Write the checkpoint beside, then move it: a crash leaves the old one whole."""
@@ -72,9 +83,16 @@ class Run(Generic[Network]):
             "step": self.step,
             "seconds": self.seconds,
             "fall": self.fall,
+            "course": self.course,
         }
         torch.save(state, beside)
         beside.replace(self.checkpoint)
+
+    def report(self, evaluate: Callable[[Network], Report]) -> str:
+        """What the average is worth now; asked once at a step, and kept."""
+        found = evaluate(self.average.eval())
+        self.course[str(self.step)] = found.scores
+        return f"step {self.step}: {found.text}"
 
     def learn(self, losses: list[Tensor]) -> Tensor:
         """One step down the sum of the losses; returns them."""
@@ -109,10 +127,11 @@ def train(
     run: Run[Network],
     batches: Iterable[Item],
     losses_of: Callable[[Network, Item, torch.Generator], list[Tensor]],
-    evaluate: Callable[[Network], str],
+    evaluate: Callable[[Network], Report],
     args: argparse.Namespace,
 ) -> None:
-    """Learn from all batches, or until somebody stops it; print losses and scores meanwhile.
+    """Learn from all batches, or until somebody stops it; print losses and scores meanwhile, and
+    keep the scores with the checkpoint.
 
     `args` has `seed`, `save_every` in seconds and `evaluate_every` in steps.
     """
@@ -132,12 +151,20 @@ def train(
             run.save()
             saved = time.monotonic()
         if run.step % args.evaluate_every == 0:
-            bar.write(f"step {run.step}: {evaluate(run.average.eval())}")
+            bar.write(run.report(evaluate))
         if stopped:
             bar.write(f"stopped at step {run.step}; the same command goes on from there")
             return
+    if str(run.step) not in run.course:
+        bar.write(run.report(evaluate))
     run.save()
-    bar.write(f"step {run.step}: {evaluate(run.average.eval())}")
+
+
+def course_of(run: Run[Network], args: argparse.Namespace) -> dict[str, Any]:
+    """What the run's reports said along its training, with what the training was."""
+    fall = run.fall[1] - run.fall[0] if run.fall else 0
+    facts = {"steps": run.step, "batch": args.batch, "fall": fall, "seed": args.seed}
+    return {**facts, "course": run.course}
 
 
 def last_step(run: Run[Network], args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ python -m models.train.shapes                train, from the checkpoint if there
 python -m models.train.shapes --fall N       let the rate fall to 0 over N steps, and end
 python -m models.train.shapes --ship         write the checkpoint's average as weights
 python -m models.train.shapes --evaluate     score the weights on held-out scenes
+python -m models.train.shapes --course       note what the checkpoint was worth along its training
 
 Every scene is drawn when it is needed and never seen twice. The whole trunk stays as ImageNet left
 it; laterals, RPN, both heads and the mask head learn.
@@ -30,7 +31,14 @@ from models.detection.preprocess import normalize
 from models.detection.shipped import SHAPE_FILES, DetectorFiles, load_detectors, save_detectors
 from models.detection.weights import FOLDER
 from models.train.box_data import Photo
-from models.train.evaluation import Table, describe, look, precision_table, recall_table
+from models.train.evaluation import (
+    Table,
+    describe,
+    look,
+    means_of,
+    precision_table,
+    recall_table,
+)
 from models.train.losses import (
     draw_proposals,
     losses_of_drawn,
@@ -38,7 +46,7 @@ from models.train.losses import (
     one_stage_losses,
     rpn_losses,
 )
-from models.train.run import Run, add_arguments, facts_of, last_step, train
+from models.train.run import Report, Run, add_arguments, course_of, facts_of, last_step, train
 from models.train.scores import SCORES_FILE, provenance, write_scores
 
 RATE, DECAY = 1.2e-3, 0.02
@@ -179,6 +187,18 @@ def evaluate(args: argparse.Namespace) -> None:
     print(describe_scores(scores))
 
 
+def report(model: Detectors, count: int) -> Report:
+    """Scores on held-out scenes; of them those of both roads are kept."""
+    scores = scores_of(model, count)
+    return Report(describe_scores(scores), means_of(scores))
+
+
+def note_course(args: argparse.Namespace) -> None:
+    """Write what the checkpoint's reports said, at half the training too, where pages read it."""
+    entry = {"scenes": args.scenes, **course_of(start(args), args)}
+    write_scores(Path(args.scores), "shapes_course", {**provenance("models.train.shapes"), **entry})
+
+
 def train_on_scenes(args: argparse.Namespace) -> None:
     """Train until a fall has ended, `args.steps` are done or somebody stops it."""
     run = start(args)
@@ -190,9 +210,7 @@ def train_on_scenes(args: argparse.Namespace) -> None:
         return losses_of_batch(model, scenes, generator, args.mixed)
 
     batches = draw_batches(run.step, end, args.batch, args.seed)
-    train(
-        run, batches, losses_of, lambda model: describe_scores(scores_of(model, args.scenes)), args
-    )
+    train(run, batches, losses_of, lambda model: report(model, args.scenes), args)
 
 
 def main() -> None:
@@ -201,6 +219,7 @@ def main() -> None:
     )
     parser.add_argument("--evaluate", action="store_true", help="score the weights")
     parser.add_argument("--ship", action="store_true", help="write weights from the checkpoint")
+    parser.add_argument("--course", action="store_true", help="note the checkpoint's reports")
     parser.add_argument(
         "--weights", default=str(FOLDER), help="folder of the weights (%(default)s)"
     )
@@ -214,6 +233,8 @@ def main() -> None:
         evaluate(args)
     elif args.ship:
         ship(args)
+    elif args.course:
+        note_course(args)
     else:
         train_on_scenes(args)
 

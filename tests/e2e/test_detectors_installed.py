@@ -74,6 +74,25 @@ def test_their_roads_have_their_own_shapes_and_times(open_page_of, equipped):
     expect(page.locator("[data-said]")).to_contain_text("The roads share nothing but the photo")
 
 
+def test_their_detections_are_followed_from_the_place_where_they_began(open_page_of, equipped):
+    page = open_page_of(equipped)(PAIR + "&tab=follow&proposals=20")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text(
+        re.compile(r"on row \d+, column \d+ of map \d of \d \(\d+ × \d+\)")
+    )
+    steps = page.locator("[data-steps] tbody th")
+    expect(steps).to_have_text(["anchor", "proposal", "refined box"])
+    expect(page.locator("[data-defaults]")).to_be_hidden()  # not in the answer
+    expect(page.locator("[data-probabilities] .chosen")).to_have_count(1)
+    page.locator("[data-detections] .chips").last.locator("button").first.click()
+    expect(steps).to_have_text(["anchor", "box"])
+    expect(page.locator("[data-detections] [aria-pressed=true]")).to_have_count(1)
+    page.locator("#c-one_network").select_option("vitrine")
+    page.locator("#c-two_network").select_option("vitrine")
+    expect(page.locator("[data-defaults]")).to_be_visible()
+    expect(said).to_contain_text("The runner-up is")
+
+
 def test_what_is_published_of_them_has_the_milliseconds_of_this_machine(open_page_of, equipped):
     page = open_page_of(equipped)(PAIR + "&tab=claim")
     row = page.locator("[data-published] tbody tr", has_text="SSDLite")

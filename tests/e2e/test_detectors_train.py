@@ -91,3 +91,20 @@ def test_it_fits_a_phone(open_page):
     page = open_page(TRAIN, width=360, height=740)
     paused_after_a_step(page)
     assert_fits_a_phone(page)
+
+
+def test_the_code_is_the_training_of_the_settings_on_show(open_page):
+    page = open_page(f"{TRAIN}&speed=1&form=ssd&seed=3")
+    paused_after_a_step(page)
+    page.locator("[data-code]").click()
+    code = page.locator("[data-code-text]")
+    expect(code).to_contain_text('learner = Learner("ssd")')
+    expect(code).to_contain_text(f"SEED, STEPS, SCENES, BATCH, RATE = 3, {steps(page)},")
+    hints = page.locator("[data-code-dialog] .hint:visible")
+    expect(hints).to_have_count(1)
+    expect(hints).to_contain_text("it trains the same network")
+    page.locator("[data-code-dialog] [data-close]").click()
+    page.locator("[data-tab=result]").click()
+    page.locator("[data-code]").click()
+    expect(code).to_contain_text("drawn scene 6")
+    expect(hints).to_contain_text("holds what the network gave")

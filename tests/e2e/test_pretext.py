@@ -69,6 +69,29 @@ def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> Non
     page.locator("[data-control=ratio] input[type=number]").fill("0.9")
     page.keyboard.press("Enter")
     expect(page.locator("[data-filled-said]")).to_contain_text("91% of each picture")
+    said = page.locator("[data-filled-said]")
+    again = page.locator("[data-unpaint]")
+    expect(again).to_be_hidden()
+    block = page.locator("[data-paint]").first
+    block.click(position={"x": 3, "y": 3})
+    expect(again).to_be_visible()
+    before = said.text_content()
+    page.locator("[data-paint]").first.focus()
+    for key in (
+        "ArrowRight",
+        "Space",
+        "ArrowDown",
+        "Space",
+        "ArrowRight",
+        "Space",
+        "ArrowDown",
+        "Space",
+    ):
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+    expect(said).not_to_have_text(before or "")
+    again.click()
+    expect(said).to_contain_text("91% of each picture")
     page.locator("button[data-filled=color]").click()
     expect(page.locator("[data-filled-rows] li").first.locator("canvas")).to_have_count(4)
 
@@ -135,6 +158,17 @@ def test_frames_are_put_into_order_by_keys_and_the_network_answers(open_page: Op
     expect(page.locator("[data-clip-parts] figure")).to_have_count(4)
     page.locator("[data-clip-parts]").get_by_role("button", name="2×").click()
     expect(page.locator("[data-video-said]")).to_contain_text("It is")
+    strip = page.locator("[data-clip-strip] li")
+    expect(strip).to_have_count(13)
+    page.locator("#c-length").select_option("25")
+    expect(page.locator("[data-clip-parts]").get_by_role("button", name="8×")).to_be_visible()
+    expect(strip).to_have_count(25)
+    wide = page.locator("[data-clip-strip]").evaluate("(e) => [e.scrollWidth, e.clientWidth]")
+    assert wide[0] <= wide[1]
+    page.locator("#c-clips").select_option("pans")
+    expect(page.locator("[data-video-said]")).to_contain_text("The camera pans at the same pace")
+    page.locator("[data-clip-parts]").get_by_role("button", name="2×").click()
+    expect(page.locator("[data-video-said]")).to_contain_text("how far the photo moves")
 
 
 def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> None:

@@ -8,11 +8,16 @@ import {
   judge,
   knownTo,
 } from "../../static/js/labs/detectors/outcome.js";
+import { chainOf } from "../../static/js/labs/detectors/chain.js";
 import { included, sayBudget, timesOf } from "../../static/js/labs/detectors/times.js";
 
 /** Two classes of ours; one proposal is a cat. @returns {any} */
 const ours = () => ({
-  header: {},
+  header: {
+    feature_map: [64, 1, 2],
+    anchor_shapes: { scales: [20], ratios: [1] },
+    image: { width: 64, height: 32 },
+  },
   classes: ["cat", "package"],
   anchors: new Float32Array(8),
   oneAnchor: Int32Array.from([1]),
@@ -34,7 +39,14 @@ const other = () => ({
   scores: Float32Array.from([0.9, 0.8, 0.6, 0.5]),
   labels: Int32Array.from([2, 2, 1, 0]),
   rows: Int32Array.from([4, 0, 2, 1]),
+  proposals: Float32Array.from([...Array(8).fill(0), 28, 31, 52, 49, ...Array(8).fill(0)]),
   proposalAnchor: Int32Array.from([70, 71, 72, 73, 74]),
+  starts: Float32Array.from([...Array(8).fill(1), 30, 30, 46, 46, ...Array(8).fill(1)]),
+  levels: [
+    { rows: 4, columns: 4, each: 4, cell_width: 16, cell_height: 8 },
+    { rows: 2, columns: 2, each: 4, cell_width: 32, cell_height: 16 },
+  ],
+  hasAnchors: true,
 });
 const LEVERS = { score_threshold: 0.3, iou_threshold: 0.5, proposals: 300 };
 
@@ -66,6 +78,49 @@ test("fewer proposals leave out what came from later ones, in two stages only", 
   assert.deepEqual(rows(joined(ours(), { two: other() }), "two"), [0, 2]);
   assert.deepEqual(rows(joined(ours(), { one: other() }), "one"), [4, 2]);
   assert.equal(anchorOf(joined(ours(), { two: other() }), "two", 2), 72);
+});
+
+/** @param {any} output @param {any} [truth] @returns {any} */
+const modelOf = (output, truth = null) => ({ output, truth, values: LEVERS });
+
+test("the chain of an installed network of two stages begins at an anchor of one of its maps", () => {
+  const output = joined(ours(), { two: other() });
+  const dog = detect(output, "two", LEVERS).detections.find(({ row }) => row === 2);
+  const chain = chainOf(modelOf(output), /** @type {any} */ (dog));
+  assert.deepEqual(chain.boxes, [
+    [30, 30, 46, 46],
+    [28, 31, 52, 49],
+    [30, 30, 50, 50],
+  ]);
+  // Anchor 72: 64 on the first map, then cell (72 - 64) / 4 = 2 of the second.
+  const { row, column, map, maps, cell, count, isAnchor } = chain.start;
+  assert.deepEqual([row, column, map, maps, count, isAnchor], [1, 0, 2, 2, 0, true]);
+  assert.deepEqual(cell, [0, 16, 32, 32]);
+  assert.deepEqual(chain.shares.length, 1); // its only class of at least 0.02
+  assert.equal(chain.runnerUp, null);
+});
+
+test("in one stage a candidate's own place is where it began, and both roads find each other", () => {
+  const output = joined(ours(), { one: { ...other(), hasAnchors: false } });
+  const [cat] = detect(output, "one", LEVERS).detections;
+  const chain = chainOf(modelOf(output), /** @type {any} */ (cat));
+  assert.deepEqual(chain.boxes, [
+    [1, 1, 1, 1],
+    [0, 0, 10, 10],
+  ]);
+  assert.deepEqual([chain.start.row, chain.start.column, chain.start.isAnchor], [0, 1, false]);
+  assert.deepEqual([chain.other?.label, chain.other?.box], [0, [0, 0, 10, 10]]);
+  const [back] = detect(output, "two", LEVERS).detections;
+  const other_ = chainOf(modelOf(output), /** @type {any} */ (back)).other;
+  assert.deepEqual([other_?.row, other_?.label, other_?.box], [4, 0, [0, 0, 10, 10]]);
+});
+
+test("where the class is none of ours, our nearest proposal answers", () => {
+  const output = joined(ours(), { one: other() });
+  const dog = detect(output, "one", LEVERS).detections.find(({ row }) => row === 2);
+  assert.equal(chainOf(modelOf(output), /** @type {any} */ (dog)).other, null); // none lies there
+  const near = { ...dog, box: [0, 0, 12, 12] };
+  assert.equal(chainOf(modelOf(output), /** @type {any} */ (near)).other?.label, 0);
 });
 
 test("the best guess is the best of all candidates, whatever the threshold", () => {

@@ -79,10 +79,22 @@ class StageShapes(BaseModel):
     shapes: list[list[int]]
 
 
+class LevelAnswer(BaseModel):
+    """A map, row by row; its cells in displayed pixels."""
+
+    rows: int
+    columns: int
+    each: int = Field(description="places of a cell: its anchors, or 1")
+    cell_width: float
+    cell_height: float
+
+
 class InstalledAnswer(BaseModel):
     """What an installed network had before NMS, for up to 300 proposals. The arrays `boxes` (in
     displayed pixels), `scores`, `labels` and `rows` (anchors, cells or proposals) have an entry for
-    each place and class of at least 0.02, best first; `proposals` has those of two stages.
+    each place and class of at least 0.02, best first; `proposals` has those of two stages. `starts`
+    are the places as boxes, of each entry or of each proposal: anchors or, where a network has
+    none, cells.
     """
 
     network: str
@@ -90,6 +102,8 @@ class InstalledAnswer(BaseModel):
     image: ImageSize
     transform: Transform
     stages: list[StageShapes]
+    levels: list[LevelAnswer] = Field(description="the maps whose places it looks at, in order")
+    has_anchors: bool
 
 
 class NetworkAnswer(BaseModel):
@@ -191,12 +205,13 @@ class PoolAnswer(BaseModel):
 
 
 class ClaimQuery(BaseModel):
-    """How many scenes are measured, with how many proposals."""
+    """How many scenes are measured, with how many proposals, and by which rule of the AP."""
 
     model_config = ConfigDict(extra="forbid")
 
     scenes: int = Field(ge=MEASURED_STEP, le=MEASURED, multiple_of=MEASURED_STEP)
     proposals: int = same_field(DetectorsConfig, "proposals")
+    rule: Literal["voc", "coco"] = same_field(DetectorsConfig, "rule")
 
 
 class IntervalAnswer(BaseModel):
@@ -240,6 +255,25 @@ class RecordedRow(BaseModel):
     date: str
 
 
+class CoursePoint(BaseModel):
+    """What both detectors of a training were worth after so many of its steps."""
+
+    step: int
+    one_stage: dict[str, float] = Field(description="AP50 and AP75")
+    two_stage: dict[str, float]
+
+
+class CourseAnswer(BaseModel):
+    """One training with what its command wrote down on its way."""
+
+    pictures: str
+    steps: int = Field(description="of the whole training")
+    points: list[CoursePoint]
+    command: str
+    commit: str
+    date: str
+
+
 class PublishedRow(BaseModel):
     """A detector on COCO val2017, as torchvision publishes it."""
 
@@ -255,6 +289,7 @@ class KnownNumbers(BaseModel):
     """Numbers that are not measured now, with where they come from."""
 
     recorded: list[RecordedRow]
+    courses: list[CourseAnswer]
     published: list[PublishedRow]
 
 

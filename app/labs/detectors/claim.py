@@ -16,6 +16,8 @@ from app.errors import BAD_BODY, can_fail
 from app.labs.detectors.answers import (
     ClaimAnswer,
     ClaimQuery,
+    CourseAnswer,
+    CoursePoint,
     KnownNumbers,
     PublishedRow,
     RecordedRow,
@@ -47,7 +49,7 @@ async def claim(request: Request, query: Annotated[ClaimQuery, Body()]) -> Claim
     """
     config, networks = images_of(request).settings, request.app.state.networks
     measure = partial(networks.in_turn, partial(measured, query, config))
-    key = ("claim", query.scenes, query.proposals)
+    key = ("claim", query.scenes, query.proposals, query.rule)
     shared = shared_answers_of(request).get(key, measure, lambda _: ANSWER_BYTES)
     answer: ClaimAnswer = await until_gone(request, shared)
     return answer
@@ -64,7 +66,8 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
     for number in range(query.scenes):
         results.append(scene_result(number, query.proposals, model))
         go_on()
-    found = compare(results, model.classes, torch.Generator().manual_seed(0))
+    draw = torch.Generator().manual_seed(0)
+    found = compare(results, model.classes, draw, rule=query.rule)
     return ClaimAnswer.model_validate({**told(found), "device": computed_on(model)})
 
 
@@ -112,20 +115,46 @@ def told(found: Comparison) -> dict[str, Any]:
 @router.get("/api/detectors/known")
 def known() -> KnownNumbers:
     """Numbers beside the measured ones: what the evaluation commands wrote when the shipped weights
-    were made (on 200 drawn scenes and on photos, with command, commit and date), and what
-    torchvision publishes of pairs with one backbone.
+    were made (on 200 drawn scenes and on photos, with command, commit and date), what a training
+    wrote on its way, and what torchvision publishes of pairs with one backbone.
     """
     from models.detection.published import published
 
     rows = [PublishedRow(**one._asdict()) for one in published()]
-    return KnownNumbers(recorded=recorded(), published=rows)
+    table = scores()
+    return KnownNumbers(recorded=recorded(table), courses=courses(table), published=rows)
 
 
-def recorded() -> list[RecordedRow]:
-    """The rows of models/weights/scores.json that compare the two detectors."""
+def scores() -> dict[str, Any]:
+    """What the commands of models/train wrote down."""
     from models.train.scores import SCORES_FILE
 
-    table = json.loads(SCORES_FILE.read_text())
+    table: dict[str, Any] = json.loads(SCORES_FILE.read_text())
+    return table
+
+
+def courses(table: dict[str, Any]) -> list[CourseAnswer]:
+    """Trainings of which the numbers on their way were written down, by the pictures."""
+    entries = {"drawn": "shapes_course", "voc_5class": "detectors_course"}
+    return [
+        CourseAnswer(
+            pictures=pictures,
+            steps=entry["steps"],
+            points=[
+                CoursePoint(step=step, **entry["course"][str(step)])
+                for step in sorted(map(int, entry["course"]))
+            ],
+            command=entry["command"],
+            commit=entry["commit"],
+            date=entry["date"],
+        )
+        for pictures, name in entries.items()
+        if (entry := table.get(name))
+    ]
+
+
+def recorded(table: dict[str, Any]) -> list[RecordedRow]:
+    """The rows of models/weights/scores.json that compare the two detectors."""
     shapes, photos = table["shapes"], table["detectors"]
     rows = [row("drawn", shapes, shapes)]
     at_default = photos["sizes"][str(DETECTORS["photos"].size)]

@@ -1,9 +1,10 @@
-"""From the network's tensors to boxes, as a script of its own."""
+"""From the network's tensors to boxes, and the training of "Train it", as scripts of their own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.code.quotes import Library, without_idle_imports
 from app.code.script import write
 from app.errors import InvalidInput
 from app.i18n import N_
@@ -16,11 +17,84 @@ if TYPE_CHECKING:
     from models.detection.shipped import Shipped
 
 
+# By themselves: names of theirs mean something else in the rest.
+SHAPES = Library({"models.data.scenes": "The shapes"})
+TRUNK = Library(
+    {
+        "models.detection.efficientnet": "The trunk",
+        "models.detection.imagenet": "ImageNet's weights",
+    }
+)
+LIBRARY = Library(
+    {
+        "models.data.shape_scenes": "Drawn scenes",
+        "models.boxes.boxes": "Boxes",
+        "models.boxes.anchors": "Anchors",
+        "models.boxes.nms": "Non-maximum suppression",
+        "models.boxes.roi": "RoIAlign",
+        "models.boxes.average_precision": "Right and wrong detections",
+        "models.training": "Batches",
+        "models.detection.preprocess": "Pixels as the trunk wants them",
+        "models.detection.backbone": "The neck",
+        "models.detection.scene_maps": "What the trunk sees in a scene",
+        "models.detection.rpn": "The RPN and its anchors",
+        "models.detection.one_stage": "One stage, and NMS by class",
+        "models.detection.two_stage": "The second stage",
+        "models.detection.yolo": "YOLO's cells",
+        "models.detection.detectors": "The anchors' sizes",
+        "models.detection.losses": "The losses of a picture",
+        "models.detection.learner": "The detector that learns",
+        "models.detection.comparison": "Average precision",
+    }
+)
+ALWAYS = {
+    "Learner", "scene_maps", "stacked", "found_by", "judged", "pool", "mean_precision", "Batches",
+    "FIRST_HELD_OUT", "CLASSES",
+}  # fmt: skip
+OF_FORM = {
+    "two": {"drawn_anchors", "rpn_losses_of_picture", "sample_proposals", "second_stage_losses"},
+    "ssd": {"all_anchors", "hardest_anchors", "one_stage_losses_of_picture"},
+    "yolo": {"responsible_cells", "yolo_losses"},
+}
+TITLES = {"two": "two stages", "ssd": "one stage as in SSD", "yolo": "one stage as in YOLO"}
+
+
 def code(config: DetectorsConfig, steps: int) -> str:
-    """What both detectors make of a drawn scene, written out; `steps` do not matter.
+    """What both detectors make of a drawn scene; or the training, for so many steps.
 
     Raises `InvalidInput` for a photo: the script could not tell whose it is.
     """
+    return training_code(config, steps) if config.script == "training" else found_code(config)
+
+
+def training_code(config: DetectorsConfig, steps: int) -> str:
+    from models.detection import learning
+
+    script = write(
+        "detectors_training",
+        c=config,
+        steps=steps,
+        title=TITLES[config.form],
+        turns=config.form == "two" and config.order == "alternating",
+        focal=config.form == "ssd" and config.negatives == "all",
+        sections=[
+            *SHAPES.quoted({"SHAPES", "distance"}),
+            *TRUNK.quoted({"load_trunk", "TAP_CHANNELS"}),
+            *LIBRARY.quoted(ALWAYS | OF_FORM[config.form]),
+        ],
+        batch=learning.BATCH,
+        rois=learning.ROIS,
+        seeds=learning.SEEDS,
+        held_out=learning.HELD_OUT,
+        every=learning.MEASURE_EVERY,
+        decay=learning.WEIGHT_DECAY,
+        clip=learning.MOST_GRADIENT,
+    )
+    return without_idle_imports(script.lstrip())
+
+
+def found_code(config: DetectorsConfig) -> str:
+    """What both detectors make of a drawn scene, written out. Raises `InvalidInput` for a photo."""
     if config.source != "scene" or config.model == "photos":
         message = N_("The code writes out what is found in a drawn scene. Choose a scene first.")
         raise InvalidInput(message, "source")

@@ -105,8 +105,9 @@ class DetectorsConfig(LabConfig):
         "vitrine",
         N_("One-stage network"),
         N_(
-            "Which network goes the one-stage road in “Result”, “The two roads” and “Measure the "
-            "claim”. Vitrine's is shipped; others know COCO's classes and are installed."
+            "Which network goes the one-stage road in “Result”, “The two roads”, “Follow one "
+            "detection” and “Measure the claim”. Vitrine's is shipped; others know COCO's classes "
+            "and are installed."
         ),
         Look(NETWORK, choices=networks("one")),
     )
@@ -126,6 +127,17 @@ class DetectorsConfig(LabConfig):
         Look(NETWORK, unit="ms", usual=(33, 100)),
         ge=1,
         le=500,
+    )
+
+    rule: Literal["voc", "coco"] = control(
+        "voc",
+        N_("Rule of the AP"),
+        N_(
+            "By VOC's rule a detection belongs to the object that it overlaps most, and AP is the "
+            "area under the curve. By COCO's it belongs to the best one that is still free, and AP "
+            "is the mean precision at 101 recalls. They part where objects of a class overlap."
+        ),
+        Look(FOUND, choices={"voc": N_("VOC, 2010"), "coco": N_("COCO")}),
     )
 
     bins: int = control(
@@ -225,6 +237,7 @@ class DetectorsConfig(LabConfig):
     )
 
     # The page's own state.
+    script: Literal["detection", "training"] = page_state("detection")  # what "The code" writes
     source: Literal["scene", "photo"] = page_state("scene")
     scene: int = page_state(6, 0, SCENES - 1)  # the number of the drawn scene
     sample: str = page_state("", max_length=40)  # the sample picture to open; "": the newest photo

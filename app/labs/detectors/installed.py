@@ -22,6 +22,7 @@ from app.labs.detectors.answers import (
     InstalledQuery,
     InstalledTimings,
     InstalledTimingsQuery,
+    LevelAnswer,
     NetworkAnswer,
     StageShapes,
 )
@@ -123,6 +124,17 @@ def as_frame(query: InstalledQuery, config: Settings, image: NDArray[np.uint8]) 
             StageShapes(name=stage.name, shapes=[list(shape) for shape in stage.shapes])
             for stage in found.stages
         ],
+        levels=[
+            LevelAnswer(
+                rows=level.rows,
+                columns=level.columns,
+                each=level.each,
+                cell_width=level.cell_width / found.scaling.x,
+                cell_height=level.cell_height / found.scaling.y,
+            )
+            for level in found.levels
+        ],
+        has_anchors=found.has_anchors,
     )
     arrays = {
         "boxes": found.scaling.to_displayed(boxes).numpy(),
@@ -130,6 +142,7 @@ def as_frame(query: InstalledQuery, config: Settings, image: NDArray[np.uint8]) 
         "labels": labels.numpy().astype(np.int32),
         "rows": rows.numpy().astype(np.int32),
         "proposals": found.scaling.to_displayed(found.proposals).numpy(),
+        "starts": found.scaling.to_displayed(found.starts).numpy(),
         "proposal_anchor": found.proposal_anchor.numpy().astype(np.int32),
     }
     return pack(wire.encode(answer.model_dump(), arrays))

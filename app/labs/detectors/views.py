@@ -14,7 +14,11 @@ VIEWS = (
         N_("The two roads"),
         ("budget", "proposals", "input_size", "one_network", "two_network"),
     ),
-    View("follow", N_("Follow one detection"), ("score_threshold", "proposals")),
+    View(
+        "follow",
+        N_("Follow one detection"),
+        ("score_threshold", "proposals", "one_network", "two_network"),
+    ),
     View("pooling", N_("RoI pooling"), ("bins", "input_size")),
     View("family", N_("The family"), ("crops", "input_size", "two_network")),
     View("proposers", N_("Proposals"), ("proposals", "input_size")),
@@ -23,5 +27,5 @@ VIEWS = (
         N_("Train it"),
         ("form", "order", "negatives", "gamma", "learning_rate", "held_out"),
     ),
-    View("claim", N_("Measure the claim"), ("proposals", "one_network", "two_network")),
+    View("claim", N_("Measure the claim"), ("proposals", "rule", "one_network", "two_network")),
 )

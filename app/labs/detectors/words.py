@@ -11,6 +11,8 @@ WORDS = (
             "looked: nine shapes at each place here. SSD has its default boxes on several maps, "
             "from fine to coarse; ours stand on one."
         ),
+        view="follow",
+        state={"followed": "one", "defaults": True},
     ),
     Word(
         N_("proposal, region of interest (RoI)"),
@@ -18,15 +20,18 @@ WORDS = (
             "An anchor that the RPN finds likely to hold some object, moved by its four deltas. It"
             " has no class yet."
         ),
+        view="proposers",
+        state={"proposals": 30},
     ),
-    Word(N_("box"), N_("Four numbers: two corners, or center, width and height.")),
-    Word(N_("detection"), N_("A box with a class and a score, after NMS.")),
+    Word(N_("box"), N_("Four numbers: two corners, or center, width and height."), view="pooling"),
+    Word(N_("detection"), N_("A box with a class and a score, after NMS."), view="result"),
     Word(
         "K + 1, 4K",
         N_(
             "Scores of K classes and the background, and four deltas for each class. The RPN has "
             "only 2 scores: object or background."
         ),
+        view="roads",
     ),
     Word(
         N_("sliding windows, selective search"),
@@ -35,6 +40,8 @@ WORDS = (
             "order that means nothing. Selective search joins neighboring regions of like color "
             "and texture, again and again, and proposes each; R-CNN and Fast R-CNN took 2,000."
         ),
+        view="proposers",
+        state={"proposer": "windows"},
     ),
     Word(
         N_("positive, negative, ignored anchor"),
@@ -43,6 +50,8 @@ WORDS = (
             "other anchor does; one that overlaps none enough (under 0.4); and one in between, "
             "which trains nothing."
         ),
+        view="train",
+        state={"drawn": "anchors"},
     ),
     Word(
         N_("hard negatives, focal loss"),
@@ -51,6 +60,8 @@ WORDS = (
             "negatives with the highest loss, or weigh each anchor by (1 − p) to the power of γ, "
             "where p is the probability of its right class."
         ),
+        view="train",
+        state={"form": "ssd", "negatives": "all"},
     ),
     Word(
         N_("responsible cell"),
@@ -59,6 +70,8 @@ WORDS = (
             "B boxes with x, y, width, height and confidence, and the probabilities of C classes: "
             "S × S × (5B + C) numbers, here 12 × 12 × (5 · 2 + 8)."
         ),
+        view="train",
+        state={"form": "yolo"},
     ),
     Word(
         N_("heat map, peak"),
@@ -67,16 +80,22 @@ WORDS = (
             "center is at each place; a peak is a place with no higher neighbor, and its box is "
             "given by its distances to the four sides."
         ),
+        view="roads",
+        state={"source": "photo", "sample": "street", "one_network": "centernet"},
     ),
     Word(
         N_("error rate, miss rate"),
         N_("Share of the detections that are wrong; share of the objects that no detection found."),
+        view="result",
+        state={"shown": "differs"},
     ),
     Word(
         "AP50, AP75",
         N_(
             "Average precision: the area under precision over recall, where a box is right from "
-            "IoU 0.5 or 0.75 on; the mean over the classes."
+            "IoU 0.5 or 0.75 on; the mean over the classes. COCO reads the precision at 101 "
+            "recalls instead, and gives a detection to the best object that is still free."
         ),
+        view="claim",
     ),
 )

@@ -16,6 +16,7 @@ LIBRARY = Library(
         "models.data.box_scenes": "Things",
         "models.data.objects": "The pictures",
         "models.data.clips": "The clips",
+        "models.data.pans": "Pans over photos",
         "models.data.scenes": "The turned shapes",
         "models.representation.augment": "Crops, flips and colors",
         "models.training": "Batches",
@@ -76,7 +77,9 @@ def code(config: PretextConfig, steps: int) -> str:
     if config.mode == "scale":
         config = config.model_copy(update=LAST_OF_SCALE)
     video = config.task in VIDEO
-    wanted = {"draw_clips"} if video else {DRAWN[config.data]} if config.data in DRAWN else set()
+    drawn = {DRAWN[config.data]} if config.data in DRAWN else set()
+    moving = {"thrown": {"draw_clips"}, "pans": {"pan_clips", "parts_of"}}[config.clips]
+    wanted = moving | {"answers_in"} if video else drawn
     script = write(
         "pretext",
         c=config,

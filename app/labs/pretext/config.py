@@ -85,7 +85,10 @@ class PretextConfig(LabConfig):
     data: Literal["objects", "scenes", "digits", "own", "cifar10", "folder"] = control(
         "objects",
         N_("Pictures"),
-        N_("Things that stand on a ground, drawn by Vitrine; or others. Clips are always drawn."),
+        N_(
+            "Things that stand on a ground, drawn by Vitrine; or others. Clips have a control of "
+            "their own."
+        ),
         Look(
             PICTURES,
             choices={
@@ -118,6 +121,19 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
+    clips: Literal["thrown", "pans"] = control(
+        "thrown", N_("Clips"),
+        N_(
+            "Drawn things that are thrown, under one gravity; or pans over two photos, at one "
+            "pace. Held-out pans are over the right part of each photo."
+        ),
+        Look(PICTURES, choices={"thrown": N_("thrown things"), "pans": N_("pans over photos")}),
+    )  # fmt: skip
+    length: Literal["13", "25"] = control(
+        "13", N_("Frames of a clip"),
+        N_("In 25 frames, four frames eight apart have room: then there is a fourth speed, 8×."),
+        Look(PICTURES, choices={"13": N_("13: up to 4×"), "25": N_("25: up to 8×")}),
+    )  # fmt: skip
     width: Literal["0.5", "1", "2"] = control(
         "1", N_("Width of the encoder"),
         N_("Of all its layers but the last, as a multiple of what the other views have."),
@@ -142,6 +158,7 @@ class PretextConfig(LabConfig):
     along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
+    painted: str = page_state("", max_length=64)  # blocks, row by row: "1" is hidden; "": at random
     watched: Literal["sort", "speed"] = page_state("sort")
     pair: int = page_state(0, 0, 9)  # the picture whose row is read
     text: int = page_state(0, 0, 9)  # and the text whose column is

@@ -10,6 +10,7 @@ from app.i18n import N_
 from app.labs.pretext import pairs, scale, sentences
 from app.labs.pretext.config import PretextConfig
 from app.pictures.albums.album import Album, labeled
+from app.pictures.samples import photo_pixels
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 VIDEO = ("order", "sort", "speed", "frame")
 TEST = 400  # pictures held out
 CLIPS, TEST_CLIPS = 800, 200
+SIDE = 32  # pixels of a picture
+LONG = "25"  # frames, of clips that have a fourth speed
+SPEED_ANSWER = 129  # trained numbers of one answer more
 HELD_OUT = 500_000  # seeds of what is held out begin here
 
 
@@ -42,11 +46,24 @@ def objects(count: int, seed: int) -> Objects:
 
 
 @lru_cache(maxsize=4)
-def clips(count: int, seed: int) -> Tensor:
-    """uint8 [count, T, 3, 32, 32]."""
-    from models.data.clips import draw_clips
+def clips(kind: str, held_out: bool, seed: int, frames: int) -> Tensor:
+    """uint8 [M, frames, 3, 32, 32], to learn from or held out."""
+    count = TEST_CLIPS if held_out else CLIPS
+    seed += HELD_OUT if held_out else 0
+    if kind == "thrown":
+        from models.data.clips import draw_clips
 
-    return draw_clips(count, seed).frames
+        return draw_clips(count, seed, frames=frames).frames
+    from models.data.pans import pan_clips, parts_of
+
+    return pan_clips(parts_of(photos())[held_out], count, seed, frames=frames)
+
+
+def photos() -> list[Tensor]:
+    """The two photos that scikit-learn carries, uint8 [3, 427, 640]."""
+    import torch
+
+    return [torch.tensor(pixels).permute(2, 0, 1) for pixels in photo_pixels()]
 
 
 def stills_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
@@ -81,7 +98,7 @@ def held_out_of(config: PretextConfig, album: Album | None) -> Material:
         stills = stills_of(config, album)[0]
     if config.task not in VIDEO:
         return stills
-    moving = clips(TEST_CLIPS, HELD_OUT + config.seed)
+    moving = clips(config.clips, True, config.seed, int(config.length))
     return Material(moving, moving, classes=stills.classes)
 
 
@@ -93,21 +110,32 @@ def check_classes(config: PretextConfig, material: Material) -> None:
 
 
 def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, Downstream]:
-    """What a run learns from: drawn clips for the tasks on video; and what is asked later."""
+    """What a run learns from: clips for the tasks on video; and what is asked later."""
     from models.representation.pretext_training import Material
 
     stills, downstream = stills_of(config, album)
     if config.task not in VIDEO:
         return stills, downstream
-    moving = clips(CLIPS, config.seed), clips(TEST_CLIPS, HELD_OUT + config.seed)
-    return Material(*moving, classes=stills.classes), downstream
+    train, test = (
+        clips(config.clips, held_out, config.seed, int(config.length)) for held_out in (False, True)
+    )
+    return Material(train, test, classes=stills.classes), downstream
+
+
+def painted_of(text: str, side: int) -> tuple[bool, ...]:
+    """Painted blocks, none for "". Raises `InvalidInput` where they are not side x side of 0, 1."""
+    if text and (len(text) != side * side or set(text) - {"0", "1"}):
+        raise InvalidInput(N_("The painted blocks do not fit the side of a block."), "painted")
+    return tuple(mark == "1" for mark in text)
 
 
 def settings_of(config: PretextConfig) -> PretextSettings:
     from models.representation.pretext import Options
     from models.representation.pretext_training import PretextSettings
 
-    options = Options(config.gap, config.jitter, config.color_drop, config.ratio, int(config.block))
+    block = int(config.block)
+    painted = painted_of(config.painted, SIDE // block)
+    options = Options(config.gap, config.jitter, config.color_drop, config.ratio, block, painted)
     times = float(config.width) if config.mode == "scale" else 1.0
     return PretextSettings(
         config.task, options, config.batch_size, config.learning_rate, seed=config.seed, times=times
@@ -142,7 +170,8 @@ def parameters(config: PretextConfig) -> int:
         "masked": 24_768, "order": 49_666, "sort": 67_340, "speed": 66_179, "frame": 98_496,
         "simclr": 24_896, "supervised": 10 * (D_H + 1),
     }  # fmt: skip
-    return ENCODER_PARAMETERS + heads[config.task]
+    more = SPEED_ANSWER if config.task == "speed" and config.length == LONG else 0
+    return ENCODER_PARAMETERS + heads[config.task] + more
 
 
 def followed(config: PretextConfig) -> set[str]:
@@ -160,5 +189,5 @@ def memory(config: PretextConfig) -> int:
     if config.mode == "pairs":
         return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
-    drawn = 60 * 2**20 if config.task in VIDEO else 20 * 2**20
+    drawn = 60 * 2**20 * int(config.length) // 13 if config.task in VIDEO else 20 * 2**20
     return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

@@ -18,7 +18,7 @@ from app.answers.single_flight import until_gone
 from app.errors import BAD_BODY, can_fail
 from app.lab import wire
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import album_of, check_classes, held_out_of, names_of, settings_of
+from app.labs.pretext.data import LONG, album_of, check_classes, held_out_of, names_of, settings_of
 from app.pictures.albums.album import Album, labeled
 from app.pictures.albums.endpoints import albums_of
 from app.pictures.decoding.album_limits import UNLABELED
@@ -67,19 +67,23 @@ async def answered(request: Request, config: PretextConfig) -> Response:
 
 LOOKED_AT = {
     "task", "gap", "jitter", "color_drop", "ratio", "block", "data", "count", "classes", "seed",
+    "length", "clips", "painted",
 }  # fmt: skip
 
 
 def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
     """One binary frame; for a process of its own."""
-    from models.representation.pretext import TASKS
+    from models.representation.pretext import TASKS, speeds_in
     from models.representation.pretext_study import LOOKED_AT, PAINTED
+    from models.representation.pretext_training import answers_in
 
     material = held_out_of(config, album)
     check_classes(config, material)
     neighbors = held_out_of(config.model_copy(update={"task": "rotation"}), album)
     puzzle, pairs = shown(config, material)
     task = TASKS[config.task]
+    answers = answers_in(config.task, material.test)
+    chosen = answers or task.answer == "given"
     looked_at = neighbors.test[:LOOKED_AT]
     labels = neighbors.test_labels
     header: dict[str, Any] = {
@@ -87,7 +91,9 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
         "answer": task.answer,
         "video": task.video,
         "names": names_of(config, album),
-        "chance": 1 / material.classes if task.answer == "given" else task.chance,
+        "chance": 1 / (answers or material.classes) if chosen else task.chance,
+        "speeds": list(speeds_in(material.test.shape[1])) if config.task == "speed" else [],
+        "clips": config.clips,
         "ceiling": ceiling_of(config),
         "source": inspect.getsource(task.draw),
         "left_out": left_out(config, album),
@@ -137,7 +143,8 @@ def shipped_answers(config: PretextConfig, puzzle: Puzzle) -> tuple[Any, Any]:
     from models.representation.pretext_study import answers_of
     from models.representation.shipped import load_shipped, shipped_tasks
 
-    if config.task not in shipped_tasks():
+    long = config.task == "speed" and config.length == LONG  # with a fourth answer
+    if config.task not in shipped_tasks() or long:
         return np.zeros(0, np.float32), np.zeros(0, np.uint8)
     network = PretextNetwork(config.task, torch.Generator().manual_seed(0))
     load_shipped(network)

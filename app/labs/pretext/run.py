@@ -13,6 +13,7 @@ from app.lab.contract import Ask, Frame
 from app.labs.pretext.config import PretextConfig
 from app.labs.pretext.data import (
     HELD_OUT,
+    LONG,
     TEST,
     check_classes,
     material_of,
@@ -73,6 +74,9 @@ def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
     check_classes(config, material)
     if config.start == "photos" and config.task not in shipped_tasks():
         raise InvalidInput(N_("No weights are shipped for this task. Begin at random."), "start")
+    if config.start == "photos" and config.task == "speed" and config.length == LONG:
+        message = N_("The shipped weights know no speed of 8×. Begin at random, or take 13 frames.")
+        raise InvalidInput(message, "start")
     return PretextStudy(settings_of(config), material, downstream, config.start == "photos")
 
 

@@ -9,7 +9,7 @@ VIEWS = (
     View("learning", N_("Learning"), ("task", "learning_rate", "data")),
     View("words", N_("Masked words"), ("sentences", "learning_rate")),
     View("filled", N_("Filled in"), ("ratio", "block", "data")),
-    View("video", N_("Video"), ("seed",)),
+    View("video", N_("Video"), ("clips", "length", "seed")),
     View("transfer", N_("Transfer"), ("task", "data", "start")),
     View("compared", N_("All tasks"), ()),
     View("scale", N_("Scale"), ("width", "seed")),

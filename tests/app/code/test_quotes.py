@@ -11,6 +11,7 @@ import math
 from typing import NamedTuple
 
 WIDTH: int = 3
+HEIGHT, DEPTH = 4, 5
 
 
 class Pair(NamedTuple):
@@ -27,7 +28,7 @@ def unused() -> None: ...
 
 def test_a_statement_knows_what_it_defines_and_what_it_uses() -> None:
     found = {name: one for one in statements(SOURCE) for name in one.defined}
-    assert set(found) == {"WIDTH", "Pair", "area", "unused"}
+    assert set(found) == {"WIDTH", "HEIGHT", "DEPTH", "Pair", "area", "unused"}
     assert {"WIDTH", "math", "side"} <= found["area"].used
     assert found["area"].text.endswith("return math.pi * side * WIDTH\n")
 

@@ -74,6 +74,12 @@ def test_an_installed_network_answers_in_pixels_of_the_photo(
     assert (boxes <= np.array([photo["width"], photo["height"]] * 2) + 1e-2).all()
     assert (np.diff(scores) <= 0).all()
     assert scores.min() >= 0.02
+    places = arrays["proposal_anchor"] if name == TWO else arrays["rows"]
+    levels = header["levels"]
+    assert len(arrays["starts"]) == len(places)
+    assert places.max() < sum(one["rows"] * one["columns"] * one["each"] for one in levels)
+    assert levels[0]["cell_width"] * levels[0]["columns"] >= photo["width"] - 1
+    assert header["has_anchors"] == (name != "centernet")
     if name == TWO:
         assert 0 < len(arrays["proposals"]) == len(arrays["proposal_anchor"]) <= 300
         assert arrays["rows"].max() < len(arrays["proposals"])

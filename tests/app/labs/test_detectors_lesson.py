@@ -45,7 +45,7 @@ def wrong_and_missed(found: Detections, scene: ShapeScene, threshold: float) -> 
     over = found.scores >= threshold
     kept = Detections(*(values[over] for values in found))
     verdicts = judged(kept, scene.boxes, scene.labels)
-    right = int(verdicts.right50.sum())
+    right = int(verdicts.right[0, 0].sum())
     return len(kept.scores) - right, len(scene.labels) - right
 
 

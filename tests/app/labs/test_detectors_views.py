@@ -177,11 +177,24 @@ def test_the_claim_is_measured_on_scenes_with_intervals_around_each_number(
     assert again == told
 
 
+def test_another_rule_judges_the_same_detections(one_client: TestClient) -> None:
+    asked = {"scenes": 10, "proposals": 50}
+    voc, coco = (
+        one_client.post("/api/detectors/claim", json={**asked, "rule": rule}).json()
+        for rule in ("voc", "coco")
+    )
+    for road in ("one_stage", "two_stage"):
+        assert voc[road]["milliseconds"] == coco[road]["milliseconds"]  # nothing is measured anew
+        assert voc[road]["ap50"] != coco[road]["ap50"]  # an area, and a mean at 101 recalls
+        assert coco[road]["ap50"]["value"] == pytest.approx(voc[road]["ap50"]["value"], abs=0.05)
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("scenes", 0), ("scenes", 15), ("scenes", 70), ("proposals", 301)]
+    ("field", "value"),
+    [("scenes", 0), ("scenes", 15), ("scenes", 70), ("proposals", 301), ("rule", "pascal")],
 )
 def test_a_measurement_that_makes_no_sense_is_refused_by_field(
-    client: TestClient, field: str, value: int
+    client: TestClient, field: str, value: Any
 ) -> None:
     response = client.post("/api/detectors/claim", json={"scenes": 10, field: value})
     assert response.status_code == 422
@@ -198,6 +211,14 @@ def test_recorded_numbers_come_with_command_commit_and_date(client: TestClient) 
         assert row["date"]
     scores = json.loads((Path(models.__file__).parent / "weights" / "scores.json").read_text())
     assert rows["drawn"]["two_stage"]["AP75"] == scores["shapes"]["two_stage"]["AP75"]["mean"]
+    (course,) = told["courses"]
+    assert (course["pictures"], course["steps"]) == ("drawn", 1234)
+    steps = [point["step"] for point in course["points"]]
+    assert steps == sorted(steps)
+    assert course["steps"] // 2 in steps
+    assert course["points"][-1]["step"] == course["steps"]
+    kept = scores["shapes_course"]["course"]["617"]["one_stage"]
+    assert course["points"][steps.index(617)]["one_stage"] == kept
 
 
 def test_published_numbers_are_torchvisions(client: TestClient) -> None:

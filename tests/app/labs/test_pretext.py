@@ -15,7 +15,7 @@ from app.labs.pretext import LAB
 from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import VIDEO, material_of, settings_of
 from app.labs.pretext.queries import puzzles_frame
-from app.labs.pretext.run import run
+from app.labs.pretext.run import begun, run
 from models.representation.pretext import TASKS
 from models.representation.pretext_network import PretextNetwork
 from models.representation.pretext_training import held_out_puzzles
@@ -100,6 +100,47 @@ def test_parameters_are_counted_as_the_network_has_them() -> None:
         network = PretextNetwork(task, torch.Generator().manual_seed(0), 10)
         count = sum(p.numel() for p in network.parameters())
         assert LAB.parameters(PretextConfig(task=task)) == count
+
+
+def test_long_clips_have_a_fourth_speed_and_no_shipped_weights() -> None:
+    config = config_of(task="speed", length="25", batch_size=4)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    assert (header["speeds"], header["chance"]) == ([1, 2, 4, 8], 0.25)
+    assert arrays["clips"].shape[1] == 25
+    assert not header["shipped"]
+    short, _ = wire.decode(puzzles_frame(config_of(task="speed"), None))
+    assert (short["speeds"], short["shipped"]) == ([1, 2, 4], True)
+    watched = begun(config, None)
+    network = watched.training.network
+    assert LAB.parameters(config) == sum(p.numel() for p in network.parameters())
+    assert frames(config, 2)[-1].scores.shape[1] == 4
+    with pytest.raises(InvalidInput, match="8×"):
+        begun(config.model_copy(update={"start": "photos"}), None)
+
+
+def test_what_the_visitor_paints_is_hidden_and_answered() -> None:
+    painted = "1" * 32 + "0" * 32
+    config = config_of(task="masked", painted=painted)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    hidden = arrays["hidden"].reshape(-1, 32, 32)
+    assert hidden[:, :16].all()
+    assert not hidden[:, 16:].any()
+    assert header["shipped"]
+    assert len(arrays["painted"])
+    for wrong in ("1" * 16, "2" * 64):
+        with pytest.raises(InvalidInput, match="do not fit"):
+            puzzles_frame(config.model_copy(update={"painted": wrong}), None)
+
+
+def test_pans_are_over_photos_and_their_held_out_clips_are_others() -> None:
+    config = config_of(task="sort", clips="pans", batch_size=4)
+    header, arrays = wire.decode(puzzles_frame(config, None))
+    assert header["clips"] == "pans"
+    material, _ = material_of(config, None)
+    assert material.train.shape[1:] == material.test.shape[1:] == (13, 3, 32, 32)
+    np.testing.assert_array_equal(arrays["clips"], material.test[:8].numpy())
+    thrown, _ = material_of(config_of(task="sort"), None)
+    assert not np.array_equal(thrown.test[:8].numpy(), arrays["clips"])
 
 
 def test_clips_are_drawn_whatever_pictures_are_chosen() -> None:

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.thorough
         {"task": "color"},
         {"task": "masked", "ratio": 0.75, "block": "8", "data": "digits"},
         {"task": "speed", "batch_size": 4},
+        {"task": "speed", "length": "25", "batch_size": 4},
+        {"task": "order", "clips": "pans", "batch_size": 4},
         {"task": "simclr"},
         {"task": "supervised"},
         {"task": "rotation", "start": "photos"},

@@ -90,6 +90,11 @@ def test_boxes_are_inside_the_photo_and_have_cocos_names(network: CenterNet, pho
     assert (boxes <= torch.tensor([96.0, 48, 96, 48]) + 1e-3).all()
     assert (found.candidates.scores.diff() <= 0).all()
     assert {stage.name: stage.shapes for stage in found.stages}["heat"] == ((80, 16, 16),)
+    assert not found.has_anchors
+    x = found.candidates.rows % 16 * STRIDE
+    y = found.candidates.rows // 16 * STRIDE
+    cells = torch.stack([x, y, x + STRIDE, y + STRIDE], dim=1).float()
+    torch.testing.assert_close(found.starts, cells)
 
 
 # --- Single operations ----------------------------------------------------------------------------

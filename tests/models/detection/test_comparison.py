@@ -5,7 +5,7 @@ forms, the recorded evaluation.
 import pytest
 import torch
 
-from models.boxes.average_precision import RIGHT, WRONG, average_precision
+from models.boxes.average_precision import RIGHT, RULES, WRONG, average_precision
 from models.detection.comparison import (
     EQUAL_PRECISION,
     SceneResult,
@@ -26,7 +26,9 @@ from tests.models.detection.drawn_boxes import seeded
 def verdicts(scores: list[float], right: list[bool], met: list[bool]) -> Verdicts:
     bits = torch.tensor(right, dtype=torch.bool)
     labels = torch.zeros(len(scores), dtype=torch.int64)
-    return Verdicts(torch.tensor(scores), labels, bits, bits, torch.tensor(met, dtype=torch.bool))
+    return Verdicts(
+        torch.tensor(scores), labels, bits.expand(2, 2, -1), torch.tensor(met, dtype=torch.bool)
+    )
 
 
 def result(one: Verdicts, two: Verdicts, sizes: list[float]) -> SceneResult:
@@ -42,6 +44,34 @@ def test_with_weights_of_one_it_is_the_plain_average_precision(seed: int) -> Non
     plain = average_precision(scores, torch.where(right, RIGHT, WRONG), 150).average
     ours = weighted_precision(right, torch.ones(1, 200).double(), torch.tensor([150.0]).double())
     assert float(ours) == pytest.approx(plain)
+
+
+def test_by_cocos_rule_it_is_the_mean_at_101_recalls_and_a_class_without_objects_has_none() -> None:
+    generator = seeded(3)
+    scores = torch.rand(80, generator=generator).sort(descending=True).values
+    right = torch.rand(80, generator=generator) < scores
+    plain = average_precision(scores, torch.where(right, RIGHT, WRONG), 60).at_recalls
+    totals = torch.tensor([60.0, 0.0]).double()
+    ours = weighted_precision(right, torch.ones(2, 80).double(), totals, "coco")
+    assert float(ours[0]) == pytest.approx(plain)
+    assert torch.isnan(ours[1])
+
+
+def test_where_objects_of_a_class_overlap_the_rules_part() -> None:
+    """The second detection overlaps the first object most, and the second object enough."""
+    boxes = torch.tensor([[0.0, 0, 10, 10], [0, 3, 10, 13]])
+    found = Detections(
+        torch.tensor([[0.0, 0, 10, 10], [0, 1, 10, 11]]),
+        torch.tensor([0.9, 0.8]),
+        torch.tensor([0, 0]),
+    )
+    told = judged(found, boxes, torch.tensor([0, 0]))
+    assert told.right[0, 0].tolist() == [True, False]
+    assert told.right[1, 0].tolist() == [True, True]
+    scenes = [SceneResult(torch.zeros(2).long(), torch.ones(2), told, told, 1.0, 1.0)]
+    voc, coco = (compare(scenes, 1, seeded(0), rule=rule) for rule in RULES)
+    assert (voc.ap50[0].value, coco.ap50[0].value) == (0.5, 1)
+    assert (voc.curves[0][-1], coco.curves[0][-1]) == (0, 1)
 
 
 def test_a_weight_counts_a_detection_so_often() -> None:
@@ -76,8 +106,8 @@ def test_equal_detectors_have_no_gain_in_any_resample() -> None:
 
 def test_a_detector_that_finds_all_has_precision_one_at_every_recall() -> None:
     all_right = pool([verdicts([0.9, 0.8], [True, True], [True, True])])
-    assert curve(all_right, 2) == [1.0] * 51
-    assert miss_at_precision(all_right, 2) == 0
+    assert curve(all_right.right[0, 0], 2) == [1.0] * 51
+    assert miss_at_precision(all_right.right[0, 0], 2) == 0
 
 
 def test_the_miss_rate_is_taken_where_nine_of_ten_are_right() -> None:
@@ -86,7 +116,7 @@ def test_the_miss_rate_is_taken_where_nine_of_ten_are_right() -> None:
     hits = torch.tensor(right).double().cumsum(0)
     precision = hits / torch.arange(1, 14)
     able = hits[precision >= EQUAL_PRECISION].max()
-    assert miss_at_precision(pooled, 20) == pytest.approx(1 - float(able) / 20)
+    assert miss_at_precision(pooled.right[0, 0], 20) == pytest.approx(1 - float(able) / 20)
 
 
 def test_without_detections_all_is_missed() -> None:
@@ -105,7 +135,7 @@ def test_a_second_detection_of_an_object_is_wrong_but_the_object_is_met() -> Non
         torch.tensor([0, 0, 1]),
     )
     told = judged(found, boxes, torch.tensor([0, 2]))
-    assert told.right50.tolist() == [True, False, False]
+    assert told.right[0, 0].tolist() == [True, False, False]
     assert told.met.tolist() == [True, False]
 
 

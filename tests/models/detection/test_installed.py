@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torchvision.models import WeightsEnum, get_weight
 
+from models.boxes.boxes import clip_boxes
 from models.detection.catalog import FETCHED, INSTALLED, InstalledName
-from models.detection.installed import ONE_STAGE, TWO_STAGE, Found, look_installed
+from models.detection.installed import ONE_STAGE, TWO_STAGE, Found, Level, look_installed
 from models.detection.opened import BUILDERS, load_detector
 from tests.models.detection.random_detector import LIGHT, any_photo, random_state, small
 
@@ -56,6 +57,45 @@ def test_with_its_own_thresholds_a_network_finds_what_torchvision_finds(
     boxes = found.scaling.to_displayed(ours.boxes)
     torch.testing.assert_close(boxes, own["boxes"], atol=0.01, rtol=0)
     assert torch.equal(ours.labels, own["labels"])
+
+
+def place(found: Found, index: int) -> tuple[Level, int, int]:
+    """The level of a place and its row and column, counted by hand."""
+    for level in found.levels:
+        count = level.rows * level.columns * level.each
+        if index < count:
+            return level, *divmod(index // level.each, level.columns)
+        index -= count
+    raise AssertionError("no such place")
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_detection_begins_at_a_place_of_a_map(name: InstalledName, photo: Tensor) -> None:
+    network = loaded(name)
+    found = look(name, network, photo)
+    places = found.proposal_anchor if len(found.proposals) else found.candidates.rows
+    assert len(found.starts) == len(places) > 20
+    for box, index in zip(found.starts.tolist(), places.tolist(), strict=True):
+        level, row, column = place(found, index)
+        x, y = (box[0] + box[2]) / 2 / level.cell_width, (box[1] + box[3]) / 2 / level.cell_height
+        # torchvision's anchors stand on a cell's corner, SSD's default boxes in its middle.
+        assert column - 1e-3 <= x <= column + 1 + 1e-3
+        assert row - 1e-3 <= y <= row + 1 + 1e-3
+    assert found.has_anchors == (not name.startswith("fcos"))
+
+
+def test_an_anchor_and_its_deltas_are_the_box_of_the_chain(photo: Tensor) -> None:
+    """SSD's own decoder, asked with the start of each candidate, gives its box."""
+    name: InstalledName = "ssdlite320_mobilenet_v3_large"
+    network = loaded(name)
+    found = look(name, network, photo)
+    images, _ = network.transform([photo.float() / 255])
+    with torch.inference_mode():
+        head = network.head(list(network.backbone(images.tensors).values()))
+        deltas = head["bbox_regression"][0][found.candidates.rows]
+        moved = network.box_coder.decode_single(deltas, found.starts)
+    boxes = clip_boxes(moved, *found.input_shape)
+    torch.testing.assert_close(boxes, found.candidates.boxes, atol=1e-3, rtol=0)
 
 
 @pytest.mark.thorough

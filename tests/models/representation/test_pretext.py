@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from models.data.clips import draw_clips
+from models.data.clips import LONG_FRAMES, draw_clips
 from models.data.objects import draw_objects
 from models.representation.pretext import (
     AROUND,
@@ -22,6 +22,7 @@ from models.representation.pretext import (
     gray,
     hidden_blocks,
     repaint,
+    speeds_in,
     turn,
 )
 from models.representation.pretext_network import (
@@ -149,6 +150,34 @@ def test_speed_is_the_step_from_frame_to_frame() -> None:
     assert puzzle.at is not None
     steps = puzzle.at.diff(dim=1)
     assert torch.equal(steps, torch.tensor(SPEEDS)[puzzle.labels][:, None].expand(-1, 3))
+
+
+def test_painted_blocks_are_hidden_in_every_picture_whatever_the_draw() -> None:
+    painted = tuple(i in (0, 9, 63) for i in range(64))
+    options = Options(block=4, painted=painted)
+    hidden = hidden_blocks(3, 32, options, seeded())
+    assert torch.equal(hidden, hidden_blocks(3, 32, options, seeded(7)))
+    assert hidden.shape == (3, 1, 32, 32)
+    for i in range(64):
+        rows, columns = slice(i // 8 * 4, i // 8 * 4 + 4), slice(i % 8 * 4, i % 8 * 4 + 4)
+        assert (hidden[:, :, rows, columns] == painted[i]).all()
+    with pytest.raises(ValueError, match="not 4 x 4"):
+        hidden_blocks(1, 32, Options(block=8, painted=painted), seeded())
+
+
+def test_a_clip_has_the_speeds_that_four_frames_find_room_for() -> None:
+    assert [speeds_in(frames) for frames in (7, 12, 13, 24, 25, 99)] == [
+        (1, 2), (1, 2), (1, 2, 4), (1, 2, 4), (1, 2, 4, 8), (1, 2, 4, 8),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="too few"):
+        speeds_in(6)
+    long = draw_clips(64, 5, frames=LONG_FRAMES).frames
+    puzzle = TASKS["speed"].draw(long, PLAIN, seeded())
+    assert puzzle.at is not None
+    steps = puzzle.at.diff(dim=1)
+    assert torch.equal(steps, torch.tensor(SPEEDS)[puzzle.labels][:, None].expand(-1, 3))
+    assert puzzle.labels.bincount(minlength=4).min() > 0
+    assert int(puzzle.at.max()) < LONG_FRAMES
 
 
 def test_a_clip_that_is_too_short_is_refused() -> None:

@@ -125,6 +125,9 @@ def test_the_command_trains_resumes_and_evaluates(
     assert (saved["step"], saved["fall"]) == (3, (2, 3))
     where = ["--weights", tmp_path / "w", "--scores", tmp_path / "scores.json"]
     run(monkeypatch, command, "--ship", "--checkpoint", tmp_path / "c.pt", *where)
+    run(monkeypatch, command, "--course", "--checkpoint", tmp_path / "c.pt", *where)
+    course = json.loads((tmp_path / "scores.json").read_text())["detectors_course"]["course"]
+    assert list(course) == ["2", "3"]
     run(monkeypatch, command, "--evaluate", data, "--sizes", 64, 96, *where)
     assert "two_stage voc_5class   AP50 cat" in capsys.readouterr().out
     entry = json.loads((tmp_path / "scores.json").read_text())["detectors"]
@@ -149,6 +152,11 @@ def test_the_command_for_drawn_scenes_trains_resumes_and_evaluates(
     assert "masks' mean IoU" in capsys.readouterr().out
     entry = json.loads((tmp_path / "scores.json").read_text())["shapes"]
     assert entry["training"]["scenes"] == "4"
+    run(monkeypatch, shapes, "--course", *words[:4], *where)
+    course = json.loads((tmp_path / "scores.json").read_text())["shapes_course"]
+    assert (course["steps"], course["fall"]) == (2, 1)
+    assert list(course["course"]) == ["1", "2"]
+    assert set(course["course"]["2"]["two_stage"]) == {"AP50", "AP75"}
     assert set(entry["two_stage"]) == {"AP50", "AP75", "recall"}
 
 

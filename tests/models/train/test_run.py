@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.train.run import WARMUP, Run, rate_factor, train
+from models.train.run import WARMUP, Report, Run, course_of, rate_factor, train
 
 OPTIONS = argparse.Namespace(seed=0, save_every=1e9, evaluate_every=10**9)
 
@@ -33,8 +33,9 @@ def batches(first: int, last: int) -> Iterator[Tensor]:
         yield torch.randn(4, 3, generator=torch.Generator().manual_seed(step))
 
 
-def score(model: nn.Linear) -> str:
-    return f"{model.weight.norm().item():.2f}"
+def score(model: nn.Linear) -> Report:
+    norm = model.weight.norm().item()
+    return Report(f"{norm:.2f}", {"norm": norm})
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +97,15 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
     with pytest.raises(OSError, match="no room"):
         run.save()
     assert new_run(path).step == 0
+
+
+def test_what_was_reported_on_the_way_stays_with_the_checkpoint(tmp_path: Path) -> None:
+    often = argparse.Namespace(seed=0, save_every=1e9, evaluate_every=5, batch=4)
+    first = new_run(tmp_path / "one.pt")
+    train(first, batches(0, 12), losses_of, score, often)
+    second = new_run(tmp_path / "one.pt", fall=8)
+    train(second, batches(12, 20), losses_of, score, often)
+    kept = course_of(new_run(tmp_path / "one.pt"), often)
+    assert (kept["steps"], kept["fall"], kept["batch"]) == (20, 8, 4)
+    assert list(kept["course"]) == ["5", "10", "12", "15", "20"]  # the last one once
+    assert kept["course"]["20"]["norm"] == pytest.approx(second.average.weight.norm().item())

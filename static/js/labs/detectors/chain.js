@@ -1,7 +1,7 @@
 /** How one detection came about: anchor, proposal, refined box, with what is true of each. No DOM here. */
 
 import { boxAt, overlap } from "../../math/geometry.js";
-import { anchorOf, boxOf, probabilitiesOf } from "./outcome.js";
+import { anchorOf, boxOf, ownClasses, proposalOf, sharesOf } from "./outcome.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /** @typedef {import("./outcome.js").Detection} Detection */
@@ -11,15 +11,29 @@ import { anchorOf, boxOf, probabilitiesOf } from "./outcome.js";
 /**
  * @typedef {object} Chain
  * @property {Detection} found
- * @property {number} anchor
- * @property {Box[]} boxes anchor, proposal (two stages only), final box
- * @property {ArrayLike<number>} probabilities background first
- * @property {number} runnerUp the class with the second highest probability; -1 is the background
+ * @property {Start} start
+ * @property {Box[]} boxes where it began, proposal (two stages only), final box
+ * @property {{label: number, share: number}[]} shares of each class; -1 is the background
+ * @property {number | null} runnerUp the class with the second highest probability; null where none is told
  * @property {{truth: number, iou: number[]} | null} against the object it overlaps most, and the IoU of each
  *   of the boxes with it
  * @property {Other | null} other the other road's box nearest to it
  */
 /** @typedef {{row: number, label: number, box: Box, score: number, iou: number, anchor: number}} Other */
+/**
+ * @typedef {object} Start the place where a detection began
+ * @property {Box} box the anchor, or the cell where a network has no anchors
+ * @property {boolean} isAnchor
+ * @property {Box} cell
+ * @property {number} row of the cell in its map
+ * @property {number} column
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} map which one, from 1
+ * @property {number} maps
+ * @property {number} first the first default box of the cell
+ * @property {number} count of them; 0 where they are not known
+ */
 
 /** The followed detection: the one that the address names, or the best. @param {Model} model */
 export function followedOf({ one, two, values }) {
@@ -34,18 +48,17 @@ export function followedOf({ one, two, values }) {
 export function chainOf(model, found) {
   const { output, truth } = model;
   const { road, row, label, box } = found;
-  const anchor = anchorOf(output, road, row);
-  const proposal = road === "two" ? [boxAt(output.proposals, row)] : [];
-  const boxes = [boxAt(output.anchors, anchor), ...proposal, box];
-  const probabilities = probabilitiesOf(output, road, row);
-  const others = [...probabilities.keys()].filter((i) => i !== label + 1);
-  others.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
+  const start = startOf(output, road, row);
+  const proposal = road === "two" ? [proposalOf(output, row)] : [];
+  const boxes = [start.box, ...proposal, box];
+  const shares = sharesOf(output, road, row);
+  const others = shares.filter((one) => one.label !== label).sort((a, b) => b.share - a.share);
   return {
     found,
-    anchor,
+    start,
     boxes,
-    probabilities,
-    runnerUp: (others[0] ?? 0) - 1,
+    shares,
+    runnerUp: others[0]?.label ?? null,
     against: truth && nearestTruth(truth.boxes, boxes),
     other: nearestOther(model, found),
   };
@@ -72,25 +85,111 @@ function nearestTruth(truths, boxes) {
  */
 function nearestOther({ output, values }, { road, label, box }) {
   const other = road === "one" ? "two" : "one";
-  const anchors = other === "one" ? output.oneAnchor : output.proposalAnchor;
-  const rows = other === "one" ? anchors.length : Math.min(anchors.length, values.proposals);
+  const boxes = (output.joined?.[other] ? boxesOfJoined : boxesOfOurs)(
+    output,
+    other,
+    label,
+    values.proposals,
+  );
   let best = { row: -1, iou: 0 };
-  for (let row = 0; row < rows; row++) {
-    const { iou } = overlap(boxOf(output, other, row, label), box);
+  for (const [row, there] of boxes) {
+    const { iou } = overlap(there, box);
     if (iou > best.iou) best = { row, iou };
   }
   if (best.row < 0) return null;
-  const probabilities = probabilitiesOf(output, other, best.row);
-  let top = 1;
-  for (let i = 2; i < probabilities.length; i++)
-    if ((probabilities[i] ?? 0) > (probabilities[top] ?? 0)) top = i;
+  const top = sharesOf(output, other, best.row)
+    .filter((one) => one.label >= 0)
+    .reduce((a, b) => (b.share > a.share ? b : a));
   return {
     ...best,
-    label: top - 1,
-    box: boxOf(output, other, best.row, top - 1),
-    score: probabilities[top] ?? 0,
+    label: top.label,
+    box: boxAs(output, other, best.row, top.label),
+    score: top.share,
     anchor: anchorOf(output, other, best.row),
   };
+}
+
+/**
+ * Each row of our answer with its box as a class, or as a proposal where the class is not ours.
+ * @param {Output} output
+ * @param {import("./outcome.js").Road} road
+ * @param {number} label
+ * @param {number} proposals
+ * @returns {Iterable<[number, Box]>}
+ */
+function* boxesOfOurs(output, road, label, proposals) {
+  const rows = road === "one" ? output.oneAnchor.length : Math.min(output.proposalAnchor.length, proposals);
+  const named = road === "one" || label < ownClasses(output);
+  for (let row = 0; row < rows; row++)
+    yield [row, named ? boxOf(output, road, row, label) : proposalOf(output, row)];
+}
+
+/**
+ * Each box of a network that others trained, with its row.
+ * @param {Output} output
+ * @param {import("./outcome.js").Road} road
+ * @param {number} _label
+ * @param {number} proposals
+ * @returns {Iterable<[number, Box]>}
+ */
+function* boxesOfJoined(output, road, _label, proposals) {
+  const other = output.joined?.[road];
+  for (const [i, row] of other?.rows.entries() ?? []) {
+    const known = (other?.places[other.labels[i] ?? 0] ?? -1) >= 0;
+    if (other && known && (road === "one" || row < proposals)) yield [row, boxAt(other.boxes, i)];
+  }
+}
+
+/**
+ * The box of a row as a class that its network knows.
+ * @param {Output} output
+ * @param {import("./outcome.js").Road} road
+ * @param {number} row
+ * @param {number} label
+ */
+function boxAs(output, road, row, label) {
+  const other = output.joined?.[road];
+  if (!other) return boxOf(output, road, row, label);
+  const at = other.rows.findIndex((own, i) => own === row && other.places[other.labels[i] ?? 0] === label);
+  return boxAt(other.boxes, at);
+}
+
+/**
+ * Where a row of a road began.
+ * @param {Output} output
+ * @param {import("./outcome.js").Road} road
+ * @param {number} row
+ * @returns {Start}
+ */
+export function startOf(output, road, row) {
+  const place = anchorOf(output, road, row);
+  const other = output.joined?.[road];
+  if (!other) {
+    const [, rows, columns] = output.header.feature_map;
+    const { box: cell, ...at } = cellOf(output, place);
+    return { ...at, box: boxAt(output.anchors, place), isAnchor: true, cell, rows, columns, map: 1, maps: 1 };
+  }
+  const box = boxAt(other.starts, road === "two" ? row : other.rows.indexOf(row));
+  return { ...placeAmong(other.levels, place), box, isAnchor: other.hasAnchors, first: 0, count: 0 };
+}
+
+/**
+ * The cell of a place of several maps.
+ * @param {import("./outcome.js").Installed["levels"]} levels
+ * @param {number} place
+ */
+export function placeAmong(levels, place) {
+  let [map, left] = [0, place];
+  const countOf = (/** @type {number} */ i) => {
+    const { rows = 0, columns = 0, each = 0 } = levels[i] ?? {};
+    return rows * columns * each;
+  };
+  while (map < levels.length - 1 && left >= countOf(map)) left -= countOf(map++);
+  const { rows = 1, columns = 1, each = 1, cell_width: w = 0, cell_height: h = 0 } = levels[map] ?? {};
+  const cell = Math.floor(left / each);
+  const [row, column] = [Math.floor(cell / columns), cell % columns];
+  const box = /** @type {Box} */ ([column * w, row * h, (column + 1) * w, (row + 1) * h]);
+  return { row, column, rows, columns, map: map + 1, maps: levels.length, cell: box };
 }
 
 /** Where an anchor stands. @param {Output} output @param {number} anchor */

@@ -7,6 +7,7 @@ import { newest } from "../../core/newest.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
+import { sayCourse } from "./course.js";
 import { failed } from "./page.js";
 import { head, line, publishedTable, ranged } from "./published.js";
 import { computedOn, roadName } from "./words.js";
@@ -42,6 +43,8 @@ import { computedOn, roadName } from "./words.js";
  * @property {string} date
  */
 
+/** @typedef {"one_stage" | "two_stage"} Stages */
+
 const ALL = 60; // scenes
 const PART = 10; // of them in one request
 const REST = 400; // milliseconds that the number of proposals rests before it is measured anew
@@ -55,8 +58,8 @@ const PICTURES = {
 
 export function claimView() {
   const root = $("[data-view-of=claim]");
-  /** @type {{claim: Claim | null, proposals: number}} */
-  const now = { claim: null, proposals: 0 };
+  /** @type {{claim: Claim | null, proposals: number, rule: string}} */
+  const now = { claim: null, proposals: 0, rule: "" };
   const curve = chart($("[data-curves]", root), () => ({
     x: t("recall"),
     y: t("precision"),
@@ -68,20 +71,20 @@ export function claimView() {
     yRange: [0, 1],
   }));
   const ask = newest({
-    ask: (/** @type {{scenes: number, proposals: number}} */ of, signal) =>
+    ask: (/** @type {{scenes: number, proposals: number, rule: string}} */ of, signal) =>
       post("/api/detectors/claim", of, signal),
-    show: (/** @type {Claim} */ claim, { scenes, proposals }) => {
-      Object.assign(now, { claim, proposals });
+    show: (/** @type {Claim} */ claim, { scenes, ...of }) => {
+      Object.assign(now, { claim, ...of });
       paint();
-      if (scenes < ALL) ask.want({ scenes: scenes + PART, proposals });
+      if (scenes < ALL) ask.want({ scenes: scenes + PART, ...of });
     },
     fail: failed,
   });
   const published = publishedTable($("[data-published]", root));
   const known = newest({
     ask: (/** @type {string} */ address, signal) => json(address, { signal }),
-    show: ({ recorded, published: rows }) => {
-      showRecorded(root, recorded);
+    show: ({ recorded, courses, published: rows }) => {
+      showRecorded(root, recorded, courses);
       published.show(rows);
     },
     fail: (error) => {
@@ -101,13 +104,15 @@ export function claimView() {
 
   return {
     /** @param {import("./page.js").Model} model */
-    draw({ values: { proposals } }) {
+    draw({ values: { proposals, rule } }) {
       known.want("/api/detectors/known");
       published.measure(proposals);
-      if (proposals !== now.proposals) {
-        const first = now.proposals === 0;
-        Object.assign(now, { proposals });
-        ask.want({ scenes: PART, proposals }, first ? 0 : REST);
+      if (proposals !== now.proposals || rule !== now.rule) {
+        // Only other proposals are looked at anew; another rule judges what was found.
+        const same = proposals === now.proposals;
+        const rest = same || now.proposals === 0 ? 0 : REST;
+        Object.assign(now, { proposals, rule });
+        ask.want({ scenes: (same && now.claim?.scenes) || PART, proposals, rule }, rest);
       }
       paint();
     },
@@ -149,27 +154,25 @@ function showTable(root, { sizes, one_stage: one, two_stage: two }) {
   );
 }
 
-/** @param {HTMLElement} root @param {Recorded[]} recorded */
-function showRecorded(root, recorded) {
-  const pair = (/** @type {Recorded} */ { one_stage: one, two_stage: two }, /** @type {string} */ name) =>
-    `${number(one[name] ?? NaN)} | ${number(two[name] ?? NaN)}`;
-  $("[data-recorded]", root).replaceChildren(
-    head(["", "AP50", "AP75"]),
-    h(
-      "tbody",
-      {},
-      ...recorded.map((row) =>
-        line(PICTURES[row.pictures]?.() ?? row.pictures, [pair(row, "AP50"), pair(row, "AP75")]),
-      ),
-    ),
-  );
-  const sources = new Map(recorded.map((row) => [row.command, row]));
+/** @param {HTMLElement} root @param {Recorded[]} recorded @param {import("./course.js").Course[]} courses */
+function showRecorded(root, recorded, courses) {
+  const rows = recorded.map((row) => lineOf(PICTURES[row.pictures]?.() ?? row.pictures, row));
+  $("[data-recorded]", root).replaceChildren(head(["", "AP50", "AP75"]), h("tbody", {}, ...rows));
+  $("[data-courses]", root).textContent = sentences(courses.map(sayCourse));
+  const sources = new Map([...recorded, ...courses].map((row) => [row.command, row]));
   $("[data-recorded-from]", root).textContent = sentences(
     [...sources.values()].map(({ command, commit, date }) =>
       t("{command}, commit {commit}, {date}.", { command, commit, date }),
     ),
   );
 }
+
+/** AP50 and AP75, one stage | two stages. @param {string} name @param {Pick<Recorded, Stages>} row */
+const lineOf = (name, { one_stage: one, two_stage: two }) =>
+  line(
+    name,
+    ["AP50", "AP75"].map((ap) => `${number(one[ap] ?? NaN)} | ${number(two[ap] ?? NaN)}`),
+  );
 
 /** The verdict in words, from the numbers. @param {Claim} claim */
 function sayClaim(claim) {

@@ -5,7 +5,7 @@ import { number, sentences, t } from "../../core/i18n.js";
 import { boxUnder } from "../../math/geometry.js";
 import { picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
-import { averageGain, cellOf, centerForm, chainOf, followedOf } from "./chain.js";
+import { averageGain, centerForm, chainOf, followedOf } from "./chain.js";
 import { state } from "./page.js";
 import { className, roadName } from "./words.js";
 
@@ -100,7 +100,7 @@ export function followView() {
     const found = followedOf(model);
     const chain = found && chainOf(model, found);
     const layers = chain ? layersOf(model, chain, slide.done) : [];
-    const cell = chain ? cellOf(model.output, chain.anchor).box : null;
+    const cell = chain ? chain.start.cell : null;
     view.update({ image, width, height, layers, cell, summary: sayFollow(model) });
   }
 
@@ -116,15 +116,19 @@ export function followView() {
       const found = followedOf(model);
       showChoices($("[data-detections]", root), model, found, begin);
       $("[data-chain]", root).hidden = found === null;
-      if (found) showChain(root, model, chainOf(model, found));
+      const chain = found && chainOf(model, found);
+      defaults.hidden = !chain?.start.count;
+      if (chain) showChain(root, model, chain);
       paint();
     },
   };
 }
 
 /** What each box of a chain is called. @param {Chain} chain */
-const stepNames = ({ boxes }) =>
-  boxes.length === 3 ? [t("anchor"), t("proposal"), t("refined box")] : [t("anchor"), t("box")];
+function stepNames({ boxes, start }) {
+  const first = start.isAnchor ? t("anchor") : t("cell");
+  return boxes.length === 3 ? [first, t("proposal"), t("refined box")] : [first, t("box")];
+}
 
 /**
  * The boxes so far, the one that slides among them.
@@ -134,7 +138,7 @@ const stepNames = ({ boxes }) =>
  * @returns {Layer[]}
  */
 function layersOf({ output, truth, values }, chain, slide) {
-  const { boxes, other, against, found, anchor } = chain;
+  const { boxes, other, against, found, start } = chain;
   const names = stepNames(chain);
   const styles = boxes.length === 3 ? ["anchor", "pending", "right"] : ["anchor", "right"];
   const done = Math.min(Math.floor(slide), boxes.length - 1);
@@ -151,7 +155,7 @@ function layersOf({ output, truth, values }, chain, slide) {
     layers.push({ boxes: moved, indices: [0], style: styles[done + 1] ?? "right" });
   }
   if (values.defaults) {
-    const { first, count } = cellOf(output, anchor);
+    const { first, count } = start;
     const indices = Array.from({ length: count }, (_, i) => first + i);
     layers.unshift({ boxes: output.anchors, indices, style: "anchor", pale: true });
   }
@@ -202,7 +206,7 @@ function showChoices(root, { output, one, two }, chosen, onChoose) {
 
 /** The numbers of a chain. @param {HTMLElement} root @param {Model} model @param {Chain} chain */
 function showChain(root, { output }, chain) {
-  const { boxes, against, probabilities, found } = chain;
+  const { boxes, against, shares, found } = chain;
   const names = stepNames(chain);
   const round = (/** @type {number[]} */ box) => box.map((v) => number(v, 0)).join(", ");
   $("[data-steps]", root).replaceChildren(
@@ -231,8 +235,8 @@ function showChain(root, { output }, chain) {
       ),
     ),
   );
-  const rows = [t("background"), ...output.classes.map(className)].map((name, i) =>
-    probabilityRow(name, probabilities[i] ?? 0, i === found.label + 1),
+  const rows = shares.map(({ label, share }) =>
+    probabilityRow(nameOf(output, label), share, label === found.label),
   );
   $("[data-probabilities]", root).replaceChildren(...rows);
 }
@@ -250,21 +254,32 @@ function probabilityRow(name, share, chosen) {
   );
 }
 
+/** A class, or the background. @param {import("./outcome.js").Output} output @param {number} label */
+const nameOf = ({ classes }, label) => (label < 0 ? t("background") : className(classes[label]));
+
+/** Where it began. @param {Chain} chain @param {string} name */
+function sayStart({ start }, name) {
+  const { row, column, map, maps, rows, columns, isAnchor } = start;
+  const at = { name, row, column, map, maps, size: `${rows} × ${columns}` };
+  if (maps === 1 && isAnchor) return t("“{name}” began as an anchor on row {row}, column {column}.", at);
+  return isAnchor
+    ? t("“{name}” began as an anchor on row {row}, column {column} of map {map} of {maps} ({size}).", at)
+    : t("“{name}” began without an anchor: in the cell on row {row}, column {column} ({size} cells).", at);
+}
+
 /** The sentence under the picture. @param {Model} model @returns {string} */
 export function sayFollow(model) {
   const found = followedOf(model);
   if (!found) return t("Nothing is found with this threshold, so there is nothing to follow.");
   const chain = chainOf(model, found);
-  const { boxes, against, runnerUp, anchor } = chain;
-  const { row, column } = cellOf(model.output, anchor);
+  const { boxes, against, runnerUp } = chain;
   const name = className(model.output.classes[found.label]);
-  const second = runnerUp < 0 ? t("background") : className(model.output.classes[runnerUp]);
-  const start = t("“{name}” began as an anchor on row {row}, column {column}; the runner-up is “{second}”.", {
-    name,
-    row,
-    column,
-    second,
-  });
+  const start = sentences([
+    sayStart(chain, name),
+    runnerUp === null
+      ? t("No other class reaches 0.02 there.")
+      : t("The runner-up is “{second}”.", { second: nameOf(model.output, runnerUp) }),
+  ]);
   if (boxes.length < 3) {
     const ious = against && { from: number(against.iou[0] ?? 0), to: number(against.iou[1] ?? 0) };
     return sentences([

@@ -22,7 +22,7 @@ import { proposersView } from "./proposers.js";
 import { resultView } from "./result.js";
 import { roadsView, sayRoads } from "./roads.js";
 import { pictureSource } from "./source.js";
-import { trainView } from "./train.js";
+import { runConfig, trainView } from "./train.js";
 import { none } from "./truth.js";
 import { sayResult } from "./words.js";
 
@@ -170,7 +170,10 @@ wireTools({
     csv: () => (trains() ? train.toCsv() : written(toCsv)()),
     json: () => (trains() ? train.toJson() : written(toCoco)()),
   },
-  configOf: (values) => ({ ...configOf(values), source: values.source, scene: values.scene }),
+  configOf: (values) =>
+    trains()
+      ? { ...runConfig(values), script: "training" }
+      : { ...configOf(values), source: values.source, scene: values.scene },
   also: () => ({ sample: page.photo?.name ?? "" }),
   missing: () =>
     sentences([

@@ -28,7 +28,11 @@ const installedOf = ({ header, arrays }) => ({
   scores: arrays.scores,
   labels: arrays.labels,
   rows: arrays.rows,
+  proposals: arrays.proposals,
   proposalAnchor: arrays.proposal_anchor,
+  starts: arrays.starts,
+  levels: header.levels,
+  hasAnchors: header.has_anchors,
 });
 
 /** Questions that were refused: not asked again before a network is chosen anew. @type {Set<string>} */

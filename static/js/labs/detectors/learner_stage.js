@@ -81,7 +81,7 @@ function drawHeldOut(view, root, frame, image) {
 }
 
 export function learnerStage() {
-  const root = $("[data-view-of=train]");
+  const root = $(".view[data-view-of=train]");
   const scene = (/** @type {string} */ name) => {
     const figure = $(name, root);
     return picture(figure, { maxHeight: () => roomFor(frameOf(figure), { least: 150, share: 0.34 }) });

@@ -29,7 +29,12 @@ import { greedyNms } from "../../math/nms.js";
  * @property {Float32Array} scores [P]
  * @property {Int32Array} labels [P], of its classes
  * @property {Int32Array} rows [P] the anchor, cell or proposal that each came from
- * @property {Int32Array} proposalAnchor [R], empty in one stage
+ * @property {Float32Array} proposals [R, 4], empty in one stage
+ * @property {Int32Array} proposalAnchor [R]
+ * @property {Float32Array} starts [P, 4] in one stage, else [R, 4]: the anchor, or the cell where it has none
+ * @property {{rows: number, columns: number, each: number, cell_width: number, cell_height: number}[]} levels
+ *   its maps, in the order of the places
+ * @property {boolean} hasAnchors
  */
 /** @typedef {Installed & {places: number[]}} Joined `places` of its classes among the page's */
 /**
@@ -126,6 +131,27 @@ export function probabilitiesOf(output, road, row) {
   const width = ownClasses(output) + 1;
   return rowsOf(output, road).probabilities.subarray(row * width, (row + 1) * width);
 }
+
+/**
+ * What a row says of each class, the background (-1) first; of another network only what reaches 0.02.
+ * @param {Output} output
+ * @param {Road} road
+ * @param {number} row
+ * @returns {{label: number, share: number}[]}
+ */
+export function sharesOf(output, road, row) {
+  const other = output.joined?.[road];
+  if (!other) return Array.from(probabilitiesOf(output, road, row), (share, i) => ({ label: i - 1, share }));
+  return [...other.rows.keys()].flatMap((i) => {
+    const label = other.places[other.labels[i] ?? 0] ?? -1;
+    return other.rows[i] === row && label >= 0 ? [{ label, share: other.scores[i] ?? 0 }] : [];
+  });
+}
+
+/**
+ * The proposal of a row. @param {Output} output @param {number} row
+ */
+export const proposalOf = (output, row) => boxAt((output.joined?.two ?? output).proposals, row);
 
 /**
  * The box that a row has as a class: the same for all in one stage, each its own in two.

@@ -41,7 +41,8 @@ export const page = {
 export const ROADS = ["one", "two"];
 export const OURS = "vitrine";
 export const MASKING = "maskrcnn_resnet50_fpn"; // the network that makes masks, too
-const JOIN = new Set(["result", "roads"]); // the views in which other networks take the place of ours
+// The views in which other networks take the place of ours.
+const JOIN = new Set(["result", "roads", "follow"]);
 
 /** Which network is chosen for a road. @param {Road} road */
 export const chosenNetwork = (road) => String(state.values[`${road}_network`]);

@@ -37,7 +37,7 @@ const inUse = ({ form, order, negatives }) => ({
 });
 
 /** The settings that a run follows; all others are their defaults. @param {Record<string, any>} values */
-function runConfig(values) {
+export function runConfig(values) {
   const used = inUse(values);
   const own = (/** @type {string} */ name) => OF_RUN.includes(name) && used[name] !== false;
   return Object.fromEntries(

@@ -6,6 +6,7 @@ import { $, h } from "../../core/dom.js";
 import { number, onLanguage, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
+import { blocksOf, canvasToPaint, Painter } from "./paint.js";
 import { overVisible, paintedOf, puzzlesOf } from "./puzzles.js";
 import { named } from "./tiles.js";
 import { failed } from "./words.js";
@@ -41,8 +42,17 @@ export class FilledPart {
       },
       fail: failed,
     });
-    state.subscribe(() => {
+    this.painter = new Painter(
+      this.root,
+      (row) => this.blocksAt(row),
+      (painted) => state.set({ painted }),
+    );
+    $("[data-unpaint]").addEventListener("click", () => state.set({ painted: "" }));
+    state.subscribe((changed) => {
       this.showChoice();
+      // What is painted is of blocks of one size, and another ratio asks for random ones.
+      const other = changed.has("block") || changed.has("ratio");
+      if (other && !changed.has("painted") && state.values.painted) state.set({ painted: "" });
       this.ask();
     });
     onLanguage(() => this.draw());
@@ -54,7 +64,8 @@ export class FilledPart {
     const { tab, filled, data, pictures } = this.state.values;
     if (tab !== "filled" || (data === "own" && !pictures)) return;
     const config = configOf(this.state.values);
-    const asked = { ...config, task: filled, start: "random", learning_rate: 0.002, batch_size: 64 };
+    const painted = filled === "masked" ? this.state.values.painted : "";
+    const asked = { ...config, painted, task: filled, start: "random", learning_rate: 0.002, batch_size: 64 };
     const configs = filled === "color" ? [asked, { ...asked, task: "regression" }] : [asked];
     this.query.want(configs, REST);
   }
@@ -65,9 +76,9 @@ export class FilledPart {
    * @param {Record<string, any>} config
    */
   take(frame, config) {
-    const { tab, filled, ratio, block } = this.state.values;
+    const { tab, filled, ratio, block, painted } = this.state.values;
     const same = frame && frame.header.task === filled;
-    const alike = filled !== "masked" || (config.ratio === ratio && config.block === block);
+    const alike = filled !== "masked" || (config.ratio === ratio && config.block === block && !painted);
     this.live =
       same && alike ? { scores: new Float32Array(), painted: paintedOf(frame.arrays.painted) } : null;
     if (tab === "filled") this.draw();
@@ -77,11 +88,20 @@ export class FilledPart {
     const { of } = this;
     if (!of) return;
     const masked = of.header.task === "masked";
+    const painting = document.activeElement?.closest("[data-paint]")?.getAttribute("data-paint");
     const rows = Array.from({ length: Math.min(SHOWN, of.originals.length) }, (_, i) =>
       h("li", {}, ...(masked ? this.maskedRow(of, i) : this.colorRow(of, i))),
     );
     this.root.replaceChildren(...rows);
+    if (painting) this.painter.focus(Number(painting));
+    $("[data-unpaint]").hidden = !masked || !this.state.values.painted;
     $("[data-filled-said]").textContent = masked ? this.sayMasked(of) : sayColor();
+  }
+
+  /** What is hidden in a row: as painted, or as drawn at random. @param {number} row */
+  blocksAt(row) {
+    const { painted, block } = this.state.values;
+    return String(painted) || (this.of ? blocksOf(this.of.hidden, row, Number(block)) : "");
   }
 
   /** @param {Puzzles} of @param {number} i */
@@ -93,7 +113,7 @@ export class FilledPart {
       answer && original ? overVisible(answer, original, of.hidden, i) : undefined;
     return [
       named(original, t("original")),
-      named(seen, t("what it sees")),
+      canvasToPaint(seen, i),
       ...(shipped
         ? [named(shipped, t("answer, shipped")), named(over(shipped), t("answer over visible"))]
         : []),

@@ -30,8 +30,13 @@ import { failed, saidOf, SHIPPED } from "./words.js";
 
 // What the puzzles on show depend on; everything else about a run leaves them as they are.
 const DRAWN = ["task", "data", "pictures", "classes", "count", "seed"];
-/** What only one task is told. @type {Record<string, string[]>} */
-const OF_TASK = { patch: ["gap", "jitter", "color_drop"], masked: ["ratio", "block"] };
+const VIDEO = ["order", "sort", "speed", "frame"];
+/** What only some tasks are told. @type {Record<string, string[]>} */
+const OF_TASK = {
+  patch: ["gap", "jitter", "color_drop"],
+  masked: ["ratio", "block"],
+  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "length"]])),
+};
 const REST = 120; // milliseconds that settings rest before puzzles are asked for
 
 const state = stateOfPage(runKeys({ speed: 10, fps: 10 }));
@@ -42,12 +47,18 @@ let shown = null;
 let puzzles = null;
 let [runOf, past, fresh] = ["", false, false];
 
+/** Whether weights are shipped: of clips that are long enough for 8× there are none.
+ * @param {Record<string, any>} values
+ */
+const hasShipped = ({ task, length }) => SHIPPED.includes(task) && !(task === "speed" && length === "25");
+
 /** The settings without those that only other tasks are told. @param {Record<string, any>} values */
 function runConfig(values) {
   const config = configOf(values);
-  for (const [task, names] of Object.entries(OF_TASK))
-    if (values.task !== task) for (const name of names) config[name] = state.rules[name]?.default;
-  if (!SHIPPED.includes(values.task)) config.start = "random";
+  const own = OF_TASK[values.task] ?? [];
+  for (const name of Object.values(OF_TASK).flat())
+    if (!own.includes(name)) config[name] = state.rules[name]?.default;
+  if (!hasShipped(values)) config.start = "random";
   return config;
 }
 
@@ -169,16 +180,18 @@ function tellBadge(origin) {
 /** Controls that have a say now. */
 function showChoices() {
   const { task, data } = state.values;
-  const video = ["order", "sort", "speed", "frame"].includes(task);
+  const video = VIDEO.includes(task);
   const filling = state.values.tab === "filled";
   showControls({
-    start: SHIPPED.includes(task),
+    start: hasShipped(state.values),
     gap: task === "patch",
     jitter: task === "patch",
     color_drop: task === "patch",
     ratio: task === "masked" || filling,
     block: task === "masked" || filling,
     count: data !== "own" && !video,
+    length: video || state.values.tab === "video",
+    clips: video || state.values.tab === "video",
     classes: data === "own" && own.choosable,
     width: modeOf(state.values) === "scale",
     sentences: modeOf(state.values) === "words",

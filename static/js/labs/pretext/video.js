@@ -196,13 +196,13 @@ export class VideoPart {
   /** @param {Puzzles} of */
   sentence(of) {
     const truth = Number(of.truth[this.clip]);
-    const { task } = of.header;
-    if (!this.told)
-      return task === "sort"
-        ? t(
-            "Put the frames into order: drag them, or use the arrows. The reverse counts as right, too: a thrown thing can fly either way.",
-          )
-        : t("Gravity is the same in all clips. How fast do these four frames go?");
+    const { task, clips } = of.header;
+    if (!this.told) return askOf(task, clips);
+    if (task === "speed" && clips === "pans")
+      return t(
+        "It is {truth}. The frames that were skipped stand between the framed ones: look at how far the photo moves.",
+        { truth: answersOf(of.header)[truth] ?? "" },
+      );
     if (task === "speed")
       return t(
         "It is {truth}. The frames that were skipped stand between the framed ones: look at how far the thing goes, and at how its path bends.",
@@ -221,4 +221,19 @@ export class VideoPart {
     const down = placed.every((time, i) => i === 0 || time < (placed[i - 1] ?? 0));
     return up || down;
   }
+}
+
+/** What is asked of a clip. @param {string} task @param {string} clips */
+function askOf(task, clips) {
+  if (task === "sort" && clips === "pans")
+    return t(
+      "Put the frames into order: drag them, or use the arrows. The reverse counts as right, too: a camera can pan either way.",
+    );
+  if (task === "sort")
+    return t(
+      "Put the frames into order: drag them, or use the arrows. The reverse counts as right, too: a thrown thing can fly either way.",
+    );
+  return clips === "pans"
+    ? t("The camera pans at the same pace in all clips. How fast do these four frames go?")
+    : t("Gravity is the same in all clips. How fast do these four frames go?");
 }

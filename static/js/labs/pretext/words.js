@@ -79,15 +79,15 @@ export const thingName = (name) => THINGS[name]?.() ?? name;
 
 /**
  * The names of a task's answers; none where a picture is answered.
- * @param {{task: string, names: string[]}} header
+ * @param {{task: string, names: string[], speeds?: number[]}} header
  * @returns {string[]}
  */
-export function answersOf({ task, names }) {
+export function answersOf({ task, names, speeds = [] }) {
   if (task === "rotation") return ["0°", "90°", "180°", "270°"];
   if (task === "patch") return ARROWS;
   if (task === "order") return [t("not in order"), t("in order")];
   if (task === "sort") return ORDERS.map((order) => order.map((time) => time + 1).join(" "));
-  if (task === "speed") return ["1×", "2×", "4×"];
+  if (task === "speed") return speeds.map((speed) => `${speed}×`);
   return task === "supervised" ? names.map(thingName) : [];
 }
 
