@@ -11,6 +11,7 @@ from fastapi import Request
 from app.answers.shared import shared_answers_of
 from app.errors import ImageGone
 from app.pictures.images import images_of
+from app.pictures.private_folder import in_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,13 +29,15 @@ async def answer_on_photo(
     `key` tells what else the answer depends on. Raises `ImageGone`, and what `evaluate` raises.
     """
     store, networks = images_of(request), request.app.state.networks
-    content = store.get(image_id).digest
+    content = (await in_thread(store.get, image_id)).digest
 
     ask = partial(networks.in_turn, evaluate, lambda: (store.load(image_id),))
     try:
         shared = shared_answers_of(request)
         packed: bytes = await shared.get((*key, content), ask, len, about=content)
     except ImageGone:
-        store.get(image_id)  # raises where it is not another's equal picture that has gone
+        await in_thread(
+            store.get, image_id
+        )  # raises where it is not another's equal picture that has gone
         packed = await ask()
     return packed

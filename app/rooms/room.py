@@ -200,6 +200,13 @@ class LectureRoom:
             line.answer({"type": "ended", "id": None, **why.told_on_a_line(DEFAULT)})
             line.end()
 
+    def lose(self, why: DomainError) -> None:
+        """Another process has the room: nothing of it goes on here, and its pages come back."""
+        self.closed = self.closed or why
+        self._phones.set()
+        for line in self.lines():
+            line.lose()
+
     def is_over(self, now: float, keep: float, idle: float) -> bool:
         """Whether the presenter has been away for `keep` seconds, or has shown nothing for `idle`
         seconds.

@@ -11,14 +11,16 @@ this server alone.
 
 import asyncio
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
-from app.errors import RunKilled
 from app.lab.contract import Ask
 from app.lab.controls import LabConfig
 from app.runs.engine import ERROR, FRAME, Made, Program, Worker, ended_from_outside, made_of
@@ -27,6 +29,9 @@ from app.settings import MEBIBYTE, Settings
 READY = 2  # actors that wait, with torch and the labs imported, for the next visitors
 READY_BYTES = 256 * MEBIBYTE  # that each of them has reserved; a larger run gets its own
 START_SECONDS = 60  # that a cluster may take to find, or to bring up, a machine with room
+ALIVE_SECONDS = 5  # within which an actor that waits says that it is there
+COMPUTE_SECONDS = 300  # that the answer to a question may take, its wait for a core included
+AGAIN_SECONDS = 10  # after which a cluster that could not be reached is tried again
 WATCH_SECONDS = 0.5  # between two looks whether actors wait
 # Before Ray is imported: it tells nobody how it is used, and hides no graphics card from an actor
 # that asks for no share of one.
@@ -150,9 +155,17 @@ class RayEngine:
         self._ours = False  # the connection was made here, and ends with this engine
         self._ready: list[tuple[Any, int]] = []  # actors that wait, and their processes
         self._lock = threading.Lock()
+        self._failed = -math.inf  # when the cluster could not be reached last
+        # Ray asks its head over the network before it begins anything, without a time limit: never
+        # in the event loop, and not in the threads that all share.
+        self._threads = ThreadPoolExecutor(4, "ray")
 
     def warm_up(self) -> None:
-        self._connected()
+        with suppress(OSError):  # told in the log, and to whoever begins a run
+            self._connected()
+
+    async def _aside(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.wrap_future(self._threads.submit(work, *arguments))
 
     async def keep_ready(self) -> None:
         """Have actors wait, so that no visitor waits for torch to be imported."""
@@ -164,8 +177,8 @@ class RayEngine:
                 found = await self._actor(READY_BYTES)
                 await found[0].rehearse.remote()
                 self._ready.append(found)
-            except (OSError, self._ray.exceptions.RayError) as error:
-                log.warning("no actor can be made ready: %s", error)
+            except Exception as error:  # there may be one soon
+                log.warning("no actor can be made ready: %r", error)
 
     def available_bytes(self) -> None:
         """Ray knows which machine has how much, and lets a run wait for a place."""
@@ -174,53 +187,58 @@ class RayEngine:
     async def start(
         self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
     ) -> Worker:
-        ray = await asyncio.to_thread(self._connected)
+        ray = await self._aside(self._connected)
         more = (self._settings.run_memory_bytes, threads, self._settings.device)
-        while True:
-            waiting = expected_bytes <= READY_BYTES and bool(self._ready)
-            found = self._ready.pop() if waiting else await self._actor(expected_bytes)
-            worker = RayWorker(ray, *found, found[0].first.remote(run, config, *more))
-            if not waiting or await is_alive(ray, worker):
-                return worker
+        found = await self._waiting() if expected_bytes <= READY_BYTES else None
+        actor, pid = found or await self._actor(expected_bytes)
+        return RayWorker(ray, actor, pid, actor.first.remote(run, config, *more))
+
+    async def _waiting(self) -> tuple[Any, int] | None:
+        """An actor that has waited and is still there."""
+        while self._ready:
+            found = self._ready.pop()
+            try:
+                async with asyncio.timeout(ALIVE_SECONDS):
+                    await found[0].ready.remote()
+            except (TimeoutError, self._ray.exceptions.RayError):
+                end(self._ray, found[0])
+            else:
+                return found
+        return None
 
     async def compute(self, function: Callable[..., Any], *arguments: Any, threads: int = 1) -> Any:
         import pickle
 
-        ray = await asyncio.to_thread(self._connected)
-        # A core each: more at once only take the cores from each other. A process that has computed
-        # a while has scattered its memory, and makes room for a new one.
-        task = ray.remote(num_cpus=1, max_retries=0, max_calls=64)(compute)
-        coming = task.remote(function, arguments, self._settings.run_memory_bytes, threads)
+        ray = await self._aside(self._connected)
+        more = (self._settings.run_memory_bytes, threads)
+        coming = await self._aside(self._task.remote, function, arguments, *more)
         try:
-            return pickle.loads((await made(ray, coming)).frame)
-        except asyncio.CancelledError:
-            # Dropping it would not end it. A task that has not begun takes no force.
-            await asyncio.to_thread(cancel, ray, coming)
+            async with asyncio.timeout(COMPUTE_SECONDS):
+                return pickle.loads((await made(ray, coming)).frame)
+        except (asyncio.CancelledError, TimeoutError):  # which is an OSError
+            self._threads.submit(cancel, ray, coming)  # dropping it would not end it
             raise
 
     def close(self) -> None:
-        with self._lock:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = ThreadPoolExecutor(4, "ray")
+        if not self._lock.acquire(timeout=1):
+            return  # it is still being looked for, and goes with this process
+        try:
             for actor, _ in self._ready:
                 end(self._ray, actor)
             self._ready = []
             if self._ours:
                 self._ray.shutdown()
             self._ray, self._ours = None, False
+        finally:
+            self._lock.release()
 
     async def _actor(self, expected_bytes: int) -> tuple[Any, int]:
         """A new actor that can begin a run at once, and its process. Raises OSError."""
         ray = self._ray
-        actor = (
-            ray.remote(RunActor)
-            .options(
-                num_cpus=0,
-                memory=max(expected_bytes, READY_BYTES),
-                max_restarts=0,
-                max_task_retries=0,
-                scheduling_strategy="SPREAD",
-            )
-            .remote()
-        )
+        asked = self._actors.options(memory=max(expected_bytes, READY_BYTES))
+        actor = await self._aside(asked.remote)
         try:
             async with asyncio.timeout(START_SECONDS):
                 return actor, await actor.ready.remote()
@@ -234,8 +252,24 @@ class RayEngine:
         """Ray, connected to its cluster. Raises OSError where it cannot be reached."""
         with self._lock:
             if self._ray is None:
-                self._ray = self._connect()
+                if time.monotonic() - self._failed < AGAIN_SECONDS:
+                    raise OSError("the cluster could not be reached a moment ago")
+                try:
+                    self._wrap(self._connect())
+                except OSError as error:
+                    log.warning("%s", error)
+                    self._failed = time.monotonic()
+                    raise
             return self._ray
+
+    def _wrap(self, ray: Any) -> None:
+        """Once for all: Ray sends what it wraps to its head each time."""
+        # A core each: more at once only take the cores from each other. A process that has computed
+        # a while has scattered its memory, and makes room for a new one.
+        self._task = ray.remote(num_cpus=1, max_retries=0, max_calls=64)(compute)
+        rules = {"max_restarts": 0, "max_task_retries": 0, "scheduling_strategy": "SPREAD"}
+        self._actors = ray.remote(num_cpus=0, **rules)(RunActor)
+        self._ray = ray
 
     def _connect(self) -> Any:
         for name, value in ENVIRONMENT.items():
@@ -255,19 +289,6 @@ class RayEngine:
                 raise OSError(f"the cluster cannot be reached: {error}") from error
             self._ours = True
         return ray
-
-
-async def is_alive(ray: Any, worker: RayWorker) -> bool:
-    """Whether an actor that had waited was still there to take the run; the run goes on to its
-    first frame in any case, or to what it raises.
-    """
-    try:
-        await worker.first()
-    except RunKilled:
-        return False
-    except Exception:
-        return True
-    return True
 
 
 def cancel(ray: Any, coming: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from app.errors import DomainError
 from app.pictures.albums.drafts import MAX_DRAFTS, Drafts, draft_gone, too_many_drafts
 from app.pictures.albums.gathering import Gathered
 from app.pictures.albums.store import AlbumStore
@@ -50,9 +51,11 @@ class SharedDrafts(Drafts):
             try:
                 yield gathered
             except BaseException:
-                await self.drop(draft_id)
+                with suppress(DomainError):
+                    await self.drop(draft_id)
                 raise
-            await self._keep(draft_id, gathered)
+            if not await self._keep(draft_id, gathered, xx=True):
+                raise draft_gone()
         finally:
             with self._shared.asked(), suppress(self._shared.lock_lost):
                 await lock.release()
@@ -71,11 +74,12 @@ class SharedDrafts(Drafts):
             raise draft_gone()
         return gathered_of(json.loads(text))
 
-    async def _keep(self, draft_id: str, gathered: Gathered) -> None:
+    async def _keep(self, draft_id: str, gathered: Gathered, xx: bool = False) -> bool:
         facts = {**vars(gathered), "path": str(gathered.path)}
         with self._shared.asked():
             key, seconds = f"{PREFIX}draft:{draft_id}", round(self.idle_seconds)
-            await self._shared.loop.set(key, json.dumps(facts), ex=seconds)
+            text = json.dumps(facts)
+            return bool(await self._shared.loop.set(key, text, ex=seconds, xx=xx))
 
 
 def gathered_of(facts: dict[str, Any]) -> Gathered:

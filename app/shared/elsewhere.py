@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qs
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
@@ -14,7 +15,7 @@ from app.shared.rooms import SharedRooms
 from app.shared.store import PROCESS_DIGITS, SharedStore
 from app.shared.tunnel import Tunnel
 
-ROOM = re.compile(r"/(?:api/rooms/(\d{6})/line|room/(\d{6}))")
+ROOM = re.compile(r"/(?:api/rooms/(\d{6})/line|room/([\d\s]{6,20}))")
 WATCH = re.compile(r"/api/runs/([\w-]{1,64})/watch")
 RUN = re.compile(r"/api/labs/[\w-]+/run")
 
@@ -52,8 +53,8 @@ class Elsewhere:
     async def _owner(self, scope: Scope) -> str:
         """The process that it belongs to, "" where that is none. Raises `StoreSilent`."""
         path = path_of(scope)
-        if room := ROOM.fullmatch(path):
-            return await self._rooms.owner_of(room[1] or room[2])
+        if code := room_named(path, scope):
+            return await self._rooms.owner_of(code)
         if run := WATCH.fullmatch(path):
             return await self._process_of(run[1])
         return ""
@@ -89,6 +90,15 @@ def path_of(scope: Scope) -> str:
     """The path below the prefix that a proxy shows this server at."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
+
+
+def room_named(path: str, scope: Scope) -> str:
+    """The room that is asked for by its code, in the path or as it is typed; "" for any other."""
+    if path == "/room":
+        typed = parse_qs(scope["query_string"].decode("latin-1")).get("code", [""])[0]
+        path = f"/room/{typed}"
+    found = ROOM.fullmatch(path)
+    return "".join((found[1] or found[2]).split()) if found else ""
 
 
 def run_named(text: str | None) -> str:

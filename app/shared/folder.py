@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.pictures.private_folder import PrivateFolder, storing
+from app.pictures.private_folder import PrivateFolder, remove_folder, storing
 
 PASSING_SECONDS = 3600  # an upload that is older was left by a process that died
 
@@ -52,8 +52,12 @@ class SharedFolder(PrivateFolder):
 
 
 def made(path: Path) -> Path:
+    """A folder below the shared one, which must be there: what is kept on a disk of one process's
+    own, where the shared one is not mounted, nobody else would ever see.
+    """
     with storing():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (path.parent, path):
+            folder.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
@@ -66,15 +70,21 @@ def used(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def remove_if(path: Path, before: float) -> None:
+    """Remove a file, or a folder of uploads, that was touched last before that time."""
     with contextlib.suppress(OSError):
-        if path.stat().st_mtime < before:
+        if path.stat().st_mtime >= before:
+            return
+        if path.is_dir():
+            remove_folder(path)
+        else:
             path.unlink()
 
 
 def touch(path: Path) -> bool:
     """Count a file as used; whether it is there."""
-    try:
-        os.utime(path)
-    except FileNotFoundError:
-        return False
+    with storing():
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
     return True

@@ -18,6 +18,8 @@ from app.settings import Settings
 from app.shared.folder import SharedFolder, touch
 from app.shared.store import PREFIX, SharedStore
 
+OWNED_SECONDS = 30 * 24 * HOUR  # longer than what is owned is ever used
+
 
 class Known:
     """What is known of things by their ids, each forgotten by the store when it was not used for
@@ -39,6 +41,10 @@ class Known:
             text = self._store.threads.getex(self._key(name), ex=self._seconds)
         facts: dict[str, Any] | None = json.loads(text) if text else None
         return facts
+
+    def has(self, name: str) -> bool:
+        with self._store.asked():
+            return bool(self._store.threads.exists(self._key(name)))
 
     def pop(self, name: str) -> dict[str, Any] | None:
         with self._store.asked():
@@ -65,6 +71,8 @@ class SharedImages(ImageStore):
         picture = facts and Picture(image_id, self._content(facts))
         if not picture or not touch(picture.path):
             raise self._gone()
+        with self._store.asked():
+            self._store.threads.expire(sharing(picture.digest), self._shared_seconds)
         return picture
 
     def _content(self, facts: Mapping[str, Any]) -> Content:
@@ -83,14 +91,22 @@ class SharedImages(ImageStore):
         touch(content.path)
         picture = Picture(token_hex(16), content)
         facts = {name: value for name, value in asdict(content).items() if name != "path"}
-        hours, most = self.settings.image_hours, self.settings.image_store_bytes
         self._known.put(picture.id, facts)
         with self._store.asked():
             self._store.threads.sadd(sharing(content.digest), picture.id)
-            self._store.threads.expire(sharing(content.digest), round(2 * hours * HOUR))
+            self._store.threads.expire(sharing(content.digest), self._shared_seconds)
+        self.make_room()
+        return picture
+
+    @property
+    def _shared_seconds(self) -> int:
+        return round(2 * self.settings.image_hours * HOUR)
+
+    def make_room(self) -> None:
+        """Remove files that nobody has used for too long, or that are too many."""
+        hours, most = self.settings.image_hours, self.settings.image_store_bytes
         for digest in self.folder.make_room(most, hours * HOUR):
             self._store.tell_all_from_thread("forgotten", name=digest)
-        return picture
 
     def _keep_offer(self, name: str, target: Path, facts: dict[str, Any]) -> Content:
         content = self._offered[name] = self._settled(target, facts)
@@ -104,7 +120,8 @@ class SharedImages(ImageStore):
         digest = facts["digest"]
         with self._store.asked():
             self._store.threads.srem(sharing(digest), image_id)
-            if self._store.threads.scard(sharing(digest)):
+            others = self._store.threads.smembers(sharing(digest))
+            if any(self._known.has(str(other)) for other in others):
                 return True
         (self.folder.kept / digest).unlink(missing_ok=True)
         self._store.tell_all_from_thread("forgotten", name=digest)
@@ -132,7 +149,8 @@ class SharedAlbums(AlbumStore):
 
     def _known(self, album_id: str) -> Album | None:
         if album_id in ON_DISK:
-            return super()._known(album_id)
+            found = super()._known(album_id)
+            return found if found and touch(found.path) else None
         facts = self._shared.use(album_id)
         if facts is None:
             return None
@@ -147,10 +165,14 @@ class SharedAlbums(AlbumStore):
         with storing():
             album.path.replace(path)
         self._shared.put(album.id, {**asdict(album), "path": str(path)})
+        self.make_room()
+        return replace(album, path=path)
+
+    def make_room(self) -> None:
+        """Remove albums that nobody has used for too long, or that are too many."""
         hours, most = self.settings.image_hours, self.settings.image_store_bytes
         for gone in self.folder.make_room(most, hours * HOUR):
             self._store.tell_all_from_thread("album gone", name=gone)
-        return replace(album, path=path)
 
     def _lost(self, album_id: str) -> bool:
         facts = self._shared.pop(album_id)
@@ -163,9 +185,9 @@ class SharedAlbums(AlbumStore):
 class SharedOwners(Owners):
     """Who brought what, for all processes."""
 
-    def __init__(self, store: SharedStore, settings: Settings) -> None:
+    def __init__(self, store: SharedStore) -> None:
         super().__init__()
-        self._known = Known(store, "owner", 2 * settings.image_hours * HOUR)
+        self._known = Known(store, "owner", OWNED_SECONDS)
 
     async def _remember(self, name: str, visitor: str) -> None:
         await in_thread(self._known.put, name, {"visitor": visitor})

@@ -8,12 +8,12 @@ Redis (7.0) expires what nobody uses. Needs the extra `vitrine[redis]`.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import Any
 
-from app.errors import StoreSilent
+from app.errors import DomainError, StoreSilent
 from app.i18n import N_
 
 PREFIX = "vitrine:"
@@ -22,8 +22,7 @@ PROCESS_DIGITS = 8  # of a process's name, which the names of its runs begin wit
 CONNECTIONS = 16  # to the store, for threads and for the event loop each
 ANSWER_SECONDS = 5  # that the store may take
 AGAIN_SECONDS = 0.3  # between two attempts to listen
-SETTLED_SECONDS = 3  # after which whoever does not listen again is gone
-LOOK_SECONDS = 1.0  # between two looks who has gone
+SETTLED_SECONDS = 2  # after which whoever does not listen again is gone
 
 log = logging.getLogger("vitrine.shared")
 Told = Callable[[dict[str, Any], bytes], None]
@@ -59,8 +58,9 @@ class SharedStore:
         self.lock_lost = redis.exceptions.LockError  # it took longer than a lock is held
         self._told: dict[str, Told] = {}
         self._listens = asyncio.Event()
-        self._listens_since = 0.0
         self.on_lost: list[Callable[[], None]] = []  # messages may have been lost
+        self.on_back: list[Callable[[], Awaitable[None]]] = []  # this process listens once more
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def asked(self) -> Iterator[None]:
@@ -102,8 +102,9 @@ class SharedStore:
     async def there(self, processes: set[str]) -> set[str]:
         """Which of these processes are there. Raises `StoreSilent`."""
         found = await self._listening(processes)
-        if found < processes:
-            await self._settled()
+        if found < processes:  # where a line to the store broke, a process listens again soon
+            await self._listens.wait()
+            await asyncio.sleep(SETTLED_SECONDS)
             found = await self._listening(processes)
         return found
 
@@ -112,21 +113,13 @@ class SharedStore:
             found = await self.loop.pubsub_numsub(*map(channel_of, processes))
         return {str(name).rpartition(":")[2] for name, count in found if count}
 
-    async def _settled(self) -> None:
-        """Where the store was gone itself, all listen anew: until then none is gone for that."""
-        await self._listens.wait()
-        since = asyncio.get_running_loop().time() - self._listens_since
-        await asyncio.sleep(max(0.0, SETTLED_SECONDS - since))
-
     async def listen(self) -> None:
         """Take messages until cancelled, also when the store was away."""
-        first = True
         while True:
             try:
                 async with self._channel.pubsub() as channel:
                     await channel.subscribe(channel_of(self.process), EVERYBODY)
-                    self._begin(first)
-                    first = False
+                    self._back()
                     async for message in channel.listen():
                         if message["type"] == "message":
                             self._take(message["data"])
@@ -137,19 +130,28 @@ class SharedStore:
                 lost()
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _begin(self, first: bool) -> None:
-        now = asyncio.get_running_loop().time()
-        self._listens_since = now - SETTLED_SECONDS if first else now
+    def _back(self) -> None:
         self._listens.set()
+        for back in self.on_back:
+            self._do(self._as_long_as_it_answers(back))
+
+    async def _as_long_as_it_answers(self, work: Callable[[], Awaitable[None]]) -> None:
+        with suppress(StoreSilent):
+            await work()
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _take(self, message: bytes) -> None:
-        header, data = unpacked(message)
-        tell = self._told.get(header.pop("kind"))
-        if tell:
-            try:
+        try:
+            header, data = unpacked(message)
+            tell = self._told.get(header.pop("kind"))
+            if tell:
                 tell(header, data)
-            except Exception as error:  # the next message is another matter
-                log.exception("a message of another process broke off", exc_info=error)
+        except Exception as error:  # the next message is another matter
+            log.exception("a message of another process broke off", exc_info=error)
 
     async def close(self) -> None:
         for client in (self.loop, self._channel):
@@ -180,9 +182,11 @@ def unpacked(message: bytes) -> tuple[dict[str, Any], bytes]:
     return header, message[end:]
 
 
-async def every_second(look: Callable[[], Awaitable[None]]) -> None:
-    """Look again and again, also while the store does not answer."""
+async def again_and_again(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Work every so many seconds, also after it could not be done: the store was away, say."""
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        with suppress(StoreSilent):
-            await look()
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except DomainError as error:
+            log.warning("will be done later: %r", error)

@@ -9,6 +9,7 @@ comes back on a new one.
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -37,6 +38,8 @@ class End:
     other: str
     sent: int = 0
     came: int = 0
+    left: bool = False  # the other end was told that the browser has gone
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
 
     def take(self, number: int, message: Message) -> None:
@@ -57,6 +60,7 @@ class Tunnel:
         store.when_told("open", self._opened)
         store.when_told("up", lambda header, data: self._came(self._far, header, data))
         store.when_told("down", lambda header, data: self._came(self._near, header, data))
+        store.when_told("gone", self._gone)
         store.on_lost.append(self._break_all)
 
     # --- The near end -----------------------------------------------------------------------------
@@ -75,23 +79,33 @@ class Tunnel:
             del self._near[end.name]
             if going:
                 going.cancel()
+            if not end.left:
+                self._do(
+                    self._send("up", end, {"type": f"{scope['type']}.disconnect", "code": BROKEN})
+                )
 
     async def _go(self, end: End, receive: Receive) -> None:
         """What the browser says, until it goes."""
-        message: Message = {"type": ""}
-        while not message["type"].endswith(".disconnect"):
-            message = await receive()
-            await self._send("up", end, message)
+        try:
+            while not end.left:
+                message = await receive()
+                await self._send("up", end, message)
+                end.left = message["type"].endswith(".disconnect")
+        except StoreSilent:
+            end.inbox.put_nowait(BREAK)
 
     async def _come(self, end: End, kind: str, send: Send) -> None:
         """What the application says, to its last word."""
+        begun = False
         while True:
             message = await end.inbox.get()
             if message["type"] == BREAK["type"]:
                 if kind == "websocket":
                     await send({"type": "websocket.close", "code": RESTART, "reason": ""})
-                    return
-                raise silent()
+                elif not begun:
+                    raise silent()
+                return
+            begun = True
             await send(message)
             last = message["type"] == "http.response.body" and not message.get("more_body")
             if last or message["type"] == "websocket.close":
@@ -102,9 +116,17 @@ class Tunnel:
     def _opened(self, header: dict[str, Any], _: bytes) -> None:
         end = End(header["line"], header["from"])
         self._far[end.name] = end
-        task = asyncio.create_task(self._answer(end, restored(header["scope"])))
+        self._do(self._answer(end, restored(header["scope"])))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.info("the other end of a line could not be told: %r", error)
 
     async def _answer(self, end: End, scope: Scope) -> None:
         """Call the application as if the browser had come here."""
@@ -133,22 +155,34 @@ class Tunnel:
     # --- Both -------------------------------------------------------------------------------------
 
     async def _send(self, kind: str, end: End, message: Message) -> None:
-        end.sent += 1
         data = message.get("bytes") or message.get("body") or b""
         rest = {key: value for key, value in message.items() if value is not data}
-        header = {"line": end.name, "n": end.sent, "message": printable(rest)}
+        header = {"line": end.name, "from": self._store.process, "message": printable(rest)}
         header["as"] = next((key for key in ("bytes", "body") if message.get(key)), "")
-        if not await self._store.tell(end.other, kind, header, data):
+        async with end.turn:  # a short message does not overtake a frame
+            end.sent += 1
+            got = await self._store.tell(end.other, kind, {**header, "n": end.sent}, data)
+        if not got:
             end.inbox.put_nowait(BREAK)
 
     def _came(self, ends: dict[str, End], header: dict[str, Any], data: bytes) -> None:
         end = ends.get(header["line"])
-        if end is None:
-            return  # it has ended here
+        if end is None:  # it has ended here, and the other end does not know
+            if not header["message"]["type"].endswith((".disconnect", ".close", BREAK["type"])):
+                self._do(self._tell_gone(header["from"], header["line"]))
+            return
         message = with_headers(header["message"])
         if header["as"]:
             message[header["as"]] = data
         end.take(header["n"], message)
+
+    async def _tell_gone(self, process: str, line: str) -> None:
+        await self._store.tell(process, "gone", {"line": line})
+
+    def _gone(self, header: dict[str, Any], _: bytes) -> None:
+        for ends in (self._near, self._far):
+            if header["line"] in ends:
+                ends[header["line"]].inbox.put_nowait(BREAK)
 
     def _break_all(self) -> None:
         for end in (*self._near.values(), *self._far.values()):

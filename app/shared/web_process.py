@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from app.pictures.private_folder import in_thread
 from app.rooms.room import LectureRoom
 from app.rooms.training import train
 from app.runs.engine import Engine
@@ -17,8 +18,11 @@ from app.shared.drafts import SharedDrafts
 from app.shared.elsewhere import Elsewhere
 from app.shared.pictures import SharedAlbums, SharedImages, SharedOwners
 from app.shared.rooms import SharedRooms
-from app.shared.store import SharedStore, every_second
+from app.shared.store import SharedStore, again_and_again
 from app.visitors import sign_with
+
+LOOK_SECONDS = 1.0  # between two looks which processes have gone
+ROOM_SECONDS = 600.0  # between two looks which files nobody uses
 
 
 class WebProcess:
@@ -31,13 +35,14 @@ class WebProcess:
         self._app = app
         state, folder = app.state, settings.shared_folder
         state.images = SharedImages(settings, self.store, folder)
-        state.owners = SharedOwners(self.store, settings)
+        state.owners = SharedOwners(self.store)
         state.albums = SharedAlbums(settings, self.store, folder)
         state.drafts = SharedDrafts(state.albums, self.store)
         state.addresses = SharedAddresses(self.store)
         state.room = Room(engine, settings, state.albums, self.store.process)
         state.rooms = SharedRooms(settings, self.store)
         state.rooms.go_on = self._go_on
+        self.store.on_lost.append(state.shared_answers.clear)  # something may have been deleted
         self.store.when_told("past", lambda told, _: self._keep_past(told["run"]))
         self._elsewhere: Elsewhere | None = None
         app.add_middleware(self._around)
@@ -65,7 +70,8 @@ class WebProcess:
         sign_with(await asyncio.to_thread(self.store.secret))
         tasks = [
             asyncio.create_task(self.store.listen()),
-            asyncio.create_task(every_second(self._look)),
+            asyncio.create_task(again_and_again(LOOK_SECONDS, self._look)),
+            asyncio.create_task(again_and_again(ROOM_SECONDS, self._make_room)),
         ]
         try:
             yield
@@ -73,6 +79,10 @@ class WebProcess:
             for task in tasks:
                 task.cancel()
             await self.store.close()
+
+    async def _make_room(self) -> None:
+        await in_thread(self._app.state.images.make_room)
+        await in_thread(self._app.state.albums.make_room)
 
     async def _look(self) -> None:
         if self._elsewhere:

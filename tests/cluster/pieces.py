@@ -56,6 +56,7 @@ class Pieces:
         try:
             self.workers = [self.ray.add_node(num_cpus=1, **node) for _ in range(2)]
             self.store.start()
+            (self.folder / "pictures").mkdir()
             for place in range(WEB):
                 self.start_web(place)
             with self._proxy():

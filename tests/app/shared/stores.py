@@ -103,6 +103,7 @@ def until_told(line: ClientConnection, kind: str, **values: Any) -> Any:
 def web_processes(redis_server: RedisServer, number: int) -> Iterator[list[Server]]:
     """So many of them, side by side."""
     shared = str(redis_server.folder / "pictures")
+    Path(shared).mkdir(exist_ok=True)
     with ExitStack() as stack:
         yield [
             stack.enter_context(

@@ -1,6 +1,7 @@
 """A web process or the store that goes: what was acknowledged is there when they are back."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -8,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection
 
+from app.errors import StorageGone
 from app.rooms.sockets import RESTART
+from app.shared.folder import SharedFolder
 from tests.app.shared.stores import RedisServer, Visitor, kill, until_told, web_processes
 from tests.app.shared.test_two_processes import photo
 from tests.e2e.browser import GUARD, Server
@@ -161,3 +165,54 @@ def test_runs_of_a_process_that_is_gone_are_over_and_their_watchers_are_told(
         with me.line(second, "/api/labs/fitting/run") as line:
             told = me.say(line, type="resume", run=run["run"], key=run["key"])
             assert told["error"]["code"] == "run_gone"
+
+
+def test_who_goes_on_a_line_to_another_process_leaves_nothing_there(own_store: RedisServer) -> None:
+    with web_processes(own_store, 2) as (first, second), ExitStack() as lines:
+        lecture = Lecture(first, lines)
+        lecture.presents(first)
+        for _ in range(12):  # more than one visitor may have at once
+            with suppress(ConnectionClosed):
+                lecture.follows(second).socket.close()
+        with lecture.guest.line(second, f"/api/rooms/{lecture.room['code']}/line") as line:
+            told = lecture.guest.say(line, type="follow", guest=lecture.name)
+            assert told["type"] == "following"
+
+
+def test_a_room_that_was_taken_over_is_not_written_over_by_who_had_it(
+    own_store: RedisServer,
+) -> None:
+    """The process that has it stands still until another has taken it, and then goes on."""
+    with web_processes(own_store, 2) as (first, second), ExitStack() as lines:
+        lecture = Lecture(first, lines)
+        shows = lecture.presents(first)
+        lecture.presenter.say(shows, type="show", shown={"path": "/labs/nms"})
+        code = lecture.room["code"]
+        key = f"vitrine:room:{code}"
+        client = redis.Redis.from_url(own_store.url)
+        client.set(key, "00000000", keepttl=True)  # as if a third process had taken it
+        shows.send(json.dumps({"id": 2**20, "type": "show", "shown": {"path": "/labs/mlp"}}))
+        assert closed(shows) == RESTART
+        shows = lecture.presents(second)
+        assert until_told(shows, "shown")["shown"]["path"] == "/labs/nms"
+        assert client.get(key) != b"00000000"
+
+
+@pytest.mark.parametrize("old", ["picture.png", "folder"])
+def test_what_a_dead_process_had_not_decoded_goes(tmp_path: Path, old: str) -> None:
+    folder = SharedFolder(tmp_path, "pictures")
+    left = folder.path / old
+    if old == "folder":
+        left.mkdir()
+        (left / "0").write_bytes(b"a photo")
+    else:
+        left.write_bytes(b"a photo")
+    os.utime(left, (0, 0))
+    assert folder.make_room(10, 10.0) == []
+    assert not left.exists()
+
+
+def test_a_shared_folder_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(StorageGone):
+        _ = SharedFolder(tmp_path / "unmounted", "pictures").path
+    assert not (tmp_path / "unmounted").exists()

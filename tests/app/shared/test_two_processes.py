@@ -118,7 +118,8 @@ def test_a_room_has_its_presenter_on_one_and_its_guests_on_both(two: Two) -> Non
     presenter, guests = Visitor(two[0]), [Visitor(server) for server in two]
     room = presenter.at(two[0]).post("/api/rooms").json()
     path = f"/api/rooms/{room['code']}/line"
-    assert guests[1].at(two[1]).get(f"/room/{room['code']}").status_code == 200
+    for way in (f"/room/{room['code']}", f"/room?code={room['code']}"):
+        assert [guests[1].at(server).get(way).status_code for server in two] == [200, 200]
     with (
         presenter.line(two[1], path) as shows,
         guests[0].line(two[0], path) as here,
