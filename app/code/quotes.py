@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from app import ROOT
 
+PLACES = "from models.device import placed\n"
+
 
 class Section(NamedTuple):
     """What a script quotes of one module."""
@@ -54,7 +56,26 @@ class Library:
 
 
 def source_of(module: str) -> str:
-    return (ROOT / module.replace(".", "/")).with_suffix(".py").read_text()
+    source = (ROOT / module.replace(".", "/")).with_suffix(".py").read_text()
+    return unplaced(source) if PLACES in source else source
+
+
+def unplaced(source: str) -> str:
+    """Networks stay where they are made: a script of its own has no server's device."""
+    data = source.encode()
+    starts = [0, *(at + 1 for at, byte in enumerate(data) if byte == ord("\n"))]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    placing = [x for x in calls if isinstance(x.func, ast.Name) and x.func.id == "placed"]
+    around: list[tuple[int, int]] = []
+    for call in placing:
+        begin, inner = (starts[x.lineno - 1] + x.col_offset for x in (call, call.args[0]))
+        inner_end, end = (
+            starts[(x.end_lineno or 1) - 1] + (x.end_col_offset or 0) for x in (call.args[0], call)
+        )
+        around += [(begin, inner), (inner_end, end)]
+    for first, last in sorted(around, reverse=True):
+        data = data[:first] + data[last:]
+    return data.decode()
 
 
 def statements(source: str) -> Iterator[Statement]:

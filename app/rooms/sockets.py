@@ -26,6 +26,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from app.errors import DomainError, RoomError, RoomGone, StoreSilent
 from app.i18n import DEFAULT, N_
 from app.rooms.attempts import Bucket
+from app.rooms.line import Line
 from app.rooms.messages import (
     MESSAGE,
     Answer,
@@ -41,7 +42,6 @@ from app.rooms.messages import (
     Where,
     Withdraw,
 )
-from app.rooms.room import Line
 from app.rooms.rooms import Rooms
 from app.rooms.training import train
 from app.runs.room import Room

@@ -103,7 +103,7 @@ class SharedStore:
         """Which of these processes are there. Raises `StoreSilent`."""
         found = await self._listening(processes)
         if found < processes:  # where a line to the store broke, a process listens again soon
-            await self._listens.wait()
+            await self.listening()
             await asyncio.sleep(SETTLED_SECONDS)
             found = await self._listening(processes)
         return found
@@ -119,16 +119,24 @@ class SharedStore:
             try:
                 async with self._channel.pubsub() as channel:
                     await channel.subscribe(channel_of(self.process), EVERYBODY)
-                    self._back()
                     async for message in channel.listen():
                         if message["type"] == "message":
                             self._take(message["data"])
+                        elif not self._listens.is_set():  # the store has said that it is so
+                            self._back()
             except (self._silent, OSError) as error:
                 log.warning("the line to the store is lost: %r", error)
             self._listens.clear()
             for lost in self.on_lost:
                 lost()
             await asyncio.sleep(AGAIN_SECONDS)
+
+    async def listening(self) -> None:
+        """Wait until messages reach this process. Raises `StoreSilent` where that takes long."""
+        try:
+            await asyncio.wait_for(self._listens.wait(), ANSWER_SECONDS)
+        except TimeoutError:
+            raise silent() from None
 
     def _back(self) -> None:
         self._listens.set()

@@ -72,7 +72,9 @@ class Tunnel:
         going = None
         try:
             told = {"line": end.name, "from": self._store.process, "scope": dumped(scope)}
-            await self._store.tell(owner, "open", told)
+            await self._store.listening()  # else the first answer may be lost
+            if not await self._store.tell(owner, "open", told):
+                end.inbox.put_nowait(BREAK)
             going = asyncio.create_task(self._go(end, receive))
             await self._come(end, scope["type"], send)
         finally:

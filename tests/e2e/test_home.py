@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from app.guide import ROUTES, SECTIONS
 from app.registry import LABS
@@ -63,6 +63,27 @@ def test_a_photo_that_is_chosen_on_the_home_page_lands_in_the_proposal_network(o
     page.wait_for_url("**/labs/rpn?stage=proposals")
     expect(page.locator("[data-badge]")).to_contain_text("shipped weights")
     expect(page.locator("[data-samples] [aria-pressed=true]")).to_have_count(0)
+
+
+def test_a_sample_that_arrives_late_takes_no_chosen_photos_place(open_page, photo):
+    """The cards' thumbnails ask for a sample, and are answered while the photo is on its way."""
+    page = open_page("/labs/mlp")  # a page of this visit, before any photo is remembered
+    late: list[Route] = []
+    page.route(re.compile(r"/api/samples/[\w-]+$"), lambda route: late.append(route))
+    page.goto(page.url.replace("/labs/mlp", "/"))
+    expect(page.locator("[data-hero-plot] canvas")).to_be_attached()
+    while not late:
+        page.wait_for_timeout(20)
+    page.route("**/labs/rpn?*", lambda route: route.fulfill(status=204))  # the page stays
+    page.locator("[data-hero] [data-file]").set_input_files(photo)
+    kept = "() => JSON.parse(sessionStorage.getItem('vitrine-photo') ?? 'null')?.id"
+    while not page.evaluate(kept):
+        page.wait_for_timeout(20)
+    chosen = page.evaluate(kept)
+    for route in late:
+        route.continue_()
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate(kept) == chosen
 
 
 def test_a_file_that_is_no_photo_is_told_on_the_home_page(open_page, watch, tmp_path):

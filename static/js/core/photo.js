@@ -67,6 +67,12 @@ export function rememberPhoto({ image: _, ...answer }) {
   remember(KEY, JSON.stringify(answer));
 }
 
+/** The same, unless the visit remembers another by now, one chosen meanwhile. @param {Photo} photo */
+export function rememberFirst(photo) {
+  const kept = JSON.parse(recall(KEY) ?? "null");
+  if (!kept || kept.id === photo.id) rememberPhoto(photo);
+}
+
 /**
  * The photo of the room that is followed, or the one that the visit remembers, if the server still has it;
  * else the first sample, and `lost` says whether it stands for a photo that is gone. Whoever has

@@ -4,7 +4,7 @@
  */
 
 import { postForFrame } from "../core/api.js";
-import { lastPhoto, rememberPhoto } from "../core/photo.js";
+import { lastPhoto, rememberFirst } from "../core/photo.js";
 import { plane } from "../math/plane.js";
 import { paintLayers } from "../views/plot_paint.js";
 
@@ -61,7 +61,7 @@ export function answerOnPhoto(address, signal) {
 /** @param {string} address @param {AbortSignal} signal @returns {Promise<Answered>} */
 async function ask(address, signal) {
   const { photo, lost } = await lastPhoto(signal);
-  if (!lost) rememberPhoto(photo); // a lab opens with it, too; that another one is gone a lab has to say
+  if (!lost) rememberFirst(photo); // a lab opens with it, too; that another one is gone a lab has to say
   return { photo, frame: await postForFrame(address, { image_id: photo.id }, signal) };
 }
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from app.code.quotes import Library, Statement, closure, statements, without_idle_imports
+from app.code.quotes import Library, Statement, closure, statements, unplaced, without_idle_imports
 from app.labs.contrastive import LAB
 
 SOURCE = '''"""A module."""
@@ -65,3 +65,8 @@ def test_scripts_are_written_side_by_side() -> None:
     with ThreadPoolExecutor(8) as pool:
         texts = set(pool.map(lambda _: write(config, 10), range(32)))
     assert len(texts) == 1
+
+
+def test_a_script_has_no_device_of_the_server() -> None:
+    source = "from models.device import placed\n\nä = 1\nnetwork = placed(made(placed(inner), 2))\n"
+    assert unplaced(source).splitlines()[-1] == "network = made(inner, 2)"
