@@ -7,9 +7,9 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
+from app.background import Background
 from app.errors import RoomError, RoomGone, RoomsFull
 from app.i18n import N_
 from app.rooms.attempts import Attempts
@@ -36,7 +36,8 @@ class Rooms:
         self._owners: dict[str, Visitor] = {}
         self._used: OrderedDict[str, None] = OrderedDict()
         self._attempts = Attempts()
-        self._tasks: set[asyncio.Task[None]] = set()
+        # What a room has begun goes on, whether or not its presenter's line is there.
+        self.background = Background(log, "the work of a room")
 
     async def opened(self, visitor: Visitor) -> LectureRoom:
         """`open`; where web processes share a store, the room is known there, too."""
@@ -131,17 +132,6 @@ class Rooms:
         shown = (room.shown for room in self._rooms.values() if not room.closed)
         return {name for x in shown if x for name in x.runs.values()}
 
-    def keep(self, work: Coroutine[Any, Any, None]) -> None:
-        """Go on with what a room has begun, whether or not its presenter's line is there."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("the trainings of a room broke off", exc_info=error)
-
     async def keep_swept(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -150,5 +140,4 @@ class Rooms:
     def close(self) -> None:
         for room in self._rooms.values():
             room.close(RoomGone(N_("The server is being stopped.")))
-        for task in self._tasks:
-            task.cancel()
+        self.background.cancel()

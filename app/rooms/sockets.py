@@ -149,7 +149,7 @@ class RoomPage:
                 room.answer(line, told)
             case HandAll():
                 handed = room.hand_out(line, told, now)
-                self.rooms.keep(train(room, handed, self.socket.app.state.whole_runs))
+                self.rooms.background.do(train(room, handed, self.socket.app.state.whole_runs))
             case TakeBack():
                 room.take_back(line, now)
             case Close():

@@ -184,7 +184,7 @@ class SharedRooms(Rooms):
         before = set(self._rooms)
         super().sweep()
         for code in before - set(self._rooms):
-            self.keep(self._drop(code))
+            self.background.do(self._drop(code))
 
     async def _drop(self, code: str) -> None:
         arguments = (self._store.process, self._on_show.pop(code, ""))
@@ -197,7 +197,7 @@ class SharedRooms(Rooms):
     # --- What other processes ask -----------------------------------------------------------------
 
     def keep_past_elsewhere(self, run_id: str) -> None:
-        self.keep(self._store.tell_all("past", run=run_id))
+        self.background.do(self._store.tell_all("past", run=run_id))
 
     async def shows(self, image_id: str) -> bool:
         with self._store.asked():
@@ -208,8 +208,7 @@ class SharedRooms(Rooms):
         for room in self._rooms.values():
             for line in room.lines():
                 line.lose()
-        for task in self._tasks:
-            task.cancel()
+        self.background.cancel()
 
 
 def owner_key(code: str) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import Any
 
+from app.background import Background
 from app.errors import DomainError, StoreSilent
 from app.i18n import N_
 
@@ -59,8 +60,10 @@ class SharedStore:
         self._told: dict[str, Told] = {}
         self._listens = asyncio.Event()
         self.on_lost: list[Callable[[], None]] = []  # messages may have been lost
-        self.on_back: list[Callable[[], Awaitable[None]]] = []  # this process listens once more
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_back: list[
+            Callable[[], Coroutine[Any, Any, None]]
+        ] = []  # this process listens once more
+        self._background = Background(log, "what is done when the store is back")
 
     @contextmanager
     def asked(self) -> Iterator[None]:
@@ -141,16 +144,7 @@ class SharedStore:
     def _back(self) -> None:
         self._listens.set()
         for back in self.on_back:
-            self._do(self._as_long_as_it_answers(back))
-
-    async def _as_long_as_it_answers(self, work: Callable[[], Awaitable[None]]) -> None:
-        with suppress(StoreSilent):
-            await work()
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._background.do(back())
 
     def _take(self, message: bytes) -> None:
         try:

@@ -9,7 +9,6 @@ comes back on a new one.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -17,6 +16,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.background import Background
 from app.errors import StoreSilent
 from app.rooms.sockets import RESTART
 from app.shared.store import SharedStore, silent
@@ -56,7 +56,7 @@ class Tunnel:
         self._store, self._app, self._application = store, app, application
         self._near: dict[str, End] = {}
         self._far: dict[str, End] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(log, "a line to another process")
         store.when_told("open", self._opened)
         store.when_told("up", lambda header, data: self._came(self._far, header, data))
         store.when_told("down", lambda header, data: self._came(self._near, header, data))
@@ -82,7 +82,7 @@ class Tunnel:
             if going:
                 going.cancel()
             if not end.left:
-                self._do(
+                self._background.do(
                     self._send("up", end, {"type": f"{scope['type']}.disconnect", "code": BROKEN})
                 )
 
@@ -118,17 +118,7 @@ class Tunnel:
     def _opened(self, header: dict[str, Any], _: bytes) -> None:
         end = End(header["line"], header["from"])
         self._far[end.name] = end
-        self._do(self._answer(end, restored(header["scope"])))
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.info("the other end of a line could not be told: %r", error)
+        self._background.do(self._answer(end, restored(header["scope"])))
 
     async def _answer(self, end: End, scope: Scope) -> None:
         """Call the application as if the browser had come here."""
@@ -171,7 +161,7 @@ class Tunnel:
         end = ends.get(header["line"])
         if end is None:  # it has ended here, and the other end does not know
             if not header["message"]["type"].endswith((".disconnect", ".close", BREAK["type"])):
-                self._do(self._tell_gone(header["from"], header["line"]))
+                self._background.do(self._tell_gone(header["from"], header["line"]))
             return
         message = with_headers(header["message"])
         if header["as"]:

@@ -55,7 +55,7 @@ class WebProcess:
         """Train on with what a room that was taken over had handed out."""
         state = self._app.state
         if room.handed:
-            state.rooms.keep(train(room, room.handed, state.whole_runs))
+            state.rooms.background.do(train(room, room.handed, state.whole_runs))
 
     def _keep_past(self, run_id: str) -> None:
         runs: Room = self._app.state.room

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,21 +16,10 @@ import yaml
 
 from tests.app.shared.stores import RedisServer
 from tests.e2e.browser import GUARD, Server, wait_until_up
+from tests.nginx import nginx_command
 
 ROOT = Path(__file__).parents[2]
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/bin:/usr/bin:/bin")
 WEB = 2
-AROUND = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    types {{ text/html html; text/css css; text/javascript js; image/svg+xml svg; }}
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    {blocks}
-}}
-"""
 
 
 class Pieces:
@@ -105,10 +93,8 @@ class Pieces:
 
     @contextmanager
     def _proxy(self) -> Iterator[None]:
-        assert NGINX
-        file = self.folder / "nginx.conf"
-        file.write_text(AROUND.format(folder=self.folder, blocks=self._blocks()))
-        process = subprocess.Popen([NGINX, "-p", str(self.folder), "-c", str(file)])
+        errors = str(self.folder / "nginx.log")
+        process = subprocess.Popen(nginx_command(self.folder, self._blocks(), errors))
         try:
             wait_until_up(self.address, process)
             yield

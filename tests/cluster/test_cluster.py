@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from tests.app.shared.stores import REDIS
-from tests.cluster.pieces import NGINX, ROOT
+from tests.cluster.pieces import ROOT
+from tests.nginx import NGINX
 
 PHONES = 40
 GUESTS = PHONES - PHONES // 8 - 1  # the others train, and one presents

@@ -18,21 +18,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import GUARD, find_chromium, ready, served, until
 from tests.e2e.conftest import Visits, Watch
+from tests.nginx import NGINX, nginx_command
 
 NAME = "lab.example.org"
 pytestmark = pytest.mark.servers
 MANUAL = Path(__file__).parents[2] / "docs" / "behind-a-proxy.md"
-NGINX = """
-daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    types {{ text/html html; text/css css; text/javascript js; image/svg+xml svg; }}
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    {blocks}
-}}
-"""
 # As people write it first: the path is taken away, and the Host is the upstream's.
 PLAIN = """
 map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
@@ -104,12 +94,9 @@ def running(command: list[str], url: str) -> Iterator[None]:
 
 @contextmanager
 def nginx(folder: Path, blocks: str, port: int, scheme: str = "http") -> Iterator[None]:
-    if not shutil.which("nginx", path="/usr/sbin:/usr/local/bin:/usr/bin:/bin"):
+    if not NGINX:
         pytest.skip("there is no nginx on this machine")
-    file = folder / "nginx.conf"
-    file.write_text(NGINX.format(folder=folder, blocks=blocks))
-    command = [shutil.which("nginx", path="/usr/sbin:/usr/local/bin:/usr/bin:/bin") or "nginx"]
-    with running([*command, "-p", str(folder), "-c", str(file)], f"{scheme}://127.0.0.1:{port}/"):
+    with running(nginx_command(folder, blocks), f"{scheme}://127.0.0.1:{port}/"):
         yield
 
 

@@ -20,17 +20,22 @@ def node_of(run: Run) -> int:
     return psutil.Process(pid(run)).ppid()
 
 
+async def made_ready(room: Room) -> list[int]:
+    """The processes of the actors that wait, once they do; no more are made."""
+    engine = room.engine
+    assert isinstance(engine, RayEngine)
+    await asyncio.to_thread(engine.warm_up)
+    keeping = asyncio.create_task(engine.keep_ready())
+    await eventually(lambda: len(engine._ready) == READY)
+    keeping.cancel()
+    return [process for _, process in engine._ready]
+
+
 def test_actors_wait_for_the_next_visitor_and_end_with_their_engine(cluster: Any) -> None:
     waiting: list[int] = []
 
     async def body(room: Room) -> None:
-        engine = room.engine
-        assert isinstance(engine, RayEngine)
-        await asyncio.to_thread(engine.warm_up)
-        keeping = asyncio.create_task(engine.keep_ready())
-        await eventually(lambda: len(engine._ready) == READY)
-        keeping.cancel()
-        waiting.extend(process for _, process in engine._ready)
+        waiting.extend(await made_ready(room))
         run = await begun(room)
         assert pid(run) in waiting
         await run.advance(1)
@@ -41,13 +46,7 @@ def test_actors_wait_for_the_next_visitor_and_end_with_their_engine(cluster: Any
 
 def test_an_actor_that_died_while_it_waited_is_no_visitors_loss(cluster: Any) -> None:
     async def body(room: Room) -> None:
-        engine = room.engine
-        assert isinstance(engine, RayEngine)
-        await asyncio.to_thread(engine.warm_up)
-        keeping = asyncio.create_task(engine.keep_ready())
-        await eventually(lambda: len(engine._ready) == READY)
-        keeping.cancel()
-        dead = [process for _, process in engine._ready]
+        dead = await made_ready(room)
         for process in dead:
             psutil.Process(process).kill()
         run = await begun(room)

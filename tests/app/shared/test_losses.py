@@ -127,7 +127,8 @@ def test_while_the_store_is_away_pages_open_and_the_rest_is_told_in_words(
         shows, follows = lecture.presents(first), lecture.follows(second)
         own_store.kill()
         at = lecture.presenter.at(second)
-        assert at.get("/labs/fitting").status_code == 200
+        for path in ("/", "/labs/fitting", "/labs/nms", "/guide", "/healthz"):
+            assert at.get(path).status_code == 200
         for answer in (
             at.post("/api/share", json={"path": "/labs/nms"}, headers={"Accept-Language": "zh"}),
             at.post("/api/images", files={"file": photo()}),

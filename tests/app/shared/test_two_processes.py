@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from app.lab import wire
@@ -156,8 +155,3 @@ def test_a_photo_on_show_is_not_deleted_by_way_of_the_other(two: Two) -> None:
         assert me.at(two[1]).delete(brought["url"]).status_code == 409
         me.say(line, type="close")
     assert me.at(two[1]).delete(brought["url"]).status_code == 204
-
-
-@pytest.mark.parametrize("path", ["/", "/labs/nms", "/healthz", "/guide"])
-def test_pages_need_no_store(two: Two, path: str) -> None:
-    assert Visitor(two[1]).at(two[1]).get(path).status_code == 200
