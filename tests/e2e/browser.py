@@ -69,13 +69,15 @@ def served(port: int = 0, **settings: str) -> Iterator[Server]:
         process.wait(GUARD)
 
 
-# Resolves when no training plays, nothing is waited for, and no text has changed between two looks.
-# What scrolls takes its place in the order of focus with the picture after its text.
+# Resolves when no training plays or is about to, nothing is waited for, and no text has changed
+# between two looks. What scrolls takes its place in the order of focus with the picture after its
+# text.
 STILL = """async () => {
   const { documentElement: root, body } = document;
   const pause = (r) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(r)), 150);
+  const waits = () => root.matches("[data-asking], :has(.run[data-awaits])");
   let seen = null;
-  while (seen !== body.textContent || root.hasAttribute("data-asking")) {
+  while (seen !== body.textContent || waits()) {
     for (const play of document.querySelectorAll(".run[data-phase=running] [data-run-play]")) {
       play.click();
     }

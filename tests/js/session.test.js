@@ -35,6 +35,20 @@ test("playing asks for the next frame only after the last one is painted; pausin
   assert.equal(session.status.step, 10);
 });
 
+test("a run that is paused tells whether a frame is still to come", async () => {
+  const { wire, browser, session, start } = await begun();
+  assert.equal(session.status.awaits, true);
+  start();
+  assert.equal(session.status.awaits, false);
+  session.play();
+  browser.paint();
+  session.pause();
+  assert.equal(session.status.awaits, true);
+  wire.socket.frame(5);
+  browser.paint();
+  assert.equal(session.status.awaits, false);
+});
+
 test("a live control asks for the same state anew while paused, and rides along while running", async () => {
   const { state, wire, browser, session, start, asks } = await begun();
   start();

@@ -67,6 +67,7 @@ export function runbar(root, { session, pace, dice = true, unit = stepsOf }) {
       if (busy !== seen.busy) hush(busy);
       Object.assign(seen, { busy, frames, playing: phase === "running" });
       root.dataset.phase = phase;
+      root.toggleAttribute("data-awaits", status.awaits);
       showButtons(parts, status, watching);
       showCount(parts, status, { unit, until: Number(pace.values.until ?? 0) });
       showPast(parts, status, seen.dragging);

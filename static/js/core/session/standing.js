@@ -17,6 +17,7 @@ import { createPast } from "./past.js";
  * @property {ApiError | null} error why the run ended or what was refused
  * @property {ApiError | null} line why there is no line to the server now; the run waits there
  * @property {boolean} stood whether it runs again after a hidden page let it wait
+ * @property {boolean} awaits whether a frame that was asked for is still to come
  * @property {string[]} anew settings for which the run before was given up
  * @property {string[]} live fields that change this run while it runs: not in every mode all of them
  * @property {string | null} runId
@@ -36,6 +37,8 @@ export class Standing {
   runId = null;
   /** Whether frames waited for a hidden page, and nobody has paused or begun anew since. */
   stood = false;
+  /** Whether a frame that was asked for is still to come, also after a pause. */
+  awaits = false;
   /** Settings for which the run before was given up. @type {string[]} */
   anew = [];
   /** Whether nobody is told any more. */
@@ -74,12 +77,13 @@ export class Standing {
 
   /** @returns {Status} */
   get status() {
-    const { phase, error, line, stood, anew, runId, past, step } = this;
+    const { phase, error, line, stood, awaits, anew, runId, past, step } = this;
     return {
       phase,
       error,
       line,
       stood,
+      awaits,
       anew,
       runId,
       share: past.share,

@@ -84,6 +84,7 @@ export class Training {
     begun();
     this.#standing.clear();
     for (const frame of earlierFrames(config, this.#as)) this.#standing.past.frames.push(frame);
+    this.#standing.awaits = true;
     this.#standing.enter("connecting");
     this.#run.start(config);
     this.#pull.begin();
@@ -159,6 +160,7 @@ export class Training {
     const { speed, fps } = this.#state.values;
     const { steps, anew } = this.#due.next(this.playing ? Math.min(speed, this.#left) : 0);
     this.#pull.asked(fps);
+    this.#standing.awaits = true;
     this.#turned = this.#settings.tell();
     this.#run.next(steps, this.#settings.livePart, this.#actions.shift() ?? null);
     if (this.#lockstep.any && steps > 0 && anew) this.#pull.waitFor(this.#lockstep.advance(steps));
@@ -203,6 +205,7 @@ export class Training {
     const first = standing.phase === "connecting";
     const due = this.#left;
     this.#pull.answered();
+    standing.awaits = false;
     // What an action brings does not call back who looks at the past; a control that is turned does.
     standing.take(frame, this.playing || this.#turned);
     if (due < Infinity && this.#left === Infinity) this.playing = false;
@@ -229,6 +232,7 @@ export class Training {
   #stop() {
     this.playing = false;
     this.#pull.answered();
+    this.#standing.awaits = false;
     this.#due.giveUp();
   }
 }

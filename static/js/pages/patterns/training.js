@@ -205,6 +205,7 @@ function showBar() {
       shownStep: share === null ? step : Math.round(share * step),
       frames: Math.max(1, step),
       stood: false,
+      awaits: false,
       anew: [],
       framesPerSecond: timer ? pace.values.fps : 0,
     });
