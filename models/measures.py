@@ -84,7 +84,7 @@ PretextTask = Literal[
     "simclr", "supervised",
 ]  # fmt: skip
 PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzles
-ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50, 10 each
+ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50 each, as set
 Depth = Literal["stem", "first block", "second block", "last layer"]  # of the encoder
 Pretrained = Literal["untrained", "pretext"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream

@@ -30,7 +30,7 @@ from pydantic import BaseModel
 from app.i18n import N_, LazyText
 from app.lab import wire
 from app.lab.controls import Control, LabConfig, controls_of, live_names
-from app.lab.hand_out import HandOut
+from app.lab.hand_out import HandIn, HandOut
 from app.lab.lessons import Step, Word
 
 # Measured on the labs that train networks of many replicas: weights, gradients, the optimizer's
@@ -157,7 +157,7 @@ class Lab(Generic[Config]):
     fields marked live that a run of a configuration follows, None for all: in an experiment of many
     trainings, say, none of them. A field that another live field brings to life (a patience, where
     stopping early can be turned on) is followed. `hand_out` is what of it a room's phones can be
-    handed out.
+    handed out, `hand_in` what becomes of photos that they hand in.
     """
 
     slug: str
@@ -180,6 +180,7 @@ class Lab(Generic[Config]):
     memory: Callable[[Config], int] | None = None
     live_in: Callable[[Config], Collection[str] | None] = lambda config: None
     hand_out: HandOut | None = None
+    hand_in: HandIn | None = None
 
     @property
     def controls(self) -> list[Control]:

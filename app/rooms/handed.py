@@ -71,6 +71,13 @@ class Handed:
     def _is_size(self) -> bool:
         return self.control.whole and not self.control.name.endswith("seed")
 
+    def forget(self, guest: str) -> None:
+        self.values.pop(guest, None)
+
+    def holders(self, value: float) -> set[str]:
+        """The guests who have that value."""
+        return {name for name, own in self.values.items() if own == value}
+
     def waiting(self) -> list[float]:
         """Values that are still to be trained with, those of the first phones first."""
         return [x for x in dict.fromkeys(self.values.values()) if x not in self.results]

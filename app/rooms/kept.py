@@ -11,6 +11,7 @@ from app.errors import DomainError
 from app.registry import BY_SLUG
 from app.rooms.handed import Handed
 from app.rooms.messages import Shown
+from app.rooms.photos import KIND, HandedIn, HandedPhotos, Looked
 from app.rooms.questions import Asked, OfLesson
 from app.rooms.room import Guest, LectureRoom
 from app.runs.run import Visitor
@@ -65,8 +66,10 @@ def asked_of(facts: dict[str, Any]) -> Asked:
     return Asked(**{**facts, **axes, "lesson": lesson})
 
 
-def handed_kept(handed: Handed) -> dict[str, Any]:
-    """A training that came to nothing is tried again: why it did is not kept."""
+def handed_kept(handed: Handed | HandedPhotos) -> dict[str, Any]:
+    """What came to nothing is tried again: why it did is not kept."""
+    if isinstance(handed, HandedPhotos):
+        return photos_kept(handed)
     facts = {name: getattr(handed, name) for name in ("number", "config", "low", "high", "steps")}
     results = [
         [value, result]
@@ -77,7 +80,9 @@ def handed_kept(handed: Handed) -> dict[str, Any]:
     return {**facts, **own, "values": handed.values, "results": results}
 
 
-def handed_of(facts: dict[str, Any]) -> Handed:
+def handed_of(facts: dict[str, Any]) -> Handed | HandedPhotos:
+    if facts.get("kind") == KIND:
+        return photos_of(facts)
     lab = BY_SLUG[facts["lab"]]
     assert lab.hand_out
     return Handed(
@@ -92,3 +97,23 @@ def handed_of(facts: dict[str, Any]) -> Handed:
         values=dict(facts["values"]),
         results=dict(map(tuple, facts["results"])),
     )
+
+
+def photos_kept(handed: HandedPhotos) -> dict[str, Any]:
+    photos = [[guest, photo.model_dump()] for guest, photo in handed.photos.items()]
+    results = [
+        [*asked, vars(result)]
+        for asked, result in handed.results.items()
+        if isinstance(result, Looked)
+    ]
+    own = {"kind": KIND, "number": handed.number, "lab": handed.lab.slug, "config": handed.config}
+    return {**own, "photos": photos, "results": results}
+
+
+def photos_of(facts: dict[str, Any]) -> HandedPhotos:
+    handed = HandedPhotos(facts["number"], BY_SLUG[facts["lab"]], facts["config"])
+    for guest, photo in facts["photos"]:
+        handed.take(guest, HandedIn(**photo))
+    for image_id, boxes, looked in facts["results"]:
+        handed.came((image_id, tuple(map(tuple, boxes))), Looked(**looked))
+    return handed

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.registry import BY_SLUG
+from app.rooms.photos import HandedIn
 from app.rooms.questions import MOST_CHOICES, Curve, OfLesson, Typed
 from app.runs.sockets import Here, Message, Number
 from app.share import MAX_PATH
@@ -131,8 +132,24 @@ class HandAll(Message):
     steps: int = Field(ge=1, le=MOST_STEPS, strict=True)
 
 
+class AskPhotos(Message):
+    """Each phone is asked for a photo of its own, in which its objects are marked."""
+
+    type: Literal["ask_photos"]
+    lab: Annotated[str, Field(max_length=100), AfterValidator(known_lab)]
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class GivePhoto(Message):
+    """A guest's photo for the photos of that number, in place of the one before."""
+
+    type: Literal["hand_in"]
+    number: Number
+    photo: HandedIn
+
+
 class TakeBack(Message):
-    """The hand-out is over."""
+    """The hand-out is over, or no more photos are taken."""
 
     type: Literal["take_back"]
 
@@ -142,5 +159,6 @@ class Close(Message):
 
 
 Asks = AskAll | Reveal | Withdraw | Answer
-Told = Present | Follow | Show | Where | Asks | HandAll | TakeBack | Close | Here
+Hands = HandAll | AskPhotos | GivePhoto | TakeBack
+Told = Present | Follow | Show | Where | Asks | Hands | Close | Here
 MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="type")])

@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,8 @@ from app.errors import DomainError, NotPresenter, RoomError, RoomFull, RoomGone
 from app.i18n import DEFAULT, N_
 from app.rooms.handed import Handed, handed_out
 from app.rooms.line import Line
-from app.rooms.messages import Answer, AskAll, Follow, HandAll, Shown, Where
+from app.rooms.messages import Answer, AskAll, AskPhotos, Follow, GivePhoto, HandAll, Shown, Where
+from app.rooms.photos import HandedPhotos, photos_of
 from app.rooms.questions import Asked, of_lesson, typed
 from app.runs.run import Visitor
 
@@ -51,10 +52,10 @@ class LectureRoom:
         self.touched = now  # when the presenter did something last
         self.left: float | None = now  # since when no presenter is there; None: one is
         self.emptied = now  # since when nobody is there, where nobody is
-        self.handed: Handed | None = None
+        self.handed: Handed | HandedPhotos | None = None
         self.asked = 0
-        self._training: set[float] = set()  # values of the hand-out that are being trained with
-        self._phones = asyncio.Event()  # another phone has a value, or the hand-out is over
+        self._in_work: set[Hashable] = set()  # of what is handed out, or in
+        self._phones = asyncio.Event()  # another phone has part in it, or it is over
         self._presenters: set[Line] = set()
         self.guests: dict[str, Guest] = {}
         self.done: OrderedDict[str, int] = OrderedDict()  # by a presenter's page: the last number
@@ -135,7 +136,7 @@ class LectureRoom:
         if self.question:
             self.question.answers.pop(name, None)
         if self.handed:
-            self.handed.values.pop(name, None)
+            self.handed.forget(name)
 
     def leave(self, line: Line, now: float) -> None:
         """A page has gone, or its line is lost: its name and its answer are kept."""
@@ -222,15 +223,24 @@ class LectureRoom:
         self._set_handed(handed)
         return handed
 
+    def ask_photos(self, line: Line, said: AskPhotos, now: float) -> HandedPhotos:
+        """Ask each guest for a photo. Raises `NotPresenter`, `InvalidInput`."""
+        self._check_presents(line)
+        self.touched = now
+        handed = photos_of(self.asked + 1, said.lab, said.config)
+        self.asked += 1
+        self._set_handed(handed)
+        return handed
+
     def take_back(self, line: Line, now: float) -> None:
         """The hand-out is over. Raises `NotPresenter`."""
         self._check_presents(line)
         self.touched = now
         self._set_handed(None)
 
-    def _set_handed(self, handed: Handed | None) -> None:
+    def _set_handed(self, handed: Handed | HandedPhotos | None) -> None:
         self._phones.set()
-        self.handed, self._training, self._phones = handed, set(), asyncio.Event()
+        self.handed, self._in_work, self._phones = handed, set(), asyncio.Event()
         self._tell_handed(x for guest in self.guests.values() for x in guest.lines)
         self._tell_handed(self._presenters)  # after the guests, who have their values by then
 
@@ -243,29 +253,29 @@ class LectureRoom:
         if not line.presents:
             raise NotPresenter(N_("Only whoever opened this room can present in it."))
 
-    # --- The trainings of a hand-out --------------------------------------------------------------
+    # --- The work of a hand-out -------------------------------------------------------------------
 
-    def next_to_train(self) -> float | None:
-        """A value that is neither trained with nor being trained with; it is from now on."""
+    def next_to_do(self) -> Any:
+        """A value to train with, or a photo to look at, that nobody does yet; None: there is none.
+        It is in work from now on.
+        """
         waiting = self.handed.waiting() if self.handed else []
-        value = next((x for x in waiting if x not in self._training), None)
-        if value is not None:
-            self._training.add(value)
-        return value
+        one = next((x for x in waiting if x not in self._in_work), None)
+        if one is not None:
+            self._in_work.add(one)
+        return one
 
     async def wait_for_phones(self) -> None:
-        """Until another phone has a value, or the hand-out is over."""
+        """Until another phone has part in it, or the hand-out is over."""
         self._phones.clear()
         await self._phones.wait()
 
-    def trained(self, value: float) -> None:
-        """A training has come to its end, well or not: all are told."""
-        self._training.discard(value)
-        if handed := self.handed:
-            theirs = {name for name, own in handed.values.items() if own == value}
-            self._tell_handed(
-                x for name in theirs & self.guests.keys() for x in self.guests[name].lines
-            )
+    def done_with(self, one: Any) -> None:
+        """Work has come to its end, well or not: those whom it concerns are told."""
+        self._in_work.discard(one)
+        if self.handed:
+            theirs = self.handed.holders(one) & self.guests.keys()
+            self._tell_handed(x for name in theirs for x in self.guests[name].lines)
             self._tell_handed(self._presenters)
 
     # --- What is asked twice ----------------------------------------------------------------------
@@ -299,6 +309,16 @@ class LectureRoom:
         question.take(guest.name, answers[0] if len(answers) == 1 else None)
         for presenter in self._presenters:
             presenter.tell("question", partial(self._question_for, presenter))
+
+    def hand_in(self, line: Line, said: GivePhoto) -> None:
+        """A guest's photo, in place of their last. Raises `RoomError`."""
+        guest, handed = self._guest(line), self.handed
+        if not isinstance(handed, HandedPhotos) or said.number != handed.number:
+            raise RoomError(N_("No photos are asked for any more."))
+        handed.take(guest.name, said.photo)
+        self._tell_handed(guest.lines)
+        self._tell_handed(self._presenters)
+        self._phones.set()
 
     def _guest(self, line: Line) -> Guest:
         if line.guest is None:

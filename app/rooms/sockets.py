@@ -11,7 +11,8 @@
           {"type": "shown", "id": null, "shown": {…}}     what the presenter's page shows
           {"type": "question", "id": null, "question": {…} | null}
           {"type": "handed", "id": null, "handed": {…} | null}   the value of this phone and what
-                                                          came of it; to presenters all of them
+                                                          came of it, or of the photo that it
+                                                          handed in; to presenters all of them
           {"type": "guests", "id": null, "there": 7, "following": 5, "own": {path: count}}
                                                           to presenters only
 
@@ -26,13 +27,16 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from app.errors import DomainError, RoomError, RoomGone, StoreSilent
 from app.i18n import DEFAULT, N_
 from app.rooms.attempts import Bucket
+from app.rooms.handed import Handed
 from app.rooms.line import Line
 from app.rooms.messages import (
     MESSAGE,
     Answer,
     AskAll,
+    AskPhotos,
     Close,
     Follow,
+    GivePhoto,
     HandAll,
     Present,
     Reveal,
@@ -42,15 +46,16 @@ from app.rooms.messages import (
     Where,
     Withdraw,
 )
+from app.rooms.photos import HandedPhotos
 from app.rooms.rooms import Rooms
-from app.rooms.training import train
+from app.rooms.training import carry_on
 from app.runs.room import Room
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse, until_one_ends
 
 RESTART = 1012  # close code: come again
 PER_SECOND, AT_ONCE = 30, 60  # messages of one page
 PAUSE = 0.1  # seconds between two pictures of the room to its presenter
-ONCE = (AskAll, Reveal, Withdraw, HandAll, TakeBack)  # what must not be done twice
+ONCE = (AskAll, Reveal, Withdraw, HandAll, AskPhotos, TakeBack)  # what must not be done twice
 
 log = logging.getLogger("vitrine.rooms")
 
@@ -148,8 +153,11 @@ class RoomPage:
             case Answer():
                 room.answer(line, told)
             case HandAll():
-                handed = room.hand_out(line, told, now)
-                self.rooms.background.do(train(room, handed, self.socket.app.state.whole_runs))
+                self._carry_on(room.hand_out(line, told, now))
+            case AskPhotos():
+                self._carry_on(room.ask_photos(line, told, now))
+            case GivePhoto():
+                room.hand_in(line, told)
             case TakeBack():
                 room.take_back(line, now)
             case Close():
@@ -159,6 +167,9 @@ class RoomPage:
         if isinstance(told, ONCE):
             room.did(line, told.id)
         return {"type": "done", "id": told.id}
+
+    def _carry_on(self, handed: Handed | HandedPhotos) -> None:
+        self.rooms.background.do(carry_on(self.room, handed, self.socket.app.state))
 
     def _keep_pasts(self, told: Show, before: set[str]) -> None:
         """Guests look back where the presenter does, also at what was before they came. Of a run

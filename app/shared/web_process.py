@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from app.pictures.private_folder import in_thread
 from app.rooms.room import LectureRoom
-from app.rooms.training import train
+from app.rooms.training import carry_on
 from app.runs.engine import Engine
 from app.runs.room import Room
 from app.settings import Settings
@@ -55,7 +55,7 @@ class WebProcess:
         """Train on with what a room that was taken over had handed out."""
         state = self._app.state
         if room.handed:
-            state.rooms.background.do(train(room, room.handed, state.whole_runs))
+            state.rooms.background.do(carry_on(room, room.handed, state))
 
     def _keep_past(self, run_id: str) -> None:
         runs: Room = self._app.state.room

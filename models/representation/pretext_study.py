@@ -34,7 +34,7 @@ from models.representation.transfer import Parts
 SHOWN, PAINTED = 16, 8  # puzzles on the page, and of them those whose answer is a picture
 LOOKED_AT, NEAR = 48, 5  # pictures on the page, and neighbors of each
 PROBE_EVERY = 250  # steps
-MANY, FEW, FEW_DRAWS = 50, 10, 3  # labels per class of the probes over the steps
+MANY, FEW, FEW_DRAWS = 50, 10, 3  # labels per class of the probes over the steps, and draws
 QUESTIONS: tuple[Question, ...] = get_args(Question)
 NETWORKS: tuple[Pretrained, ...] = get_args(Pretrained)
 
@@ -80,6 +80,8 @@ class PretextStudy:
     step of the trained one, -1 before; depth [2, 4]: for the class, with `MANY` labels each, by
     how deep in the encoder the features are taken. NaN where nothing is known or measured yet.
 
+    `few` are the labels per class of the second probe over the steps, beside that with `MANY`.
+
     Raises `WeightsError` from the start where `shipped` weights are missing.
     """
 
@@ -89,9 +91,10 @@ class PretextStudy:
         material: Material,
         downstream: Downstream,
         shipped: bool = False,
+        few: int = FEW,
     ) -> None:
         self.training = Pretext(settings, material)
-        self.downstream = downstream
+        self.downstream, self._few = downstream, few
         first_encoder = copy.deepcopy(self.training.network.encoder)
         before = features_of(first_encoder, downstream)
         if shipped:
@@ -135,7 +138,7 @@ class PretextStudy:
         asked = self.downstream.asked.get("class")
         if asked:
             many = answered(features, asked, MANY, 1)
-            few = answered(features, asked, FEW, FEW_DRAWS)
+            few = answered(features, asked, self._few, FEW_DRAWS)
             self.probes.add(self.step, many[0], sum(few) / len(few))
 
     @staticmethod

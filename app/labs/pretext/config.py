@@ -146,6 +146,11 @@ class PretextConfig(LabConfig):
     learning_rate: float = fields.learning_rate(
         TRAINING, 0.002, (0.00001, 0.1), (0.0005, 0.005), N_("How far a step of AdamW goes.")
     )
+    probe_labels: int = control(
+        10, N_("Labels of the probe"),
+        N_("So many of each class the lower of the two probes learns from: the mean of 3 draws."),
+        Look(TRAINING, usual=(2, 20)), ge=1, le=40,
+    )  # fmt: skip
     seed: int = fields.seed(
         TRAINING, N_("Draws the pictures, the start, the batches and every puzzle.")
     )

@@ -21,7 +21,7 @@ def found(name: ProbeMeasure) -> Measure:
     place = get_args(ProbeMeasure).index(name)
     titles = {
         "many": N_("class found with 50 labels of each, by a linear classifier"),
-        "few": N_("class found with 10 labels of each, by a linear classifier"),
+        "few": N_("class found with the set number of labels of each, in the same way"),
     }
 
     def of(measured: Measured) -> float:
@@ -31,7 +31,16 @@ def found(name: ProbeMeasure) -> Measure:
 
 
 HAND_OUT = HandOut(
-    fields=("count", "ratio", "gap", "color_drop", "batch_size", "learning_rate", "seed"),
+    fields=(
+        "count",
+        "probe_labels",
+        "ratio",
+        "gap",
+        "color_drop",
+        "batch_size",
+        "learning_rate",
+        "seed",
+    ),
     measures=(
         Measure("accuracy", N_("accuracy in the pretext task"), solved, digits=3),
         found("many"),

@@ -77,7 +77,8 @@ def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
     if config.start == "photos" and config.task == "speed" and config.length == LONG:
         message = N_("The shipped weights know no speed of 8×. Begin at random, or take 13 frames.")
         raise InvalidInput(message, "start")
-    return PretextStudy(settings_of(config), material, downstream, config.start == "photos")
+    shipped = config.start == "photos"
+    return PretextStudy(settings_of(config), material, downstream, shipped, config.probe_labels)
 
 
 def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:

@@ -3,6 +3,7 @@
 from app.i18n import N_
 from app.lab.contract import Lab, Paper
 from app.labs.rpn.config import RpnConfig
+from app.labs.rpn.hand_in import HAND_IN
 from app.labs.rpn.lesson import LESSON
 from app.labs.rpn.queries import router
 from app.labs.rpn.views import VIEWS
@@ -28,4 +29,5 @@ LAB = Lab(
     views=VIEWS,
     words=WORDS,
     router=router,
+    hand_in=HAND_IN,
 )

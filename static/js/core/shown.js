@@ -14,10 +14,11 @@
 
 /**
  * @type {{state: State | null, sessions: Map<string, Driven>, photo: ShownPhoto | null,
- *   picture: {id: string, url: string} | null}} sessions by what they are: "" is the page's own;
- *   `picture` also where it is of this page alone
+ *   picture: {id: string, url: string} | null, marked: number[]}} sessions by what they are: "" is the
+ *   page's own; `picture` also where it is of this page alone; `marked` are the boxes, flat, that the
+ *   visitor has drawn around what is on the photo
  */
-export const shown = { state: null, sessions: new Map(), photo: null, picture: null };
+export const shown = { state: null, sessions: new Map(), photo: null, picture: null, marked: [] };
 
 /** @type {Set<() => void>} */
 const listeners = new Set();
@@ -49,5 +50,11 @@ export function noteSession(name, session) {
 /** @param {ShownPhoto | null} photo null: none that a room could be shown */
 export function notePhoto(photo) {
   shown.photo = photo;
+  noteShown();
+}
+
+/** @param {number[]} boxes */
+export function noteMarked(boxes) {
+  shown.marked = boxes;
   noteShown();
 }

@@ -1,6 +1,6 @@
 /**
- * What a presenter hands out: each phone its own value of a setting. The results, which the server trains,
- * land on one chart.
+ * What a presenter hands out: each phone its own value of a setting, or a photo to take. The results, which
+ * are the server's, land on one chart.
  */
 
 import { configOf } from "../core/controls.js";
@@ -11,16 +11,21 @@ import { onPresenting } from "../core/room/room.js";
 import { csvOf } from "../math/series.js";
 import { chart } from "../views/chart.js";
 import { VARIANTS } from "../views/marks.js";
+import { handedPhotos } from "./handed_photos.js";
 import { pngOf } from "./png.js";
 
 /** @typedef {Record<string, string>} Wording by language */
 /**
- * @typedef {object} Handed as app/rooms/handed.py tells it to a presenter
+ * @typedef {object} Handed as app/rooms/handed.py and app/rooms/photos.py tell it to a presenter
  * @property {number} number
  * @property {string} lab
  * @property {Wording} field
  * @property {{title: Wording, digits: number}[]} measures
- * @property {number} steps
+ * @property {number} [steps] of a training
+ * @property {"photos"} [kind]
+ * @property {number} [objects] that are marked, of photos
+ * @property {number} [failed] photos that nothing came of
+ * @property {import("./handed_photos.js").RoomPhoto[]} [photos] that the room may see
  * @property {boolean} log
  * @property {[number, number[] | Wording | null, number][]} points value, result, phones
  * @property {number} phones
@@ -32,6 +37,7 @@ const SHAPES = /** @type {const} */ (["circle", "square", "triangle", "diamond"]
 /** @param {{slug: string, state: import("../core/state.js").State, configOf?: (values: any) => any}} tools */
 export function wireHandOut(tools) {
   const panel = $("[data-handed]");
+  const gallery = handedPhotos(panel);
   /** @type {import("../core/room/presenter.js").PresenterPage | null} */
   let page = null;
   /** @type {Handed | null} */
@@ -48,6 +54,7 @@ export function wireHandOut(tools) {
       $("[data-handed-chart]", panel).replaceChildren();
       drawn = null;
     }
+    gallery.update(handed?.photos ?? []);
     if (handed) show(handed);
   });
 
@@ -64,6 +71,11 @@ export function wireHandOut(tools) {
 
   const form = document.querySelector("[data-hand-out]");
   if (form instanceof HTMLFormElement) wireForm(form, tools, (message) => page?.say(message));
+  const photos = document.querySelector("[data-ask-photos]");
+  photos?.addEventListener("click", () => {
+    page?.say({ type: "ask_photos", lab: tools.slug, config: configOf(tools.state.values) });
+    photos.closest("dialog")?.close();
+  });
   $("[data-handed-end]", panel).addEventListener("click", () => page?.say({ type: "take_back" }));
   $("[data-handed-csv]", panel).addEventListener("click", () => {
     if (handed) download("vitrine-room.csv", new Blob([toCsv(handed)], { type: "text/csv" }));
@@ -75,14 +87,24 @@ export function wireHandOut(tools) {
 }
 
 /** @param {Handed} handed */
-const titleOf = ({ field, measures }) =>
-  t("{names} against {field}", {
-    names: measures.map(({ title }) => inWords(title)).join(t(", ")),
-    field: inWords(field),
-  });
+const titleOf = ({ kind, field, measures }) =>
+  kind === "photos"
+    ? t("Recall on the room’s photos")
+    : t("{names} against {field}", {
+        names: measures.map(({ title }) => inWords(title)).join(t(", ")),
+        field: inWords(field),
+      });
 
 /** @param {Handed} handed */
-function saidOf({ points, done, phones, steps }) {
+function saidOf({ kind, points, done, phones, steps = 0, objects = 0, failed: none = 0 }) {
+  if (kind === "photos") {
+    const seen = t("{done} of {phones} photos looked at, {objects} marked objects.", {
+      done: number(done, 0),
+      phones: number(phones, 0),
+      objects: number(objects, 0),
+    });
+    return sentences([seen, none ? t("{count} gave no number.", { count: none }) : ""]);
+  }
   const failed = points.filter(([, result]) => result !== null && !Array.isArray(result)).length;
   const said = t("{done} of {count} values trained for {steps} steps, {phones} phones.", {
     done: number(done, 0),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from app.rooms.messages import Answer, AskAll, Follow, HandAll
+from app.rooms.messages import Answer, AskAll, AskPhotos, Follow, HandAll
 from app.rooms.questions import Typed
 from app.rooms.room import Line
 from app.runs.run import Visitor
@@ -15,6 +15,7 @@ QUESTION = AskAll(
 )
 
 HANDED = HandAll(id=1, type="hand_out", lab="fitting", field="width", low=1, high=64, steps=10)
+PHOTOS = AskPhotos(id=1, type="ask_photos", lab="rpn")
 
 
 def new_line(name: str = "anyone", shared: bool = False) -> Line:

@@ -17,7 +17,7 @@ from app.registry import BY_SLUG, LABS
 from app.rooms.handed import MOST, Handed, handed_out, van_der_corput
 from app.rooms.messages import Follow, HandAll
 from app.rooms.room import LectureRoom, Line
-from app.rooms.training import train
+from app.rooms.training import carry_on
 from app.runs.engine import Worker
 from app.runs.processes import ProcessEngine
 from app.runs.run import Visitor
@@ -175,7 +175,7 @@ async def hand_to(phones: int, **more: Any) -> tuple[LectureRoom, dict[str, Any]
         for name in range(phones - 1):
             come(name)
         out = room.hand_out(presenter, said(**more), 0.0)
-        training = asyncio.create_task(train(room, out, app.state.whole_runs))
+        training = asyncio.create_task(carry_on(room, out, app.state))
         await settled(out, phones - 1)
         come(phones)
         await settled(out, phones)

@@ -11,7 +11,17 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from app.errors import DomainError, NotPresenter, RoomError, RoomFull
 from app.rooms.messages import Shown, Where
 from app.rooms.room import LectureRoom, Line
-from tests.app.rooms.pages import HANDED, MOST, PATHS, QUESTION, answer, follow, heard, new_line
+from tests.app.rooms.pages import (
+    HANDED,
+    MOST,
+    PATHS,
+    PHOTOS,
+    QUESTION,
+    answer,
+    follow,
+    heard,
+    new_line,
+)
 
 
 class RoomMachine(RuleBasedStateMachine):
@@ -120,15 +130,15 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule()
     def a_training_is_done(self) -> None:
-        value = self.room.next_to_train()
+        value = self.room.next_to_do()
         if self.room.handed is None:
             assert value is None
         elif value is not None:
             assert value in self.room.handed.values.values()
             assert value not in self.room.handed.results
-            assert self.room.next_to_train() != value  # nobody else trains with it meanwhile
+            assert self.room.next_to_do() != value  # nobody else trains with it meanwhile
             self.room.handed.measured(value, {"errors": np.ones((4, 3))})
-            self.room.trained(value)
+            self.room.done_with(value)
 
     @rule(line=lines, choice=st.integers(0, 4), late=st.booleans())
     def a_guest_answers(self, line: Line, choice: int, late: bool) -> None:
@@ -160,6 +170,7 @@ class RoomMachine(RuleBasedStateMachine):
             lambda: self.room.reveal(line, self.now),
             lambda: self.room.withdraw(line, self.now),
             lambda: self.room.hand_out(line, HANDED, self.now),
+            lambda: self.room.ask_photos(line, PHOTOS, self.now),
             lambda: self.room.take_back(line, self.now),
             lambda: self.room.end_by(line),
         ):

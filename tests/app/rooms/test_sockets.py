@@ -9,6 +9,7 @@ from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from app.i18n import LANGUAGES
 from app.main import create_app
 from app.settings import Settings
 from tests.app.uploaded import quarters, saved
@@ -231,3 +232,32 @@ def test_a_question_asked_again_after_a_lost_line_keeps_its_answers(
             assert heard["question"]["question"]["counts"] == [0, 1]
             assert heard[10_001]["type"] == "done"
             assert say(guest, type="answer", question=number, choice=0)["type"] == "done"
+
+
+def test_a_phones_photo_is_looked_at_by_the_server(
+    client: TestClient, opened: dict[str, Any]
+) -> None:
+    answer = client.post("/api/images", files={"file": ("mine.png", saved(quarters()))}).json()
+    mine = {"id": answer["id"], "boxes": [[0, 0, 32, 24], [32, 24, 64, 48]], "shown": True}
+    with line(client, opened) as presenter, line(client, opened) as guest:
+        say(presenter, type="present", secret=opened["secret"])
+        say(guest, type="follow")
+        early = say(guest, type="hand_in", number=1, photo=mine)
+        assert early["error"]["code"] == "room_error"
+        assert say(guest, type="ask_photos", lab="rpn")["error"]["code"] == "not_presenter"
+        assert say(presenter, type="ask_photos", lab="rpn", config={})["type"] == "done"
+        number = until(guest, lambda told: told.get("handed"))["handed"]["number"]
+        gone = {**mine, "id": "nothing"}
+        assert say(guest, type="hand_in", number=number, photo=gone)["type"] == "done"
+        found = until(guest, lambda t: (t.get("handed") or {}).get("mine", {}).get("why"))
+        assert set(found["handed"]["mine"]["why"]) == set(LANGUAGES)
+        say(guest, type="hand_in", number=number, photo=mine)
+        found = until(
+            guest, lambda t: (t.get("handed") or {}).get("mine", {}).get("found") is not None
+        )
+        assert found["handed"]["mine"]["objects"] == 2
+        told = until(presenter, lambda t: (t.get("handed") or {}).get("photos"))["handed"]
+        assert (told["photos"][0]["width"], told["photos"][0]["height"]) == (64, 48)
+        assert told["objects"] == 2
+        say(presenter, type="take_back")
+        assert say(guest, type="hand_in", number=number, photo=mine)["error"]

@@ -81,6 +81,19 @@ def test_asking_goes_part_by_part_and_leaves_the_network_as_it_was() -> None:
     assert (study.neighbors != rows).all()  # nobody is its own neighbor
 
 
+@pytest.mark.parametrize("labels", [1, 10, 40])
+def test_the_lower_probe_learns_from_as_many_labels_as_are_set(labels: int) -> None:
+    material = Material(TRAIN.images, TEST.images, TRAIN.classes, TEST.classes, 8)
+    study = PretextStudy(
+        PretextSettings("rotation", batch_size=16), material, DOWNSTREAM, few=labels
+    )
+    features = features_of(study.training.network.encoder, DOWNSTREAM)
+    many, few = study.probes.table[:, -1]
+    draws = answered(features, DOWNSTREAM.asked["class"], labels, 3)
+    assert few == pytest.approx(sum(draws) / len(draws))
+    assert many == pytest.approx(answered(features, DOWNSTREAM.asked["class"], 50, 1)[0])
+
+
 def test_what_is_shipped_comes_back_and_answers_alike(tmp_path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "few.safetensors"
     network = PretextNetwork("masked", torch.Generator().manual_seed(3))

@@ -6,6 +6,7 @@ import { at, root } from "../place.js";
 import { tell } from "../said.js";
 import { onShown, shown } from "../shown.js";
 import { fromQuery, toQuery, without } from "../state.js";
+import { guestPhoto } from "./guest_photo.js";
 import { guestQuestion, inWords } from "./guest_question.js";
 import { roomLine } from "./line.js";
 import { become, change, follows, memberHere, showPhoto } from "./member.js";
@@ -59,11 +60,16 @@ export class GuestPage {
   #touched = -Infinity;
   #line;
   #question;
+  #photo;
   #bar = $("[data-room-bar]");
 
   /** @param {string} code */
   constructor(code) {
     this.#question = guestQuestion((answer) => this.#line.say({ type: "answer", ...answer }, true));
+    this.#photo = guestPhoto(
+      (message) => this.#line.say(message),
+      (address) => this.#takeWheelTo(address),
+    );
     this.#line = roomLine(
       code,
       () => ({ type: "follow", guest: memberHere()?.guest ?? "", ...this.#where() }),
@@ -85,6 +91,7 @@ export class GuestPage {
     );
     this.#wire();
     onShown(() => this.#onShown());
+    onShown(() => this.#photo.draw());
     onLanguage(() => {
       this.#say();
       this.#sayHanded();
@@ -201,6 +208,14 @@ export class GuestPage {
     this.#say();
   }
 
+  /** @param {string} address */
+  #takeWheelTo(address) {
+    change({ own: true });
+    this.#line.say({ type: "where", ...this.#where() }, true);
+    this.#leaving = true;
+    location.assign(address);
+  }
+
   #comeBack() {
     change({ own: false });
     const told = this.#shown;
@@ -229,11 +244,13 @@ export class GuestPage {
 
   // --- What is said ---------------------------------------------------------------------------------
 
-  /** This phone's value of what is handed out, and what came of it. */
+  /** This phone's value of what is handed out, or its photo, and what came of it. */
   #sayHanded() {
     const place = $("[data-room-handed-mine]", this.#bar);
-    place.hidden = !this.#handed;
-    if (!this.#handed) return;
+    const photos = this.#handed?.kind === "photos";
+    this.#photo.update(photos ? this.#handed : null);
+    place.hidden = !this.#handed || photos;
+    if (place.hidden) return;
     const { field, value, result, measures } = this.#handed;
     const mine = t("Your value: {field} = {value}.", { field: inWords(field), value });
     place.textContent = sentences([mine, saidOf(result, measures)]);

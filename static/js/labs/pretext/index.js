@@ -195,6 +195,7 @@ function showChoices() {
     classes: data === "own" && own.choosable,
     width: modeOf(state.values) === "scale",
     sentences: modeOf(state.values) === "words",
+    probe_labels: modeOf(state.values) === FIRST && !video,
   });
   if (data === "own" && !state.values.pictures) {
     query.drop();

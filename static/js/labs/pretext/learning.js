@@ -50,7 +50,7 @@ export class LearningPart {
           spanGaps: true,
         },
         {
-          name: t("probe: class, 10 labels each"),
+          name: t("probe: class, labels as set"),
           color: VARIANTS[2],
           digits: 2,
           shape: "square",

@@ -3,6 +3,7 @@
 import { postForFrame } from "../../core/api.js";
 import { $, oncePerFrame } from "../../core/dom.js";
 import { onLanguage, sentences, t } from "../../core/i18n.js";
+import { noteMarked } from "../../core/shown.js";
 import { choiceButtons, onChoice, press } from "../../parts/choice_buttons.js";
 import { wireLesson } from "../../parts/lesson.js";
 import {
@@ -76,6 +77,7 @@ function takePhoto(photo) {
   // the first one keeps the place that the address names
   if (page.photo) state.set({ row: -1, column: -1, shape: -1 });
   Object.assign(page, { photo, truths: (photo.boxes ?? []).flat(), selected: -1 });
+  noteMarked(page.truths);
   forget();
 }
 
@@ -185,6 +187,7 @@ for (const name of ["heat", "map"]) {
 /** @param {number[]} truths @param {number} selected */
 function setTruths(truths, selected) {
   Object.assign(page, { truths, selected });
+  noteMarked(truths);
   reassign();
   draw();
 }
