@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.labs.rpn.hand_in import PLACES
 from tests.e2e.browser import assert_axe_finds_nothing
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_room import PHONE, enter, open_room
@@ -62,7 +63,7 @@ def test_phones_hand_in_photos_and_the_projector_draws_their_recall(
         presenter.locator("[data-handed-csv]").click()
     head, *rows = download.value.path().read_text().strip().splitlines()
     assert head.startswith("proposals,marked objects found: ")
-    assert [row.split(",")[0] for row in rows] == "1 2 5 10 20 50 100 200 300".split()
+    assert [row.split(",")[0] for row in rows] == [str(place) for place in PLACES]
     assert rows[-1].endswith(",1")
     phone.locator("[data-hand-in-shown]").uncheck()
     expect(look).to_be_hidden()

@@ -90,7 +90,7 @@ def test_a_guest_is_told_of_their_own_photo_and_a_presenter_of_all_together() ->
     assert handed.for_guest("nobody")["mine"] is None
     told = handed.for_presenter()
     assert (told["phones"], told["done"], told["failed"], told["objects"]) == (3, 3, 1, 4)
-    assert dict((place, shares) for place, shares, _ in told["points"])[20] == [3 / 4, 0]
+    assert {place: shares for place, shares, _ in told["points"]}[20] == [3 / 4, 0]
     assert [shown["id"] for shown in told["photos"]] == ["b"]  # whose guest has said so
     assert '"a"' not in json.dumps(told)
     assert not {"points", "photos"} & handed.for_guest("one").keys()
