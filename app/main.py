@@ -31,7 +31,7 @@ from app.runs import sockets, watching, whole
 from app.runs.engine import Engine
 from app.runs.processes import ProcessEngine
 from app.runs.ray import RayEngine
-from app.runs.room import Room
+from app.runs.runs import Runs
 from app.settings import Settings
 from app.settings import settings as process_settings
 from app.stopping import in_background
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tasks = [
             asyncio.create_task(asyncio.to_thread(remove_abandoned)),
             asyncio.create_task(warm_up(app)),
-            asyncio.create_task(app.state.room.engine.keep_ready()),
+            asyncio.create_task(app.state.runs.engine.keep_ready()),
             asyncio.create_task(app.state.rooms.keep_swept()),
         ]
         async with AsyncExitStack() as shared:
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         for task in tasks:
             task.cancel()
-        for name in ("rooms", "room", "networks", "images", "drafts", "albums"):
+        for name in ("rooms", "runs", "networks", "images", "drafts", "albums"):
             getattr(app.state, name).close()
 
     app = Vitrine(
@@ -95,7 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keep_here(app)
     for store in (app.state.images, app.state.albums):
         store.on_forgotten.append(app.state.shared_answers.forget)
-    app.state.whole_runs = whole.WholeRuns(app.state.room, app.state.shared_answers)
+    app.state.whole_runs = whole.WholeRuns(app.state.runs, app.state.shared_answers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     install_error_handlers(app, pages.not_found)
     # First, because it is asked for most, and every route before it is compared with the path.
@@ -133,7 +133,7 @@ def keep_here(app: FastAPI) -> None:
     app.state.albums = AlbumStore(settings)
     app.state.drafts = album_drafts.Drafts(app.state.albums)
     app.state.addresses = share.ShortAddresses()
-    app.state.room = Room(engine_of(settings), settings, app.state.albums)
+    app.state.runs = Runs(engine_of(settings), settings, app.state.albums)
     app.state.rooms = Rooms(settings)
 
 
@@ -145,7 +145,7 @@ def engine_of(settings: Settings) -> Engine:
 async def warm_up(app: FastAPI) -> None:
     """Load torch, the weights and the compiled NMS behind the first page, not before it."""
     await asyncio.sleep(WARM_UP_DELAY)
-    await in_background(app.state.room.engine.warm_up)
+    await in_background(app.state.runs.engine.warm_up)
     await app.state.networks.warm_up()
     # What is loaded stays. Searched for garbage, as any large request makes Python do, it held up
     # every page for 200 ms.

@@ -1,4 +1,4 @@
-"""How much memory runs take, beside what the room reckons with: python -m tests.bench_memory"""
+"""How much memory runs take, beside what the server reckons with: python -m tests.bench_memory"""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from app.lab.contract import Lab
 from app.pictures.albums.store import AlbumStore
 from app.registry import BY_SLUG
 from app.runs.processes import ProcessEngine
-from app.runs.room import Room
+from app.runs.runs import Runs
 from app.settings import MEBIBYTE, Settings
 
 STEPS = 20
@@ -36,25 +36,25 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def shares() -> list[tuple[str, float, float]]:
-    """(what, MiB that a run took of its own, MiB that the room reckoned with)."""
+    """(what, MiB that a run took of its own, MiB that the server reckoned with)."""
     return asyncio.run(measured())
 
 
 async def measured() -> list[tuple[str, float, float]]:
     settings = Settings()
-    room = Room(ProcessEngine(settings), settings, AlbumStore(settings))
+    runs = Runs(ProcessEngine(settings), settings, AlbumStore(settings))
     rows = []
     for slug, values in CASES:
         lab: Lab = BY_SLUG[slug]
         config = lab.config(**values)
-        run = room.open(lab, config, None)
-        await run.begin(room.engine, room.albums)
+        run = runs.open(lab, config, None)
+        await run.begin(runs.engine, runs.albums)
         while run.steps < STEPS:
             await run.advance(STEPS - run.steps)
         own = psutil.Process(run._worker.pid).memory_full_info().uss  # type: ignore[union-attr]
         rows.append((f"{slug} {values or ''}", own / MEBIBYTE, lab.bytes_of(config) / MEBIBYTE))
-        room.leave(run, RunFinished("measured"))
-    room.close()
+        runs.leave(run, RunFinished("measured"))
+    runs.close()
     return rows
 
 

@@ -55,7 +55,7 @@ async def computed(
     """
     with _queue.place():
         try:
-            return await connection.app.state.room.engine.compute(function, *arguments)
+            return await connection.app.state.runs.engine.compute(function, *arguments)
         except OSError:
             message = N_("The server has no room for this right now. Try again soon.")
             raise Busy(message) from None

@@ -49,7 +49,7 @@ from app.rooms.messages import (
 from app.rooms.photos import HandedPhotos
 from app.rooms.rooms import Rooms
 from app.rooms.training import carry_on
-from app.runs.room import Room
+from app.runs.runs import Runs
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse, until_one_ends
 
 RESTART = 1012  # close code: come again
@@ -175,15 +175,15 @@ class RoomPage:
         """Guests look back where the presenter does, also at what was before they came. Of a run
         that no room is shown any more nothing is kept.
         """
-        runs: Room = self.socket.app.state.room
+        runs: Runs = self.socket.app.state.runs
         for name in told.shown.runs.values():
-            if name in runs.runs:
-                runs.runs[name].keep_past()
+            if name in runs.by_id:
+                runs.by_id[name].keep_past()
             else:
                 self.rooms.keep_past_elsewhere(name)
         for name in before - self.rooms.shown_runs():
-            if name in runs.runs:
-                runs.runs[name].drop_past()
+            if name in runs.by_id:
+                runs.by_id[name].drop_past()
 
     async def _say(self) -> None:
         """Send what is to be said, until the room ends the line."""

@@ -46,8 +46,8 @@ from app.i18n import N_, language_of
 from app.lab.contract import Lab
 from app.problems import first_problem
 from app.registry import BY_SLUG
-from app.runs.room import Room, gone
 from app.runs.run import Run, Visitor, checked
+from app.runs.runs import Runs, gone
 from app.visitors import address_of, visitor_of
 
 MAX_STEPS = 10_000  # between two frames
@@ -136,7 +136,7 @@ class Trainer:
 
     def __init__(self, socket: WebSocket, lab: Lab[Any]) -> None:
         self.socket, self.lab, self.language = socket, lab, language_of(socket)
-        self.room: Room = socket.app.state.room
+        self.runs: Runs = socket.app.state.runs
         self.visitor = counted_as(socket)
         self.run: Run | None = None
         self._begun = 0  # the number of the start, or the resumption, of this run
@@ -162,8 +162,8 @@ class Trainer:
         if run is None:
             return
         run.forget(self._on_over)
-        if left or not run.known or not self.room.settings.run_keep_seconds:
-            self.room.leave(run, RunKilled(N_("The visitor who started this run has left it.")))
+        if left or not run.known or not self.runs.settings.run_keep_seconds:
+            self.runs.leave(run, RunKilled(N_("The visitor who started this run has left it.")))
         else:
             run.lose_line()
 
@@ -250,20 +250,20 @@ class Trainer:
         before, self._begun = self.run, message.id
         try:
             config = checked(self.lab.config, message.config)
-            self._hold(self.room.open(self.lab, config, self.visitor, before))
+            self._hold(self.runs.open(self.lab, config, self.visitor, before))
         except DomainError:
             if before:
                 before.hand_over(None)
             raise
         assert self.run
-        await self.run.begin(self.room.engine, self.room.albums)
+        await self.run.begin(self.runs.engine, self.runs.albums)
         return self._told_of("started", message.id, self.run)
 
     def _resume(self, message: Resume) -> dict[str, Any]:
         """Go on with a run whose line was lost, also before that is known. Raises `RunGone`."""
         if self.run:
             raise InvalidInput(N_("This page has a run already."))
-        run = self.room.reclaim(message.run, message.key)
+        run = self.runs.reclaim(message.run, message.key)
         if run.lab is not self.lab:
             raise gone()
         if isinstance(run.holder, Trainer):

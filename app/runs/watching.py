@@ -20,8 +20,8 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import Field, TypeAdapter
 
 from app.errors import DomainError
-from app.runs.room import newest
 from app.runs.run import Run
+from app.runs.runs import newest
 from app.runs.sockets import (
     Here,
     Message,
@@ -51,7 +51,7 @@ MESSAGE: TypeAdapter[Told] = TypeAdapter(Annotated[Told, Field(discriminator="ty
 async def watch(socket: WebSocket, run_id: str) -> None:
     await socket.accept()
     try:
-        run = socket.app.state.room.find(run_id)
+        run = socket.app.state.runs.find(run_id)
         await send_config(socket, run, "watching", None, lab=run.lab.slug)
     except DomainError as error:
         await refuse(socket, error)

@@ -20,8 +20,8 @@ from app.lab import wire
 from app.lab.contract import Lab
 from app.lab.controls import LabConfig
 from app.registry import BY_SLUG, LABS
-from app.runs.room import Room
 from app.runs.run import Visitor, check_size, checked
+from app.runs.runs import Runs
 from app.runs.sockets import counted_as
 
 MAX_STEPS = 20_000
@@ -74,8 +74,8 @@ class WholeRuns:
     ask for at the same moment, or lately, is trained once; what nobody waits for is not trained.
     """
 
-    def __init__(self, room: Room, answers: SharedAnswers) -> None:
-        self._room, self._answers = room, answers
+    def __init__(self, runs: Runs, answers: SharedAnswers) -> None:
+        self._runs, self._answers = runs, answers
         self._queue = Queue(PLACES)
         # A few at a time: pages that train live go before.
         self._in_turn = asyncio.Semaphore(AT_ONCE)
@@ -85,7 +85,7 @@ class WholeRuns:
         """The frame after so many steps. Raises what the run raises, or `Busy`."""
         album = lab.album(config)
         if album:  # one that was deleted is gone, also where its frames are
-            await self._room.albums.find(album)
+            await self._runs.albums.find(album)
         key = ("run", lab.slug, repr(config.of_run()), steps)
         most = ASKED_AT_ONCE * (SHARED if visitor.shared else 1)
         if self._asking[visitor] >= most:
@@ -101,16 +101,16 @@ class WholeRuns:
     async def _trained(self, lab: Lab[Any], config: LabConfig, steps: int) -> bytes:
         with self._queue.place():
             async with self._in_turn:
-                run = self._room.open(lab, config, None)
+                run = self._runs.open(lab, config, None)
                 try:
-                    await run.begin(self._room.engine, self._room.albums)
+                    await run.begin(self._runs.engine, self._runs.albums)
                     while run.steps < steps:
                         await run.advance(steps - run.steps, seconds=PIECE_SECONDS)
                         if not run.taken:  # the run has no more to do
                             break
                     return run.frame
                 finally:
-                    self._room.leave(run, RunFinished(N_("This run is complete.")))
+                    self._runs.leave(run, RunFinished(N_("This run is complete.")))
 
 
 @router.post("/api/labs/{slug}/code", responses=WRITTEN, response_class=Response)

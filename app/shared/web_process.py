@@ -11,7 +11,7 @@ from app.pictures.private_folder import in_thread
 from app.rooms.room import LectureRoom
 from app.rooms.training import carry_on
 from app.runs.engine import Engine
-from app.runs.room import Room
+from app.runs.runs import Runs
 from app.settings import Settings
 from app.shared.addresses import SharedAddresses
 from app.shared.drafts import SharedDrafts
@@ -39,7 +39,7 @@ class WebProcess:
         state.albums = SharedAlbums(settings, self.store, folder)
         state.drafts = SharedDrafts(state.albums, self.store)
         state.addresses = SharedAddresses(self.store)
-        state.room = Room(engine, settings, state.albums, self.store.process)
+        state.runs = Runs(engine, settings, state.albums, self.store.process)
         state.rooms = SharedRooms(settings, self.store)
         state.rooms.go_on = self._go_on
         self.store.on_lost.append(state.shared_answers.clear)  # something may have been deleted
@@ -58,9 +58,9 @@ class WebProcess:
             state.rooms.background.do(carry_on(room, room.handed, state))
 
     def _keep_past(self, run_id: str) -> None:
-        runs: Room = self._app.state.room
-        if run_id in runs.runs:
-            runs.runs[run_id].keep_past()
+        runs: Runs = self._app.state.runs
+        if run_id in runs.by_id:
+            runs.by_id[run_id].keep_past()
 
     @asynccontextmanager
     async def under_way(self) -> AsyncIterator[None]:

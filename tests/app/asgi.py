@@ -92,7 +92,7 @@ class Counting(ProcessEngine):
         super().__init__(app.state.settings)
         self.computed = 0
         self.ended = 0
-        app.state.room.engine = self
+        app.state.runs.engine = self
 
     async def compute(self, *arguments: Any, **options: Any) -> Any:
         self.computed += 1

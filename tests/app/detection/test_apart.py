@@ -36,7 +36,7 @@ def in_an_application(visit: Visit, apart: bool) -> None:
         asyncio.run(visit(app))
     finally:
         app.state.networks.close()
-        app.state.room.engine.close()
+        app.state.runs.engine.close()
         app.state.images.close()
 
 
@@ -162,7 +162,7 @@ def test_on_a_gpu_the_networks_are_apart_and_say_where_they_compute() -> None:
         assert asyncio.run(visit()) != "CPU"
     finally:
         app.state.networks.close()
-        app.state.room.engine.close()
+        app.state.runs.engine.close()
         app.state.images.close()
 
 

@@ -56,11 +56,11 @@ def application() -> Iterator[Any]:
     app = create_app(Settings())
     yield app
     app.state.networks.close()
-    app.state.room.engine.close()
+    app.state.runs.engine.close()
     app.state.images.close()
 
 
-def in_a_room(visit: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+def with_runs(visit: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
     with application() as app:
         asyncio.run(visit(app))
 
@@ -87,7 +87,7 @@ def test_forty_phones_with_the_same_sample_are_one_evaluation(watched: Watched) 
         await asking(app, ids[0], BINARY, input_size=256)
         assert watched.ended == 2
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_an_answer_is_the_same_with_and_without_compression() -> None:
@@ -101,7 +101,7 @@ def test_an_answer_is_the_same_with_and_without_compression() -> None:
 
         assert gzip.decompress(packed.body) == plain.body
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_pages_are_answered_while_the_network_works_and_many_wait(watched: Watched) -> None:
@@ -117,7 +117,7 @@ def test_pages_are_answered_while_the_network_works_and_many_wait(watched: Watch
         answers = await asyncio.gather(*waiting)
         assert {answer.status for answer in answers} == {200}
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_an_evaluation_under_way_stops_before_the_next_layer_when_nobody_waits(
@@ -139,7 +139,7 @@ def test_an_evaluation_under_way_stops_before_the_next_layer_when_nobody_waits(
         assert other.status == 200
         assert (watched.begun, watched.ended) == (2, 1)
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_one_who_leaves_does_not_stop_what_another_waits_for(watched: Watched) -> None:
@@ -157,7 +157,7 @@ def test_one_who_leaves_does_not_stop_what_another_waits_for(watched: Watched) -
         assert (await stayed).status == 200
         assert (watched.begun, watched.ended) == (1, 1)
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_one_who_leaves_the_queue_is_never_evaluated(watched: Watched) -> None:
@@ -178,7 +178,7 @@ def test_one_who_leaves_the_queue_is_never_evaluated(watched: Watched) -> None:
         assert last.status == 200
         assert watched.begun == 2
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_the_queue_has_a_length_and_a_sentence(watched: Watched) -> None:
@@ -195,7 +195,7 @@ def test_the_queue_has_a_length_and_a_sentence(watched: Watched) -> None:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_a_picture_that_is_deleted_while_it_waits_is_gone(watched: Watched) -> None:
@@ -211,7 +211,7 @@ def test_a_picture_that_is_deleted_while_it_waits_is_gone(watched: Watched) -> N
         assert (await waiting).status == 404
         assert (await first).status == 200
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_an_equal_picture_of_another_visitor_is_answered_when_one_is_deleted(
@@ -229,7 +229,7 @@ def test_an_equal_picture_of_another_visitor_is_answered_when_one_is_deleted(
         assert (await waiting[1]).status == 200
         await asyncio.gather(first, *waiting)
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def own_picture() -> bytes:
@@ -261,7 +261,7 @@ def test_what_was_found_in_a_picture_goes_with_the_last_one_of_its_content(
         assert (await asking(app, again)).status == 200
         assert watched.ended == 2
 
-    in_a_room(visit)
+    with_runs(visit)
 
 
 def test_what_is_found_after_the_picture_was_deleted_is_not_kept(watched: Watched) -> None:
@@ -277,4 +277,4 @@ def test_what_is_found_after_the_picture_was_deleted_is_not_kept(watched: Watche
         assert (await asking(app, again)).status == 200
         assert watched.ended == 2
 
-    in_a_room(visit)
+    with_runs(visit)

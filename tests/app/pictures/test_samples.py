@@ -158,7 +158,7 @@ def test_a_sample_that_there_is_no_process_to_draw_says_when_to_try_again(
 
     async def scene() -> None:
         async with phone() as (client, state):
-            state.room.engine = Crowded(state.settings)
+            state.runs.engine = Crowded(state.settings)
             refused(await client.request(method, path), 503, "busy")
             assert not len(samples._drawing)
 

@@ -164,7 +164,7 @@ async def hand_to(phones: int, **more: Any) -> tuple[LectureRoom, dict[str, Any]
     presenter is told, and how many trainings that took.
     """
     app = create_app(Settings())
-    app.state.room.engine = engine = Counting(app.state.settings)
+    app.state.runs.engine = engine = Counting(app.state.settings)
     room, presenter = LectureRoom("123456", 10, 0.0), Line(Visitor("presenter"))
     room.present(presenter, room.secret, 0.0)
 
@@ -184,7 +184,7 @@ async def hand_to(phones: int, **more: Any) -> tuple[LectureRoom, dict[str, Any]
         await asyncio.wait_for(training, 60)
         return room, told, engine.started
     finally:
-        app.state.room.close()
+        app.state.runs.close()
         app.state.images.close()
 
 

@@ -10,11 +10,11 @@ from starlette.testclient import TestClient, WebSocketTestSession
 
 from app import registry
 from app.main import create_app
-from app.runs.room import Room
+from app.runs.runs import Runs
 from app.settings import Settings
 from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
-from tests.app.runs.rooms import is_alive
+from tests.app.runs.shared_runs import is_alive
 from tests.app.runs.test_sockets import TRAIN, error, frame, received, say, started
 
 BROKEN = 1005  # how a line that broke looks to the server: so uvicorn tells it
@@ -29,9 +29,9 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         yield client
 
 
-def room_of(client: TestClient) -> Room:
-    room: Room = client.app.state.room  # type: ignore[attr-defined]
-    return room
+def runs_of(client: TestClient) -> Runs:
+    runs: Runs = client.app.state.runs  # type: ignore[attr-defined]
+    return runs
 
 
 def until(condition: Any) -> None:
@@ -52,9 +52,9 @@ def resumed(socket: WebSocketTestSession, of: dict[str, Any]) -> dict[str, Any]:
 def test_who_closes_the_page_ends_the_run_at_once(client: TestClient, code: int) -> None:
     with client.websocket_connect(TRAIN) as socket:
         started(socket)
-        process = next(iter(room_of(client).runs.values()))._worker.pid  # type: ignore[union-attr]
+        process = next(iter(runs_of(client).by_id.values()))._worker.pid  # type: ignore[union-attr]
         socket.close(code)
-        until(lambda: not room_of(client).runs)
+        until(lambda: not runs_of(client).by_id)
     until(lambda: not is_alive(process))
 
 
@@ -63,7 +63,7 @@ def test_who_loses_the_line_goes_on_where_it_was(client: TestClient) -> None:
         run = started(lost, rate=2)
         before = frame(lost, steps=5, live={"rate": 3})
         lost.close(BROKEN)
-        until(lambda: next(iter(room_of(client).runs.values())).holder is None)
+        until(lambda: next(iter(runs_of(client).by_id.values())).holder is None)
     with client.websocket_connect(TRAIN) as socket:
         again = resumed(socket, run)
         assert again["run"] == run["run"]
@@ -77,7 +77,7 @@ def test_a_frame_that_was_made_for_a_lost_line_is_there_and_its_steps_are_not_ta
 ) -> None:
     with client.websocket_connect(TRAIN) as lost:
         run = started(lost, deed="slow")
-        kept = next(iter(room_of(client).runs.values()))
+        kept = next(iter(runs_of(client).by_id.values()))
         ask = say(lost, type="next", steps=7)
         until(lambda: kept._turn.locked() or kept.answered == ask)
         lost.close(BROKEN)
@@ -110,7 +110,7 @@ def test_the_page_may_come_back_before_the_server_knows_that_its_line_is_lost(
         assert frame(socket, steps=1)["step"] == 3
         silent.close(1000)  # whatever becomes of the old line does not touch the run
         assert frame(socket, steps=1)["step"] == 4
-    until(lambda: not room_of(client).runs)
+    until(lambda: not runs_of(client).by_id)
 
 
 def test_a_run_is_given_only_to_who_knows_its_key(client: TestClient) -> None:
@@ -131,7 +131,7 @@ def test_a_lost_run_waits_so_long_and_then_gives_its_place_free(
         with client.websocket_connect(TRAIN) as lost:
             run = started(lost)
             lost.close(BROKEN)
-        until(lambda: not room_of(client).runs)
+        until(lambda: not runs_of(client).by_id)
         with client.websocket_connect(TRAIN) as socket:
             answer = error(socket, {"type": "resume", "run": run["run"], "key": run["key"]})
             assert answer["error"]["code"] == "run_gone"
@@ -216,14 +216,14 @@ def test_runs_that_wait_for_no_line_live_as_long_as_their_pages(
                 time.sleep(0.01)
                 frame(socket, steps=1)
             socket.close(BROKEN)
-        until(lambda: not room_of(client).runs)
+        until(lambda: not runs_of(client).by_id)
 
 
 def test_a_run_that_its_page_never_heard_of_waits_for_nobody(client: TestClient) -> None:
     with client.websocket_connect(TRAIN) as lost:
         say(lost, type="start", config={})
         lost.close(BROKEN)
-    until(lambda: not room_of(client).runs)
+    until(lambda: not runs_of(client).by_id)
 
 
 def test_a_page_with_a_run_cannot_resume_another_and_no_lab_takes_over_anothers(
@@ -239,7 +239,7 @@ def test_a_page_with_a_run_cannot_resume_another_and_no_lab_takes_over_anothers(
         assert own["run"] != run["run"]
         with client.websocket_connect("/api/labs/fitting/run") as other:
             assert error(other, resume)["error"]["code"] == "run_gone"
-    until(lambda: len(room_of(client).runs) == 1)
+    until(lambda: len(runs_of(client).by_id) == 1)
 
 
 def test_a_start_after_a_resume_takes_the_place_of_the_run_before(client: TestClient) -> None:
@@ -252,7 +252,7 @@ def test_a_start_after_a_resume_takes_the_place_of_the_run_before(client: TestCl
         assert socket.receive_json()["type"] == "resumed"
         again = socket.receive_json()
         assert (again["type"], again["run"]) == ("started", run["run"])
-        assert len(room_of(client).runs) == 1
+        assert len(runs_of(client).by_id) == 1
 
 
 def test_asks_without_a_step_do_not_lengthen_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +294,7 @@ def test_a_watcher_gets_the_last_frame_of_a_run_that_ended_meanwhile(client: Tes
             assert frame(watcher)["step"] == 0
             frame(mine, steps=9)
             mine.close(1000)
-            until(lambda: not room_of(client).runs)
+            until(lambda: not runs_of(client).by_id)
             assert frame(watcher)["step"] == 9
             say(watcher, type="next")
             assert watcher.receive_json()["type"] == "ended"

@@ -8,9 +8,9 @@ import pytest
 
 from app.errors import RunKilled
 from app.runs.ray import READY, RayEngine
-from app.runs.room import Room
 from app.runs.run import Run
-from tests.app.runs.rooms import GUARD, begun, eventually, gone, in_a_room, pid, refused
+from app.runs.runs import Runs
+from tests.app.runs.shared_runs import GUARD, begun, eventually, gone, pid, refused, with_runs
 
 pytestmark = pytest.mark.servers
 
@@ -20,9 +20,9 @@ def node_of(run: Run) -> int:
     return psutil.Process(pid(run)).ppid()
 
 
-async def made_ready(room: Room) -> list[int]:
+async def made_ready(runs: Runs) -> list[int]:
     """The processes of the actors that wait, once they do; no more are made."""
-    engine = room.engine
+    engine = runs.engine
     assert isinstance(engine, RayEngine)
     await asyncio.to_thread(engine.warm_up)
     keeping = asyncio.create_task(engine.keep_ready())
@@ -34,33 +34,33 @@ async def made_ready(room: Room) -> list[int]:
 def test_actors_wait_for_the_next_visitor_and_end_with_their_engine(cluster: Any) -> None:
     waiting: list[int] = []
 
-    async def body(room: Room) -> None:
-        waiting.extend(await made_ready(room))
-        run = await begun(room)
+    async def body(runs: Runs) -> None:
+        waiting.extend(await made_ready(runs))
+        run = await begun(runs)
         assert pid(run) in waiting
         await run.advance(1)
 
-    in_a_room(body, RayEngine)
+    with_runs(body, RayEngine)
     asyncio.run(all_gone(waiting))
 
 
 def test_an_actor_that_died_while_it_waited_is_no_visitors_loss(cluster: Any) -> None:
-    async def body(room: Room) -> None:
-        dead = await made_ready(room)
+    async def body(runs: Runs) -> None:
+        dead = await made_ready(runs)
         for process in dead:
             psutil.Process(process).kill()
-        run = await begun(room)
+        run = await begun(runs)
         assert pid(run) not in dead
         await run.advance(1)
 
-    in_a_room(body, RayEngine)
+    with_runs(body, RayEngine)
 
 
 def test_a_node_that_dies_ends_its_own_runs_with_a_sentence_and_no_others(cluster: Any) -> None:
-    async def body(room: Room) -> None:
+    async def body(runs: Runs) -> None:
         there: list[Run] = []
         while len({node_of(run) for run in there}) < 2:
-            there.append(await begun(room))
+            there.append(await begun(runs))
         second = cluster.second.all_processes["raylet"][0].process.pid
         lost = [run for run in there if node_of(run) == second]
         assert lost
@@ -71,10 +71,10 @@ def test_a_node_that_dies_ends_its_own_runs_with_a_sentence_and_no_others(cluste
             assert "ended from outside" in error.told_in("en")["error"]["message"]  # type: ignore[attr-defined]
         for run in kept:
             await run.advance(1)
-        assert set(room.runs.values()) == set(kept)
+        assert set(runs.by_id.values()) == set(kept)
         cluster.second = cluster.add_node(num_cpus=2, memory=4 * 2**30)
 
-    in_a_room(body, RayEngine)
+    with_runs(body, RayEngine)
 
 
 async def go_on(run: Run) -> None:

@@ -17,7 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.visitors import VISITOR, new_visitor
 from tests.app.odd_labs import LAB
-from tests.app.runs.rooms import gone
+from tests.app.runs.shared_runs import gone
 
 TRAIN = "/api/labs/odd/run"
 
@@ -88,7 +88,7 @@ def test_starting_again_takes_the_place_of_the_run_before(client: TestClient) ->
         first = started(socket)["run"]
         frame(socket, steps=4)
         assert started(socket)["run"] == first  # the name stays, for those who watch
-        assert set(client.app.state.room.runs) == {first}  # type: ignore[attr-defined]
+        assert set(client.app.state.runs.by_id) == {first}  # type: ignore[attr-defined]
         assert frame(socket, steps=1)["step"] == 1
 
 
@@ -101,14 +101,14 @@ def test_starting_again_does_not_wait_for_a_frame_under_way(client: TestClient) 
 
 
 def test_closing_the_page_ends_its_run(client: TestClient) -> None:
-    room = client.app.state.room  # type: ignore[attr-defined]
+    runs = client.app.state.runs  # type: ignore[attr-defined]
     with client.websocket_connect(TRAIN) as socket:
         started(socket, deed="sleep")
         say(socket, type="next", steps=1)
-        (run,) = room.runs.values()
+        (run,) = runs.by_id.values()
         process = run._worker.pid
     asyncio.run(gone(process))
-    assert not room.runs
+    assert not runs.by_id
 
 
 HOSTILE = [
@@ -312,7 +312,7 @@ def test_a_program_trains_in_one_request(client: TestClient) -> None:
     answer = client.post("/api/labs/odd/run", json=query)
     assert answer.status_code == 200, answer.text
     assert wire.decode(answer.content)[0] == {"step": 2500, "total": 5000.0, "rate": 2.0}
-    assert not client.app.state.room.runs  # type: ignore[attr-defined]
+    assert not client.app.state.runs.by_id  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from app.errors import RunBroken, RunKilled, RunsFull
 from app.runs import processes
 from app.runs.processes import ProcessEngine, forkserver_pid
 from tests.app.odd_labs import LAB, OddConfig
-from tests.app.runs.rooms import GUARD, begun, eventually, in_a_room, is_alive, pid, refused
+from tests.app.runs.shared_runs import GUARD, begun, eventually, is_alive, pid, refused, with_runs
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 
@@ -68,46 +68,46 @@ def test_pages_that_are_closed_while_their_run_starts_hurt_no_other_run() -> Non
         except asyncio.CancelledError:
             return
 
-    async def body(room: Any) -> None:
-        await asyncio.to_thread(room.engine.warm_up)
+    async def body(runs: Any) -> None:
+        await asyncio.to_thread(runs.engine.warm_up)
         alive, draw = forkserver(), random.Random(1)
         for _ in range(20):
-            leaving = [leave_early(room.engine, draw.uniform(0, 0.01)) for _ in range(6)]
-            run, *_ = await asyncio.gather(begun(room), *leaving)
+            leaving = [leave_early(runs.engine, draw.uniform(0, 0.01)) for _ in range(6)]
+            run, *_ = await asyncio.gather(begun(runs), *leaving)
             await run.advance(1)
-            room.leave(run, RunKilled("left"))
+            runs.leave(run, RunKilled("left"))
         assert forkserver() == alive
         await eventually(lambda: not children(alive))  # nothing of those who left goes on
 
-    in_a_room(body)
+    with_runs(body)
 
 
 @pytest.mark.thorough
 @linux
 def test_a_killed_forkserver_costs_the_next_start_nothing_but_time() -> None:
-    async def body(room: Any) -> None:
-        bystander = await begun(room)
+    async def body(runs: Any) -> None:
+        bystander = await begun(runs)
         before = forkserver()
         os.kill(before, signal.SIGKILL)
-        run = await begun(room)
+        run = await begun(runs)
         await run.advance(1)
         await bystander.advance(1)
         assert forkserver() != before
 
-    in_a_room(body)
+    with_runs(body)
 
 
 @linux
 def test_a_dead_forkserver_is_replaced_before_anybody_starts_a_run() -> None:
-    async def body(room: Any) -> None:
-        await begun(room)
-        watching = asyncio.create_task(room.engine.keep_ready())
+    async def body(runs: Any) -> None:
+        await begun(runs)
+        watching = asyncio.create_task(runs.engine.keep_ready())
         before = forkserver()
         os.kill(before, signal.SIGKILL)
         await eventually(lambda: forkserver_pid() not in (None, before))
         watching.cancel()
 
-    in_a_room(body)
+    with_runs(body)
 
 
 @pytest.mark.thorough
@@ -115,16 +115,16 @@ def test_a_dead_forkserver_is_replaced_before_anybody_starts_a_run() -> None:
 def test_a_forkserver_that_hangs_is_replaced_and_the_start_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def body(room: Any) -> None:
-        await begun(room)
+    async def body(runs: Any) -> None:
+        await begun(runs)
         stopped = forkserver()
         os.kill(stopped, signal.SIGSTOP)
         monkeypatch.setattr(processes, "START_SECONDS", (0.5, GUARD))
-        run = await begun(room)
+        run = await begun(runs)
         assert not is_alive(stopped)
         await run.advance(1)
 
-    in_a_room(body)
+    with_runs(body)
 
 
 @pytest.mark.thorough  # it waits until a start is given up, and for the one after it
@@ -132,54 +132,54 @@ def test_a_forkserver_that_hangs_is_replaced_and_the_start_goes_on(
 def test_where_no_process_can_be_started_the_page_is_told_and_the_place_is_free_again() -> None:
     """With descriptors for the socket pair of a start, and not one more."""
 
-    async def body(room: Any) -> None:
-        await begun(room)
+    async def body(runs: Any) -> None:
+        await begun(runs)
         with descriptors_left(2):
-            error = await refused(begun(room), RunsFull)
+            error = await refused(begun(runs), RunsFull)
         assert "no room" in error.told_in("en")["error"]["message"]  # type: ignore[attr-defined]
-        assert len(room.runs) == 1
-        await begun(room)
+        assert len(runs.by_id) == 1
+        await begun(runs)
 
-    in_a_room(body)
+    with_runs(body)
 
 
 def test_what_nobody_foresaw_in_the_server_ends_the_run_with_a_sentence() -> None:
-    async def body(room: Any) -> None:
-        run = await begun(room)
+    async def body(runs: Any) -> None:
+        run = await begun(runs)
         run._worker._reader.feed_data(b"f" + b"\xff" * 4 + b"\0" * 4)
         run._worker._reader.set_exception(ValueError("no such frame"))
         await refused(run.advance(1), RunBroken)
-        assert not room.runs
+        assert not runs.by_id
 
-    in_a_room(body)
+    with_runs(body)
 
 
 def test_a_run_is_refused_before_the_machine_swaps_and_says_how_much_it_needs() -> None:
-    async def body(room: Any) -> None:
-        await begun(room)
-        room.settings.reserve_bytes = 2**60
-        error = await refused(begun(room), RunsFull)
+    async def body(runs: Any) -> None:
+        await begun(runs)
+        runs.settings.reserve_bytes = 2**60
+        error = await refused(begun(runs), RunsFull)
         assert "memory" in error.told_in("en")["error"]["message"]  # type: ignore[attr-defined]
-        assert len(room.runs) == 1
+        assert len(runs.by_id) == 1
 
-    in_a_room(body)
+    with_runs(body)
 
 
 @linux
 def test_runs_that_have_ended_give_all_their_descriptors_back() -> None:
     """Garbage collection used to decide when: 300 of them stood open after a busy minute."""
 
-    async def body(room: Any) -> None:
-        await begun(room)
+    async def body(runs: Any) -> None:
+        await begun(runs)
         before = psutil.Process().num_fds()
         for _ in range(10):
-            room.leave(await begun(room), RunKilled("left"))
+            runs.leave(await begun(runs), RunKilled("left"))
         await eventually(lambda: psutil.Process().num_fds() <= before)
 
     gc.collect()
     gc.disable()
     try:
-        in_a_room(body)
+        with_runs(body)
     finally:
         gc.enable()
 
@@ -188,9 +188,9 @@ def test_a_worker_is_what_a_machine_without_memory_ends_first() -> None:
     if sys.platform != "linux":
         pytest.skip("the score is Linux's")
 
-    async def body(room: Any) -> None:
-        run = await begun(room)
+    async def body(runs: Any) -> None:
+        run = await begun(runs)
         score = int(Path(f"/proc/{pid(run)}/oom_score_adj").read_text())
         assert score > int(Path("/proc/self/oom_score_adj").read_text())
 
-    in_a_room(body)
+    with_runs(body)

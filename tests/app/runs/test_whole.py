@@ -32,13 +32,13 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
 
 def test_thirty_who_ask_for_the_same_training_are_answered_by_one(client: TestClient) -> None:
-    room = client.app.state.room  # type: ignore[attr-defined]
+    runs = client.app.state.runs  # type: ignore[attr-defined]
     seen: set[int] = set()
     over = threading.Event()
 
     def look() -> None:
         while not over.is_set():
-            seen.update(id(run) for run in list(room.runs.values()))
+            seen.update(id(run) for run in list(runs.by_id.values()))
             time.sleep(0.001)
 
     looking = threading.Thread(target=look)

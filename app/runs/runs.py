@@ -1,4 +1,4 @@
-"""The room: every run that is under way here, whose it is, and how many there may be."""
+"""The runs: every one that is under way here, whose it is, and how many there may be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEIR_SECONDS = 60  # that a run started anew may take to be there
 GROWN_SECONDS = 10  # after which a run has taken the memory that it takes
 
 
-class Room:
+class Runs:
     """All runs of this server."""
 
     def __init__(
@@ -30,12 +30,12 @@ class Room:
         """`process` names this one of several web processes: its runs' names begin with that."""
         self.engine, self.settings, self.albums = engine, settings, albums
         self._process = process
-        self.runs: dict[str, Run] = {}
+        self.by_id: dict[str, Run] = {}
 
     def open(
         self, lab: Lab[Any], config: LabConfig, visitor: Visitor | None, before: Run | None = None
     ) -> Run:
-        """A place in the room, that of the visitor's run `before` if there was one; without a
+        """A place among the runs, that of the visitor's run `before` if there was one; without a
         visitor one of the server's own. Raises `RunsFull`, or `RunTooLarge` for a network too
         large.
         """
@@ -48,7 +48,7 @@ class Room:
         self._check_memory(lab, config)
         name = before.id if before else self._process + secrets.token_urlsafe(9)
         run = Run(lab, config, visitor, self.settings, name)
-        self.runs[run.id] = run
+        self.by_id[run.id] = run
         run.when_over(lambda: self._forget(run))
         if before:
             before.hand_over(run)
@@ -56,7 +56,7 @@ class Room:
 
     def _check_places(self) -> None:
         limit = self.settings.max_runs
-        if len(self.runs) >= limit:
+        if len(self.by_id) >= limit:
             message = N_(
                 "{limit} trainings are under way here, as many as this server allows. "
                 "Try again in a moment, or watch someone else's."
@@ -64,7 +64,7 @@ class Room:
             raise RunsFull(message, limit=limit)
 
     def _check_share(self, visitor: Visitor) -> None:
-        theirs = sum(run.visitor == visitor for run in self.runs.values())
+        theirs = sum(run.visitor == visitor for run in self.by_id.values())
         if visitor.shared and theirs >= self.settings.runs_per_address:
             message = N_(
                 "The programs at your address have {count} trainings under way, as many as one "
@@ -85,7 +85,7 @@ class Room:
             return
         young = time.monotonic() - GROWN_SECONDS
         coming = sum(
-            run.lab.bytes_of(run.config) for run in self.runs.values() if run.begun > young
+            run.lab.bytes_of(run.config) for run in self.by_id.values() if run.begun > young
         )
         free = available - self.settings.reserve_bytes - coming
         if lab.bytes_of(config) > free:
@@ -97,9 +97,9 @@ class Room:
 
     def find(self, run_id: str) -> Run:
         """Raises `RunGone`."""
-        if run_id not in self.runs:
+        if run_id not in self.by_id:
             raise gone()
-        return self.runs[run_id]
+        return self.by_id[run_id]
 
     def reclaim(self, run_id: str, key: str) -> Run:
         """The run of a page that lost the line to it. Raises `RunGone`."""
@@ -113,11 +113,11 @@ class Room:
         run.end(why)
 
     def _forget(self, run: Run) -> None:
-        if self.runs.get(run.id) is run:
-            del self.runs[run.id]
+        if self.by_id.get(run.id) is run:
+            del self.by_id[run.id]
 
     def close(self) -> None:
-        for run in list(self.runs.values()):
+        for run in list(self.by_id.values()):
             self.leave(run, RunKilled(N_("The server is being stopped.")))
         self.engine.close()
 

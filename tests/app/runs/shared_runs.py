@@ -1,4 +1,4 @@
-"""What the tests of runs share: a room over a real engine, runs of the odd lab, their processes."""
+"""What the tests of runs share: a real engine, runs of the odd lab, their processes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,34 +11,34 @@ from app.lab import wire
 from app.pictures.albums.store import AlbumStore
 from app.runs.engine import Engine
 from app.runs.processes import ProcessEngine
-from app.runs.room import Room
 from app.runs.run import Run, Visitor
+from app.runs.runs import Runs
 from app.settings import Settings
 from tests.app.odd_labs import LAB, OddConfig
 
 GUARD = 60  # seconds against hanging for ever, never a claim
-Body = Callable[[Room], Coroutine[Any, Any, None]]
+Body = Callable[[Runs], Coroutine[Any, Any, None]]
 
 
-def in_a_room(
+def with_runs(
     body: Body, engine: Callable[[Settings], Engine] = ProcessEngine, **settings: Any
 ) -> None:
-    """Run `body` with a room of real processes, and end them all."""
+    """Run `body` with runs in real processes, and end them all."""
 
     async def main() -> None:
         chosen = Settings(**settings)
-        room = Room(engine(chosen), chosen, AlbumStore(chosen))
+        runs = Runs(engine(chosen), chosen, AlbumStore(chosen))
         try:
-            await body(room)
+            await body(runs)
         finally:
-            room.close()
+            runs.close()
 
     asyncio.run(main())
 
 
-async def begun(room: Room, visitor: str = "someone", **config: Any) -> Run:
-    run = room.open(LAB, OddConfig(**config), Visitor(visitor))
-    await run.begin(room.engine, room.albums)
+async def begun(runs: Runs, visitor: str = "someone", **config: Any) -> Run:
+    run = runs.open(LAB, OddConfig(**config), Visitor(visitor))
+    await run.begin(runs.engine, runs.albums)
     return run
 
 
