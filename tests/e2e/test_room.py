@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import assert_axe_finds_nothing, held, ready, steps, until
 from tests.e2e.conftest import OpenPage, Visits, Watch
+from tests.e2e.test_contrastive import own_zip, pictures_in
 from tests.e2e.test_lines import EXPECTED, Relay
 
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
@@ -312,3 +313,24 @@ def test_a_guest_is_told_that_the_presenters_own_photo_is_not_shown(open_page, p
     presenter.locator("[data-room]").click()
     presenter.locator("[data-room-photo] input").check()
     expect(said).not_to_contain_text("own pictures")
+
+
+@pytest.mark.thorough
+def test_a_guest_learns_nothing_of_an_album_until_the_presenter_allows_it(open_page, tmp_path):
+    presenter = open_page("/labs/contrastive?count=200&batch_size=32&speed=2&tab=similarities")
+    presenter.locator("[data-files]").set_input_files(own_zip(tmp_path))
+    expect(presenter).to_have_url(re.compile(r"pictures=\w{32}"))
+    album = pictures_in(presenter.url)
+    until(presenter, 2)
+    guest = open_page(f"/room/{open_room(presenter)}", wait=False)
+    said = guest.locator("[data-room-said]")
+    expect(said).to_contain_text("own pictures are not shown to the room")
+    guest.wait_for_url("**/labs/contrastive**")
+    loaded = "() => JSON.stringify(performance.getEntriesByType('resource').map((x) => x.name))"
+    presenter.locator("[data-run-step]").click()
+    guest.wait_for_timeout(1000)
+    assert album not in guest.url + guest.content() + guest.evaluate(loaded)
+    presenter.locator("[data-room]").click()
+    presenter.locator("[data-room-photo] input").check()
+    expect(said).not_to_contain_text("own pictures")
+    guest.wait_for_function(f"() => ({loaded})().includes('{album}')")

@@ -106,20 +106,24 @@ export class PresenterPage {
 function pageNow() {
   const path = location.pathname.slice(root().length) || "/";
   const isShown = path === "/" || path === "/guide" || path.startsWith("/labs/");
-  const hidden = hasOwnPictures() && !memberHere()?.photo;
+  const hidden = hasOwnPictures() && hidesPictures();
   return isShown ? { path, query: queryNow(), ...runsNow(), photo: photoNow(), private: hidden } : null;
 }
+
+const hidesPictures = () => !memberHere()?.photo;
 
 function queryNow() {
   const { state, photo } = shown;
   if (!state) return "";
   const named = "sample" in state.rules && photo?.name ? { sample: photo.name } : {};
   // An album is the presenter's own, as a photo is.
-  const album = "pictures" in state.rules && !memberHere()?.photo ? { pictures: "" } : {};
+  const album = "pictures" in state.rules && hidesPictures() ? { pictures: "" } : {};
   return toQuery({ ...state.values, ...named, ...album, run: "" }, state.rules);
 }
 
 function runsNow() {
+  // A run that learns from an album shows pictures of it, and tells its id to whoever watches.
+  if (shown.state?.values.pictures && hidesPictures()) return { runs: {}, step: null };
   const ids = [...shown.sessions].flatMap(([name, { status }]) =>
     status.runId ? [[name, status.runId]] : [],
   );
@@ -130,7 +134,7 @@ function runsNow() {
 
 function photoNow() {
   const { photo } = shown;
-  if (!photo || photo.name || !memberHere()?.photo) return null;
+  if (!photo || photo.name || hidesPictures()) return null;
   const { id, width, height, incomplete = false } = photo;
   return { id, width, height, incomplete };
 }
