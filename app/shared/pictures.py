@@ -4,6 +4,7 @@ in the shared folder. Who deletes one deletes what every process has remembered 
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from secrets import token_hex
@@ -85,17 +86,27 @@ class SharedImages(ImageStore):
         return content
 
     def _keep_new(self, target: Path, facts: dict[str, Any]) -> Picture:
-        return self._lend(self._settled(target, facts))
+        """It is known before its file is in its place: whoever deletes an equal one meanwhile (see
+        `_lost`) sees it, or takes a file away that this one's then replaces.
+        """
+        picture = self._made_known(self._content(facts))
+        self._settled(target, facts)
+        self.make_room()
+        return picture
 
     def _lend(self, content: Content) -> Picture:
         touch(content.path)
+        picture = self._made_known(content)
+        self.make_room()
+        return picture
+
+    def _made_known(self, content: Content) -> Picture:
         picture = Picture(token_hex(16), content)
         facts = {name: value for name, value in asdict(content).items() if name != "path"}
         self._known.put(picture.id, facts)
         with self._store.asked():
             self._store.threads.sadd(sharing(content.digest), picture.id)
             self._store.threads.expire(sharing(content.digest), self._shared_seconds)
-        self.make_room()
         return picture
 
     @property
@@ -120,12 +131,24 @@ class SharedImages(ImageStore):
         digest = facts["digest"]
         with self._store.asked():
             self._store.threads.srem(sharing(digest), image_id)
-            others = self._store.threads.smembers(sharing(digest))
-            if any(self._known.has(str(other)) for other in others):
+            if self._is_shared(digest):
                 return True
-        (self.folder.kept / digest).unlink(missing_ok=True)
+        file, aside = self.folder.kept / digest, self.folder.path / token_hex(16)
+        with suppress(FileNotFoundError):
+            file.replace(aside)
+        with self._store.asked():
+            if self._is_shared(digest):  # by one that was brought meanwhile
+                with suppress(FileNotFoundError):
+                    aside.replace(file)  # in whose place lies at most the same once more
+                return True
+        aside.unlink(missing_ok=True)
         self._store.tell_all_from_thread("forgotten", name=digest)
         return True
+
+    def _is_shared(self, digest: str) -> bool:
+        """Whether some picture has that file."""
+        others = self._store.threads.smembers(sharing(digest))
+        return any(self._known.has(str(other)) for other in others)
 
 
 def sharing(digest: str) -> str:

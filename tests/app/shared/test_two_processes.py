@@ -1,12 +1,19 @@
 """Two web processes behind one address: whatever one of them knows, the other does."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_hex
 
 import numpy as np
 from PIL import Image
 
 from app.lab import wire
-from tests.app.shared.stores import Visitor, until_told
+from app.pictures.store import Picture
+from app.settings import Settings
+from app.shared.pictures import SharedImages
+from app.shared.store import SharedStore
+from tests.app.shared.stores import RedisServer, Visitor, until_told
 from tests.e2e.browser import Server
 
 Two = list[Server]
@@ -155,3 +162,26 @@ def test_a_photo_on_show_is_not_deleted_by_way_of_the_other(two: Two) -> None:
         assert me.at(two[1]).delete(brought["url"]).status_code == 409
         me.say(line, type="close")
     assert me.at(two[1]).delete(brought["url"]).status_code == 204
+
+
+def test_an_equal_photo_brought_while_the_last_is_deleted_stays(
+    store: RedisServer, tmp_path: Path
+) -> None:
+    one, other = (SharedImages(Settings(), SharedStore(store.url), tmp_path) for _ in range(2))
+
+    def brought(images: SharedImages, digest: str) -> Picture:
+        target = images.folder.path / token_hex(8)
+        target.write_bytes(b"the same")
+        facts = {"width": 1, "height": 1, "media_type": "image/png", "size": 8}
+        return images._keep_new(target, {"digest": digest, "incomplete": False, **facts})
+
+    with ThreadPoolExecutor(2) as threads:
+        for i in range(150):
+            first = brought(one, f"d{i}")
+            deleted = threads.submit(one.delete, first.id)
+            second = threads.submit(brought, other, f"d{i}").result()
+            deleted.result()
+            _, file = one.opened(second.id)
+            with file:
+                assert file.read() == b"the same"
+    assert list(one.folder.path.iterdir()) == []

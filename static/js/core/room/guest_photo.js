@@ -37,7 +37,7 @@ export function guestPhoto(say, go) {
     sent = marked;
     say({ type: "hand_in", number: asked?.number, photo: { ...marked, shown: consent.checked } });
   }
-  start.addEventListener("click", () => go(at(`/labs/${asked?.lab}?tool=truth`)));
+  start.addEventListener("click", () => go(at(`/labs/${asked?.lab}?stage=photo&tool=truth`)));
   send.addEventListener("click", () => {
     const marked = markedHere();
     if (marked) handIn(marked);
