@@ -2,38 +2,72 @@
 
 import hashlib
 import secrets
+import time
+from typing import Any
 
 from app.share import unknown_address
 from app.shared.store import PREFIX, SharedStore
 
 DAYS = 30 * 24 * 3600  # seconds that a code lives after its last use
+# At most so many are held, for one visitor can ask for as many as they like: of those that nobody
+# has followed yet, and of the others. The one that was not used for the longest time goes first.
+NEW, FOLLOWED = 5_000, 20_000
 
 
 class SharedAddresses:
     """code -> path, as `app.share.ShortAddresses`; each lives for a month after its last use."""
 
-    def __init__(self, store: SharedStore) -> None:
+    def __init__(self, store: SharedStore, new: int = NEW, followed: int = FOLLOWED) -> None:
         self._store = store
+        self._new, self._followed = (f"{PREFIX}codes:{kind}" for kind in ("new", "followed"))
+        self._most = {self._new: new, self._followed: followed}
 
     def code_of(self, path: str) -> str:
         """The code of a path, a new one where it has none."""
-        key = f"{PREFIX}code-of:{hashlib.sha256(path.encode()).hexdigest()}"
+        key = key_of(path)
         with self._store.asked():
             redis = self._store.threads
             code = secrets.token_urlsafe(5)
             redis.set(key, code, nx=True, ex=DAYS)
             code = str(redis.getex(key, ex=DAYS) or code)
             redis.set(f"{PREFIX}path:{code}", path, ex=DAYS)
+            known = redis.zscore(self._followed, code) is not None
+            self._note(self._followed if known else self._new, code)
             return code
 
     def use(self, code: str) -> None:
         """Count a code as used. Raises `NotFound`."""
-        self.follow(code)
+        self._path_of(code)
 
     def follow(self, code: str) -> str:
         """The path of a code that somebody follows. Raises `NotFound`."""
+        path = self._path_of(code)
+        with self._store.asked():
+            self._store.threads.zrem(self._new, code)
+            self._note(self._followed, code)
+        return path
+
+    def _path_of(self, code: str) -> str:
         with self._store.asked():
             path = self._store.threads.getex(f"{PREFIX}path:{code}", ex=DAYS)
-        if path is None:
-            raise unknown_address()
+            if path is None:
+                raise unknown_address()
+            self._store.threads.expire(key_of(str(path)), DAYS)
         return str(path)
+
+    def _note(self, kind: str, code: str) -> None:
+        """It is used now; those go that are too many."""
+        redis = self._store.threads
+        redis.zadd(kind, {code: time.time()})
+        spare = int(redis.zcard(kind)) - self._most[kind]
+        if spare > 0:
+            popped: Any = redis.zpopmin(kind, spare)
+            for old, _ in popped:
+                path = redis.getdel(f"{PREFIX}path:{old}")
+                if path is not None:
+                    redis.delete(key_of(str(path)))
+
+
+def key_of(path: str) -> str:
+    """The key of a path's code."""
+    return f"{PREFIX}code-of:{hashlib.sha256(path.encode()).hexdigest()}"

@@ -6,11 +6,14 @@ from pathlib import Path
 from secrets import token_hex
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from app.errors import NotFound
 from app.lab import wire
 from app.pictures.store import Picture
 from app.settings import Settings
+from app.shared.addresses import SharedAddresses
 from app.shared.pictures import SharedImages
 from app.shared.store import SharedStore
 from tests.app.shared.stores import RedisServer, Visitor, until_told
@@ -185,3 +188,20 @@ def test_an_equal_photo_brought_while_the_last_is_deleted_stays(
             with file:
                 assert file.read() == b"the same"
     assert list(one.folder.path.iterdir()) == []
+
+
+def test_short_addresses_are_bounded_and_those_that_are_followed_stay(store: RedisServer) -> None:
+    addresses = SharedAddresses(SharedStore(store.url), new=3, followed=2)
+    kept = addresses.code_of("/labs/fitting?kept")
+    assert addresses.follow(kept) == "/labs/fitting?kept"
+    codes = [addresses.code_of(f"/labs/fitting?{i}") for i in range(10)]
+    for code in codes[:7]:
+        with pytest.raises(NotFound):
+            addresses.follow(code)
+    assert addresses.follow(kept) == "/labs/fitting?kept"
+    assert addresses.code_of("/labs/fitting?9") == codes[9]
+    assert addresses.code_of("/labs/fitting?0") != codes[0]  # it has another one now
+    for code in codes[8:]:
+        addresses.follow(code)
+    with pytest.raises(NotFound):
+        addresses.follow(kept)  # two others were followed after it
