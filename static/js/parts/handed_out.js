@@ -116,11 +116,13 @@ function saidOf({ kind, points, done, phones, steps = 0, objects = 0, failed: no
 }
 
 /** @param {Handed} handed @returns {import("../views/chart.js").ChartOptions} */
-function optionsOf({ field, measures, log }) {
+function optionsOf({ kind, field, measures, log }) {
   const [first] = measures;
+  const measured = measures.length === 1 && first ? inWords(first.title) : t("measured");
   return {
     x: inWords(field),
-    y: measures.length === 1 && first ? inWords(first.title) : t("measured"),
+    y: kind === "photos" ? t("recall") : measured,
+    ...(kind === "photos" && { yRange: [0, 1.02] }),
     height: 300,
     xScale: log ? "log" : "linear",
     lines: measures.map(({ title, digits }, i) => ({

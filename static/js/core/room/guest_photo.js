@@ -46,9 +46,10 @@ export function guestPhoto(say, go) {
   consent.addEventListener("change", () => sent && asked?.mine && handIn(sent));
 
   function draw() {
+    const there = asked !== null && isThere();
+    document.documentElement.classList.toggle("hands-in", there);
     root.hidden = !asked;
     if (!asked) return;
-    const there = isThere();
     const marked = there ? markedHere() : null;
     const isNew = marked !== null && JSON.stringify(marked) !== JSON.stringify(sent);
     start.hidden = there;
