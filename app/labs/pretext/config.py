@@ -121,13 +121,20 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
-    clips: Literal["thrown", "pans"] = control(
+    clips: Literal["thrown", "pans", "own"] = control(
         "thrown", N_("Clips"),
         N_(
             "Drawn things that are thrown, under one gravity; or pans over two photos, at one "
-            "pace. Held-out pans are over the right part of each photo."
+            "pace. Held-out pans are over the right part of each photo. On a clip of your own, the "
+            "network is asked what it learned from thrown things."
         ),
-        Look(PICTURES, choices={"thrown": N_("thrown things"), "pans": N_("pans over photos")}),
+        Look(PICTURES, choices={
+            "thrown": N_("thrown things"), "pans": N_("pans over photos"), "own": N_("your own"),
+        }),
+    )  # fmt: skip
+    clip: str = control(
+        "", N_("Your clip"), N_("What was uploaded, by its id."),
+        Look(PICTURES, hidden=True), max_length=32,
     )  # fmt: skip
     length: Literal["13", "25"] = control(
         "13", N_("Frames of a clip"),

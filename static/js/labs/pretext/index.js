@@ -17,6 +17,7 @@ import { LabelPart } from "./label.js";
 import { LearningPart } from "./learning.js";
 import { PairsPart, OWN as OF_PAIRS } from "./pairs.js";
 import { MaskedWordsPart, OWN as OF_WORDS } from "./masked_words.js";
+import { lacksClip, OwnClip } from "./own_clip.js";
 import { PuzzlePart } from "./puzzle.js";
 import { paintedOf, puzzlesOf } from "./puzzles.js";
 import { OWN as OF_SCALE, ScalePart } from "./scale.js";
@@ -35,7 +36,7 @@ const VIDEO = ["order", "sort", "speed", "frame"];
 const OF_TASK = {
   patch: ["gap", "jitter", "color_drop"],
   masked: ["ratio", "block"],
-  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "length"]])),
+  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "clip", "length"]])),
 };
 const REST = 120; // milliseconds that settings rest before puzzles are asked for
 
@@ -61,6 +62,10 @@ function runConfig(values) {
   if (!hasShipped(values)) config.start = "random";
   return config;
 }
+
+/** Whether something of the visitor's is asked for and was not chosen. @param {Record<string, any>} values */
+const lacks = (values) =>
+  (values.data === "own" && !values.pictures) || (VIDEO.includes(values.task) && lacksClip(values));
 
 /** @param {Record<string, any>} config */
 const keyOf = (config) =>
@@ -92,6 +97,7 @@ const filled = new FilledPart(state);
 const transfer = new TransferPart(state, session);
 const compared = new ComparedPart(state);
 new VideoPart(state);
+new OwnClip(state);
 stagesPart(state);
 const own = new OwnPictures(state, {
   onTold: () => showChoices(),
@@ -196,7 +202,7 @@ function showChoices() {
     width: modeOf(state.values) === "scale",
     sentences: modeOf(state.values) === "words",
   });
-  if (data === "own" && !state.values.pictures) {
+  if (lacks(state.values)) {
     query.drop();
     puzzles = shown = null;
     $("[data-badge]").textContent = $("[data-said]").textContent = "";
@@ -207,7 +213,7 @@ function showChoices() {
 /** @param {number} [rest] */
 function fetchPuzzles(rest) {
   const config = runConfig(state.values);
-  if (config.data !== "own" || config.pictures) query.want(config, rest);
+  if (!lacks(config)) query.want(config, rest);
 }
 
 state.subscribe(() => {
