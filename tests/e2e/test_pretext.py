@@ -58,8 +58,13 @@ def test_the_label_tells_the_draw_and_shows_the_function(open_page: OpenPage) ->
     first = page.locator("[data-made]").inner_text()
     page.locator("[data-puzzle-next]").click()
     expect(page.locator("[data-made]")).not_to_have_text(first)
+    expect(page.locator(".other-labels")).to_contain_text("No text came with it")
+    page.locator("select[name=task]").select_option("rotation")
+    expect(page.locator(".other-labels [lang=en]")).to_contain_text(re.compile(r"\b(the|a)\b"))
+    expect(page.locator(".other-labels figure")).to_have_count(2)
     page.locator("select[name=task]").select_option("supervised")
     expect(page.locator("[data-labels-used]")).to_contain_text("written by people")
+    expect(page.locator(".other-labels figure")).to_have_count(1)
 
 
 def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> None:

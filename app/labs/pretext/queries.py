@@ -19,11 +19,14 @@ from app.errors import BAD_BODY, can_fail
 from app.lab import wire
 from app.labs.pretext.config import PretextConfig
 from app.labs.pretext.data import (
+    HELD_OUT,
     LONG,
+    VIDEO,
     album_of,
     check_classes,
     held_out_of,
     names_of,
+    objects,
     settings_of,
     stills_in,
 )
@@ -105,6 +108,7 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
         "clips": config.clips,
         "ceiling": ceiling_of(config),
         "source": inspect.getsource(task.draw),
+        "captions": captions(config, len(puzzle.labels)),
         "left_out": left_out(config, stills),
     }
     originals = material.test[: len(puzzle.labels)]
@@ -159,6 +163,19 @@ def shipped_answers(config: PretextConfig, puzzle: Puzzle) -> tuple[Any, Any]:
     load_shipped(network)
     scores, painted = answers_of(network, puzzle)
     return np.ascontiguousarray(scores.numpy()), as_bytes(painted)
+
+
+def captions(config: PretextConfig, count: int) -> list[str]:
+    """The texts that CLIP is given for the pictures of the puzzles; none where none come along."""
+    import torch
+
+    from models.representation.clip import captions_of
+    from models.representation.pretext_training import PUZZLES
+
+    if config.data != "objects" or config.task in VIDEO:
+        return []
+    drawn = objects(PUZZLES, HELD_OUT + config.seed)
+    return captions_of(drawn, torch.Generator().manual_seed(10_000 + config.seed))[:count]
 
 
 def truth_of(puzzle: Puzzle) -> Any:
