@@ -388,6 +388,8 @@ export interface PretextFrame {
     scores: Float32Array;
     /** [D, 3, 32, 32]; D 0: no picture is answered */
     painted: Uint8Array;
+    /** [C, C] held-out puzzles: true answer, answer; C 0 as above */
+    confusion: Int32Array;
     /** [P, K] */
     neighbors: Uint8Array;
     /** [P, K] of the untrained encoder */
@@ -399,7 +401,7 @@ export interface PretextFrame {
     /** [2, 4] for the class */
     depth: Float32Array;
   };
-  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "confusion" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
   rows: {
     history: Record<"loss" | "accuracy", Float32Array>;
     probes: Record<"many" | "few", Float32Array>;

@@ -51,6 +51,18 @@ def test_eight_rounds_are_played_by_keys_and_leave_a_line_on_the_chart(
     expect(page.locator("[data-round]")).to_contain_text("round 1 of 8")
 
 
+def test_a_table_counts_which_places_of_a_patch_are_taken_for_which(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&task=patch", reduced_motion="reduce")
+    page.locator("button[data-beside=confusion]").click()
+    expect(page.locator("[data-game]")).to_be_hidden()
+    cells = page.locator("[data-confusion] td")
+    expect(cells).to_have_count(64)
+    assert sum(int(text) for text in cells.all_inner_texts()) == 200
+    expect(page.locator("[data-confusion-said]")).to_contain_text("The most frequent mistake")
+    page.locator("select[name=task]").select_option("masked")
+    expect(page.locator("[data-confusion-said]")).to_contain_text("is a picture")
+
+
 def test_the_label_tells_the_draw_and_shows_the_function(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=label&task=speed", reduced_motion="reduce")
     expect(page.locator("[data-labels-used]")).to_contain_text("Labels used: 0")

@@ -159,6 +159,7 @@ class PretextConfig(LabConfig):
 
     # The page's own state.
     puzzle: int = page_state(0, 0, 15)  # whose making is drawn
+    beside: Literal["game", "confusion"] = page_state("game")  # what stands beside the puzzles
     picture: int = page_state(0, 0, 47)  # whose neighbors are shown
     question: Question = page_state("class")
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")

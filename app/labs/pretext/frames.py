@@ -37,6 +37,7 @@ class PretextFrame(Frame):
     probes: Annotated[NDArray[np.float32], Rows(ProbeMeasure)]  # [2, U]
     scores: NDArray[np.float32]  # [N, C] probabilities of the puzzles; C 0: no class is answered
     painted: NDArray[np.uint8]  # [D, 3, 32, 32]; D 0: no picture is answered
+    confusion: NDArray[np.int32]  # [C, C] held-out puzzles: true answer, answer; C 0 as above
     neighbors: NDArray[np.uint8]  # [P, K]
     neighbors_before: NDArray[np.uint8]  # [P, K] of the untrained encoder
     asked: Annotated[NDArray[np.float32], Rows(Pretrained, Question)]  # [2, 5, B, 3]

@@ -95,6 +95,7 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         probes=watched.probes.table,
         scores=np.ascontiguousarray(scores.numpy()),
         painted=(painted * 255).round().byte().numpy(),
+        confusion=training.confusion.numpy().astype(np.int32),
         neighbors=watched.neighbors.numpy().astype(np.uint8),
         neighbors_before=watched.neighbors_before.numpy().astype(np.uint8),
         asked=watched.asked.copy(),

@@ -12,6 +12,7 @@ import { wireTools } from "../../parts/share.js";
 import { showControls } from "../../parts/visibility.js";
 import { FIRST, modeOf, Trainings } from "./beside.js";
 import { ComparedPart } from "./compared.js";
+import { ConfusionPart } from "./confusion.js";
 import { FilledPart } from "./filled.js";
 import { LabelPart } from "./label.js";
 import { LearningPart } from "./learning.js";
@@ -92,6 +93,7 @@ const trainings = new Trainings(state, {
 const session = trainings.session(FIRST);
 const learning = new LearningPart(state);
 const puzzle = new PuzzlePart((score) => learning.setScore(score));
+const confusion = new ConfusionPart(state);
 const label = new LabelPart(state);
 const filled = new FilledPart(state);
 const transfer = new TransferPart(state, session);
@@ -155,6 +157,7 @@ function draw() {
     ? { scores: live.arrays.scores, painted: paintedOf(live.arrays.painted) }
     : puzzles.shipped;
   puzzle.show(puzzles, answers);
+  confusion.show(live, puzzles);
   label.show(puzzles);
   filled.take(live, runConfig(state.values));
   if (live) {
