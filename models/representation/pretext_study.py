@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from models.history import History
-from models.measures import Depth, Pretrained, ProbeMeasure, Question
+from models.measures import Depth, Learned, Pretrained, ProbeMeasure, Question
 from models.representation.accuracy import middle
 from models.representation.downstream import (
     LABELS,
+    Asked,
     Downstream,
     Features,
     answered,
@@ -30,6 +31,7 @@ from models.representation.pretext_training import Material, Pretext, PretextSet
 from models.representation.probe import nearest
 from models.representation.shipped import load_shipped
 from models.representation.transfer import Parts
+from models.representation.tuning import tuned_parts
 
 SHOWN, PAINTED = 16, 8  # puzzles on the page, and of them those whose answer is a picture
 LOOKED_AT, NEAR = 48, 5  # pictures on the page, and neighbors of each
@@ -78,7 +80,9 @@ class PretextStudy:
     and of the trained encoder, by question and labels per answer: mean less a deviation, mean, and
     more, over draws of the labels; guessing [Q]: by always the most frequent answer; asked_at: the
     step of the trained one, -1 before; depth [2, 4]: for the class, with `MANY` labels each, by
-    how deep in the encoder the features are taken. NaN where nothing is known or measured yet.
+    how deep in the encoder the features are taken; tuned [3, Q, B, 3]: as `asked`, of a linear
+    classifier, and of the whole network trained with the labels from the untrained and from the
+    trained encoder, at the steps tuned_at int32 [Q]. NaN where nothing is known or measured yet.
 
     Raises `WeightsError` from the start where `shipped` weights are missing.
     """
@@ -107,7 +111,9 @@ class PretextStudy:
         for question, asked in downstream.asked.items():
             self.guessing[QUESTIONS.index(question)] = guessed(asked)
         self.asked_at = -1
-        self.asking = Parts()
+        self.tuned = np.full((len(get_args(Learned)), *self.asked.shape[1:]), np.nan, np.float32)
+        self.tuned_at = np.full(len(QUESTIONS), -1, np.int32)
+        self.asking, self.tuning = Parts(), Parts()
         self.look()
 
     @property
@@ -175,3 +181,33 @@ class PretextStudy:
     def _ask_by_depth(self, network: int) -> None:
         encoder = self.training.network.encoder if network else self._first_encoder
         self.depth[network] = answered_by_depth(encoder, self.downstream, "class", MANY)
+
+    def tune(self, question: Question) -> None:
+        """A part of training the whole network for a question; the next call goes on with the
+        question and the encoder of the first part.
+        """
+        self.tuning.go_on(lambda: self._parts_of_tuning(question))
+
+    def _parts_of_tuning(self, question: Question) -> Iterator[Callable[[], None]]:
+        asked, step = self.downstream.asked.get(question), self.step
+        if asked is None:
+            return
+        row = QUESTIONS.index(question)
+        encoder, features = copy.deepcopy(self.training.network.encoder), self._features()
+        for budget, labels in enumerate(LABELS):
+            yield partial(self._probe_beside, features, asked, row, budget, labels)
+        for learned, start in ((1, self._first_encoder), (2, encoder)):
+            if learned == 1 and self.tuned_at[row] >= 0:
+                continue  # it never changes
+            for budget, labels in enumerate(LABELS):
+                tell = partial(self._tell_tuned, learned, row, budget)
+                yield from tuned_parts(start, self.downstream, asked, labels, tell)
+        yield lambda: self.tuned_at.__setitem__(row, step)
+
+    def _probe_beside(
+        self, features: Features, asked: Asked, row: int, budget: int, labels: int
+    ) -> None:
+        self._tell_tuned(0, row, budget, answered(features, asked, labels))
+
+    def _tell_tuned(self, learned: int, row: int, budget: int, accuracies: list[float]) -> None:
+        self.tuned[learned, row, budget] = middle(accuracies)

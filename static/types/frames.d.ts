@@ -366,6 +366,8 @@ export interface PretextFrame {
     asked_at: number;
     /** done and all of the newest measurement */
     asked_parts: [number, number];
+    /** as `asked_parts` */
+    tuned_parts: [number, number];
     labeled: boolean;
     /** steps */
     epoch: number;
@@ -400,14 +402,20 @@ export interface PretextFrame {
     guessing: Float32Array;
     /** [2, 4] for the class */
     depth: Float32Array;
+    /** [3, 5, B, 3] as `asked` */
+    tuned: Float32Array;
+    /** [5] steps; -1: not yet */
+    tuned_at: Int32Array;
   };
-  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "confusion" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "confusion" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth" | "tuned" | "tuned_at", number[]>;
   rows: {
     history: Record<"loss" | "accuracy", Float32Array>;
     probes: Record<"many" | "few", Float32Array>;
     asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
     depth: Record<"untrained" | "pretext", Record<"stem" | "first block" | "second block" | "last layer", number>>;
+    tuned: Record<"probe" | "scratch" | "tuned", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
+    tuned_at: Record<"class" | "place" | "size" | "count" | "cells", number>;
   };
 }
 

@@ -201,6 +201,27 @@ def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> N
     expect(page.locator("[data-transfer-said]")).to_contain_text("last layer", timeout=60_000)
 
 
+def test_the_network_is_tuned_for_the_chosen_question_beside_its_probe(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(
+        f"/labs/pretext?{QUICK}&tab=transfer&question=size&along=tuning", reduced_motion="reduce"
+    )
+    said = page.locator("[data-transfer-said]")
+    expect(said).to_contain_text("A linear probe trains a head on frozen features")
+    page.locator("[data-tune]").click()
+    expect(said).to_contain_text(re.compile(r"Measuring: \d+ of \d+ parts"))
+    expect(said).to_contain_text(
+        re.compile(r"Labels per answer: 10\. Fine-tuned 0\.\d\d \(0\.\d\d to 0\.\d\d\)"),
+        timeout=120_000,
+    )
+    page.locator(".view:not([hidden]) button[data-labels=all]").click()
+    expect(said).to_contain_text("Labels per answer: all.")
+    page.locator(".view:not([hidden]) button[data-question=class]").click()
+    expect(said).to_contain_text("A linear probe trains a head")  # not measured yet
+    assert steps(page) == 0
+
+
 def test_scale_shows_what_was_recorded_and_trains_a_column_when_asked(
     open_page: OpenPage,
 ) -> None:

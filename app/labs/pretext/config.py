@@ -163,7 +163,9 @@ class PretextConfig(LabConfig):
     picture: int = page_state(0, 0, 47)  # whose neighbors are shown
     question: Question = page_state("class")
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
-    along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
+    along: Literal["labels", "depth", "tuning"] = page_state(
+        "labels"
+    )  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
     painted: str = page_state("", max_length=64)  # blocks, row by row: "1" is hidden; "": at random
@@ -173,8 +175,11 @@ class PretextConfig(LabConfig):
 
 
 class PretextAction(BaseModel):
-    """What is measured on request, a part at a time: every question, by linear classifiers."""
+    """What is measured on request, a part at a time: every question, by linear classifiers; or one
+    question, by training the whole network for it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    do: Literal["ask"]
+    do: Literal["ask", "tune"]
+    question: Question = "class"

@@ -56,7 +56,9 @@ def run_pictures(
             if ask.config.learning_rate != config.learning_rate:
                 watched.training.change(ask.config.learning_rate)
             config = ask.config
-            if ask.action:
+            if ask.action and ask.action.do == "tune":
+                watched.tune(ask.action.question)
+            elif ask.action:
                 watched.ask()
             for _ in ask.turns():
                 watched.train(1)
@@ -103,6 +105,9 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         depth=watched.depth.copy(),
         asked_at=watched.asked_at,
         asked_parts=(watched.asking.done, watched.asking.all),
+        tuned=watched.tuned.copy(),
+        tuned_at=watched.tuned_at.copy(),
+        tuned_parts=(watched.tuning.done, watched.tuning.all),
         labeled=bool(watched.downstream.asked),
         epoch=max(1, learned_from // batch),
         batch=batch,
