@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.detection import imagenet
 from models.history import History
 from models.measures import Depth, Learned, Pretrained, ProbeMeasure, Question
 from models.representation.accuracy import middle
@@ -25,6 +26,8 @@ from models.representation.downstream import (
     features_of,
     guessed,
 )
+from models.representation.encoder import Encoder
+from models.representation.imagenet_features import ImageNetFeatures
 from models.representation.pretext import Puzzle
 from models.representation.pretext_network import PretextNetwork, painted
 from models.representation.pretext_training import Material, Pretext, PretextSettings
@@ -38,6 +41,7 @@ LOOKED_AT, NEAR = 48, 5  # pictures on the page, and neighbors of each
 PROBE_EVERY = 250  # steps
 MANY, FEW, FEW_DRAWS = 50, 10, 3  # labels per class of the probes over the steps
 QUESTIONS: tuple[Question, ...] = get_args(Question)
+LEARNED: tuple[Learned, ...] = get_args(Learned)
 NETWORKS: tuple[Pretrained, ...] = get_args(Pretrained)
 
 
@@ -80,9 +84,10 @@ class PretextStudy:
     and of the trained encoder, by question and labels per answer: mean less a deviation, mean, and
     more, over draws of the labels; guessing [Q]: by always the most frequent answer; asked_at: the
     step of the trained one, -1 before; depth [2, 4]: for the class, with `MANY` labels each, by
-    how deep in the encoder the features are taken; tuned [3, Q, B, 3]: as `asked`, of a linear
-    classifier, and of the whole network trained with the labels from the untrained and from the
-    trained encoder, at the steps tuned_at int32 [Q]. NaN where nothing is known or measured yet.
+    how deep in the encoder the features are taken; tuned [4, Q, B, 3]: as `asked`, of linear
+    classifiers on the run's features and on ImageNet's, and of the whole network trained with the
+    labels from the untrained and from the trained encoder, at the steps tuned_at int32 [Q]. NaN
+    where nothing is known or measured yet.
 
     Raises `WeightsError` from the start where `shipped` weights are missing.
     """
@@ -111,9 +116,10 @@ class PretextStudy:
         for question, asked in downstream.asked.items():
             self.guessing[QUESTIONS.index(question)] = guessed(asked)
         self.asked_at = -1
-        self.tuned = np.full((len(get_args(Learned)), *self.asked.shape[1:]), np.nan, np.float32)
+        self.tuned = np.full((len(LEARNED), *self.asked.shape[1:]), np.nan, np.float32)
         self.tuned_at = np.full(len(QUESTIONS), -1, np.int32)
         self.asking, self.tuning = Parts(), Parts()
+        self._imagenet = ImageNetFeatures(downstream)
         self.look()
 
     @property
@@ -195,9 +201,14 @@ class PretextStudy:
         row = QUESTIONS.index(question)
         encoder, features = copy.deepcopy(self.training.network.encoder), self._features()
         for budget, labels in enumerate(LABELS):
-            yield partial(self._probe_beside, features, asked, row, budget, labels)
-        for learned, start in ((1, self._first_encoder), (2, encoder)):
-            if learned == 1 and self.tuned_at[row] >= 0:
+            yield partial(self._probe_beside, "probe", features, asked, row, budget, labels)
+        if imagenet.installed():
+            yield from self._imagenet.parts()
+            for budget, labels in enumerate(LABELS):
+                yield partial(self._probe_imagenet, asked, row, budget, labels)
+        starts: dict[Learned, Encoder] = {"scratch": self._first_encoder, "tuned": encoder}
+        for learned, start in starts.items():
+            if learned == "scratch" and self.tuned_at[row] >= 0:
                 continue  # it never changes
             for budget, labels in enumerate(LABELS):
                 tell = partial(self._tell_tuned, learned, row, budget)
@@ -205,9 +216,13 @@ class PretextStudy:
         yield lambda: self.tuned_at.__setitem__(row, step)
 
     def _probe_beside(
-        self, features: Features, asked: Asked, row: int, budget: int, labels: int
+        self, learned: Learned, features: Features, asked: Asked, row: int, budget: int, labels: int
     ) -> None:
-        self._tell_tuned(0, row, budget, answered(features, asked, labels))
+        self._tell_tuned(learned, row, budget, answered(features, asked, labels))
 
-    def _tell_tuned(self, learned: int, row: int, budget: int, accuracies: list[float]) -> None:
-        self.tuned[learned, row, budget] = middle(accuracies)
+    def _probe_imagenet(self, asked: Asked, row: int, budget: int, labels: int) -> None:
+        assert self._imagenet.found
+        self._probe_beside("imagenet", self._imagenet.found, asked, row, budget, labels)
+
+    def _tell_tuned(self, learned: Learned, row: int, budget: int, accuracies: list[float]) -> None:
+        self.tuned[LEARNED.index(learned), row, budget] = middle(accuracies)

@@ -368,6 +368,8 @@ export interface PretextFrame {
     asked_parts: [number, number];
     /** as `asked_parts` */
     tuned_parts: [number, number];
+    /** whether the weights of `tuned` "imagenet" are installed */
+    imagenet: boolean;
     labeled: boolean;
     /** steps */
     epoch: number;
@@ -402,7 +404,7 @@ export interface PretextFrame {
     guessing: Float32Array;
     /** [2, 4] for the class */
     depth: Float32Array;
-    /** [3, 5, B, 3] as `asked` */
+    /** [4, 5, B, 3] as `asked` */
     tuned: Float32Array;
     /** [5] steps; -1: not yet */
     tuned_at: Int32Array;
@@ -414,7 +416,7 @@ export interface PretextFrame {
     asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
     depth: Record<"untrained" | "pretext", Record<"stem" | "first block" | "second block" | "last layer", number>>;
-    tuned: Record<"probe" | "scratch" | "tuned", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
+    tuned: Record<"probe" | "imagenet" | "scratch" | "tuned", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     tuned_at: Record<"class" | "place" | "size" | "count" | "cells", number>;
   };
 }

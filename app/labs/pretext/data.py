@@ -213,4 +213,4 @@ def memory(config: PretextConfig) -> int:
         return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
     drawn = 60 * 2**20 * int(config.length) // 13 if config.task in VIDEO else 20 * 2**20
-    return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size
+    return 160 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

@@ -46,9 +46,10 @@ class PretextFrame(Frame):
     depth: Annotated[NDArray[np.float32], Numbers(Pretrained, Depth)]  # [2, 4] for the class
     asked_at: int  # step; -1: not yet
     asked_parts: tuple[int, int]  # done and all of the newest measurement
-    tuned: Annotated[NDArray[np.float32], Rows(Learned, Question)]  # [3, 5, B, 3] as `asked`
+    tuned: Annotated[NDArray[np.float32], Rows(Learned, Question)]  # [4, 5, B, 3] as `asked`
     tuned_at: Annotated[NDArray[np.int32], Numbers(Question)]  # [5] steps; -1: not yet
     tuned_parts: tuple[int, int]  # as `asked_parts`
+    imagenet: bool  # whether the weights of `tuned` "imagenet" are installed
     labeled: bool
     epoch: int  # steps
     batch: int

