@@ -87,6 +87,8 @@ PretextMeasure = Literal["loss", "accuracy"]  # of the batch; of held-out puzzle
 ProbeMeasure = Literal["many", "few"]  # labels of a linear probe for the class: 50 each, as set
 Depth = Literal["stem", "first block", "second block", "last layer"]  # of the encoder
 Pretrained = Literal["untrained", "pretext"]
+# Heads on frozen features, of this run and of ImageNet; and all weights trained, from two starts.
+Learned = Literal["probe", "imagenet", "scratch", "tuned"]
 Question = Literal["class", "place", "size", "count", "cells"]  # downstream
 PairsMeasure = Literal["loss", "matched", "zero-shot"]  # of held-out pictures and texts
 WordsMeasure = Literal["loss", "accuracy"]  # of held-out gaps in sentences

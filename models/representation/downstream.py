@@ -95,6 +95,15 @@ def rows_of(maps: Tensor, answers: Tensor) -> Labeled:
     return Labeled(maps.permute(0, 2, 3, 1).flatten(0, 2), answers.flatten())
 
 
+def learned_from(asked: Asked) -> Tensor:
+    """Which of the answers, in a row, there are to learn from: all; or, of a picture's cells that
+    are asked one by one, an even part, which is enough.
+    """
+    answers = asked.train.numel()
+    many = asked.train.dim() > 1 and answers > 2 * MOST_LABELS
+    return torch.arange(0, answers, 1 + answers // (2 * MOST_LABELS) if many else 1)
+
+
 def answered(
     features: Features, asked: Asked, per_answer: int, draws: int = DRAWS, seed: int = 0
 ) -> list[float]:
@@ -102,10 +111,8 @@ def answered(
     labels.
     """
     train, test = rows_of(features.train, asked.train), rows_of(features.test, asked.test)
-    if asked.train.dim() > 1 and len(train.y) > 2 * MOST_LABELS:
-        # Of a picture's cells that are asked one by one, an even part is enough to learn from.
-        kept = torch.arange(0, len(train.y), 1 + len(train.y) // (2 * MOST_LABELS))
-        train = Labeled(train.x[kept], train.y[kept])
+    kept = learned_from(asked)
+    train = Labeled(train.x[kept], train.y[kept])
     return probed(train, test, asked.answers, per_answer, draws, seed)
 
 

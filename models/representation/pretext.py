@@ -30,6 +30,7 @@ BINS = SIDE_BINS**2
 COLOR_CELL = 4  # pixels a side that one color is told for
 SPEEDS = (1, 2, 4, 8)  # of these the ones that a clip is long enough for
 TAKEN = 4  # frames of an input
+ORDER_SPAN, SORT_SPAN, FRAME_SPAN = 9, 3 * TAKEN - 2, 2 * TAKEN - 1  # frames, first to last
 ORDERS = tuple(p for p in itertools.permutations(range(TAKEN)) if p[0] < p[-1])  # up to reversal
 YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
 
@@ -72,7 +73,8 @@ Answer = Literal["class", "bins", "colors", "pixels", "pairs", "given"]
 @dataclass(frozen=True)
 class Task:
     """A pretext task: `draw` makes puzzles of pictures uint8 [N, 3, S, S] or of clips
-    [N, T, 3, S, S]; `classes` answers are possible (0: a picture is answered).
+    [N, T, 3, S, S]; `classes` answers are possible (0: a picture is answered); a clip has at least
+    `span` frames.
     """
 
     draw: Draw
@@ -80,6 +82,7 @@ class Task:
     classes: int = 0
     video: bool = False
     taken: int = 1  # pictures that an input is made of
+    span: int = 1
 
     @property
     def chance(self) -> float:
@@ -235,7 +238,7 @@ def order(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     section 3.1); half of the triples run backwards, and so the direction tells nothing.
     """
     n = len(clips)
-    first = starts(clips, 9, generator)
+    first = starts(clips, ORDER_SPAN, generator)
     drawn = torch.randint(4, (n,), generator=generator)  # 0, 1 in order; 2 a; 3 e
     middle = torch.tensor([4, 4, 0, 8])[drawn]
     at = first + torch.stack([torch.full((n,), 2), middle, torch.full((n,), 6)], dim=1)
@@ -252,7 +255,7 @@ def sort(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     shown = torch.tensor(ORDERS)[label]
     back = torch.rand(len(clips), generator=generator) < 0.5
     shown = torch.where(back[:, None], TAKEN - 1 - shown, shown)
-    at = starts(clips, 3 * TAKEN - 2, generator) + 3 * shown
+    at = starts(clips, SORT_SPAN, generator) + 3 * shown
     return Puzzle(frames_at(clips, at), label, at=at)
 
 
@@ -279,7 +282,7 @@ def speed(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
 
 def frame(clips: Tensor, options: Options, generator: Generator) -> Puzzle:
     """Four frames, two apart, of which the third is hidden: it is to be answered."""
-    at = starts(clips, 2 * TAKEN - 1, generator) + 2 * torch.arange(TAKEN)
+    at = starts(clips, FRAME_SPAN, generator) + 2 * torch.arange(TAKEN)
     shown = frames_at(clips, at)
     answer = shown[:, 2].clone()
     shown[:, 2] = HIDDEN
@@ -298,10 +301,10 @@ TASKS: dict[PretextTask, Task] = {
     "color": Task(color, "bins", BINS),
     "regression": Task(regression, "colors"),
     "masked": Task(masked, "pixels"),
-    "order": Task(order, "class", 2, video=True, taken=3),
-    "sort": Task(sort, "class", len(ORDERS), video=True, taken=TAKEN),
-    "speed": Task(speed, "class", SHORT_SPEEDS, video=True, taken=TAKEN),
-    "frame": Task(frame, "pixels", video=True, taken=TAKEN),
+    "order": Task(order, "class", 2, video=True, taken=3, span=ORDER_SPAN),
+    "sort": Task(sort, "class", len(ORDERS), video=True, taken=TAKEN, span=SORT_SPAN),
+    "speed": Task(speed, "class", SHORT_SPEEDS, video=True, taken=TAKEN, span=FRAME_SPAN),
+    "frame": Task(frame, "pixels", video=True, taken=TAKEN, span=FRAME_SPAN),
     "simclr": Task(as_given, "pairs"),
     "supervised": Task(as_given, "given"),
 }

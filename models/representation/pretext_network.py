@@ -141,6 +141,17 @@ def right_of(network: PretextNetwork, output: Tensor, puzzle: Puzzle, weights: T
     return float(1 - left)
 
 
+def confused(network: PretextNetwork, output: Tensor, puzzle: Puzzle) -> Tensor:
+    """int64 [C, C]: how many puzzles of each true answer (rows) were given which (columns); [0, 0]
+    of tasks whose answer is no class.
+    """
+    if network.task.answer not in ("class", "given"):
+        return torch.zeros(0, 0, dtype=torch.int64)
+    answers = output.shape[1]
+    pairs = puzzle.labels * answers + output.argmax(dim=1)
+    return pairs.bincount(minlength=answers**2).view(answers, answers)
+
+
 def painted(network: PretextNetwork, output: Tensor, puzzle: Puzzle) -> Tensor:
     """The answer as pictures [N, 3, S, S] in 0..1, of tasks that answer one. Of bins the mean color
     by sharpened probabilities (Zhang et al., 2016, eq. 5, temperature 0.38).

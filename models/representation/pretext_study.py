@@ -12,11 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.detection import imagenet
 from models.history import History
-from models.measures import Depth, Pretrained, ProbeMeasure, Question
+from models.measures import Depth, Learned, Pretrained, ProbeMeasure, Question
 from models.representation.accuracy import middle
 from models.representation.downstream import (
     LABELS,
+    Asked,
     Downstream,
     Features,
     answered,
@@ -24,18 +26,22 @@ from models.representation.downstream import (
     features_of,
     guessed,
 )
+from models.representation.encoder import Encoder
+from models.representation.imagenet_features import ImageNetFeatures
 from models.representation.pretext import Puzzle
 from models.representation.pretext_network import PretextNetwork, painted
 from models.representation.pretext_training import Material, Pretext, PretextSettings
 from models.representation.probe import nearest
 from models.representation.shipped import load_shipped
 from models.representation.transfer import Parts
+from models.representation.tuning import tuned_parts
 
 SHOWN, PAINTED = 16, 8  # puzzles on the page, and of them those whose answer is a picture
 LOOKED_AT, NEAR = 48, 5  # pictures on the page, and neighbors of each
 PROBE_EVERY = 250  # steps
 MANY, FEW, FEW_DRAWS = 50, 10, 3  # labels per class of the probes over the steps, and draws
 QUESTIONS: tuple[Question, ...] = get_args(Question)
+LEARNED: tuple[Learned, ...] = get_args(Learned)
 NETWORKS: tuple[Pretrained, ...] = get_args(Pretrained)
 
 
@@ -78,7 +84,10 @@ class PretextStudy:
     and of the trained encoder, by question and labels per answer: mean less a deviation, mean, and
     more, over draws of the labels; guessing [Q]: by always the most frequent answer; asked_at: the
     step of the trained one, -1 before; depth [2, 4]: for the class, with `MANY` labels each, by
-    how deep in the encoder the features are taken. NaN where nothing is known or measured yet.
+    how deep in the encoder the features are taken; tuned [4, Q, B, 3]: as `asked`, of linear
+    classifiers on the run's features and on ImageNet's, and of the whole network trained with the
+    labels from the untrained and from the trained encoder, at the steps tuned_at int32 [Q]. NaN
+    where nothing is known or measured yet.
 
     `few` are the labels per class of the second probe over the steps, beside that with `MANY`.
 
@@ -110,7 +119,10 @@ class PretextStudy:
         for question, asked in downstream.asked.items():
             self.guessing[QUESTIONS.index(question)] = guessed(asked)
         self.asked_at = -1
-        self.asking = Parts()
+        self.tuned = np.full((len(LEARNED), *self.asked.shape[1:]), np.nan, np.float32)
+        self.tuned_at = np.full(len(QUESTIONS), -1, np.int32)
+        self.asking, self.tuning = Parts(), Parts()
+        self._imagenet = ImageNetFeatures(downstream)
         self.look()
 
     @property
@@ -178,3 +190,42 @@ class PretextStudy:
     def _ask_by_depth(self, network: int) -> None:
         encoder = self.training.network.encoder if network else self._first_encoder
         self.depth[network] = answered_by_depth(encoder, self.downstream, "class", MANY)
+
+    def tune(self, question: Question) -> None:
+        """A part of training the whole network for a question; the next call goes on with the
+        question and the encoder of the first part.
+        """
+        self.tuning.go_on(lambda: self._parts_of_tuning(question))
+
+    def _parts_of_tuning(self, question: Question) -> Iterator[Callable[[], None]]:
+        asked, step = self.downstream.asked.get(question), self.step
+        if asked is None:
+            return
+        row = QUESTIONS.index(question)
+        encoder, features = copy.deepcopy(self.training.network.encoder), self._features()
+        for budget, labels in enumerate(LABELS):
+            yield partial(self._probe_beside, "probe", features, asked, row, budget, labels)
+        if imagenet.installed():
+            yield from self._imagenet.parts()
+            for budget, labels in enumerate(LABELS):
+                yield partial(self._probe_imagenet, asked, row, budget, labels)
+        starts: dict[Learned, Encoder] = {"scratch": self._first_encoder, "tuned": encoder}
+        for learned, start in starts.items():
+            if learned == "scratch" and self.tuned_at[row] >= 0:
+                continue  # it never changes
+            for budget, labels in enumerate(LABELS):
+                tell = partial(self._tell_tuned, learned, row, budget)
+                yield from tuned_parts(start, self.downstream, asked, labels, tell)
+        yield lambda: self.tuned_at.__setitem__(row, step)
+
+    def _probe_beside(
+        self, learned: Learned, features: Features, asked: Asked, row: int, budget: int, labels: int
+    ) -> None:
+        self._tell_tuned(learned, row, budget, answered(features, asked, labels))
+
+    def _probe_imagenet(self, asked: Asked, row: int, budget: int, labels: int) -> None:
+        assert self._imagenet.found
+        self._probe_beside("imagenet", self._imagenet.found, asked, row, budget, labels)
+
+    def _tell_tuned(self, learned: Learned, row: int, budget: int, accuracies: list[float]) -> None:
+        self.tuned[LEARNED.index(learned), row, budget] = middle(accuracies)

@@ -27,6 +27,7 @@ from models.representation.pretext import (
 )
 from models.representation.pretext_network import (
     PretextNetwork,
+    confused,
     loss_of,
     rebalanced,
     right_of,
@@ -117,6 +118,8 @@ def held_out_puzzles(settings: PretextSettings, material: Material) -> Puzzle:
 class Pretext:
     """A network that learns a pretext task. Raises `Lost` from `train` when the loss is not finite,
     ValueError for clips that are too short, or for "supervised" without labels.
+
+    confusion: the newest measurement's `confused` held-out puzzles.
     """
 
     def __init__(self, settings: PretextSettings, material: Material) -> None:
@@ -127,7 +130,7 @@ class Pretext:
             settings.task, generator, material.classes, settings.times, answers
         )
         self.history = History(get_args(PretextMeasure))
-        self.loss = math.nan
+        self.loss, self.confusion = math.nan, torch.zeros(0, 0, dtype=torch.int64)
         self.weights = torch.ones(BINS)
         if self.network.task.answer == "bins":
             self.weights = rebalanced(color_shares(material.train))
@@ -176,7 +179,9 @@ class Pretext:
 
     def measure(self) -> None:
         """Write the last batch's loss and the held-out puzzles' accuracy into the history."""
-        right = right_of(self.network, self.answers(self.held_out), self.held_out, self.weights)
+        answers = self.answers(self.held_out)
+        right = right_of(self.network, answers, self.held_out, self.weights)
+        self.confusion = confused(self.network, answers, self.held_out)
         self.history.add(self.step, self.loss, right)
 
     def answers(self, puzzle: Puzzle) -> Tensor:

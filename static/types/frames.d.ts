@@ -366,6 +366,10 @@ export interface PretextFrame {
     asked_at: number;
     /** done and all of the newest measurement */
     asked_parts: [number, number];
+    /** as `asked_parts` */
+    tuned_parts: [number, number];
+    /** whether the weights of `tuned` "imagenet" are installed */
+    imagenet: boolean;
     labeled: boolean;
     /** steps */
     epoch: number;
@@ -388,6 +392,8 @@ export interface PretextFrame {
     scores: Float32Array;
     /** [D, 3, 32, 32]; D 0: no picture is answered */
     painted: Uint8Array;
+    /** [C, C] held-out puzzles: true answer, answer; C 0 as above */
+    confusion: Int32Array;
     /** [P, K] */
     neighbors: Uint8Array;
     /** [P, K] of the untrained encoder */
@@ -398,14 +404,20 @@ export interface PretextFrame {
     guessing: Float32Array;
     /** [2, 4] for the class */
     depth: Float32Array;
+    /** [4, 5, B, 3] as `asked` */
+    tuned: Float32Array;
+    /** [5] steps; -1: not yet */
+    tuned_at: Int32Array;
   };
-  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth", number[]>;
+  shapes: Record<"steps" | "history" | "probe_steps" | "probes" | "scores" | "painted" | "confusion" | "neighbors" | "neighbors_before" | "asked" | "guessing" | "depth" | "tuned" | "tuned_at", number[]>;
   rows: {
     history: Record<"loss" | "accuracy", Float32Array>;
     probes: Record<"many" | "few", Float32Array>;
     asked: Record<"untrained" | "pretext", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
     guessing: Record<"class" | "place" | "size" | "count" | "cells", number>;
     depth: Record<"untrained" | "pretext", Record<"stem" | "first block" | "second block" | "last layer", number>>;
+    tuned: Record<"probe" | "imagenet" | "scratch" | "tuned", Record<"class" | "place" | "size" | "count" | "cells", Float32Array>>;
+    tuned_at: Record<"class" | "place" | "size" | "count" | "cells", number>;
   };
 }
 

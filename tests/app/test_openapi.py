@@ -21,6 +21,7 @@ STRICTER = {
     "/api/nms",
     "/api/nms/sweep",
     "/api/albums",
+    "/api/albums/clips",
     "/api/albums/drafts/{draft_id}",
     "/api/images",
     "/api/share",
@@ -35,7 +36,12 @@ STRICTER = {
 }
 # What schemathesis takes for a body without its field `file` it sends with one all the same, now
 # and then; what uploads refuse is in test_images.py and albums/test_endpoints.py.
-UPLOADS = {"/api/images", "/api/albums", "/api/albums/drafts/{draft_id}"}
+UPLOADS = {
+    "/api/images",
+    "/api/albums",
+    "/api/albums/clips",
+    "/api/albums/drafts/{draft_id}",
+}
 GUARD = 120  # seconds after which an answer hangs; a busy machine takes long to load torch
 app = create_app(Settings())
 # One endpoint trains as long as it is asked to; what it refuses is in test_sockets.py.

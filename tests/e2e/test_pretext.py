@@ -51,6 +51,18 @@ def test_eight_rounds_are_played_by_keys_and_leave_a_line_on_the_chart(
     expect(page.locator("[data-round]")).to_contain_text("round 1 of 8")
 
 
+def test_a_table_counts_which_places_of_a_patch_are_taken_for_which(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/pretext?{QUICK}&task=patch", reduced_motion="reduce")
+    page.locator("button[data-beside=confusion]").click()
+    expect(page.locator("[data-game]")).to_be_hidden()
+    cells = page.locator("[data-confusion] td")
+    expect(cells).to_have_count(64)
+    assert sum(int(text) for text in cells.all_inner_texts()) == 200
+    expect(page.locator("[data-confusion-said]")).to_contain_text("The most frequent mistake")
+    page.locator("select[name=task]").select_option("masked")
+    expect(page.locator("[data-confusion-said]")).to_contain_text("is a picture")
+
+
 def test_the_label_tells_the_draw_and_shows_the_function(open_page: OpenPage) -> None:
     page = open_page(f"/labs/pretext?{QUICK}&tab=label&task=speed", reduced_motion="reduce")
     expect(page.locator("[data-labels-used]")).to_contain_text("Labels used: 0")
@@ -58,8 +70,13 @@ def test_the_label_tells_the_draw_and_shows_the_function(open_page: OpenPage) ->
     first = page.locator("[data-made]").inner_text()
     page.locator("[data-puzzle-next]").click()
     expect(page.locator("[data-made]")).not_to_have_text(first)
+    expect(page.locator(".other-labels")).to_contain_text("No text came with it")
+    page.locator("select[name=task]").select_option("rotation")
+    expect(page.locator(".other-labels [lang=en]")).to_contain_text(re.compile(r"\b(the|a)\b"))
+    expect(page.locator(".other-labels figure")).to_have_count(2)
     page.locator("select[name=task]").select_option("supervised")
     expect(page.locator("[data-labels-used]")).to_contain_text("written by people")
+    expect(page.locator(".other-labels figure")).to_have_count(1)
 
 
 def test_more_is_hidden_where_the_masked_share_grows(open_page: OpenPage) -> None:
@@ -182,6 +199,27 @@ def test_this_run_is_measured_beside_what_was_recorded(open_page: OpenPage) -> N
     page.locator("button[data-along=depth]").click()
     expect(page.locator("[data-depth-chart] canvas").first).to_be_visible()
     expect(page.locator("[data-transfer-said]")).to_contain_text("last layer", timeout=60_000)
+
+
+def test_the_network_is_tuned_for_the_chosen_question_beside_its_probe(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(
+        f"/labs/pretext?{QUICK}&tab=transfer&question=size&along=tuning", reduced_motion="reduce"
+    )
+    said = page.locator("[data-transfer-said]")
+    expect(said).to_contain_text("A linear probe trains a head on frozen features")
+    page.locator("[data-tune]").click()
+    expect(said).to_contain_text(re.compile(r"Measuring: \d+ of \d+ parts"))
+    expect(said).to_contain_text(
+        re.compile(r"Labels per answer: 10\. Fine-tuned 0\.\d\d \(0\.\d\d to 0\.\d\d\)"),
+        timeout=120_000,
+    )
+    page.locator(".view:not([hidden]) button[data-labels=all]").click()
+    expect(said).to_contain_text("Labels per answer: all.")
+    page.locator(".view:not([hidden]) button[data-question=class]").click()
+    expect(said).to_contain_text("A linear probe trains a head")  # not measured yet
+    assert steps(page) == 0
 
 
 def test_scale_shows_what_was_recorded_and_trains_a_column_when_asked(

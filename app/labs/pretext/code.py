@@ -78,7 +78,7 @@ def code(config: PretextConfig, steps: int) -> str:
         config = config.model_copy(update=LAST_OF_SCALE)
     video = config.task in VIDEO
     drawn = {DRAWN[config.data]} if config.data in DRAWN else set()
-    moving = {"thrown": {"draw_clips"}, "pans": {"pan_clips", "parts_of"}}[config.clips]
+    moving = {"pan_clips", "parts_of"} if config.clips == "pans" else {"draw_clips"}
     wanted = moving | {"answers_in"} if video else drawn
     script = write(
         "pretext",

@@ -121,13 +121,20 @@ class PretextConfig(LabConfig):
         N_("Texts in English, with commas between them, 12 at most."),
         Look(SENTENCES, hidden=True, live=True), max_length=400,
     )  # fmt: skip
-    clips: Literal["thrown", "pans"] = control(
+    clips: Literal["thrown", "pans", "own"] = control(
         "thrown", N_("Clips"),
         N_(
             "Drawn things that are thrown, under one gravity; or pans over two photos, at one "
-            "pace. Held-out pans are over the right part of each photo."
+            "pace. Held-out pans are over the right part of each photo. On a clip of your own, the "
+            "network is asked what it learned from thrown things."
         ),
-        Look(PICTURES, choices={"thrown": N_("thrown things"), "pans": N_("pans over photos")}),
+        Look(PICTURES, choices={
+            "thrown": N_("thrown things"), "pans": N_("pans over photos"), "own": N_("your own"),
+        }),
+    )  # fmt: skip
+    clip: str = control(
+        "", N_("Your clip"), N_("What was uploaded, by its id."),
+        Look(PICTURES, hidden=True), max_length=32,
     )  # fmt: skip
     length: Literal["13", "25"] = control(
         "13", N_("Frames of a clip"),
@@ -157,10 +164,13 @@ class PretextConfig(LabConfig):
 
     # The page's own state.
     puzzle: int = page_state(0, 0, 15)  # whose making is drawn
+    beside: Literal["game", "confusion"] = page_state("game")  # what stands beside the puzzles
     picture: int = page_state(0, 0, 47)  # whose neighbors are shown
     question: Question = page_state("class")
     labels: Literal["1", "5", "10", "100", "all"] = page_state("10")
-    along: Literal["labels", "depth"] = page_state("labels")  # what the accuracies are drawn over
+    along: Literal["labels", "depth", "tuning"] = page_state(
+        "labels"
+    )  # what the accuracies are drawn over
     measured: Literal["drawn", "photos"] = page_state("drawn")
     filled: Literal["masked", "color"] = page_state("masked")
     painted: str = page_state("", max_length=64)  # blocks, row by row: "1" is hidden; "": at random
@@ -170,8 +180,11 @@ class PretextConfig(LabConfig):
 
 
 class PretextAction(BaseModel):
-    """What is measured on request, a part at a time: every question, by linear classifiers."""
+    """What is measured on request, a part at a time: every question, by linear classifiers; or one
+    question, by training the whole network for it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    do: Literal["ask"]
+    do: Literal["ask", "tune"]
+    question: Question = "class"

@@ -9,6 +9,7 @@ from app.errors import InvalidInput
 from app.i18n import N_
 from app.labs.pretext import pairs, scale, sentences
 from app.labs.pretext.config import PretextConfig
+from app.labs.pretext.own_clip import clip_id, windows
 from app.pictures.albums.album import Album, labeled
 from app.pictures.samples import photo_pixels
 from app.pictures.sources import DIGITS, album_id, built_in, from_album
@@ -35,7 +36,17 @@ def album_of(config: PretextConfig) -> str:
     """
     if config.mode != "pictures":
         return ""
-    return album_id(config.data, config.pictures)
+    return clip_id(config) if on_own_clip(config) else album_id(config.data, config.pictures)
+
+
+def on_own_clip(config: PretextConfig) -> bool:
+    """Whether the network is asked about a clip of the visitor's: then that is the run's album."""
+    return config.task in VIDEO and config.clips == "own"
+
+
+def stills_in(config: PretextConfig, album: Album | None) -> Album | None:
+    """The album, where it is one of pictures."""
+    return None if on_own_clip(config) else album
 
 
 @lru_cache(maxsize=4)
@@ -59,6 +70,18 @@ def clips(kind: str, held_out: bool, seed: int, frames: int) -> Tensor:
     return pan_clips(parts_of(photos())[held_out], count, seed, frames=frames)
 
 
+def moving(config: PretextConfig, held_out: bool, album: Album | None) -> Tensor:
+    """Clips to learn from, or held out, uint8 [M, T, 3, 32, 32]: with a clip of the visitor's, that
+    one is held out, and thrown things are learned from.
+    """
+    frames = int(config.length)
+    if not on_own_clip(config):
+        return clips(config.clips, held_out, config.seed, frames)
+    if held_out and album:
+        return windows(config, album, TEST_CLIPS, config.seed)
+    return clips("thrown", held_out, config.seed, frames)
+
+
 def photos() -> list[Tensor]:
     """The two photos that scikit-learn carries, uint8 [3, 427, 640]."""
     import torch
@@ -72,6 +95,7 @@ def stills_of(config: PretextConfig, album: Album | None) -> tuple[Material, Dow
     from models.representation.downstream import of_classes, of_objects
     from models.representation.pretext_training import Material
 
+    album = stills_in(config, album)
     if album is None and config.data == "objects":
         train, test = objects(config.count, config.seed), objects(TEST, HELD_OUT + config.seed)
         material = Material(train.images, test.images, train.classes, test.classes, len(CLASSES))
@@ -98,8 +122,8 @@ def held_out_of(config: PretextConfig, album: Album | None) -> Material:
         stills = stills_of(config, album)[0]
     if config.task not in VIDEO:
         return stills
-    moving = clips(config.clips, True, config.seed, int(config.length))
-    return Material(moving, moving, classes=stills.classes)
+    shown = moving(config, True, album)
+    return Material(shown, shown, classes=stills.classes)
 
 
 def check_classes(config: PretextConfig, material: Material) -> None:
@@ -116,9 +140,7 @@ def material_of(config: PretextConfig, album: Album | None) -> tuple[Material, D
     stills, downstream = stills_of(config, album)
     if config.task not in VIDEO:
         return stills, downstream
-    train, test = (
-        clips(config.clips, held_out, config.seed, int(config.length)) for held_out in (False, True)
-    )
+    train, test = (moving(config, held_out, album) for held_out in (False, True))
     return Material(train, test, classes=stills.classes), downstream
 
 
@@ -144,8 +166,9 @@ def settings_of(config: PretextConfig) -> PretextSettings:
 
 def names_of(config: PretextConfig, album: Album | None) -> list[str]:
     """What the classes are called; drawn ones in English, which the page translates."""
-    if album:
-        return list(labeled(album, config.classes).names)
+    stills = stills_in(config, album)
+    if stills:
+        return list(labeled(stills, config.classes).names)
     from models.data.objects import CLASSES
     from models.data.scenes import SHAPES
 
@@ -190,4 +213,4 @@ def memory(config: PretextConfig) -> int:
         return pairs.RUN_BYTES + pairs.BYTES_PER_PAIR * config.batch_size
     of_clip = 4 if config.task in VIDEO else 1
     drawn = 60 * 2**20 * int(config.length) // 13 if config.task in VIDEO else 20 * 2**20
-    return 100 * 2**20 + drawn + of_clip * 2**19 * config.batch_size
+    return 160 * 2**20 + drawn + of_clip * 2**19 * config.batch_size

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.lab.contract import Frame, Numbers, Rows
 from models.measures import (
     Depth,
+    Learned,
     PairsMeasure,
     PretextMeasure,
     PretextTask,
@@ -37,6 +38,7 @@ class PretextFrame(Frame):
     probes: Annotated[NDArray[np.float32], Rows(ProbeMeasure)]  # [2, U]
     scores: NDArray[np.float32]  # [N, C] probabilities of the puzzles; C 0: no class is answered
     painted: NDArray[np.uint8]  # [D, 3, 32, 32]; D 0: no picture is answered
+    confusion: NDArray[np.int32]  # [C, C] held-out puzzles: true answer, answer; C 0 as above
     neighbors: NDArray[np.uint8]  # [P, K]
     neighbors_before: NDArray[np.uint8]  # [P, K] of the untrained encoder
     asked: Annotated[NDArray[np.float32], Rows(Pretrained, Question)]  # [2, 5, B, 3]
@@ -44,6 +46,10 @@ class PretextFrame(Frame):
     depth: Annotated[NDArray[np.float32], Numbers(Pretrained, Depth)]  # [2, 4] for the class
     asked_at: int  # step; -1: not yet
     asked_parts: tuple[int, int]  # done and all of the newest measurement
+    tuned: Annotated[NDArray[np.float32], Rows(Learned, Question)]  # [4, 5, B, 3] as `asked`
+    tuned_at: Annotated[NDArray[np.int32], Numbers(Question)]  # [5] steps; -1: not yet
+    tuned_parts: tuple[int, int]  # as `asked_parts`
+    imagenet: bool  # whether the weights of `tuned` "imagenet" are installed
     labeled: bool
     epoch: int  # steps
     batch: int

@@ -18,7 +18,18 @@ from app.answers.single_flight import until_gone
 from app.errors import BAD_BODY, can_fail
 from app.lab import wire
 from app.labs.pretext.config import PretextConfig
-from app.labs.pretext.data import LONG, album_of, check_classes, held_out_of, names_of, settings_of
+from app.labs.pretext.data import (
+    HELD_OUT,
+    LONG,
+    VIDEO,
+    album_of,
+    check_classes,
+    held_out_of,
+    names_of,
+    objects,
+    settings_of,
+    stills_in,
+)
 from app.pictures.albums.album import Album, labeled
 from app.pictures.albums.endpoints import albums_of
 from app.pictures.decoding.album_limits import UNLABELED
@@ -67,7 +78,7 @@ async def answered(request: Request, config: PretextConfig) -> Response:
 
 LOOKED_AT = {
     "task", "gap", "jitter", "color_drop", "ratio", "block", "data", "count", "classes", "seed",
-    "length", "clips", "painted",
+    "length", "clips", "clip", "painted",
 }  # fmt: skip
 
 
@@ -79,7 +90,8 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
 
     material = held_out_of(config, album)
     check_classes(config, material)
-    neighbors = held_out_of(config.model_copy(update={"task": "rotation"}), album)
+    stills = stills_in(config, album)
+    neighbors = held_out_of(config.model_copy(update={"task": "rotation"}), stills)
     puzzle, pairs = shown(config, material)
     task = TASKS[config.task]
     answers = answers_in(config.task, material.test)
@@ -90,13 +102,14 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
         "task": config.task,
         "answer": task.answer,
         "video": task.video,
-        "names": names_of(config, album),
+        "names": names_of(config, stills),
         "chance": 1 / (answers or material.classes) if chosen else task.chance,
         "speeds": list(speeds_in(material.test.shape[1])) if config.task == "speed" else [],
         "clips": config.clips,
         "ceiling": ceiling_of(config),
         "source": inspect.getsource(task.draw),
-        "left_out": left_out(config, album),
+        "captions": captions(config, len(puzzle.labels)),
+        "left_out": left_out(config, stills),
     }
     originals = material.test[: len(puzzle.labels)]
     none = np.zeros(0, np.uint8)
@@ -150,6 +163,19 @@ def shipped_answers(config: PretextConfig, puzzle: Puzzle) -> tuple[Any, Any]:
     load_shipped(network)
     scores, painted = answers_of(network, puzzle)
     return np.ascontiguousarray(scores.numpy()), as_bytes(painted)
+
+
+def captions(config: PretextConfig, count: int) -> list[str]:
+    """The texts that CLIP is given for the pictures of the puzzles; none where none come along."""
+    import torch
+
+    from models.representation.clip import captions_of
+    from models.representation.pretext_training import PUZZLES
+
+    if config.data != "objects" or config.task in VIDEO:
+        return []
+    drawn = objects(PUZZLES, HELD_OUT + config.seed)
+    return captions_of(drawn, torch.Generator().manual_seed(10_000 + config.seed))[:count]
 
 
 def truth_of(puzzle: Puzzle) -> Any:

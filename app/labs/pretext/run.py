@@ -56,7 +56,9 @@ def run_pictures(
             if ask.config.learning_rate != config.learning_rate:
                 watched.training.change(ask.config.learning_rate)
             config = ask.config
-            if ask.action:
+            if ask.action and ask.action.do == "tune":
+                watched.tune(ask.action.question)
+            elif ask.action:
                 watched.ask()
             for _ in ask.turns():
                 watched.train(1)
@@ -82,6 +84,8 @@ def begun(config: PretextConfig, album: Album | None) -> PretextStudy:
 
 
 def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
+    from models.detection import imagenet
+
     training = watched.training
     learned_from = len(training.material.train)
     batch = min(config.batch_size, learned_from)
@@ -96,6 +100,7 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         probes=watched.probes.table,
         scores=np.ascontiguousarray(scores.numpy()),
         painted=(painted * 255).round().byte().numpy(),
+        confusion=training.confusion.numpy().astype(np.int32),
         neighbors=watched.neighbors.numpy().astype(np.uint8),
         neighbors_before=watched.neighbors_before.numpy().astype(np.uint8),
         asked=watched.asked.copy(),
@@ -103,6 +108,10 @@ def frame_of(watched: PretextStudy, config: PretextConfig) -> PretextFrame:
         depth=watched.depth.copy(),
         asked_at=watched.asked_at,
         asked_parts=(watched.asking.done, watched.asking.all),
+        tuned=watched.tuned.copy(),
+        tuned_at=watched.tuned_at.copy(),
+        tuned_parts=(watched.tuning.done, watched.tuning.all),
+        imagenet=imagenet.installed(),
         labeled=bool(watched.downstream.asked),
         epoch=max(1, learned_from // batch),
         batch=batch,

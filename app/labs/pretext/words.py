@@ -51,6 +51,13 @@ WORDS = (
         N_("linear probe"),
         N_("A linear classifier on frozen features. Its accuracy measures what the features tell."),
     ),
+    Word(
+        N_("fine-tuning"),
+        N_(
+            "Encoder and head are trained together with the labels of the downstream task. A probe "
+            "trains the head alone."
+        ),
+    ),
     Word(N_("shortcut"), N_("A way to solve the pretext task without what one hopes is learned.")),
     Word(
         N_("ceiling"),

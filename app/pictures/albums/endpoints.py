@@ -135,6 +135,18 @@ async def upload(request: Request) -> AlbumAnswer:
     return await told(request, album)
 
 
+@router.post("/clips", status_code=201, responses=CANNOT_TAKE, openapi_extra=UPLOAD_BODY)
+async def upload_clip(request: Request) -> AlbumAnswer:
+    """Take a clip: an animated GIF, WebP or PNG in the multipart field `file`; or several pictures,
+    its frames in the order of time. It becomes an album of frames, without classes.
+    """
+    store = albums_of(request)
+    async with uploaded(request, store.folder, allowed(store.settings)) as brought:
+        album = await until_gone(request, store.put_clip(brought.folder, brought.names))
+    await owners_of(request).brought(request, album.id)
+    return await told(request, album)
+
+
 @router.get("/{album_id}", responses=NO_ALBUM)
 async def show(request: Request, album_id: AlbumId, classes: AlbumRule = "auto") -> AlbumAnswer:
     """How many pictures and which classes an album has, by a rule."""

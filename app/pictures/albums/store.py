@@ -15,13 +15,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app.answers.single_flight import Flights
 from app.errors import AlbumGone, AlbumKept, UploadError
 from app.i18n import N_
 from app.pictures.albums.album import Album
 from app.pictures.albums.gathering import Gathered
-from app.pictures.albums.words import album_refusal
+from app.pictures.albums.words import album_refusal, clip_refusal
 from app.pictures.decoding.album_limits import MAX_PICTURES, NAMES
 from app.pictures.decoding.pool import Decoders, processors
 from app.pictures.private_folder import (
@@ -82,25 +83,34 @@ class AlbumStore:
         async with self.folder.passing_file() as path:
             yield Gathered(path)
 
+    async def put_clip(self, source: Path, names: Sequence[str]) -> Album:
+        """The same of a clip: an album of its frames, in the order of time."""
+        async with self.gathering() as gathered:
+            facts = await self._decode(gathered, "clip", source, names)
+            if "refused" in facts:
+                raise clip_refusal(facts, self.settings.max_pixels)
+            return await self.settle(gathered)
+
     async def gather(
         self, gathered: Gathered, source: Path, names: Sequence[str], whole: bool = False
     ) -> None:
         """Decode a folder with uploads of these names, when its turn comes. Raises as `put`."""
+        most = MAX_PICTURES - gathered.count
+        facts = await self._decode(gathered, "album", source, names, most=most, whole=whole)
+        if "refused" in facts:
+            raise album_refusal(facts, self.settings.max_pixels)
+
+    async def _decode(
+        self, gathered: Gathered, kind: str, source: Path, names: Sequence[str], **limits: int
+    ) -> dict[str, Any]:
+        """What a decoder tells of uploads; what it took of them is gathered."""
         await in_thread(write_names, source, names)
-        settings = self.settings
+        sizes = {"max_pixels": self.settings.max_pixels, "max_side": self.settings.max_side}
         async with self.folder.passing_file() as target:
-            facts = await self.decoders.run(
-                "album",
-                source,
-                target,
-                max_pixels=settings.max_pixels,
-                max_side=settings.max_side,
-                most=MAX_PICTURES - gathered.count,
-                whole=whole,
-            )
-            if "refused" in facts:
-                raise album_refusal(facts, settings.max_pixels)
-            await in_thread(gathered.add, target, facts)
+            facts = await self.decoders.run(kind, source, target, **sizes, **limits)
+            if "refused" not in facts:
+                await in_thread(gathered.add, target, facts)
+        return facts
 
     async def settle(self, gathered: Gathered) -> Album:
         """The album of all that was gathered. Raises `AlbumRefused` or `AlbumTooLarge`."""

@@ -7,7 +7,14 @@ from app.errors import AlbumRefused, AlbumTooLarge, DomainError
 from app.i18n import N_, LazyText, Told
 from app.pictures.albums.album import Album
 from app.pictures.albums.classes import Classes, Rule, shown
-from app.pictures.decoding.album_limits import MAX_CLASSES, MAX_MEMBER, MAX_PATH, MAX_PICTURES
+from app.pictures.decoding.album_limits import (
+    FEWEST_FRAMES,
+    LEAST_SIDE,
+    MAX_CLASSES,
+    MAX_MEMBER,
+    MAX_PATH,
+    MAX_PICTURES,
+)
 from app.pictures.decoding.limits import MEBIBYTE, MOST_JPEG_PIXELS
 from app.pictures.decoding.signatures import ARCHIVES
 from app.pictures.words import wrong_format
@@ -31,6 +38,8 @@ LEFT_OUT: dict[str, LazyText] = {
     "memory": N_("too much memory to open"),
     "long": N_("names of more than {letters} letters"),
     "beside": N_("beside the folders of the classes"),
+    "alike": N_("frames that equal the one before"),
+    "between": N_("frames between those taken, which lie at even distances"),
 }
 TOO_LARGE: dict[str, LazyText] = {
     "many": N_("These are too many files: an album holds at most {pictures} pictures."),
@@ -52,6 +61,27 @@ WHOLE_ZIP = {  # why a zip is not opened at all
     ),
     "damaged": N_("This zip is damaged and cannot be read."),
 }
+WHOLE_CLIP = {  # why a clip is not taken
+    "still": N_("This is one frame only. Choose an animated GIF, WebP or PNG, or a video."),
+    "alike": N_(
+        "A clip needs at least {least} different frames; {different} were found in this one."
+    ),
+    "small": N_("The frames of this clip have fewer than {side} pixels a side."),
+    "format": N_(
+        "This is no clip that the server can read. Choose an animated GIF, WebP or PNG; a video is "
+        "opened by the browser, on the page."
+    ),
+    "empty": N_("This file is empty."),
+    "damaged": N_("This clip is damaged and cannot be read."),
+}
+LARGE_CLIP = {
+    "pixels": N_(
+        "All frames of this clip together have more than {millions} million pixels, which is the "
+        "most that is read. Save it smaller or shorter."
+    ),
+    "time": N_("Opening this clip takes too much processor time. Choose a shorter one."),
+    "memory": N_("Opening this clip takes too much memory. Choose a smaller one."),
+}
 EMPTY = N_("There is no picture in it that can be read.")
 NOTHING = N_("There is no picture in it that can be read. Left out: {reasons}.")
 ONE_PICTURE = N_("One small picture has no negatives: choose at least two.")
@@ -63,6 +93,16 @@ def album_refusal(facts: Mapping[str, Any], max_pixels: int) -> DomainError:
     if reason in TOO_LARGE:
         return AlbumTooLarge(TOO_LARGE[reason], "file", pictures=f"{MAX_PICTURES:,}")
     return AlbumRefused(WHOLE_ZIP.get(reason, WHOLE_ZIP["damaged"]), "file")
+
+
+def clip_refusal(facts: Mapping[str, Any], max_pixels: int) -> DomainError:
+    """The error for what `clip_decoder.py` tells of a clip that it refuses."""
+    reason = facts["refused"]
+    if reason in LARGE_CLIP:
+        return AlbumTooLarge(LARGE_CLIP[reason], "file", millions=f"{max_pixels / 1e6:.3g}")
+    message = WHOLE_CLIP.get(reason, WHOLE_CLIP["damaged"])
+    found = facts.get("different", 0)
+    return AlbumRefused(message, "file", different=found, least=FEWEST_FRAMES, side=LEAST_SIDE)
 
 
 def nothing_readable(

@@ -145,51 +145,34 @@ def release_canvases(picture: Image.Image) -> None:
     picture._get_next = first_frame  # type: ignore[attr-defined]
 
 
-class Completed(io.BufferedIOBase):
-    """A JPEG that ends as it should: where it breaks off, the mark of the end is read, and `ended`
-    tells so. libjpeg then gives what it has, as in every browser.
-    """
+def recognized(file: BinaryIO) -> str:
+    """What the file is, one of `TAKEN`. Raises `Refused` for anything else."""
+    head = file.read(signatures.HEAD)
+    kind = signatures.kind_of(head)
+    if kind not in TAKEN:
+        raise Refused("format", found=kind, taken=list(TAKEN)) if head else Refused("empty")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    return kind
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.ended = False
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = self._file.read(-1 if size is None else size)
-        if data or self.ended or size == 0:
-            return data
-        self.ended = True
-        return b"\xff\xd9"
-
-    def seek(self, place: int, whence: int = 0, /) -> int:
-        return self._file.seek(place, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
+def begun(file: BinaryIO, kind: str, max_pixels: int) -> Image.Image:
+    """A picture, or a clip, of which nothing is decoded yet. Raises `Refused`."""
+    file.seek(0)
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    picture: Image.Image = Image.open(file, formats=[TAKEN[kind]])
+    if picture.width * picture.height > max_pixels:
+        raise Refused("pixels")
+    return picture
 
 
 def opened(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.Image, bool]:
     """The picture's first frame, decoded, in whatever mode it is stored; whether it breaks off.
     Raises `Refused`, and whatever Pillow raises over a damaged one.
     """
-    head = file.read(signatures.HEAD)
-    kind = signatures.kind_of(head)
-    if kind not in TAKEN:
-        raise Refused("format", found=kind, taken=list(TAKEN)) if head else Refused("empty")
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    kind = recognized(file)
     if kind == "JPEG":
         return opened_jpeg(file, max_pixels, max_side)
-    file.seek(0)
-    Image.MAX_IMAGE_PIXELS = max_pixels
-    picture: Image.Image = Image.open(file, formats=[TAKEN[kind]])
-    if picture.width * picture.height > max_pixels:
-        raise Refused("pixels")
+    picture = begun(file, kind, max_pixels)
     release_canvases(picture)
     picture.load()
     return picture, False
@@ -209,7 +192,7 @@ def opened_jpeg(file: BinaryIO, max_pixels: int, max_side: int) -> tuple[Image.I
         most = pixels * limits.COEFFICIENT_SPACE // header.coefficient_bytes
         raise Refused("progressive", pixels=pixels, most=most)
     Image.MAX_IMAGE_PIXELS = limits.MOST_JPEG_PIXELS
-    completed = Completed(file)
+    completed = jpeg_header.Completed(file)
     completed.seek(0)
     picture: Image.Image = Image.open(cast(IO[bytes], completed), formats=["JPEG"])
     if picture.width * picture.height > limits.MOST_JPEG_PIXELS:
@@ -281,10 +264,8 @@ def orientation_of(picture: Image.Image) -> int:
         return 1
 
 
-def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> Cleaned:
-    """The picture upright, in sRGB, at most `max_side` long, without metadata."""
-    picture, incomplete = opened(file, max_pixels, max_side)
-    lossless = picture.format in ("PNG", "GIF")
+def as_seen(picture: Image.Image, max_side: int) -> Image.Image:
+    """A decoded picture upright, in sRGB, at most `max_side` long, without metadata."""
     orientation, profile = orientation_of(picture), picture.info.get("icc_profile")
     picture = flattened(picture)
     picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
@@ -292,7 +273,13 @@ def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> Cleaned:
     if orientation in TURNS:
         picture = picture.transpose(TURNS[orientation])
     picture.info = {}  # or save() would write comments and profiles back
-    return Cleaned(picture, lossless, incomplete)
+    return picture
+
+
+def cleaned(file: BinaryIO, max_pixels: int, max_side: int) -> Cleaned:
+    """The picture as a person would see it, `as_seen`."""
+    picture, incomplete = opened(file, max_pixels, max_side)
+    return Cleaned(as_seen(picture, max_side), picture.format in ("PNG", "GIF"), incomplete)
 
 
 def encoded(picture: Image.Image, lossless: bool) -> bytes:

@@ -1,5 +1,6 @@
 """What a JPEG's header says of the memory that decoding it takes (ITU-T T.81, annex B)."""
 
+import io
 from typing import BinaryIO, NamedTuple
 
 BLOCK = 64  # coefficients of two bytes each, of 8 x 8 samples
@@ -97,3 +98,32 @@ def header_from(marker: int, frame: bytes, scan: bytes, data: int) -> Header | N
     if not sampling:
         return None
     return Header(width, height, sampling, marker, scan[0], data, precision=frame[0])
+
+
+class Completed(io.BufferedIOBase):
+    """A JPEG that ends as it should: where it breaks off, the mark of the end is read, and `ended`
+    tells so. libjpeg then gives what it has, as in every browser.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.ended = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self._file.read(-1 if size is None else size)
+        if data or self.ended or size == 0:
+            return data
+        self.ended = True
+        return b"\xff\xd9"
+
+    def seek(self, place: int, whence: int = 0, /) -> int:
+        return self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True

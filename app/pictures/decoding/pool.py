@@ -34,8 +34,9 @@ FORKED = hasattr(os, "fork") and hasattr(socket, "send_fds")  # elsewhere each j
 # for 10 s: whoever would have to wait longer had better be told.
 WAITING = 200
 # By the clock, and only against a process that stands still: the work itself is limited to 10 s
-# (an album's to 60 s) of processor time, which is there within these also among 64 trainings.
-CLOCK_SECONDS = {"picture": 180.0, "album": 900.0}
+# (an album's or a clip's to 60 s) of processor time, which is there within these also among 64
+# trainings.
+CLOCK_SECONDS = {"picture": 180.0, "album": 900.0, "clip": 900.0}
 ATTEMPTS = 3  # a job is begun again when the program that forks, not its own child, has died
 CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"}  # by what is in the picture
 WINDOWS_CRASH = 0xC0000000  # exit codes from here on

@@ -24,32 +24,47 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[3]))  # started as a program, wherever it is installed
 from PIL import Image
 
-from app.pictures.decoding import album_decoder, album_limits, decoder, limits
+from app.pictures.decoding import album_decoder, album_limits, clip_decoder, decoder, limits
 
 PR_SET_PDEATHSIG = 1  # sys/prctl.h
 IGNORED = ("SIGINT", "SIGTERM", "SIGHUP")  # sent to the whole group; SOCKET tells when to end
 
 
+class Kind(NamedTuple):
+    """A kind of upload: what opens it, in so much processor time, and what that is told."""
+
+    work: Callable[..., dict[str, object]]
+    seconds: int
+    told: tuple[str, ...] = ("source", "target", "max_pixels", "max_side")
+
+
+KINDS = {
+    "picture": Kind(decoder.decode, limits.SECONDS),
+    "album": Kind(
+        album_decoder.made, album_limits.SECONDS, (*Kind._field_defaults["told"], "most", "whole")
+    ),
+    "clip": Kind(clip_decoder.made, album_limits.SECONDS),
+}
+
+
 def done(request: dict[str, Any]) -> dict[str, object]:
     """What comes of a request: facts, or {"refused": why}. It sets this process's limits."""
-    album = request["kind"] == "album"
-    seconds = album_limits.SECONDS if album else limits.SECONDS
+    kind = KINDS[request["kind"]]
     decoder.set_limits(
         request.get("space", limits.SPACE),
         limits.ENOUGH_SPACE,
-        request.get("seconds", seconds),
+        request.get("seconds", kind.seconds),
         decoder.OUTPUT + 4 * request["max_side"] ** 2,
     )
-    work = album_decoder.made if album else decoder.decode
-    names = ["source", "target", "max_pixels", "max_side", *(("most", "whole") if album else ())]
     try:
-        facts: dict[str, object] = work(*(request[name] for name in names))
+        facts: dict[str, object] = kind.work(*(request[name] for name in kind.told))
         return facts
     except MemoryError:
         return {"refused": "memory"}

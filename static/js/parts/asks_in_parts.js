@@ -29,13 +29,15 @@ export class AsksInParts {
    *   says how many are done and all
    * @param {(kind: string) => boolean} options.untrained what may be asked of an untrained network, too
    * @param {(kind: string) => void} options.onBegin
+   * @param {(kind: string) => Record<string, any>} [options.more] what is told with an ask
    */
-  constructor(buttons, { session, kindOf, works, untrained, onBegin }) {
+  constructor(buttons, { session, kindOf, works, untrained, onBegin, more = () => ({}) }) {
     this.buttons = buttons;
     this.session = session;
     this.kindOf = kindOf;
     this.works = works;
     this.untrained = untrained;
+    this.more = more;
     for (const button of buttons)
       button.addEventListener("click", () => {
         const kind = kindOf(button);
@@ -55,7 +57,7 @@ export class AsksInParts {
   next() {
     const kind = this.waiting;
     this.waiting = null;
-    if (kind) this.session.act({ do: kind });
+    if (kind) this.session.act({ do: kind, ...this.more(kind) });
   }
 
   /** @param {boolean} on @param {boolean} [trained] and there are classes */

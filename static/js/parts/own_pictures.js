@@ -7,6 +7,7 @@ import { number, onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { tell } from "../core/said.js";
 import { servedText } from "../core/served.js";
+import { addressOf, removePart, uploadPart } from "./own_files.js";
 
 const MOST_CLASSES = 100;
 
@@ -20,9 +21,6 @@ const MOST_CLASSES = 100;
  * @property {boolean} patches
  * @property {string[]} notes sentences about what it is made of
  */
-
-/** @param {string} album */
-const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
 
 /**
  * @typedef {object} Options
@@ -46,7 +44,13 @@ export class OwnPictures {
     this.state = state;
     this.options = options;
     const onError = (/** @type {unknown} */ error) => this.complain(error);
-    const { take } = uploadPart({ onAlbum: (album) => this.take(album), onError });
+    const { take } = uploadPart({
+      row: $("[data-own-progress]"),
+      input: this.input,
+      upload: uploadAlbum,
+      onAlbum: (album) => this.take(album),
+      onError,
+    });
     removePart(this.remove, {
       address: () => addressOf(this.here?.id ?? ""),
       onRemoved: () => {
@@ -139,30 +143,6 @@ function followPart(state, { here, onAlbum, onError }) {
   });
 }
 
-/**
- * The button that deletes the pictures, once at a time.
- * @param {HTMLButtonElement} button
- * @param {object} options
- * @param {() => string} options.address
- * @param {() => void} options.onRemoved
- * @param {(error: unknown) => void} options.onError
- * @param {() => void} options.onGone
- */
-function removePart(button, { address, onRemoved, onError, onGone }) {
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      await json(address(), { method: "DELETE" });
-      onRemoved();
-    } catch (error) {
-      onError(error);
-      if (error instanceof ApiError && error.code === "album_gone") onGone(); // someone was quicker
-    } finally {
-      button.disabled = false;
-    }
-  });
-}
-
 /** @param {Album} album */
 function wordsOf({ count, classes, notes }) {
   const names = classes
@@ -191,50 +171,6 @@ function offerRules({ rule, rules }) {
     });
     option.disabled = option.value !== rule && option.value !== "none" && (count < 2 || count > MOST_CLASSES);
   }
-}
-
-/**
- * The way of files to the server, with its progress and a way out.
- * @param {{onAlbum: (album: Album) => void, onError: (error: unknown) => void}} options
- */
-function uploadPart({ onAlbum, onError }) {
-  const row = $("[data-own-progress]");
-  const progress = /** @type {HTMLProgressElement} */ ($("[data-progress]", row));
-  const count = $("[data-own-count]", row);
-
-  /** @param {number} done @param {number} all */
-  function show(done, all) {
-    progress.value = done / all;
-    count.textContent =
-      all > 1 ? t("{done} of {all} files", { done: number(Math.floor(done), 0), all: number(all, 0) }) : "";
-  }
-  const upload = newest({
-    ask: (/** @type {File[]} */ files, signal) =>
-      uploadAlbum(files, (done, all) => !signal.aborted && show(done, all), signal),
-    show: (album) => {
-      row.hidden = true;
-      onAlbum(album);
-    },
-    fail: (error) => {
-      row.hidden = true;
-      onError(error);
-    },
-    act: true,
-  });
-  $("[data-own-cancel]", row).addEventListener("click", () => {
-    upload.drop();
-    row.hidden = true;
-    $("[data-files]").focus();
-  });
-  return {
-    /** @param {File[]} files */
-    take(files) {
-      if (!files.length) return;
-      row.hidden = false;
-      show(0, files.length);
-      upload.want(files);
-    },
-  };
 }
 
 /**

@@ -276,7 +276,7 @@ def test_a_whole_character_written_as_two_halves_is_text(client: TestClient) -> 
 @pytest.mark.parametrize(
     "charset", ["punycode", "unicode_escape", "undefined", "utf-7", "utf-16", "zip", "nonsense"]
 )
-@pytest.mark.parametrize("path", ["/api/images", "/api/albums"])
+@pytest.mark.parametrize("path", ["/api/images", "/api/albums", "/api/albums/clips"])
 def test_a_form_in_an_odd_encoding_is_told(client: TestClient, path: str, charset: str) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="a\\ud800-"\r\n\r\n\xff\r\n--b--\r\n'
     kind = f"multipart/form-data; boundary=b; charset={charset}"

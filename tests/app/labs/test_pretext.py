@@ -16,11 +16,13 @@ from app.labs.pretext.config import PretextAction, PretextConfig
 from app.labs.pretext.data import VIDEO, material_of, settings_of
 from app.labs.pretext.queries import puzzles_frame
 from app.labs.pretext.run import begun, run
+from models.representation import tuning
 from models.representation.pretext import TASKS
 from models.representation.pretext_network import PretextNetwork
 from models.representation.pretext_training import held_out_puzzles
 from models.representation.shipped import FILE, SHIPPED, shipped_tasks
-from tests.app.uploaded import client_with
+from tests.app.pictures.albums.test_endpoints import plain, zipped
+from tests.app.uploaded import RED, client_with, noise
 
 SMALL: dict[str, Any] = {"count": 64, "batch_size": 16}
 
@@ -215,3 +217,53 @@ def test_parameters_of_a_width_are_counted(width: str) -> None:
     config = PretextConfig(mode="scale", width=width)  # type: ignore[arg-type]
     network = PretextNetwork("rotation", torch.Generator(), times=float(width))
     assert LAB.parameters(config) == sum(p.numel() for p in network.parameters())
+
+
+def test_one_question_is_tuned_for_in_parts_from_both_starts_and_trains_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, few in {"STEPS": 2, "SLICE": 1, "DRAWS": 2}.items():
+        monkeypatch.setattr(tuning, name, few)
+    config = config_of(batch_size=4)
+    going = run(config)
+    frame = next(going)
+    action = PretextAction(do="tune", question="size")
+    while frame.tuned_at[2] < 0:
+        frame = going.send(Ask(config, 0, action))
+    assert frame.step == 0
+    done, every = frame.tuned_parts
+    looks = (400 + 64) // 50 + 2  # of ImageNet's network, and their end
+    assert done == every == 5 + looks + 5 + 2 * 5 * (2 * 3 + 1) + 1  # …; starts, labels, parts
+    assert np.isfinite(frame.tuned[:, 2]).all()
+    assert np.isnan(frame.tuned[:, [0, 1, 3, 4]]).all()
+    low, mean, high = np.moveaxis(frame.tuned[:, 2], -1, 0)
+    assert (low <= mean).all()
+    assert (mean <= high).all()
+    going.send(Ask(config, 1, None))
+    again = going.send(Ask(config, 0, action))
+    assert again.tuned_parts[1] < every  # the untrained start is not asked again
+    going.close()
+
+
+def test_imagenets_features_are_probed_on_an_album_of_ones_own(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, few in {"STEPS": 2, "SLICE": 1, "DRAWS": 2}.items():
+        monkeypatch.setattr(tuning, name, few)
+    files = {
+        f"{kind}/{number}.png": noise("PNG", 10 * number + place) if place else plain(RED)
+        for place, kind in enumerate(("red", "noise"))
+        for number in range(8)
+    }
+    answer = client.post("/api/albums", files={"file": ("any.zip", zipped(files))}).json()
+    album = client.app.state.albums.get(answer["id"])  # type: ignore[attr-defined]
+    config = config_of(data="own", pictures=album.id, batch_size=4)
+    going = run(config, album)
+    frame = next(going)
+    while frame.tuned_at[0] < 0:
+        frame = going.send(Ask(config, 0, PretextAction(do="tune")))
+    going.close()
+    assert frame.imagenet
+    probed_imagenet = frame.tuned[1, 0, :, 1]
+    assert (probed_imagenet[1:] > 0.9).all()  # noise and red are told apart at once
+    assert np.isfinite(frame.tuned[:, 0]).all()

@@ -13,6 +13,7 @@ from app.lab.contract import Ask
 from app.labs.pretext import LAB
 from app.labs.pretext.config import PretextConfig
 from app.labs.pretext.pairs import class_of, prompts_of
+from app.labs.pretext.queries import puzzles_frame
 from app.labs.pretext.run import run
 from models.representation.clip import PairNetwork
 from tests.app.labs import scripts
@@ -79,3 +80,15 @@ def test_the_script_prints_the_losses_that_are_shown(tmp_path: Path) -> None:
     found = re.search(r"^step 20: loss (\S+),", said, re.MULTILINE)
     assert found, said
     np.testing.assert_allclose(float(found[1]), frame_of(config, 20).history[0, -1], atol=2e-3)
+
+
+def test_the_text_beside_a_puzzle_is_the_caption_that_clip_is_given() -> None:
+    config = PretextConfig(count=64, batch_size=4)
+    header, _ = wire.decode(puzzles_frame(config, None))
+    going = run(config.model_copy(update={"mode": "pairs"}))
+    captions = next(going).captions
+    going.close()
+    assert header["captions"][: len(captions)] == captions
+    assert len(header["captions"]) == 16
+    for none in ({"task": "sort"}, {"data": "digits"}):
+        assert wire.decode(puzzles_frame(config.model_copy(update=none), None))[0]["captions"] == []

@@ -7,6 +7,7 @@ import torch
 
 from models.data.clips import LONG_FRAMES, draw_clips
 from models.data.objects import draw_objects
+from models.measures import PretextTask
 from models.representation.pretext import (
     AROUND,
     BINS,
@@ -260,3 +261,24 @@ def test_a_training_goes_the_same_way_at_any_pace_and_says_when_it_diverges() ->
 
 
 MATERIAL = Material(OBJECTS.images, OBJECTS.images)
+
+
+@pytest.mark.parametrize("name", ["patch", "rotation"])
+def test_the_table_of_confusions_counts_every_held_out_puzzle_once(name: PretextTask) -> None:
+    going = Pretext(
+        PretextSettings(name, batch_size=8), Material(OBJECTS.images[:40], OBJECTS.images[:40])
+    )
+    going.train(10)
+    table, labels = going.confusion, going.held_out.labels
+    given = going.answers(going.held_out).argmax(dim=1)
+    assert torch.equal(table.sum(dim=1), labels.bincount(minlength=len(table)))
+    assert torch.equal(table.sum(dim=0), given.bincount(minlength=len(table)))
+    right = float(table.diagonal().sum()) / len(labels)
+    assert right == pytest.approx(float(going.history.table[1, -1]), abs=1e-6)
+
+
+def test_a_task_that_answers_a_picture_confuses_no_answers() -> None:
+    going = Pretext(
+        PretextSettings("masked", batch_size=8), Material(OBJECTS.images[:20], OBJECTS.images[:20])
+    )
+    assert going.confusion.numel() == 0

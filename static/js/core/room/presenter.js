@@ -139,6 +139,7 @@ function photoNow() {
   return { id, width, height, incomplete };
 }
 
-/** Whether this page shows a photo or an album of the presenter's own. */
+/** Whether this page shows a photo, an album or a clip of the presenter's own. */
 export const hasOwnPictures = () =>
-  (shown.photo !== null && !shown.photo.name) || Boolean(shown.state?.values.pictures);
+  (shown.photo !== null && !shown.photo.name) ||
+  Boolean(shown.state?.values.pictures || shown.state?.values.clip);

@@ -12,11 +12,13 @@ import { wireTools } from "../../parts/share.js";
 import { showControls } from "../../parts/visibility.js";
 import { FIRST, modeOf, Trainings } from "./beside.js";
 import { ComparedPart } from "./compared.js";
+import { ConfusionPart } from "./confusion.js";
 import { FilledPart } from "./filled.js";
 import { LabelPart } from "./label.js";
 import { LearningPart } from "./learning.js";
 import { PairsPart, OWN as OF_PAIRS } from "./pairs.js";
 import { MaskedWordsPart, OWN as OF_WORDS } from "./masked_words.js";
+import { lacksClip, OwnClip } from "./own_clip.js";
 import { PuzzlePart } from "./puzzle.js";
 import { paintedOf, puzzlesOf } from "./puzzles.js";
 import { OWN as OF_SCALE, ScalePart } from "./scale.js";
@@ -35,7 +37,7 @@ const VIDEO = ["order", "sort", "speed", "frame"];
 const OF_TASK = {
   patch: ["gap", "jitter", "color_drop"],
   masked: ["ratio", "block"],
-  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "length"]])),
+  ...Object.fromEntries(VIDEO.map((task) => [task, ["clips", "clip", "length"]])),
 };
 const REST = 120; // milliseconds that settings rest before puzzles are asked for
 
@@ -62,6 +64,10 @@ function runConfig(values) {
   return config;
 }
 
+/** Whether something of the visitor's is asked for and was not chosen. @param {Record<string, any>} values */
+const lacks = (values) =>
+  (values.data === "own" && !values.pictures) || (VIDEO.includes(values.task) && lacksClip(values));
+
 /** @param {Record<string, any>} config */
 const keyOf = (config) =>
   JSON.stringify([...DRAWN, ...(OF_TASK[config.task] ?? [])].map((name) => config[name]));
@@ -87,11 +93,13 @@ const trainings = new Trainings(state, {
 const session = trainings.session(FIRST);
 const learning = new LearningPart(state);
 const puzzle = new PuzzlePart((score) => learning.setScore(score));
+const confusion = new ConfusionPart(state);
 const label = new LabelPart(state);
 const filled = new FilledPart(state);
 const transfer = new TransferPart(state, session);
 const compared = new ComparedPart(state);
 new VideoPart(state);
+new OwnClip(state);
 stagesPart(state);
 const own = new OwnPictures(state, {
   onTold: () => showChoices(),
@@ -149,6 +157,7 @@ function draw() {
     ? { scores: live.arrays.scores, painted: paintedOf(live.arrays.painted) }
     : puzzles.shipped;
   puzzle.show(puzzles, answers);
+  confusion.show(live, puzzles);
   label.show(puzzles);
   filled.take(live, runConfig(state.values));
   if (live) {
@@ -197,7 +206,7 @@ function showChoices() {
     sentences: modeOf(state.values) === "words",
     probe_labels: modeOf(state.values) === FIRST && !video,
   });
-  if (data === "own" && !state.values.pictures) {
+  if (lacks(state.values)) {
     query.drop();
     puzzles = shown = null;
     $("[data-badge]").textContent = $("[data-said]").textContent = "";
@@ -208,7 +217,7 @@ function showChoices() {
 /** @param {number} [rest] */
 function fetchPuzzles(rest) {
   const config = runConfig(state.values);
-  if (config.data !== "own" || config.pictures) query.want(config, rest);
+  if (!lacks(config)) query.want(config, rest);
 }
 
 state.subscribe(() => {

@@ -50,6 +50,7 @@ export class LabelPart {
       arrow(),
       stage(t("input"), pictures(of.inputs[i] ?? []), ""),
       stage(t("label"), labelOf(of, i), human ? "human" : "drawn"),
+      othersOf(of, i),
     );
     $("[data-labels-used]").textContent = human
       ? t("Labels used: one for each picture, written by people.")
@@ -63,6 +64,29 @@ const arrow = () => h("span", { class: "arrow", "aria-hidden": "true" }, "→");
 
 /** @param {string} name @param {Node} shown @param {string} look */
 const stage = (name, shown, look) => h("figure", { class: look }, shown, h("figcaption", {}, name));
+
+/**
+ * The labels that others would learn the same picture from: a person's, and the text beside it. Neither
+ * comes from an operation.
+ * @param {Puzzles} of @param {number} i
+ */
+function othersOf(of, i) {
+  const { task, names, captions, video } = of.header;
+  const written = video ? undefined : names[Number(of.labels[i])];
+  const person = written
+    ? h("p", { class: "made-label" }, thingName(written))
+    : h("p", { class: "operation" }, t("Nobody wrote one."));
+  const text = captions[i]
+    ? h("p", { class: "operation", lang: "en" }, captions[i])
+    : h("p", { class: "operation" }, t("No text came with it."));
+  return h(
+    "div",
+    { class: "other-labels", role: "group", "aria-label": t("Not made by an operation") },
+    h("span", {}, t("not made by an operation:")),
+    ...(task === "supervised" ? [] : [stage(t("supervised: a person’s label"), person, "human")]),
+    stage(t("CLIP: the text beside it"), text, "text"),
+  );
+}
 
 /** What was done, and what was drawn for it. @param {Puzzles} of @param {number} i */
 function operationOf(of, i) {

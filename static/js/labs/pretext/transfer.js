@@ -9,6 +9,7 @@ import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { DepthChart, depthSaid } from "./depth.js";
 import { LABELS, QUESTIONS, WITHOUT_LABELS, askedOf, bestOf, helps, placeOf } from "./recorded.js";
+import { TuningChart, tuningSaid } from "./tuning.js";
 import { taskName } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
@@ -45,6 +46,7 @@ export class TransferPart {
     const root = $('[data-view-of="transfer"]');
     this.showChoice = choiceButtons(state, ["question", "labels", "along"], root);
     this.depth = new DepthChart();
+    this.tuning = new TuningChart(AXIS, () => t("labels per answer"));
     this.chart = chart($("[data-asked-chart]"), () => ({
       x: t("labels per answer"),
       y: t("test accuracy"),
@@ -54,10 +56,15 @@ export class TransferPart {
       yRange: [0, 1.02],
       lines: this.lines(),
     }));
-    this.asks = new AsksInParts([/** @type {HTMLButtonElement} */ ($("[data-ask]"))], {
+    const buttons = ["[data-ask]", "[data-tune]"].map((of) => /** @type {HTMLButtonElement} */ ($(of)));
+    this.asks = new AsksInParts(buttons, {
       session,
-      kindOf: () => "ask",
-      works: [["ask", "asked_parts"]],
+      kindOf: (button) => ("tune" in button.dataset ? "tune" : "ask"),
+      works: [
+        ["ask", "asked_parts"],
+        ["tune", "tuned_parts"],
+      ],
+      more: (kind) => (kind === "tune" ? { question: this.state.values.question } : {}),
       untrained: () => true,
       onBegin: () => undefined,
     });
@@ -77,10 +84,17 @@ export class TransferPart {
     this.asks.take(frame, fresh);
     const other =
       frame.header.asked_at !== this.frame?.header.asked_at ||
-      frame.header.asked_parts.join() !== this.frame?.header.asked_parts.join();
+      ["asked_parts", "tuned_parts"].some(
+        (parts) => String(/** @type {any} */ (frame.header)[parts]) !== String(this.header?.[parts]),
+      );
     this.frame = frame;
     if (other) this.draw();
     this.asks.goOn(frame, fresh);
+  }
+
+  /** The newest frame's. @returns {Record<string, any> | undefined} */
+  get header() {
+    return this.frame?.header;
   }
 
   end() {
@@ -132,6 +146,7 @@ export class TransferPart {
       summary: this.sentence(),
     });
     this.depth.draw(this.frame);
+    this.tuning.draw(this.frame, question, labels);
     showOnly("over", (one) => one === this.state.values.along);
     this.drawTable(question, labels, task);
     $("[data-transfer-said]").textContent = this.sentence();
@@ -191,7 +206,8 @@ export class TransferPart {
   sentence() {
     const going = this.asks?.underway(this.frame);
     if (going) return t("Measuring: {done} of {all} parts are done.", going);
-    const { along, labels } = this.state.values;
+    const { along, labels, question } = this.state.values;
+    if (along === "tuning") return tuningSaid(this.frame, question, labels);
     return sentences([
       along === "depth" ? depthSaid(this.frame) : claimOf(this.tasks, labels),
       this.sayRun(),

@@ -3,13 +3,15 @@
 import { postForFrame } from "../../core/api.js";
 import { configOf } from "../../core/controls.js";
 import { $, all, h } from "../../core/dom.js";
-import { onLanguage, t } from "../../core/i18n.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { tell } from "../../core/said.js";
 import { choiceButtons } from "../../parts/choice_buttons.js";
 import { percent } from "../../parts/percent.js";
+import { chooseClip, lacksClip } from "./own_clip.js";
 import { picture } from "./tiles.js";
 import { ranked, puzzlesOf } from "./puzzles.js";
-import { answersOf, failed, ORDERS } from "./words.js";
+import { answersOf, ORDERS, wordsOf } from "./words.js";
 
 /** @typedef {import("./puzzles.js").Puzzles} Puzzles */
 
@@ -37,7 +39,7 @@ export class VideoPart {
         this.of = puzzlesOf(answer, "");
         this.go(0);
       },
-      fail: failed,
+      fail: (error) => this.clear(() => wordsOf(error)),
     });
     state.subscribe(() => {
       this.showChoice();
@@ -55,6 +57,11 @@ export class VideoPart {
   ask() {
     const { tab, watched, seed } = this.state.values;
     if (tab !== "video") return;
+    if (lacksClip(this.state.values)) {
+      this.query.drop();
+      this.clear(chooseClip);
+      return;
+    }
     const config = { ...configOf(this.state.values), task: watched, data: "objects", pictures: "", seed };
     this.query.want({
       ...config,
@@ -64,6 +71,14 @@ export class VideoPart {
       count: 2000,
       classes: "auto",
     });
+  }
+
+  /** Nothing is on show but why. @param {() => string} why */
+  clear(why) {
+    this.of = null;
+    for (const name of ["parts", "answers", "strip"]) $(`[data-clip-${name}]`).replaceChildren();
+    $("[data-clip-check]").hidden = true;
+    tell($("[data-video-said]"), why);
   }
 
   /** @param {number} step to the next clip, or none */
@@ -198,6 +213,10 @@ export class VideoPart {
     const truth = Number(of.truth[this.clip]);
     const { task, clips } = of.header;
     if (!this.told) return askOf(task, clips);
+    if (task === "speed" && clips === "own")
+      return t("It is {truth}. The frames that were skipped stand between the framed ones.", {
+        truth: answersOf(of.header)[truth] ?? "",
+      });
     if (task === "speed" && clips === "pans")
       return t(
         "It is {truth}. The frames that were skipped stand between the framed ones: look at how far the photo moves.",
@@ -223,8 +242,20 @@ export class VideoPart {
   }
 }
 
+/** @param {string} task */
+const askOfOwn = (task) =>
+  sentences([
+    task === "sort"
+      ? t(
+          "Put the frames of your clip into order: drag them, or use the arrows. The reverse counts as right, too.",
+        )
+      : t("At 1×, frames of your clip follow one another. How fast do these four frames go?"),
+    t("The network learned from thrown things and never saw your clip."),
+  ]);
+
 /** What is asked of a clip. @param {string} task @param {string} clips */
 function askOf(task, clips) {
+  if (clips === "own") return askOfOwn(task);
   if (task === "sort" && clips === "pans")
     return t(
       "Put the frames into order: drag them, or use the arrows. The reverse counts as right, too: a camera can pan either way.",

