@@ -24,7 +24,7 @@ from app.lan import in_container
 from app.lectures.scripts import SCRIPTS
 from app.registry import BY_SLUG, LABS
 from app.share import addresses_for_others, base_of, code_of
-from app.statements import STATEMENTS, TITLES, boxes_of
+from app.statements import STATEMENTS, TITLES, boxes_of, lab_of
 from app.texts import COMMON, texts_of
 from app.visitors import VISITOR, new_visitor, visitor_of
 
@@ -119,9 +119,10 @@ def guide(request: Request) -> HTMLResponse:
     codes: dict[str, Markup] = {}
     if request.query_params.get("codes") == "1":
         base = (addresses_for_others(request) or [base_of(request)])[0]
-        codes = {one.seen: code_of(f"{base}/labs/{one.seen}") for one in STATEMENTS if one.seen}
-    values = {"statements": STATEMENTS, "titles": TITLES, "codes": codes}
-    return render(request, "guide.html", script=COMMON, **values)
+        places = {place for one in STATEMENTS for place in one.places}
+        codes = {place: code_of(f"{base}/labs/{place}") for place in places}
+    values = {"statements": STATEMENTS, "titles": TITLES, "codes": codes, "lab_of": lab_of}
+    return render(request, "guide.html", script=COMMON, by_slug=BY_SLUG, **values)
 
 
 @router.get("/lecture")

@@ -50,6 +50,16 @@ class Sketch:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """Which frame shows what a step says where its run does not stop there: the settings of a run
+    that a view begins by itself, over those of the step, and the training step.
+    """
+
+    state: dict[str, str | float | bool]
+    step: int
+
+
+@dataclass(frozen=True)
 class Step:
     """A step of a lab's lesson: a state to set, and what to look for.
 
@@ -57,8 +67,8 @@ class Step:
     to three controls that come into hand; `{name}` in `text` is a control's value, to be
     dragged there. A run stops by itself at the training step `stop`. `watch` names the number
     to look at, as the page names it. `holds` is whether what the step says is so: of a lab that
-    trains, by the frame at `stop`; of others, by the step's own state. `see` are steps of other
-    labs that go on from here, each by its lab's slug and its title.
+    trains, by the frame at `stop`, or the one that is `judged`; of others, by the step's own state.
+    `see` are steps of other labs that go on from here, each by its lab's slug and its title.
     """
 
     title: LazyText
@@ -71,6 +81,7 @@ class Step:
     question: Question | None = None
     sketch: Sketch | None = None
     holds: Callable[[Any], bool] | None = None
+    judged: Judged | None = None
     see: tuple[tuple[str, str], ...] = ()
 
 

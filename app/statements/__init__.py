@@ -8,7 +8,7 @@ from app.i18n import N_, LazyText
 from app.statements.detection import DETECTION
 from app.statements.fundamentals import FUNDAMENTALS
 from app.statements.representation import REPRESENTATION
-from app.statements.statement import Box, Statement
+from app.statements.statement import Box, Statement, lab_of
 
 TITLES: dict[int, LazyText] = {
     1: N_("Over- and underfitting"),
@@ -32,4 +32,4 @@ def boxes_of(slug: str) -> list[Box]:
     return [one.box for one in STATEMENTS if one.box and one.lab == slug]
 
 
-__all__ = ["STATEMENTS", "TITLES", "Box", "Statement", "boxes_of"]
+__all__ = ["STATEMENTS", "TITLES", "Box", "Statement", "boxes_of", "lab_of"]

@@ -85,7 +85,7 @@ DETECTION = (
     Statement(
         126, N_("Proposals come from older algorithms or from a network."), "detectors#step-9"
     ),
-    Statement(127, N_("A network classifies what lies in each proposal."), "detectors#step-3"),
+    Statement(127, N_("A network classifies what lies in each proposal."), "detectors?tab=follow"),
     Statement(
         128, N_("Features come from one backbone; two parts are trained."), "detectors#step-10"
     ),
@@ -108,7 +108,12 @@ DETECTION = (
         ),
     ),
     Statement(133, N_("It cuts on the feature map, not on the photo."), "detectors#step-7"),
-    Statement(134, N_("What it cuts out becomes a vector."), "detectors?tab=pooling"),
+    Statement(
+        134,
+        N_("What it cuts out becomes a vector."),
+        "detectors?tab=roads",
+        also="detectors?tab=pooling",
+    ),
     Statement(135, N_("Two branches follow: class and box."), "detectors#step-6"),
     Statement(136, N_("One stage asks the map directly, without proposals."), "detectors#step-4"),
     Statement(

@@ -26,7 +26,7 @@ FUNDAMENTALS = (
     Statement(
         3,
         N_("A model can fail in two ways: by overfitting or by underfitting."),
-        "fitting#step-3",
+        "fitting?tab=capacity&mode=capacity",
     ),
     Statement(
         4,
@@ -134,7 +134,8 @@ FUNDAMENTALS = (
     Statement(
         44,
         N_("Badly scaled weights make training slow or let gradients vanish."),
-        "batchnorm#step-4",
+        "batchnorm?tab=gradients&init_scale=20",
+        also="batchnorm#step-4",
     ),
     Statement(
         45,
@@ -179,14 +180,22 @@ FUNDAMENTALS = (
             N_("They start there; γ and β may lead them out again."),
         ),
     ),
-    Statement(52, N_("The paper puts it before the activation."), "batchnorm#step-2"),
+    Statement(
+        52,
+        N_("The paper puts it before the activation."),
+        "batchnorm#step-2",
+        also="batchnorm#step-3",
+    ),
     Statement(
         53,
         N_("It makes the loss smoother, and a layer less sensitive to the one before."),
         "batchnorm?tab=gradients",
     ),
     Statement(
-        54, N_("Before or after the activation: it depends on the case."), "batchnorm#step-3"
+        54,
+        N_("Before or after the activation: it depends on the case."),
+        "batchnorm#step-3",
+        also="batchnorm#step-2",
     ),
     # --- 5. L1 and L2 -----------------------------------------------------------------------------
     Statement(55, N_("L1 makes weights sparse, and so selects features."), "regularization#step-2"),
@@ -194,7 +203,7 @@ FUNDAMENTALS = (
     Statement(
         57,
         N_("L2 keeps weights small and spreads them over correlated features."),
-        "regularization#step-3",
+        "regularization?tab=planes&between=0.9",
     ),
     Statement(
         58,
@@ -245,11 +254,12 @@ FUNDAMENTALS = (
     Statement(
         97,
         N_("Cross-entropy is entropy plus KL divergence."),
-        "cross-entropy#step-4",
+        "cross-entropy?tab=distributions",
         Box(
             N_("Cross-entropy measures how different two distributions are."),
             N_("KL does: at q = p it is 0, while the cross-entropy is H(p). Neither is symmetric."),
         ),
+        also="cross-entropy#step-4",
     ),
     Statement(
         98,
@@ -270,5 +280,5 @@ FUNDAMENTALS = (
             N_("Accuracy counts only which class is first: it may fall while the loss falls."),
         ),
     ),
-    Statement(101, N_("After softmax the predictions sum to 1."), "cross-entropy#step-5"),
+    Statement(101, N_("After softmax the predictions sum to 1."), "cross-entropy?tab=softmax"),
 )

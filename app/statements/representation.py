@@ -56,14 +56,18 @@ REPRESENTATION = (
     Statement(15, N_("Rotation: by which angle was it turned?"), "pretext?tab=label&task=rotation"),
     Statement(16, N_("Color: which colors has this gray picture?"), "pretext?tab=label&task=color"),
     Statement(17, N_("Frame order: in which order were these taken?"), "pretext?tab=video"),
-    Statement(18, N_("Speed: how fast is this clip played?"), "pretext?tab=video"),
+    Statement(18, N_("Speed: how fast is this clip played?"), "pretext?tab=video&watched=speed"),
     Statement(
-        19, N_("Contrastive methods became the main way: MoCo, SimCLR."), "contrastive#step-7"
+        19,
+        N_("Contrastive methods became the main way: MoCo, SimCLR."),
+        "pretext?tab=stages",
+        also="contrastive#step-7",
     ),
     Statement(
         20,
         N_("Two random augmentations of a picture are pulled together, others pushed apart."),
-        "contrastive#step-1",
+        "contrastive?tab=training",
+        also="contrastive#step-1",
     ),
     Statement(
         21,
@@ -100,7 +104,8 @@ REPRESENTATION = (
     Statement(
         65,
         N_("Encoder, projector and augmentations became the usual structure."),
-        "contrastive#step-7",
+        "contrastive?tab=pair",
+        also="contrastive?tab=pair&method=moco",
     ),
     Statement(
         66,
@@ -109,7 +114,10 @@ REPRESENTATION = (
     ),
     Statement(67, N_("All other pictures of the batch are negatives."), "contrastive#step-3"),
     Statement(
-        68, N_("In their space positives are pulled, negatives pushed."), "contrastive?tab=map"
+        68,
+        N_("In their space positives are pulled, negatives pushed."),
+        "contrastive?tab=training",
+        also="contrastive?tab=map",
     ),
     Statement(
         69,
@@ -164,12 +172,23 @@ REPRESENTATION = (
     Statement(83, N_("It is pretraining on unlabeled pictures."), "contrastive?tab=transfer"),
     Statement(84, N_("Its purpose is that of hidden words for language."), "pretext?tab=stages"),
     Statement(85, N_("Fine-tuning starts from it with few labels."), "contrastive#step-5"),
-    Statement(86, N_("In the end only the encoder is kept."), "contrastive#step-10"),
-    Statement(87, N_("All contrastive methods are used that way."), "contrastive#step-7"),
+    Statement(
+        86,
+        N_("In the end only the encoder is kept."),
+        "contrastive?tab=features",
+        also="contrastive#step-10",
+    ),
+    Statement(
+        87,
+        N_("All contrastive methods are used that way."),
+        "contrastive?tab=transfer",
+        also="contrastive?tab=transfer&method=moco",
+    ),
     Statement(
         88,
         N_("Its contributions: composed augmentations, and the projector."),
         "contrastive#step-9",
+        also="contrastive#step-10",
     ),
     Statement(
         89,
@@ -179,8 +198,12 @@ REPRESENTATION = (
             N_("It reached or passed supervised learning."),
             N_("It equaled a supervised ResNet-50 with a network four times as wide (2020)."),
         ),
+        also="pretext?tab=compared&question=class&labels=all",
     ),
     Statement(
-        90, N_("Later methods took over encoder, projector, augmentations."), "contrastive#step-8"
+        90,
+        N_("Later methods took over encoder, projector, augmentations."),
+        "contrastive?tab=pair&method=simsiam",
+        also="contrastive?tab=pair&method=moco",
     ),
 )

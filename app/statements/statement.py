@@ -19,13 +19,15 @@ class Box:
 @dataclass(frozen=True)
 class Statement:
     """`seen` is where a lab shows it, as an address below `/labs/`: settings in the query, or
-    `#step-n` for a step of its lesson, which is tried there; "" where nothing shows it yet.
+    `#step-n` for a step of its lesson, which is tried there; "" where nothing shows it yet. `also`
+    is a second such place, for a statement that compares or that names two things.
     """
 
     number: int
     text: LazyText
     seen: str = ""
     box: Box | None = None
+    also: str = ""
 
     @property
     def section(self) -> int:
@@ -33,4 +35,14 @@ class Statement:
 
     @property
     def lab(self) -> str:
-        return self.seen.partition("?")[0].partition("#")[0]
+        return lab_of(self.seen)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it is seen."""
+        return tuple(place for place in (self.seen, self.also) if place)
+
+
+def lab_of(place: str) -> str:
+    """The slug of the lab in such an address."""
+    return place.partition("?")[0].partition("#")[0]

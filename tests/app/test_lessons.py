@@ -31,25 +31,33 @@ def marks_of(lab: Lab[Any]) -> Any:
     return pytest.mark.claims if lab.slug in SLOW else ()
 
 
+def judged_at(step: Step) -> int | None:
+    """The training step at which a frame shows what the step says; none: there is no run."""
+    return step.judged.step if step.judged else step.stop
+
+
 def claimed(runs: bool) -> list[Any]:
     """Steps that say something which numbers can refute."""
     return [
-        pytest.param(*given.values, id=str(given.id), marks=marks_of(given.values[0]))
-        for given in STEPS
-        if given.values[1].holds and (given.values[1].stop is not None) is runs
+        pytest.param(lab, step, id=f"{lab.slug}-{number}", marks=marks_of(lab))
+        for lab in LABS
+        for number, step in enumerate(lab.lesson, start=1)
+        if step.holds and (judged_at(step) is not None) is runs
     ]
 
 
 def frame_at(lab: Lab[Any], step: Step, seed: int) -> Any:
     """The frame that is on show where the step's run stops."""
+    stop = judged_at(step)
     assert lab.run is not None
-    assert step.stop is not None
-    settings = {k: v for k, v in step.state.items() if k in lab.config.model_fields}
+    assert stop is not None
+    state = {**step.state, **(step.judged.state if step.judged else {})}
+    settings = {k: v for k, v in state.items() if k in lab.config.model_fields}
     config = lab.config(**{"seed": seed, **settings})
     generator = lab.run(config)
     frame = next(generator)
-    while frame.step < step.stop:
-        asked = Ask(config, step.stop - frame.step)
+    while frame.step < stop:
+        asked = Ask(config, stop - frame.step)
         after = generator.send(asked)
         if asked.taken == 0:
             return after

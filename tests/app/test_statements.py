@@ -2,8 +2,10 @@
 
 import json
 import re
+from typing import Any
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -11,7 +13,7 @@ from app import ROOT
 from app.i18n import LANGUAGES, translate
 from app.lab.controls import Control
 from app.registry import BY_SLUG
-from app.statements import STATEMENTS, TITLES, Statement
+from app.statements import STATEMENTS, TITLES, lab_of
 from app.statements.statement import LAST
 
 SWITCH = ("true", "false")
@@ -29,7 +31,11 @@ def allowed(control: Control, value: str) -> bool:
     return True
 
 
-LINKED = [pytest.param(one, id=str(one.number)) for one in STATEMENTS if one.seen]
+LINKED = [
+    pytest.param(place, id=f"{one.number}-{n}")
+    for one in STATEMENTS
+    for n, place in enumerate(one.places)
+]
 
 
 def test_the_144_statements_stand_in_order_in_ten_sections() -> None:
@@ -38,12 +44,10 @@ def test_the_144_statements_stand_in_order_in_ten_sections() -> None:
     assert {one.section for one in STATEMENTS} == set(TITLES)
 
 
-@pytest.mark.parametrize("one", LINKED)
-def test_a_statements_link_leads_to_a_state_that_exists(
-    one_client: TestClient, one: Statement
-) -> None:
-    lab = BY_SLUG[one.lab]
-    rest, _, anchor = one.seen.removeprefix(lab.slug).partition("#")
+@pytest.mark.parametrize("place", LINKED)
+def test_a_statements_link_leads_to_a_state_that_exists(one_client: TestClient, place: str) -> None:
+    lab = BY_SLUG[lab_of(place)]
+    rest, _, anchor = place.removeprefix(lab.slug).partition("#")
     if anchor:
         assert 1 <= int(anchor.removeprefix("step-")) <= len(lab.lesson)
     settings = dict(parse_qsl(rest.removeprefix("?"), strict_parsing=bool(rest)))
@@ -79,6 +83,15 @@ def test_a_box_stands_on_the_page_of_its_lab_and_on_no_other(one_client: TestCli
                 assert (str(one.box.true) in page) is (one.lab == slug), one.number
 
 
+def test_a_statement_that_compares_leads_to_both_places(one_client: TestClient) -> None:
+    page = one_client.get("/guide").text
+    two = [one for one in STATEMENTS if one.also]
+    assert {54, 88} <= {one.number for one in two}
+    for one in two:
+        assert one.also != one.seen
+        assert f'href="/labs/{one.also.replace("&", "&amp;")}"' in page
+
+
 def test_the_hand_out_has_a_code_for_every_link(one_client: TestClient) -> None:
     page = one_client.get("/guide", params={"codes": "1"}).text
     assert page.count('<span class="code"><svg') == len(LINKED)
@@ -94,3 +107,17 @@ def test_what_the_guide_says_of_simclrs_lead_is_so_in_what_was_recorded() -> Non
         return [seed["asked"]["class"]["all"] for seed in tasks[task].values()]
 
     assert max(classes("rotation")) > min(classes("simclr"))
+
+
+def test_polynomials_fail_in_two_ways_and_the_test_error_falls_again_far_beyond() -> None:
+    """Statements 3, 4 and 6, in the view that they lead to."""
+    lab = BY_SLUG["fitting"]
+    assert lab.run is not None
+    frame: Any = next(lab.run(lab.config(mode="capacity")))
+    errors = (frame.polynomial_training, frame.polynomial_test)
+    training, test = (np.median(each, axis=1) for each in errors)
+    best, worst = int(test.argmin()), int(test.argmax())
+    assert 0 < best < worst < len(test) - 1
+    assert min(training[0], test[0]) > 4 * test[best]  # both errors high
+    assert training[worst] < training[best] < 0.1 * test[worst]  # memorized
+    assert test[-1] < 0.01 * test[worst]

@@ -24,7 +24,7 @@ def test_layers_grow_and_shrink_by_their_buttons(open_page: OpenPage) -> None:
     page = open_page("/labs/mlp?model=mlp")
     page.get_by_role("button", name="One unit more in layer 1").click()
     page.wait_for_url(re.compile(r"layers=7%2C4"))
-    expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 7, biases 7")
+    expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 7, biases 1 × 7")
     for _ in range(2):
         page.get_by_role("button", name="Remove the last layer").click()
     expect(page.locator("[data-wires]")).to_contain_text("Weights 2 × 1")

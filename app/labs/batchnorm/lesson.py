@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.i18n import N_
-from app.lab.lessons import Question, Sketch, Step, measured
-from app.labs.batchnorm.frames import BatchnormFrame
+from app.lab.lessons import Judged, Question, Sketch, Step, measured
+from app.labs.batchnorm.frames import BatchnormFrame, SweepFrame
 
 
 def typical(frame: BatchnormFrame, where: str) -> float:
@@ -30,6 +30,39 @@ def peakedness(frame: BatchnormFrame, row: str) -> float:
     """
     values = measured(frame, "batch", row).astype(np.float64)
     return float(np.mean((values - values.mean()) ** 4) / values.var() ** 2)
+
+
+def reach(frame: SweepFrame, where: str) -> NDArray[np.float64]:
+    """The values of the setting with which most networks reach the loss."""
+    reached = np.median(measured(frame, "reached", where) >= 0, axis=1) > 0.5
+    values: NDArray[np.float64] = frame.values[reached]
+    return values
+
+
+def far_wider(frame: SweepFrame) -> bool:
+    """At most three neighbors without BatchNorm, none at an end; with it a range more than ten
+    times as wide.
+    """
+    without, with_it = reach(frame, "none"), reach(frame, "before")
+    place = np.flatnonzero(np.isin(frame.values, without))
+    return bool(
+        1 <= len(place) == place[-1] - place[0] + 1 <= 3
+        and place[0] > 0
+        and place[-1] < len(frame.values) - 1
+        and with_it.max() / with_it.min() > 10 * without.max() / without.min()
+    )
+
+
+def lags(frame: BatchnormFrame) -> bool:
+    """The running variance stays far from the batches', and in evaluation mode the networks with
+    BatchNorm are behind those without it.
+    """
+    apart = measured(frame, "statistics", "running variance") - measured(
+        frame, "statistics", "variance"
+    )
+    return bool(
+        np.abs(apart[1:]).mean() > 0.4 and typical(frame, "before") > typical(frame, "none")
+    )
 
 
 LESSON = (
@@ -171,10 +204,13 @@ LESSON = (
             ),
             0,
             N_(
-                "Without BatchNorm three in the middle; with it a range more than ten times as "
-                "wide, because the scale of a layer’s weights no longer changes what it puts out."
+                "Without BatchNorm at most three in the middle; with it a range more than ten "
+                "times as wide, because the scale of a layer’s weights no longer changes what it "
+                "puts out."
             ),
         ),
+        holds=far_wider,
+        judged=Judged({"mode": "sweep", "setting": "rate"}, 1000),
         see=(("mlp", "Depth and the gradient"),),
     ),
     Step(
@@ -214,8 +250,8 @@ LESSON = (
         {"momentum": 0.01},
         "running",
         levers=("momentum",),
-        stop=200,
-        watch=N_("Mean of this unit"),
+        stop=100,
+        watch=N_("Variance of this unit"),
         question=Question(
             N_("The loss is measured in evaluation mode. What does it suffer from?"),
             (
@@ -226,9 +262,11 @@ LESSON = (
             0,
             N_(
                 "After k steps (1 − m)ᵏ of the start is left: after 100 steps more than a third. "
-                "Watch the running statistics follow the batch’s slowly."
+                "The running variance began at 1 and follows the batch’s slowly; the networks "
+                "without BatchNorm have no such statistics, and are ahead."
             ),
         ),
+        holds=lags,
     ),
     Step(
         N_("Sigmoids, as in the paper"),

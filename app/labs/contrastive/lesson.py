@@ -3,8 +3,8 @@
 import numpy as np
 
 from app.i18n import N_
-from app.lab.lessons import Question, Sketch, Step, measured
-from app.labs.contrastive.frames import ContrastiveFrame
+from app.lab.lessons import Judged, Question, Sketch, Step, measured
+from app.labs.contrastive.frames import ContrastiveFrame, TrialsFrame
 
 
 def now(frame: ContrastiveFrame, measure: str) -> float:
@@ -17,6 +17,23 @@ def share_of_nearest(frame: ContrastiveFrame, temperature: float) -> float:
     of_first = np.delete(frame.similarities[0], [0, len(frame.similarities) // 2])
     push = np.exp(np.sort(of_first)[::-1].astype(np.float64) / temperature)
     return float(push[: len(push) // 5].sum() / push.sum())
+
+
+def color_counts(frame: TrialsFrame) -> bool:
+    """With the first seed, color jitter beside any other operation gives clearly more than that
+    operation alone, and the best pair has it.
+    """
+    each = zip(frame.names, frame.accuracy[:, 0, 0], strict=True)
+    found = {frozenset(name): h for name, h in each}
+    others = [operation for operation in frame.operations if operation != "color"]
+    gained = [found[frozenset({o, "color"})] - found[frozenset({o})] for o in others]
+    with_color = max(h for pair, h in found.items() if "color" in pair)
+    return bool(min(gained) > 0.03 and with_color == max(found.values()))
+
+
+def any_is_better(frame: TrialsFrame) -> bool:
+    """With each projector the mean on h is above the mean of the untrained encoders."""
+    return bool((frame.accuracy[:, :, 0].mean(axis=1) > frame.baseline.mean()).all())
 
 
 LESSON = (
@@ -261,6 +278,8 @@ LESSON = (
                 "their spread: with three seeds only clear differences can be believed."
             ),
         ),
+        holds=color_counts,
+        judged=Judged({}, 21),  # each pair once; two more seeds follow
     ),
     Step(
         N_("Which projector?"),
@@ -286,5 +305,7 @@ LESSON = (
                 "twice the spread."
             ),
         ),
+        holds=any_is_better,
+        judged=Judged({}, 9),
     ),
 )

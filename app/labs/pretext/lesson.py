@@ -22,6 +22,22 @@ def part_ways(frame: PretextFrame) -> bool:
     return bool(found > 0.8 and probes[1] < probes[2:].max())
 
 
+def easy_and_idle(frame: PretextFrame) -> bool:
+    """The task is solved more than twice as often as by guessing one of the eight places, and a
+    linear classifier finds the class hardly more often than before the training.
+    """
+    probes = measured(frame, "probes", "many")
+    return bool(newest(frame, "accuracy") > 2 / 8 and probes[-1] < probes[0] + 0.02)
+
+
+def reverses_are_one(_: object) -> bool:
+    """Half of the 24 orders are classes: of an order and its reverse, one."""
+    from models.representation.pretext import ORDERS, TASKS
+
+    told = {tuple(order) for order in ORDERS}
+    return TASKS["sort"].classes == len(told) == 12 and not any(o[::-1] in told for o in told)
+
+
 LESSON = (
     Step(
         N_("A label that nobody wrote"),
@@ -107,10 +123,13 @@ LESSON = (
             (N_("Yes."), N_("Not if it is easy by a shortcut.")),
             1,
             N_(
-                "Where an edge continues tells the place with no idea of the object. Doersch et "
-                "al. left a gap, moved the patches at random and dropped colors for that reason."
+                "Where an edge continues tells the place with no idea of the object: the task is "
+                "solved more than twice as often as by guessing, and the class is found hardly "
+                "more often than before the training. Doersch et al. left a gap, moved the patches "
+                "at random and dropped colors for that reason."
             ),
         ),
+        holds=easy_and_idle,
         see=(("contrastive", "Take color away from T"),),
     ),
     Step(
@@ -209,6 +228,7 @@ LESSON = (
                 "so an order and its reverse count as one."
             ),
         ),
+        holds=reverses_are_one,
     ),
     Step(
         N_("Which pretraining for which question?"),

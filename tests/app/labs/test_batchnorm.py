@@ -252,7 +252,7 @@ def test_small_weights_fade_layer_by_layer_without_batchnorm() -> None:
     assert needles[-1] >= 254  # half the values are 255, so both bins are full
 
 
-@pytest.mark.lesson("batchnorm", "Where training stops working")
+@pytest.mark.thorough
 def test_without_batchnorm_few_learning_rates_work_and_with_it_a_far_wider_range() -> None:
     assert LESSON[4].state == {"sweep": True}
     without, with_it = typical(swept(1000).reached)
@@ -280,7 +280,6 @@ def test_with_batches_of_two_batchnorm_learns_worse_than_none() -> None:
     assert single.history[BEFORE, 1].min() > 0.65
 
 
-@pytest.mark.lesson("batchnorm", "Statistics that lag")
 def test_statistics_that_lag_spoil_the_loss_in_eval_mode() -> None:
     lagging, usual = (at(6, 100, momentum=m) for m in (0.01, 0.1))
     assert np.median(lagging.losses[BEFORE]) > 1.5 * np.median(usual.losses[BEFORE])

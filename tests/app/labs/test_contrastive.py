@@ -254,7 +254,6 @@ def short_settings() -> ContrastSettings:
 
 @pytest.mark.claims
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.lesson("contrastive", "Which augmentations?")
 def test_on_drawn_scenes_color_jitter_counts_with_whatever_else() -> None:
     every = {trial.name: trial for trial in compositions(short_settings())}
     alone, with_color = [("crop", "crop"), ("blur", "blur")], [("crop", "color"), ("color", "blur")]
@@ -265,7 +264,6 @@ def test_on_drawn_scenes_color_jitter_counts_with_whatever_else() -> None:
 
 @pytest.mark.claims
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.lesson("contrastive", "Which projector?")
 def test_with_any_projector_a_short_training_learns_something() -> None:
     trials = projectors(short_settings())
     found, untrained = tried(trials)

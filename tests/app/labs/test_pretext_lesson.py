@@ -20,7 +20,6 @@ from app.labs.pretext.frames import PretextFrame
 from app.labs.pretext.queries import puzzles_frame
 from app.labs.pretext.run import run
 from models.measures import Question
-from models.representation.pretext import TASKS
 
 pytestmark = pytest.mark.usefixtures("one_thread")  # as in a run’s process
 Told = tuple[dict[str, Any], dict[str, NDArray[Any]]]
@@ -64,13 +63,7 @@ def test_squared_error_paints_drabber_than_classes_of_color_do() -> None:
     assert saturation(drab) < saturation(pictures)
 
 
-@pytest.mark.lesson("pretext", "Backwards is no other order")
-def test_four_frames_have_twelve_classes_because_backwards_is_no_other_order() -> None:
-    assert TASKS["sort"].chance == pytest.approx(1 / 12)
-
-
 @pytest.mark.claims
-@pytest.mark.lesson("pretext", "A shortcut through the gap")
 @pytest.mark.parametrize("seed", [0, 1])
 def test_without_a_gap_the_task_is_easier_and_teaches_less(seed: int) -> None:
     step = next(step for step in LAB.lesson if step.title == "A shortcut through the gap")

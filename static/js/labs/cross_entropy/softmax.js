@@ -138,8 +138,14 @@ const toldSlope = (value, digits) =>
 
 /** @param {Worked} worked */
 function sentenceOf(worked) {
-  const { slope, right, loss } = worked;
+  const { slope, right, loss, q } = worked;
   return sentences([
+    t("The probabilities sum to {sum}.", {
+      sum: number(
+        q.reduce((sum, share) => sum + share, 0),
+        3,
+      ),
+    }),
     t(
       "Cross-entropy {loss} nats. A step against the gradient raises the logit of {name} in proportion to {up} and lowers the others by as much together.",
       { loss: number(loss, 3), name: NAMES[right] ?? "", up: number(-(slope[right] ?? 0), 3) },

@@ -120,7 +120,7 @@ export function writeWires(root, columns, { layers, batch }) {
       h(
         "span",
         { class: "wire" },
-        t("Weights {a} × {b}, biases {b}", { a: layers[i - 1] ?? 0, b: layers[i] ?? 0 }),
+        t("Weights {a} × {b}, biases 1 × {b}", { a: layers[i - 1] ?? 0, b: layers[i] ?? 0 }),
       ),
     );
     const last = i === layers.length - 1;

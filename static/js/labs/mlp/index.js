@@ -2,7 +2,7 @@
 
 import { configOf, liveNames, markLive, stateOfPage } from "../../core/controls.js";
 import { $ } from "../../core/dom.js";
-import { onLanguage, t } from "../../core/i18n.js";
+import { onLanguage, sentences, t } from "../../core/i18n.js";
 import { wireLesson } from "../../parts/lesson.js";
 import { sayReading, unitsOf } from "../../parts/own_table.js";
 import { encodeRows } from "../../math/points.js";
@@ -20,6 +20,7 @@ import { NetworkChooser } from "./chooser.js";
 import { Comparison } from "./compare.js";
 import { showLoss, showModel } from "./controls.js";
 import { biasesPart } from "./biases.js";
+import { unitSentence } from "./sum.js";
 import { layerEditor, weightForm, writeWires } from "./edit.js";
 import { accuracyLines, BANDS, curveColumns, lossLines, mapLayers, pieces, unitLayers } from "./layers.js";
 import { ownPoints } from "./own.js";
@@ -73,6 +74,7 @@ const net = network($("[data-network]"), {
   onUnit: (next) => {
     unit = next;
     drawMap();
+    if (shown && shown.header.model !== "perceptron") say(shown);
   },
   onWeight: (weight) => form.show(weight),
 });
@@ -161,11 +163,17 @@ function showMlp(frame) {
   weights.update(layers.map((values, i) => ({ name: String(i + 1), values })));
   gradients.update(pieces(frame, "gradients").map((values, i) => ({ name: String(i + 1), values })));
   $("[data-health]").textContent = healthWords(frame);
-  $("[data-said]").textContent = mlpSentence(frame);
+  say(frame);
   showMlpFigures($("[data-figures]"), frame);
   showLoss(state.values.loss, header.classes);
   writeWires($("[data-wires]"), net.columns, header);
   form.refresh();
+}
+
+/** How it does, and what the chosen unit computes, or the first. @param {Mlp} frame */
+function say(frame) {
+  const one = unitSentence(frame, unit ?? { layer: 1, unit: 0 }, state.values);
+  $("[data-said]").textContent = sentences([mlpSentence(frame), one]);
 }
 
 /** What the columns of the visitor's own table were called and counted in. */

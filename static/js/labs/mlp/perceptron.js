@@ -6,6 +6,7 @@ import { fillFigures } from "../../parts/figures.js";
 import { chart } from "../../views/chart.js";
 import { plot } from "../../views/plot.js";
 import { pointLayers } from "./layers.js";
+import { signSentence } from "./sum.js";
 import { VARIANTS } from "../../views/marks.js";
 
 /** @typedef {import("../../../types/frames.js").PerceptronFrame} PerceptronFrame */
@@ -98,14 +99,27 @@ function lines(header) {
   ];
 }
 
-/** The sample that is looked at. @param {PerceptronFrame} frame @returns {Layer[]} */
-function sample({ header, arrays }) {
+/**
+ * Where the sample is that is looked at.
+ * @param {PerceptronFrame} frame
+ * @returns {[number, number] | null}
+ */
+function placeOf({ header, arrays }) {
   const training = Array.from(arrays.role, (/** @type {number} */ r, i) => (r === 0 ? i : -1)).filter(
     (i) => i >= 0,
   );
   const point = header.number >= 0 ? training[header.number] : undefined;
-  if (point === undefined) return [];
+  if (point === undefined) return null;
   const [x = NaN, y = NaN] = arrays.x.slice(2 * point, 2 * point + 2);
+  return [x, y];
+}
+
+/** The sample that is looked at. @param {PerceptronFrame} frame @returns {Layer[]} */
+function sample(frame) {
+  const place = placeOf(frame);
+  if (!place) return [];
+  const { header } = frame;
+  const [x, y] = place;
   return [
     { type: "points", x: [x], y: [y], alpha: 0, size: 7, selected: 0 },
     { type: "label", x, y, text: header.wrong ? t("wrong") : t("right"), leader: [34, -34] },
@@ -159,7 +173,8 @@ const sayBound = (header) =>
       });
 
 /** @param {PerceptronFrame} frame */
-export function perceptronSentence({ header }) {
+export function perceptronSentence(frame) {
+  const { header } = frame;
   const none = header.bound === null ? t("No line separates these points.") : "";
   if (header.converged)
     return t(
@@ -176,7 +191,7 @@ export function perceptronSentence({ header }) {
     ]);
   if (header.number < 0)
     return sentences([none, t("w = 0: no line yet. Press Step to look at the first sample.")]);
-  return sentences([saySample(header), none]);
+  return sentences([signSentence(header.before, placeOf(frame)), saySample(header), none]);
 }
 
 /** @param {PerceptronFrame["header"]} header */
