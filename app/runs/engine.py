@@ -34,6 +34,11 @@ class Worker(Protocol):
     async def ask(self, ask: Ask[Any]) -> Made:
         """The next frame. Raises `RunKilled` or what the run itself raised."""
 
+    def kept_waiting(self) -> float:
+        """Seconds since it began that it was ready to go on but others had the processor; 0 where
+        that is not known.
+        """
+
     def close(self) -> None:
         """End the run now, whatever it is doing. May be called again."""
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Any
 
 from app.lab.contract import Ask
@@ -65,6 +66,13 @@ class ProcessWorker:
         except (asyncio.IncompleteReadError, ConnectionError):
             raise ended_from_outside() from None
         return made_of(head[:1], data, int.from_bytes(head[5:], "little"))
+
+    def kept_waiting(self) -> float:
+        try:
+            _, waited, _ = Path(f"/proc/{self.pid}/schedstat").read_text().split()
+        except (OSError, ValueError):  # a system that does not tell, or the process is no more
+            return 0.0
+        return int(waited) / 1e9
 
     def close(self) -> None:
         if self._closed:

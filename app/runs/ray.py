@@ -127,6 +127,9 @@ class RayWorker:
             raise ended_from_outside()
         return await made(self._ray, self._actor.ask.remote(ask))
 
+    def kept_waiting(self) -> float:
+        return 0.0  # it may be on another machine
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

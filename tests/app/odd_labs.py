@@ -72,6 +72,10 @@ def do(deed: str, size: int) -> float:
         raise Diverged("It diverged: {why}.", why=lambda: None)
     if deed == "sleep":
         time.sleep(30)
+    if deed == "work":
+        until = time.process_time() + 0.1
+        while time.process_time() < until:
+            pass
     if deed == "memory":
         return float(torch.ones(size).sum())
     return 0.0

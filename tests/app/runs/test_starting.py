@@ -17,7 +17,9 @@ import pytest
 
 from app.errors import RunBroken, RunKilled, RunsFull
 from app.runs import processes
+from app.runs import run as run_module
 from app.runs.processes import ProcessEngine, forkserver_pid
+from app.runs.runs import Runs
 from tests.app.odd_labs import LAB, OddConfig
 from tests.app.runs.shared_runs import GUARD, begun, eventually, is_alive, pid, refused, with_runs
 
@@ -192,5 +194,30 @@ def test_a_worker_is_what_a_machine_without_memory_ends_first() -> None:
         run = await begun(runs)
         score = int(Path(f"/proc/{pid(run)}/oom_score_adj").read_text())
         assert score > int(Path("/proc/self/oom_score_adj").read_text())
+
+    with_runs(body)
+
+
+@pytest.mark.thorough
+@linux
+def test_a_run_that_others_keep_from_the_processor_is_not_taken_for_stuck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It needs a tenth of a second of one processor, of which another leaves it a tenth or less:
+    runs are nice.
+    """
+    monkeypatch.setattr(run_module, "STUCK_SECONDS", 0.4)
+
+    async def body(runs: Runs) -> None:
+        run = await begun(runs, deed="work")
+        busy = psutil.Popen([sys.executable, "-c", "while True: pass"])
+        try:
+            for process in (psutil.Process(pid(run)), busy):
+                process.cpu_affinity([0])
+            await run.advance(1)
+            assert run.steps == 1
+        finally:
+            busy.kill()
+            busy.wait()
 
     with_runs(body)
