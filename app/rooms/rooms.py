@@ -119,8 +119,8 @@ class Rooms:
     def _forget(self, code: str) -> None:
         del self._rooms[code], self._owners[code]
 
-    def keep_past_elsewhere(self, run_id: str) -> None:
-        """Have another process keep the past of a run, where it has that run."""
+    def keep_past_elsewhere(self, run_id: str, on: bool) -> None:
+        """Have another process keep the past of a run, or no longer, where it has that run."""
 
     async def shows(self, image_id: str) -> bool:
         """Whether a room is shown that photo."""

@@ -177,13 +177,11 @@ class RoomPage:
         """
         runs: Runs = self.socket.app.state.runs
         for name in told.shown.runs.values():
-            if name in runs.by_id:
-                runs.by_id[name].keep_past()
-            else:
-                self.rooms.keep_past_elsewhere(name)
+            if not runs.keep_past(name, True):
+                self.rooms.keep_past_elsewhere(name, True)
         for name in before - self.rooms.shown_runs():
-            if name in runs.by_id:
-                runs.by_id[name].drop_past()
+            if not runs.keep_past(name, False):
+                self.rooms.keep_past_elsewhere(name, False)
 
     async def _say(self) -> None:
         """Send what is to be said, until the room ends the line."""

@@ -196,8 +196,8 @@ class SharedRooms(Rooms):
 
     # --- What other processes ask -----------------------------------------------------------------
 
-    def keep_past_elsewhere(self, run_id: str) -> None:
-        self.background.do(self._store.tell_all("past", run=run_id))
+    def keep_past_elsewhere(self, run_id: str, on: bool) -> None:
+        self.background.do(self._store.tell_all("past", run=run_id, on=on))
 
     async def shows(self, image_id: str) -> bool:
         with self._store.asked():

@@ -43,7 +43,7 @@ class WebProcess:
         state.rooms = SharedRooms(settings, self.store)
         state.rooms.go_on = self._go_on
         self.store.on_lost.append(state.shared_answers.clear)  # something may have been deleted
-        self.store.when_told("past", lambda told, _: self._keep_past(told["run"]))
+        self.store.when_told("past", lambda told, _: self._keep_past(**told))
         self._elsewhere: Elsewhere | None = None
         app.add_middleware(self._around)
 
@@ -57,10 +57,11 @@ class WebProcess:
         if room.handed:
             state.rooms.background.do(carry_on(room, room.handed, state))
 
-    def _keep_past(self, run_id: str) -> None:
-        runs: Runs = self._app.state.runs
-        if run_id in runs.by_id:
-            runs.by_id[run_id].keep_past()
+    def _keep_past(self, run: str, on: bool, **_: str) -> None:
+        """What another process's room is shown; what a room here is shown is kept on."""
+        state = self._app.state
+        if on or run not in state.rooms.shown_runs():
+            state.runs.keep_past(run, on)
 
     @asynccontextmanager
     async def under_way(self) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 """Two web processes behind one address: whatever one of them knows, the other does."""
 
 import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_hex
@@ -17,7 +18,7 @@ from app.shared.addresses import SharedAddresses
 from app.shared.pictures import SharedImages
 from app.shared.store import SharedStore
 from tests.app.shared.stores import RedisServer, Visitor, until_told
-from tests.e2e.browser import Server
+from tests.e2e.browser import GUARD, Server
 
 Two = list[Server]
 
@@ -91,6 +92,34 @@ def test_a_run_is_watched_from_the_other_process_frame_by_frame(two: Two) -> Non
             assert wire.decode(seen)[0]["step"] == 5
             frame = me.say(mine, type="next", steps=5)
             assert other.say(watching, type="next") == frame
+
+
+def test_the_past_of_a_run_is_kept_for_a_room_of_the_other_process_until_it_shows_another(
+    two: Two,
+) -> None:
+    me = Visitor(two[0])
+    room = me.at(two[1]).post("/api/rooms").json()
+    with (
+        me.line(two[0], "/api/labs/fitting/run") as mine,
+        me.line(two[1], f"/api/rooms/{room['code']}/line") as shows,
+    ):
+        started = me.say(mine, type="start", config={})
+        me.say(shows, type="present", secret=room["secret"])
+
+        def back(run: str) -> bool:
+            """Whether the past of step 0 is kept; a moment later, for it is told by channels."""
+            runs = {"": run} if run else {}
+            me.say(shows, type="show", shown={"path": "/labs/fitting", "runs": runs})
+            with me.line(two[0], f"/api/runs/{started['run']}/watch") as watching:
+                kept, deadline = not run, time.monotonic() + GUARD
+                while kept != bool(run) and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                    told = me.say(watching, type="past", step=0)
+                    kept = isinstance(told, bytes)
+                return kept
+
+        assert back(started["run"])
+        assert not back("")
 
 
 def test_a_run_whose_line_was_lost_goes_on_by_way_of_the_other_process(two: Two) -> None:
