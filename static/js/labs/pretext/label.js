@@ -78,10 +78,13 @@ function othersOf(of, i) {
   return h(
     "div",
     { class: "other-labels", role: "group", "aria-label": t("Not made by an operation") },
-    ...(task === "supervised" ? [] : [stage(t("supervised: a person’s label"), person, "human")]),
-    stage(t("CLIP: the text beside it"), text, "text"),
+    ...(task === "supervised" ? [] : [inline(t("supervised: a person’s label"), person, "human")]),
+    inline(t("CLIP: the text beside it"), text, "text"),
   );
 }
+
+/** In a line, its name first. @param {string} name @param {Node} shown @param {string} look */
+const inline = (name, shown, look) => h("figure", { class: look }, h("figcaption", {}, name), " ", shown);
 
 /** What was done, and what was drawn for it. @param {Puzzles} of @param {number} i */
 function operationOf(of, i) {
