@@ -58,6 +58,13 @@ WORDS = (
             "trains the head alone."
         ),
     ),
+    Word(
+        N_("ImageNet’s features"),
+        N_(
+            "Those of EfficientNet-Lite0, which learned from 1.28 million labeled photos. It gets "
+            "the pictures enlarged to 128 × 128."
+        ),
+    ),
     Word(N_("shortcut"), N_("A way to solve the pretext task without what one hopes is learned.")),
     Word(
         N_("ceiling"),

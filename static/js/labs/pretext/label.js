@@ -73,20 +73,18 @@ const stage = (name, shown, look) => h("figure", { class: look }, shown, h("figc
 function othersOf(of, i) {
   const { task, names, captions, video } = of.header;
   const written = video ? undefined : names[Number(of.labels[i])];
-  const person = written
-    ? h("p", { class: "made-label" }, thingName(written))
-    : h("p", { class: "operation" }, t("Nobody wrote one."));
-  const text = captions[i]
-    ? h("p", { class: "operation", lang: "en" }, captions[i])
-    : h("p", { class: "operation" }, t("No text came with it."));
+  const person = written ? h("b", {}, thingName(written)) : h("span", {}, t("Nobody wrote one."));
+  const text = captions[i] ? h("b", { lang: "en" }, captions[i]) : h("span", {}, t("No text came with it."));
   return h(
     "div",
     { class: "other-labels", role: "group", "aria-label": t("Not made by an operation") },
-    h("span", {}, t("not made by an operation:")),
-    ...(task === "supervised" ? [] : [stage(t("supervised: a person’s label"), person, "human")]),
-    stage(t("CLIP: the text beside it"), text, "text"),
+    ...(task === "supervised" ? [] : [inline(t("supervised: a person’s label"), person, "human")]),
+    inline(t("CLIP: the text beside it"), text, "text"),
   );
 }
+
+/** In a line, its name first. @param {string} name @param {Node} shown @param {string} look */
+const inline = (name, shown, look) => h("figure", { class: look }, h("figcaption", {}, name), " ", shown);
 
 /** What was done, and what was drawn for it. @param {Puzzles} of @param {number} i */
 function operationOf(of, i) {

@@ -147,7 +147,9 @@ export class TransferPart {
     });
     this.depth.draw(this.frame);
     this.tuning.draw(this.frame, question, labels);
-    showOnly("over", (one) => one === this.state.values.along);
+    const { along: shown } = this.state.values;
+    showOnly("over", (one) => one === shown);
+    $("[data-ask]").hidden = shown === "tuning"; // which measures the probe beside, by itself
     this.drawTable(question, labels, task);
     $("[data-transfer-said]").textContent = this.sentence();
   }

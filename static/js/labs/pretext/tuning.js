@@ -88,9 +88,12 @@ export class TuningChart {
   }
 }
 
-/** @param {Range} range */
+/** Mean and standard deviation. @param {Range} range */
 const told = ({ low, mean, high }) =>
-  t("{mean} ({low} to {high})", { mean: number(mean, 2), low: number(low, 2), high: number(high, 2) });
+  t("{mean} ± {deviation}", {
+    mean: number(mean, 2),
+    deviation: number(Math.max(high - mean, mean - low), 2),
+  });
 
 /**
  * What the numbers say of one number of labels; clear is only what lies a deviation apart on both sides.
@@ -101,7 +104,7 @@ export function tuningSaid(frame, question, labels) {
   const [tuned, probe, scratch, imagenet] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
   if (!tuned || !probe || !scratch)
     return t(
-      "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together with the same labels. “Fine-tune” does it for the chosen question, three times with each number of labels.",
+      "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together. “Fine-tune” does both for the chosen question, three times with each number of labels, and probes the features of EfficientNet-Lite0, which learned from 1.28 million labeled photos (ImageNet).",
     );
   return sentences([
     t(
@@ -113,25 +116,17 @@ export function tuningSaid(frame, question, labels) {
         scratch: told(scratch),
       },
     ),
+    imagenetSaid(frame, imagenet ?? null),
     against(tuned, probe),
     gained(tuned, scratch),
-    imagenetSaid(frame, imagenet ?? null, scratch),
   ]);
 }
 
-/** @param {Frame | null} frame @param {Range | null} imagenet @param {Range} scratch */
-function imagenetSaid(frame, imagenet, scratch) {
-  if (frame && !frame.header.imagenet)
-    return t("ImageNet’s weights are not installed. This command brings them: {command}", {
-      command: COMMAND,
-    });
-  if (!imagenet) return "";
-  const values = { imagenet: told(imagenet) };
-  if (imagenet.low > scratch.high)
-    return t("A probe of ImageNet’s features: {imagenet}, better than training from random weights.", values);
-  if (imagenet.high < scratch.low)
-    return t("A probe of ImageNet’s features: {imagenet}, worse than training from random weights.", values);
-  return t("A probe of ImageNet’s features: {imagenet}.", values);
+/** @param {Frame | null} frame @param {Range | null} imagenet */
+function imagenetSaid(frame, imagenet) {
+  if (imagenet) return t("Probe of ImageNet’s features {imagenet}.", { imagenet: told(imagenet) });
+  if (frame?.header.imagenet) return "";
+  return t("ImageNet’s weights are not installed. This command brings them: {command}", { command: COMMAND });
 }
 
 /** @param {Range} tuned @param {Range} probe */
@@ -144,9 +139,7 @@ function against(tuned, probe) {
 
 /** @param {Range} tuned @param {Range} scratch */
 function gained(tuned, scratch) {
-  if (tuned.low > scratch.high)
-    return t("The pretraining helps: the same training from random weights is worse.");
-  if (tuned.high < scratch.low)
-    return t("The pretraining hurts: the same training from random weights is better.");
+  if (tuned.low > scratch.high) return t("The pretraining helps: from random weights it is worse.");
+  if (tuned.high < scratch.low) return t("The pretraining hurts: from random weights it is better.");
   return t("With and without the pretraining the ranges overlap.");
 }

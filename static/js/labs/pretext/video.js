@@ -202,7 +202,7 @@ export class VideoPart {
     return (of.clips[this.clip] ?? []).map((tile, i) =>
       h(
         "li",
-        { class: this.told && taken.has(i) ? "taken" : "" },
+        { class: this.told && taken.has(i) ? "picked" : "" },
         picture(tile, t("frame {n}", { n: i + 1 })),
       ),
     );
