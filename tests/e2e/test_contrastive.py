@@ -33,6 +33,23 @@ def test_the_page_opens_with_the_untrained_matrix_and_trains(
     expect(page.locator("[data-figures] dd").first).to_have_text(re.compile(r"^\d\.\d{3}$"))
 
 
+def test_both_views_go_through_one_encoder_and_one_projector(open_page: OpenPage) -> None:
+    page = open_page(f"/labs/contrastive?{QUICK}", reduced_motion="reduce")
+    expect(page.locator(".branches .shared")).to_have_count(2)
+    one, two = (page.locator(".branches figure").nth(i).bounding_box() for i in (1, 2))
+    assert one is not None
+    assert two is not None
+    assert two["y"] > one["y"]
+    for box in page.locator(".branches .shared").all():
+        place = box.bounding_box()
+        assert place is not None
+        assert place["y"] <= one["y"]
+        assert place["y"] + place["height"] >= two["y"] + two["height"] - 1
+    expect(page.locator(".branches .shared").nth(1)).to_contain_text("FC, BatchNorm, ReLU, FC")
+    page.goto(page.url.split("?")[0] + "?projector=none")
+    expect(page.locator(".branches .shared").nth(1)).to_contain_text("z = h")
+
+
 def test_the_temperature_acts_on_the_row_at_once(open_page: OpenPage) -> None:
     page = open_page(f"/labs/contrastive?{QUICK}&tab=similarities", reduced_motion="reduce")
     assert steps(page) == 0

@@ -83,3 +83,30 @@ def test_a_page_zoomed_in_can_be_used_whole(open_page, size):
     for part in ("[data-plot] canvas", "[data-run-play]", "[data-control=noise] input[type=range]"):
         page.locator(part).first.scroll_into_view_if_needed()
         expect(page.locator(part).first).to_be_in_viewport()
+
+
+def test_a_notice_leaves_the_picture_its_room_and_can_be_closed(open_page):
+    """It lies over the levers; above the views it made their pictures small."""
+    views = "document.querySelector('.views').clientHeight"
+    plain = on_a_phone(open_page, "/labs/pretext?tab=video", UPRIGHT)
+    noted = on_a_phone(open_page, "/labs/pretext?tab=video&data=nowhere", UPRIGHT)
+    notice = noted.locator("[data-refused]")
+    expect(notice).to_contain_text("not allowed here")
+    assert noted.evaluate(views) == plain.evaluate(views)
+    notice.locator("button").tap()
+    expect(notice).to_be_empty()
+
+
+def test_the_table_of_the_claim_is_as_wide_as_the_phone(open_page):
+    page = on_a_phone(open_page, "/labs/detectors?tab=claim", UPRIGHT)
+    expect(page.locator("[data-claim-table] tbody tr")).to_have_count(7)
+    wide = page.locator("[data-claim-table]").locator("xpath=..")
+    assert wide.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+def test_two_views_and_two_vectors_are_seen_whole_beside_each_other(open_page):
+    page = on_a_phone(open_page, "/labs/contrastive?tab=pair", UPRIGHT)
+    for part in (".branches", "[data-pair-vectors] canvas"):
+        box = page.locator(part).first.bounding_box()
+        assert box["x"] >= 0, part
+        assert box["x"] + box["width"] <= UPRIGHT[0], part

@@ -90,6 +90,24 @@ function clipTo(context, layer, { scale, top, height }) {
   context.clip();
 }
 
+/** @type {{canvas: OffscreenCanvas, inner: OffscreenCanvasRenderingContext2D} | null} */
+let kept = null;
+
+/**
+ * A small canvas to draw heat on, the same each time: a new one costs a millisecond.
+ * @param {number} columns
+ * @param {number} rows
+ */
+function scratch(columns, rows) {
+  if (kept?.canvas.width !== columns || kept.canvas.height !== rows) {
+    const canvas = new OffscreenCanvas(columns, rows);
+    const inner = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    kept = { canvas, inner };
+  }
+  kept.inner.globalCompositeOperation = "source-over";
+  return kept;
+}
+
 /**
  * Where most of the boxes lie.
  * @param {CanvasRenderingContext2D} context
@@ -100,8 +118,7 @@ function clipTo(context, layer, { scale, top, height }) {
 function paintHeat(context, { layer, mark, hot }, { scale, left, top, width, height }, heats) {
   const frame = { x: left / scale, y: top / scale, width: width / scale, height: height / scale };
   const { counts, rows, columns } = densityOf(layer.boxes, hot, frame);
-  const canvas = new OffscreenCanvas(columns, rows);
-  const inner = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const { canvas, inner } = scratch(columns, rows);
   const pixels = inner.createImageData(columns, rows);
   const ramp = heatRamp(counts, heats);
   for (let i = 0; i < counts.length; i++) pixels.data[4 * i + 3] = 255 * ramp(counts[i] ?? 0);

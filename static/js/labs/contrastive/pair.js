@@ -14,6 +14,8 @@ const ARC = 40; // pieces of a circle that is drawn
 const STRAIGHT = 180 / Math.PI; // degrees of a radian
 const OVER = 0.06; // radians that the pull's arrows are long, at the least
 
+const SYMBOLS = ["x", "t₁(x)", "t₂(x)"];
+
 /** Where a unit vector ends. @param {number} angle @param {number} [length] @returns {[number, number]} */
 const end = (angle, length = 1) => [length * Math.cos(angle), length * Math.sin(angle)];
 
@@ -45,7 +47,7 @@ export function vectors(cosine) {
 
 export class PairPart {
   view = plot($("[data-pair-vectors]"), { x: SIDE, y: SIDE, square: true, bare: true });
-  /** @type {unknown[]} the tiles that are on show */
+  /** @type {unknown[]} the tiles that are on show, and what they go through */
   drawn = [];
 
   /** @param {import("../../core/state.js").State} state */
@@ -81,18 +83,54 @@ export class PairPart {
         );
     $("[data-pair-said]").textContent = said;
     this.view.update({ layers: vectors(cosine), summary: said });
-    this.showTiles([mapped[picture], views[picture], views[other]]);
+    this.showBranches([mapped[picture], views[picture], views[other]], header.method);
   }
 
-  /** @param {(OffscreenCanvas | undefined)[]} tiles */
-  showTiles(tiles) {
-    if (tiles.every((tile, i) => tile === this.drawn[i]) && this.drawn.length) return;
-    this.drawn = tiles;
+  /**
+   * The picture, its two views, and the one encoder and the one projector that both go through.
+   * @param {(OffscreenCanvas | undefined)[]} tiles
+   * @param {string} method
+   */
+  showBranches(tiles, method) {
+    const kind = method === "simsiam" ? "mlp" : String(this.state.values.projector);
+    const drawn = [...tiles, method, kind];
+    if (drawn.length === this.drawn.length && drawn.every((one, i) => one === this.drawn[i])) return;
+    this.drawn = drawn;
     const names = [t("the picture x"), t("view t₁(x)"), t("view t₂(x)")];
+    const figure = (/** @type {number} */ i) =>
+      h(
+        "figure",
+        {},
+        pictureOf(tiles[i], names[i]),
+        h("figcaption", { "aria-hidden": "true" }, SYMBOLS[i] ?? ""),
+      );
+    const shared = (/** @type {string} */ name, /** @type {string} */ what) =>
+      h("p", { class: "shared" }, h("b", {}, name), h("small", {}, what));
+    const vector = (/** @type {string} */ name) => h("p", { class: "vector" }, name);
     $("[data-pair-views]").replaceChildren(
-      ...tiles.map((tile, i) =>
-        h("figure", {}, pictureOf(tile, names[i]), h("figcaption", {}, names[i] ?? "")),
-      ),
+      figure(0),
+      figure(1),
+      shared("f", sayEncoder(method)),
+      vector("h₁"),
+      shared("g", sayProjector(kind)),
+      vector("z₁"),
+      figure(2),
+      vector("h₂"),
+      vector("z₂"),
     );
   }
 }
+
+/** Whose weights the encoder has. @param {string} method */
+const sayEncoder = (method) =>
+  method === "moco"
+    ? t("encoder; in training a copy of it that lags makes the keys")
+    : t("encoder, one for both");
+
+/** What the projector is made of. @param {string} kind */
+const sayProjector = (kind) =>
+  kind === "none"
+    ? t("no projector: z = h")
+    : kind === "linear"
+      ? t("projector, one for both: FC")
+      : t("projector, one for both: FC, BatchNorm, ReLU, FC");
