@@ -12,6 +12,8 @@ from app.lab.controls import Look, control
 Optimizer = Literal["sgd", "momentum", "adam"]
 Range = tuple[float, float]
 
+OWN = frozenset({"pictures", "clip"})  # fields that hold the id of what a visitor has uploaded
+
 
 def learning_rate(
     group: LazyText,

@@ -97,6 +97,9 @@ class HandedPhotos:
         if self.holders(asked):
             self.results[asked] = result
 
+    def failed(self, asked: Any, why: DomainError) -> None:
+        self.came(asked, why)
+
     def for_guest(self, guest: str) -> dict[str, Any]:
         """What a guest is told: what of their own photo was found, and nothing of others."""
         photo = self.photos.get(guest)
@@ -109,7 +112,7 @@ class HandedPhotos:
             found = sum(rank > 0 for rank in result.ranks[0])
         elif result:
             why = result.told_on_a_line("en")["sentences"]
-        mine = {"objects": len(photo.boxes), "found": found, "why": why, "shown": photo.shown}
+        mine = {**photo.model_dump(), "found": found, "why": why}
         return {**told, "mine": mine, "most": self.what.places[-1]}
 
     def for_presenter(self) -> dict[str, Any]:

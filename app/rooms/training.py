@@ -5,13 +5,15 @@ ones once, while live pages go before.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from starlette.datastructures import State
 
-from app.errors import Busy, DomainError, RunsFull
+from app.errors import Busy, DomainError, RoomError, RunsFull
+from app.i18n import N_
 from app.lab import wire
 from app.pictures.private_folder import in_thread
 from app.rooms.handed import Handed
@@ -22,6 +24,7 @@ from app.runs.whole import AT_ONCE, WholeRuns
 
 AT_A_TIME = max(1, AT_ONCE - 1)  # of one room: what the home page draws finds a place, too
 PAUSE = 1.0  # seconds, where the server has no place for another one
+log = logging.getLogger("vitrine.rooms")
 Work = Callable[[Any], Awaitable[None]]
 
 
@@ -45,6 +48,10 @@ async def in_turn(room: LectureRoom, handed: Handed | HandedPhotos, work: Work) 
             await work(one)
         except (Busy, RunsFull):
             await asyncio.sleep(PAUSE)
+        except Exception as error:  # what nobody foresaw: the others' turns come all the same
+            log.exception("the work of a hand-out broke off", exc_info=error)
+            why = RoomError(N_("That did not work because of an error on the server."))
+            handed.failed(one, why)
         finally:
             room.done_with(one)
 
@@ -73,4 +80,4 @@ async def look_at(handed: HandedPhotos, server: State, asked: Any) -> None:
     except Busy:
         raise
     except DomainError as error:
-        handed.came(asked, error)
+        handed.failed(asked, error)

@@ -70,8 +70,13 @@ class Message(BaseModel):
 
 
 class Start(Message):
+    """A run of that configuration. Who watches the run before goes on with this one, but where it
+    is for nobody else: `alone`.
+    """
+
     type: Literal["start"]
     config: dict[str, Any] = {}
+    alone: bool = False
 
 
 class Next(Message):
@@ -250,6 +255,10 @@ class Trainer:
         before, self._begun = self.run, message.id
         try:
             config = checked(self.lab.config, message.config)
+            if before and message.alone:
+                self.runs.leave(before, RunReplaced(N_("This run was started anew.")))
+                before.hand_over(None)
+                before = None
             self._hold(self.runs.open(self.lab, config, self.visitor, before))
         except DomainError:
             if before:

@@ -20,6 +20,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import Field, TypeAdapter
 
 from app.errors import DomainError
+from app.lab.fields import OWN
 from app.runs.run import Run
 from app.runs.runs import newest
 from app.runs.sockets import (
@@ -121,5 +122,9 @@ class Watcher:
 async def send_config(
     socket: WebSocket, run: Run, kind: str, number: int | None, **more: str
 ) -> None:
-    values = {"type": kind, "id": number, "config": run.config.of_run(), **more}
+    config, album = run.config.of_run(), run.lab.album(run.config)
+    for name in OWN.intersection(config):
+        if config[name] != album:  # chosen once and out of use: no watcher needs to know it
+            config[name] = ""
+    values = {"type": kind, "id": number, "config": config, **more}
     await socket.send_text(json.dumps(values, allow_nan=False))

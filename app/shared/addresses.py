@@ -9,9 +9,9 @@ from app.share import unknown_address
 from app.shared.store import PREFIX, SharedStore
 
 DAYS = 30 * 24 * 3600  # seconds that a code lives after its last use
-# At most so many are held, for one visitor can ask for as many as they like: of those that nobody
-# has followed yet, and of the others. The one that was not used for the longest time goes first.
-NEW, FOLLOWED = 5_000, 20_000
+# At most so many are held, for one visitor can ask for as many as they like, each of up to 80 kB:
+# of those that nobody has followed yet, and of the others. The longest unused goes first.
+NEW, FOLLOWED = 1_000, 5_000
 
 
 class SharedAddresses:
@@ -31,13 +31,14 @@ class SharedAddresses:
             redis.set(key, code, nx=True, ex=DAYS)
             code = str(redis.getex(key, ex=DAYS) or code)
             redis.set(f"{PREFIX}path:{code}", path, ex=DAYS)
-            known = redis.zscore(self._followed, code) is not None
-            self._note(self._followed if known else self._new, code)
+            self._note(self._kind_of(code), code)
             return code
 
     def use(self, code: str) -> None:
         """Count a code as used. Raises `NotFound`."""
         self._path_of(code)
+        with self._store.asked():
+            self._note(self._kind_of(code), code)
 
     def follow(self, code: str) -> str:
         """The path of a code that somebody follows. Raises `NotFound`."""
@@ -54,6 +55,10 @@ class SharedAddresses:
                 raise unknown_address()
             self._store.threads.expire(key_of(str(path)), DAYS)
         return str(path)
+
+    def _kind_of(self, code: str) -> str:
+        known = self._store.threads.zscore(self._followed, code) is not None
+        return self._followed if known else self._new
 
     def _note(self, kind: str, code: str) -> None:
         """It is used now; those go that are too many."""

@@ -334,3 +334,26 @@ def test_a_guest_learns_nothing_of_an_album_until_the_presenter_allows_it(open_p
     presenter.locator("[data-room-photo] input").check()
     expect(said).not_to_contain_text("own pictures")
     guest.wait_for_function(f"() => ({loaded})().includes('{album}')")
+
+
+@pytest.mark.thorough
+def test_a_guest_who_follows_is_not_led_on_to_a_run_on_the_presenters_own_pictures(
+    open_page, tmp_path
+):
+    presenter = open_page("/labs/contrastive?count=200&batch_size=32&speed=2&tab=similarities")
+    guest = enter(open_page, open_room(presenter))
+    until(presenter, 2)
+    presenter.locator("[data-files]").set_input_files(own_zip(tmp_path))
+    expect(presenter).to_have_url(re.compile(r"pictures=\w{32}"))
+    album = pictures_in(presenter.url)
+    said = guest.locator("[data-room-said]")
+    expect(said).to_contain_text("own pictures are not shown to the room")
+    until(presenter, 2)
+    guest.wait_for_timeout(1000)
+    loaded = "() => JSON.stringify(performance.getEntriesByType('resource').map((x) => x.name))"
+    assert album not in guest.url + guest.content() + guest.evaluate(loaded)
+    # Built-in pictures again: the album stays chosen, but is in no use, and the run is shown.
+    presenter.locator("select[name=data]").select_option("scenes")
+    expect(said).not_to_contain_text("own pictures")
+    follows(presenter, guest, "/labs/contrastive")
+    assert album not in guest.url + guest.content() + guest.evaluate(loaded)

@@ -20,6 +20,14 @@ test("a hidden unit is the bent sum of its inputs, each with a weight of its own
   );
 });
 
+test("every activation but the identity is named", () => {
+  const said = ["identity", "sign", "sigmoid", "tanh", "relu"].map((activation) =>
+    unitSentence(frame, { layer: 1, unit: 0 }, { ...plain, activation }),
+  );
+  const names = said.map((sentence) => /is (.*?)\(?1\.00 x₁/.exec(sentence)?.[1]);
+  assert.deepEqual(names, ["", "sign", "σ", "tanh", "ReLU"]);
+});
+
 test("an output is a sum that nothing bends", () => {
   assert.equal(
     unitSentence(frame, { layer: 2, unit: 0 }, plain),

@@ -31,8 +31,12 @@ def animated(file: Path, sizes: Sizes) -> Iterator["Image"]:
             raise decoder.Refused("still")
         if picture.width * picture.height * count > sizes.max_pixels:
             raise decoder.Refused("pixels")
+        pixels = 0
         for number in range(first, count):
             picture.seek(number)  # frame after frame: each is laid over those before
+            pixels += picture.width * picture.height  # a frame may be larger than the first
+            if pixels > sizes.max_pixels:
+                raise decoder.Refused("pixels")
             yield decoder.as_seen(picture.copy(), sizes.max_side)
 
 

@@ -58,3 +58,14 @@ export function noteMarked(boxes) {
   shown.marked = boxes;
   noteShown();
 }
+
+/** Whether an album or a clip of the visitor's own is in use: one chosen before may still be among the values.
+ * @param {Record<string, any>} values
+ */
+export const usesAlbum = ({ data, pictures, clips, clip }) =>
+  Boolean((data === "own" && pictures) || (clips === "own" && clip));
+
+/** Whether what is on this page is for nobody else: then nobody is led on to the run that it begins. */
+export let isPrivate = () => false;
+/** @param {() => boolean} asks */
+export const setPrivate = (asks) => void (isPrivate = asks);

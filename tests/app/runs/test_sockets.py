@@ -248,6 +248,22 @@ def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient)
             assert frame(watcher)["total"] == 6
 
 
+def test_a_watcher_is_not_led_on_to_a_run_that_is_for_nobody_else(client: TestClient) -> None:
+    with client.websocket_connect(TRAIN) as mine:
+        run = started(mine)["run"]
+        frame(mine, steps=7)
+        with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
+            watcher.receive_json()
+            assert frame(watcher)["step"] == 7
+            say(watcher, type="next")
+            number = say(mine, type="start", config={}, alone=True)
+            other = mine.receive_json()
+            assert (other["type"], other["id"]) == ("started", number)
+            assert other["run"] != run
+            assert watcher.receive_json()["error"]["code"] == "run_replaced"
+        frame(mine, steps=2)
+
+
 def test_what_was_asked_of_a_run_before_it_was_started_anew_is_not_answered(
     client: TestClient,
 ) -> None:

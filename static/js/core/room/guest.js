@@ -81,7 +81,10 @@ export class GuestPage {
           this.#sayHanded();
         },
         entered: ({ guest }) => change({ guest }),
-        refused: (error) => this.#question.refuse(error),
+        refused: (error) => {
+          this.#question.refuse(error);
+          this.#photo.refuse(error);
+        },
         ended: (error) => this.#end(error),
         lost: (why) => {
           this.#why = why;
@@ -144,7 +147,7 @@ export class GuestPage {
       state.set({ ...fromQuery(told.query, state.rules), ...("run" in state.rules && { run }) });
     }
     for (const [name, session] of sessions) {
-      if (told.runs[name]) session.watch(told.runs[name] ?? "");
+      if (told.runs[name] || told.private) session.watch(told.runs[name] ?? "");
       if (name === "") session.lookAt(told.step);
     }
     this.#applying = false;

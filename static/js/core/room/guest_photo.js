@@ -12,8 +12,8 @@ import { follows } from "./member.js";
  * @property {number} number
  * @property {string} lab
  * @property {number} [most] proposals that are looked at
- * @property {{objects: number, found: number | null, why: Record<string, string> | null,
- *   shown: boolean} | null} mine
+ * @property {{id: string, boxes: number[][], shown: boolean, found: number | null,
+ *   why: Record<string, string> | null} | null} mine
  */
 /** @typedef {{id: string, boxes: number[][]}} Marked */
 
@@ -29,12 +29,14 @@ export function guestPhoto(say, go) {
   let asked = null;
   /** @type {Marked | null} */
   let sent = null;
+  let bad = ""; // why it was refused
 
   const isThere = () => !follows() && location.pathname === at(`/labs/${asked?.lab}`);
 
   /** @param {Marked} marked */
   function handIn(marked) {
     sent = marked;
+    bad = "";
     say({ type: "hand_in", number: asked?.number, photo: { ...marked, shown: consent.checked } });
   }
   start.addEventListener("click", () => go(at(`/labs/${asked?.lab}?stage=photo&tool=truth`)));
@@ -43,7 +45,7 @@ export function guestPhoto(say, go) {
     if (marked) handIn(marked);
     draw();
   });
-  consent.addEventListener("change", () => sent && asked?.mine && handIn(sent));
+  consent.addEventListener("change", () => sent && handIn(sent));
 
   function draw() {
     const there = asked !== null && isThere();
@@ -54,8 +56,9 @@ export function guestPhoto(say, go) {
     const isNew = marked !== null && JSON.stringify(marked) !== JSON.stringify(sent);
     start.hidden = there;
     send.hidden = !isNew;
-    $("label", root).hidden = !there || (!marked && !asked.mine);
-    const words = asked.mine && !isNew ? resultOf(asked.mine, asked.most ?? 0) : whatNext(there, marked);
+    $("label", root).hidden = !asked.mine && !marked;
+    const next = asked.mine && !isNew ? resultOf(asked.mine, asked.most ?? 0) : whatNext(there, marked);
+    const words = bad || next;
     const place = $("[data-hand-in-said]", root);
     if (place.textContent !== words) place.textContent = words;
   }
@@ -63,9 +66,17 @@ export function guestPhoto(say, go) {
   return {
     /** @param {AskedPhotos | null} next */
     update(next) {
-      if (next?.number !== asked?.number) sent = null;
-      if (next?.mine && !sent) consent.checked = next.mine.shown;
+      sent = next?.mine ? { id: next.mine.id, boxes: next.mine.boxes } : null;
+      if (next?.mine) consent.checked = next.mine.shown;
       asked = next;
+      bad = "";
+      draw();
+    },
+    /** @param {Error} error */
+    refuse(error) {
+      if (!asked) return;
+      sent = asked.mine && { id: asked.mine.id, boxes: asked.mine.boxes };
+      bad = error.message;
       draw();
     },
     draw,
@@ -91,11 +102,11 @@ function whatNext(there, marked) {
 }
 
 /** @param {NonNullable<AskedPhotos["mine"]>} mine @param {number} most */
-function resultOf({ objects, found, why }, most) {
+function resultOf({ boxes, found, why }, most) {
   if (why) return inWords(why);
   if (found === null) return t("The server looks at your photo in its turn.");
   return t("Of {objects} marked objects, {found} are among {most} proposals.", {
-    objects: number(objects, 0),
+    objects: number(boxes.length, 0),
     found: number(found, 0),
     most: number(most, 0),
   });

@@ -3,7 +3,7 @@
 import { post } from "../api.js";
 import { onLanguage } from "../i18n.js";
 import { root } from "../place.js";
-import { onShown, shown } from "../shown.js";
+import { onShown, setPrivate, shown, usesAlbum } from "../shown.js";
 import { toQuery } from "../state.js";
 import { roomLine } from "./line.js";
 import { become, change, keepForLater, memberHere } from "./member.js";
@@ -61,7 +61,12 @@ export class PresenterPage {
       },
       lost: (why) => this.#set({ why }),
     });
-    this.#forget = [onShown(() => this.tell()), onLanguage(() => this.#onStand(this.stand))];
+    setPrivate(() => hasOwnPictures() && hidesPictures());
+    this.#forget = [
+      () => setPrivate(() => false),
+      onShown(() => this.tell()),
+      onLanguage(() => this.#onStand(this.stand)),
+    ];
   }
 
   /** @param {Partial<Stand>} changes */
@@ -116,16 +121,14 @@ function queryNow() {
   const { state, photo } = shown;
   if (!state) return "";
   const named = "sample" in state.rules && photo?.name ? { sample: photo.name } : {};
-  // An album is the presenter's own, as a photo is.
-  const album = "pictures" in state.rules && hidesPictures() ? { pictures: "" } : {};
-  return toQuery({ ...state.values, ...named, ...album, run: "" }, state.rules);
+  const own = hidesPictures() ? withoutOwn(state) : {};
+  return toQuery({ ...state.values, ...named, ...own, run: "" }, state.rules);
 }
 
 function runsNow() {
-  // A run that learns from an album shows pictures of it, and tells its id to whoever watches.
-  if (shown.state?.values.pictures && hidesPictures()) return { runs: {}, step: null };
+  // A run on an album shows pictures of it, and tells its id to whoever watches.
   const ids = [...shown.sessions].flatMap(([name, { status }]) =>
-    status.runId ? [[name, status.runId]] : [],
+    status.runId && !(status.own && hidesPictures()) ? [[name, status.runId]] : [],
   );
   const own = shown.sessions.get("")?.status;
   const step = own && own.share !== null ? own.shownStep : null;
@@ -141,5 +144,11 @@ function photoNow() {
 
 /** Whether this page shows a photo, an album or a clip of the presenter's own. */
 export const hasOwnPictures = () =>
-  (shown.photo !== null && !shown.photo.name) ||
-  Boolean(shown.state?.values.pictures || shown.state?.values.clip);
+  (shown.photo !== null && !shown.photo.name) || usesAlbum(shown.state?.values ?? {});
+
+/** What the room is told in the place of an album and of a clip. @param {import("../state.js").State} state */
+function withoutOwn({ rules, values }) {
+  const named = ["pictures", "clip"].filter((name) => name in rules).map((name) => [name, ""]);
+  const clips = values.clips === "own" ? { clips: rules.clips?.default } : {};
+  return { ...Object.fromEntries(named), ...clips };
+}

@@ -72,10 +72,10 @@ export class Run {
   }
 
   /** @param {Record<string, any>} config */
-  start(config) {
+  start(config, alone = false) {
     this.#pending.clear();
     this.#wanted = true;
-    this.#began = this.#say({ type: "start", config });
+    this.#began = this.#say({ type: "start", config, ...(alone && { alone }) });
   }
 
   /**

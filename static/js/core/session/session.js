@@ -200,12 +200,14 @@ export class Session {
     this.#standing.tell();
   };
 
-  /** Show another run of a room's presenter. @param {string} id */
+  /** Show another run of a room's presenter, or ("") none any more. @param {string} id */
   watch(id) {
-    if (!this.#follows || this.#watching?.id === id) return;
+    if (!this.#follows || (this.#watching?.id ?? "") === id) return;
     this.#watching?.close();
+    this.#watching = null;
     this.#standing.clear();
     this.#standing.enter("connecting");
+    if (!id) return;
     this.#watching = new Watching(id, this.#standing, this.#here);
     this.#watching.begin();
   }

@@ -18,6 +18,7 @@ import { createPast } from "./past.js";
  * @property {ApiError | null} line why there is no line to the server now; the run waits there
  * @property {boolean} stood whether it runs again after a hidden page let it wait
  * @property {boolean} awaits whether a frame that was asked for is still to come
+ * @property {boolean} own whether the run uses pictures of the visitor's own
  * @property {string[]} anew settings for which the run before was given up
  * @property {string[]} live fields that change this run while it runs: not in every mode all of them
  * @property {string | null} runId
@@ -39,6 +40,8 @@ export class Standing {
   stood = false;
   /** Whether a frame that was asked for is still to come, also after a pause. */
   awaits = false;
+  /** Whether the run uses pictures of the visitor's own. */
+  own = false;
   /** Settings for which the run before was given up. @type {string[]} */
   anew = [];
   /** Whether nobody is told any more. */
@@ -77,13 +80,14 @@ export class Standing {
 
   /** @returns {Status} */
   get status() {
-    const { phase, error, line, stood, awaits, anew, runId, past, step } = this;
+    const { phase, error, line, stood, awaits, own, anew, runId, past, step } = this;
     return {
       phase,
       error,
       line,
       stood,
       awaits,
+      own,
       anew,
       runId,
       share: past.share,

@@ -1,6 +1,7 @@
 /** Training: a run on the server that follows the page's settings, pulled frame by frame. */
 
 import { earlierFrames } from "../recorded/recording.js";
+import { isPrivate, usesAlbum } from "../shown.js";
 import { begun } from "./begun.js";
 import { openRun } from "./run.js";
 import { pullLoop } from "./pull_loop.js";
@@ -85,8 +86,9 @@ export class Training {
     this.#standing.clear();
     for (const frame of earlierFrames(config, this.#as)) this.#standing.past.frames.push(frame);
     this.#standing.awaits = true;
+    this.#standing.own = usesAlbum(config);
     this.#standing.enter("connecting");
-    this.#run.start(config);
+    this.#run.start(config, isPrivate());
     this.#pull.begin();
     this.#run.next(0);
     if (!alone) this.#lockstep.reset();

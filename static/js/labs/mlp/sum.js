@@ -9,7 +9,7 @@ import { unitName } from "./words.js";
 const MOST = 6; // terms that are written out
 const SMALL = "₀₁₂₃₄₅₆₇₈₉";
 /** @type {Record<string, string>} */
-const NAMES = { tanh: "tanh", relu: "ReLU", sigmoid: "σ" };
+const NAMES = { tanh: "tanh", relu: "ReLU", sigmoid: "σ", sign: "sign" };
 
 const index = (/** @type {number} */ i) => [...String(i)].map((digit) => SMALL[Number(digit)]).join("");
 

@@ -53,7 +53,7 @@ export class OwnClip {
       show: (album, clip) => this.state.values.clip === clip && this.tell(album),
       fail: onError,
     });
-    state.subscribe(() => this.follow());
+    state.subscribe((changed) => (changed.has("clip") || changed.has("clips")) && this.follow());
     onLanguage(() => this.here && this.facts.want(this.here.id)); // the server's notes
     this.follow();
   }

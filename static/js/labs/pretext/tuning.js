@@ -102,10 +102,21 @@ const told = ({ low, mean, high }) =>
 export function tuningSaid(frame, question, labels) {
   const budget = LABELS.indexOf(labels);
   const [tuned, probe, scratch, imagenet] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
-  if (!tuned || !probe || !scratch)
+  if (frame && !Number.isFinite(frame.rows.guessing[/** @type {"class"} */ (question)]))
     return t(
-      "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together. “Fine-tune” does both for the chosen question, three times with each number of labels, and probes the features of EfficientNet-Lite0, which learned from 1.28 million labeled photos (ImageNet).",
+      "These pictures do not tell the answer to this question: choose another, or drawn upright things.",
     );
+  if (!tuned || !probe || !scratch)
+    return sentences([
+      t(
+        "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together. “Fine-tune” does both for the chosen question, over three draws of each number of labels; of all labels there is one draw.",
+      ),
+      frame?.header.imagenet
+        ? t(
+            "And it probes the features of EfficientNet-Lite0, which learned from 1.28 million labeled photos (ImageNet).",
+          )
+        : "",
+    ]);
   return sentences([
     t(
       "Labels per answer: {labels}. Fine-tuned {tuned}, linear probe {probe}, from random weights {scratch}.",

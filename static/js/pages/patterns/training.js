@@ -206,6 +206,7 @@ function showBar() {
       frames: Math.max(1, step),
       stood: false,
       awaits: false,
+      own: false,
       anew: [],
       framesPerSecond: timer ? pace.values.fps : 0,
     });

@@ -109,6 +109,13 @@ def many_pixels() -> bytes:
     return clip(frames(8, (300, 300)), "GIF")
 
 
+def growing() -> bytes:
+    """A GIF whose later frames are larger than its screen, which Pillow then enlarges."""
+    large = saved(Image.new("P", (700, 700)), "GIF")
+    colors = 3 * 2 ** ((large[10] & 7) + 1) if large[10] & 0x80 else 0
+    return clip(frames(4), "GIF")[:-1] + large[13 + colors : -1] * 8 + b";"
+
+
 BAD: dict[str, tuple[Any, int, str, str]] = {
     "one frame": (lambda: saved(frames(4)[0], "GIF"), 422, "album_refused", "one frame only"),
     "a JPEG": (lambda: saved(frames(4)[0], "JPEG"), 422, "album_refused", "one frame only"),
@@ -116,6 +123,7 @@ BAD: dict[str, tuple[Any, int, str, str]] = {
     "small": (lambda: clip(frames(6, (6, 6)), "PNG"), 422, "album_refused", "fewer than 8 pixels"),
     "broken": (cut_short, 422, "album_refused", "damaged"),
     "many pixels": (many_pixels, 413, "album_too_large", "more than 0.5 million pixels"),
+    "growing": (growing, 413, "album_too_large", "more than 0.5 million pixels"),
     "a text": (lambda: b"no clip at all", 422, "album_refused", "no clip that the server can read"),
     "a video": (
         lambda: b"\x1aE\xdf\xa3" + bytes(400), 422, "album_refused", "opened by the browser",
