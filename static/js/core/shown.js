@@ -59,7 +59,8 @@ export function noteMarked(boxes) {
   noteShown();
 }
 
-/** Whether an album or a clip of the visitor's own is in use: one chosen before may still be among the values.
+/**
+ * Whether an album or a clip of the visitor's own is in use: one chosen before may still be a value.
  * @param {Record<string, any>} values
  */
 export const usesAlbum = ({ data, pictures, clips, clip }) =>

@@ -146,7 +146,10 @@ function photoNow() {
 export const hasOwnPictures = () =>
   (shown.photo !== null && !shown.photo.name) || usesAlbum(shown.state?.values ?? {});
 
-/** What the room is told in the place of an album and of a clip. @param {import("../state.js").State} state */
+/**
+ * What the room is told in the place of an album and of a clip.
+ * @param {import("../state.js").State} state
+ */
 function withoutOwn({ rules, values }) {
   const named = ["pictures", "clip"].filter((name) => name in rules).map((name) => [name, ""]);
   const clips = values.clips === "own" ? { clips: rules.clips?.default } : {};
