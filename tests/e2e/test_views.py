@@ -77,20 +77,3 @@ def test_a_view_that_a_mode_has_nothing_in_is_not_offered(open_page):
     expect(page.locator("[data-tab=pair]")).to_have_attribute("aria-selected", "true")
     page.locator(".stage [data-method=moco]").click()
     expect(page.locator("[data-tab=queue]")).to_be_visible()
-
-
-def test_a_chart_that_is_not_on_show_is_drawn_when_it_comes_to_sight(open_page):
-    """Its drawing cost each move of a slider more than a millisecond, and nobody saw it."""
-    drawn = "document.querySelector('[data-curve] canvas').toDataURL()"
-    page = open_page("/labs/nms?source=textbook&tab=counts&iou_threshold=0.8")
-    page.wait_for_timeout(300)
-    page.locator("[data-tab=boxes]").click()
-    page.wait_for_timeout(300)
-    before = page.evaluate(drawn)
-    slider = page.locator("input[type=range][name=iou_threshold]")
-    slider.fill("0.3")
-    page.wait_for_timeout(300)
-    assert page.evaluate(drawn) == before
-    page.locator("[data-tab=counts]").click()
-    page.wait_for_timeout(300)
-    assert page.evaluate(drawn) != before

@@ -24,7 +24,7 @@ export function handedPhotos(panel) {
 
   function draw() {
     button.hidden = photos.length === 0;
-    button.textContent = t("Photos ({count})", { count: number(photos.length, 0) });
+    button.textContent = photos.length ? t("Photos ({count})", { count: number(photos.length, 0) }) : "";
     button.setAttribute("aria-pressed", String(on));
     place.hidden = !on || photos.length === 0;
     const text = JSON.stringify(photos);

@@ -73,11 +73,7 @@ import { roomFor } from "./room.js";
  * @property {import("./chart_guess.js").Guess | null} guess drawn by hand
  * @property {(number | null)[][] | null} before the columns of the run before
  */
-/**
- * What the next paint has to do.
- * @typedef {{rebuild: boolean, fresh: boolean, resized: boolean, unseen: boolean}} Due unseen: it was
- *   asked for while the chart was not on show
- */
+/** @typedef {{rebuild: boolean, fresh: boolean, resized: boolean}} Due what the next paint has to do */
 
 /**
  * @param {HTMLElement} root
@@ -90,7 +86,7 @@ export function chart(root, optionsOf) {
   root.append(plotRoot, keys);
   const state = chartOf(optionsOf());
   /** @type {Due} */
-  const due = { rebuild: false, fresh: false, resized: false, unseen: false };
+  const due = { rebuild: false, fresh: false, resized: false };
   const sizeNow = () => sizeOf(plotRoot, state);
   const build = () => {
     state.scale = typeScaleOf(plotRoot);
@@ -100,12 +96,18 @@ export function chart(root, optionsOf) {
   };
   let plot = build();
 
-  const paintNow = () => {
-    plot = painted(plot, due, { state, keys, sizeNow, build });
-  };
-  // In a view that is not on show nothing is drawn; what is due is, when it comes to sight.
-  let onShow = true;
-  const paint = life.oncePerFrame(() => (onShow ? paintNow() : (due.unseen = true)));
+  const paint = life.oncePerFrame(() => {
+    if (due.rebuild || due.fresh) showKeys(keys, state);
+    if (due.rebuild) {
+      plot.destroy();
+      plot = build();
+    } else {
+      if (due.resized) plot.setSize(sizeNow());
+      if (due.fresh) plot.setData(aligned(state.data));
+      else if (!due.resized) plot.redraw(false);
+    }
+    due.rebuild = due.fresh = due.resized = false;
+  });
   const rebuild = () => {
     due.rebuild = true;
     paint();
@@ -116,10 +118,9 @@ export function chart(root, optionsOf) {
     rebuild();
   });
   life.onResize(root, () => {
-    onShow = plotRoot.checkVisibility(); // asked here, where the layout is known, and not in a frame
     if (typeScaleOf(plotRoot) !== state.scale) return rebuild();
     due.resized = true;
-    if (due.unseen || (!due.fresh && !due.rebuild)) paint();
+    if (!due.fresh && !due.rebuild) paint();
     else plot.setSize(sizeNow());
   });
 
@@ -135,11 +136,7 @@ export function chart(root, optionsOf) {
     /** What is shown, as a file for a spreadsheet. */
     toCsv: () => csvOf([state.options.x, ...state.lines.map((line) => line.name)], state.shown.columns),
     /** The chart as a picture on the page's card. */
-    toPng: async () => {
-      if (due.unseen) paintNow();
-      await null; // uPlot draws at the end of what runs now
-      return pictureOf(plot.ctx.canvas);
-    },
+    toPng: () => pictureOf(plot.ctx.canvas),
     destroy() {
       life.end();
       forgetBeside();
@@ -148,28 +145,6 @@ export function chart(root, optionsOf) {
       keys.remove();
     },
   };
-}
-
-/**
- * Draw what is due.
- * @param {import("../../vendor/uPlot.js")} plot
- * @param {Due} due nothing after it
- * @param {{state: Chart, keys: HTMLElement, sizeNow: () => {width: number, height: number},
- *   build: () => import("../../vendor/uPlot.js")}} how
- * @returns the plot, another one if it had to be built anew
- */
-function painted(plot, due, { state, keys, sizeNow, build }) {
-  const { rebuild, fresh, resized } = due;
-  due.rebuild = due.fresh = due.resized = due.unseen = false;
-  if (rebuild || fresh) showKeys(keys, state);
-  if (rebuild) {
-    plot.destroy();
-    return build();
-  }
-  if (resized) plot.setSize(sizeNow());
-  if (fresh) plot.setData(aligned(state.data));
-  else if (!resized) plot.redraw(false);
-  return plot;
 }
 
 /**
