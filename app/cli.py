@@ -198,7 +198,7 @@ def serve(host: str, port: int) -> NoReturn:
     """Serve until stopped, and end the process. Raises Failure if the address cannot be had."""
     import uvicorn
 
-    from app.doors.connections import PromptProtocol, forwarded
+    from app.doors.connections import KEPT_SECONDS, PromptProtocol, forwarded
     from app.stopping import StoppableServer, leave
 
     class Server(StoppableServer):
@@ -219,6 +219,7 @@ def serve(host: str, port: int) -> NoReturn:
         # Frames are numbers that hardly shrink: deflate took half a core for 100 viewers.
         ws_per_message_deflate=False,
         ws_max_size=LONGEST_MESSAGE,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config)

@@ -12,6 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 READ_SECONDS = 60.0  # in which a client must have read
 LEAST_READ = 128 * 1024  # bytes of its answer, or all that waits for it: 2 kB/s
+# That a connection is kept after an answer: longer than a full room needs for the next request, and
+# than proxies keep theirs (nginx 60). Whoever asks as it is closed gets no answer.
+KEPT_SECONDS = 75
 HEAD_SECONDS = 20.0  # from opening a connection, or a request's first byte, to the end of its head
 
 

@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -95,6 +97,21 @@ def test_plain_vitrine_serves_and_prints_its_real_address() -> None:
         assert server.wait(GUARD) == 130
         assert server.stdout is not None
         assert "Traceback" not in server.stdout.read()
+
+
+def test_a_connection_is_kept_for_whoever_asks_again_later() -> None:
+    """A phone of a full room was told nothing where it took more than five seconds to ask on."""
+    with serving("--port", "0") as (_, said):
+        address = re.search(r"http://(\S+)", said)
+        assert address
+        line = HTTPConnection(address[1], timeout=GUARD)
+        line.request("GET", "/healthz")
+        assert line.getresponse().read()
+        kept = line.sock
+        time.sleep(6)
+        line.request("GET", "/healthz")
+        assert line.getresponse().read()
+        assert line.sock is kept
 
 
 def test_for_a_room_the_address_comes_with_a_code_to_scan() -> None:
