@@ -14,9 +14,10 @@ from torch import Tensor
 
 from models.data.objects import CLASSES, MOST, PLACES, SIZES, Objects
 from models.measures import Question
-from models.representation.accuracy import ALL, BUDGETS, Labeled, probed
+from models.representation.accuracy import ALL, BUDGETS, Labeled, draws_of, probed
 from models.representation.encoder import AT_ONCE, Encoder
 from models.representation.pictures import as_input, quick
+from models.representation.probe import linear_probe
 
 LABELS = (*BUDGETS, ALL)  # per answer
 FEW = 10
@@ -95,13 +96,14 @@ def rows_of(maps: Tensor, answers: Tensor) -> Labeled:
     return Labeled(maps.permute(0, 2, 3, 1).flatten(0, 2), answers.flatten())
 
 
-def learned_from(asked: Asked) -> Tensor:
-    """Which of the answers, in a row, there are to learn from: all; or, of a picture's cells that
-    are asked one by one, an even part, which is enough.
+def drawn_labels(asked: Asked, per_answer: int, draws: int = DRAWS, seed: int = 0) -> list[Tensor]:
+    """Places of so many labels per answer among all answers in a row, for each draw; of a
+    picture's cells that are asked one by one, out of an even part, which is enough.
     """
-    answers = asked.train.numel()
-    many = asked.train.dim() > 1 and answers > 2 * MOST_LABELS
-    return torch.arange(0, answers, 1 + answers // (2 * MOST_LABELS) if many else 1)
+    answers = asked.train.flatten()
+    many = asked.train.dim() > 1 and len(answers) > 2 * MOST_LABELS
+    kept = torch.arange(0, len(answers), 1 + len(answers) // (2 * MOST_LABELS) if many else 1)
+    return [kept[drawn] for drawn in draws_of(answers[kept], per_answer, draws, seed)]
 
 
 def answered(
@@ -111,9 +113,10 @@ def answered(
     labels.
     """
     train, test = rows_of(features.train, asked.train), rows_of(features.test, asked.test)
-    kept = learned_from(asked)
-    train = Labeled(train.x[kept], train.y[kept])
-    return probed(train, test, asked.answers, per_answer, draws, seed)
+    return [
+        linear_probe(train.x[chosen], train.y[chosen], test.x, test.y, asked.answers)
+        for chosen in drawn_labels(asked, per_answer, draws, seed)
+    ]
 
 
 def guessed(asked: Asked) -> float:

@@ -12,8 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.representation.accuracy import draws_of
-from models.representation.downstream import DRAWS, Asked, Downstream, learned_from
+from models.representation.downstream import DRAWS, Asked, Downstream, drawn_labels
 from models.representation.encoder import AT_ONCE, Encoder, head_of, optimizer_of
 from models.representation.pictures import as_input, quick
 from models.training import Batches
@@ -99,9 +98,7 @@ def tuned_parts(
     a draw. The labels are those of `downstream.answered`.
     """
     accuracies: list[float] = []
-    kept = learned_from(asked)
-    answers = asked.train.flatten()[kept]
-    draws = [kept[drawn] for drawn in draws_of(answers, per_answer, DRAWS, 0)]
+    draws = drawn_labels(asked, per_answer, DRAWS)
     if len(draws) == 1:  # all labels: what differs is the head's start and the batches
         draws *= DRAWS
     for seed, chosen in enumerate(draws):

@@ -4,9 +4,20 @@ import { ApiError, json } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
+import { tell } from "../core/said.js";
 
 /** @param {string} album */
 export const addressOf = (album) => `/api/albums/${encodeURIComponent(album)}`;
+
+/**
+ * Say what went wrong with it.
+ * @param {HTMLElement} said
+ * @param {unknown} error one that is not meant for the visitor is thrown again
+ */
+export function complain(said, error) {
+  if (!(error instanceof ApiError)) throw error;
+  tell(said, () => error.message);
+}
 
 /**
  * The button that deletes what was brought, once at a time.

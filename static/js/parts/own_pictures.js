@@ -1,13 +1,13 @@
 /** The visitor's own pictures: one photo, many, or zips, made into an album by the server. */
 
 import { uploadAlbum } from "../core/files/album_upload.js";
-import { ApiError, json } from "../core/api.js";
+import { json } from "../core/api.js";
 import { $ } from "../core/dom.js";
 import { number, onLanguage, sentences, t } from "../core/i18n.js";
 import { newest } from "../core/newest.js";
 import { tell } from "../core/said.js";
 import { servedText } from "../core/served.js";
-import { addressOf, removePart, uploadPart } from "./own_files.js";
+import { addressOf, complain, removePart, uploadPart } from "./own_files.js";
 
 const MOST_CLASSES = 100;
 
@@ -43,7 +43,7 @@ export class OwnPictures {
   constructor(state, options) {
     this.state = state;
     this.options = options;
-    const onError = (/** @type {unknown} */ error) => this.complain(error);
+    const onError = (/** @type {unknown} */ error) => complain(this.said, error);
     const { take } = uploadPart({
       row: $("[data-own-progress]"),
       input: this.input,
@@ -86,12 +86,6 @@ export class OwnPictures {
   showRemove() {
     const { data, pictures } = this.state.values;
     this.remove.hidden = data !== "own" || pictures === "" || pictures !== this.here?.id;
-  }
-
-  /** @param {unknown} error */
-  complain(error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(this.said, () => error.message);
   }
 
   /** Back to the lab's own pictures. The button hides, so that the focus needs another place. */

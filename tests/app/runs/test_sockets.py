@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -233,7 +234,9 @@ def test_a_watcher_sees_the_same_frames_the_changes_and_the_end(client: TestClie
             assert watcher.receive_json()["type"] == "ended"
 
 
-def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient) -> None:
+@contextmanager
+def watched(client: TestClient) -> Iterator[tuple[WebSocketTestSession, WebSocketTestSession, str]]:
+    """A run's owner, a watcher who has seen its newest frame and waits for the next, its name."""
     with client.websocket_connect(TRAIN) as mine:
         run = started(mine)["run"]
         frame(mine, steps=7)
@@ -241,26 +244,25 @@ def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient)
             watcher.receive_json()
             assert frame(watcher)["step"] == 7
             say(watcher, type="next")
-            started(mine, rate=3)
-            assert watcher.receive_json()["config"]["rate"] == 3
-            assert received(watcher)[2]["step"] == 0
-            frame(mine, steps=2)
-            assert frame(watcher)["total"] == 6
+            yield mine, watcher, run
+
+
+def test_a_watcher_goes_on_with_the_run_that_is_started_anew(client: TestClient) -> None:
+    with watched(client) as (mine, watcher, _):
+        started(mine, rate=3)
+        assert watcher.receive_json()["config"]["rate"] == 3
+        assert received(watcher)[2]["step"] == 0
+        frame(mine, steps=2)
+        assert frame(watcher)["total"] == 6
 
 
 def test_a_watcher_is_not_led_on_to_a_run_that_is_for_nobody_else(client: TestClient) -> None:
-    with client.websocket_connect(TRAIN) as mine:
-        run = started(mine)["run"]
-        frame(mine, steps=7)
-        with client.websocket_connect(f"/api/runs/{run}/watch") as watcher:
-            watcher.receive_json()
-            assert frame(watcher)["step"] == 7
-            say(watcher, type="next")
-            number = say(mine, type="start", config={}, alone=True)
-            other = mine.receive_json()
-            assert (other["type"], other["id"]) == ("started", number)
-            assert other["run"] != run
-            assert watcher.receive_json()["error"]["code"] == "run_replaced"
+    with watched(client) as (mine, watcher, run):
+        number = say(mine, type="start", config={}, alone=True)
+        other = mine.receive_json()
+        assert (other["type"], other["id"]) == ("started", number)
+        assert other["run"] != run
+        assert watcher.receive_json()["error"]["code"] == "run_replaced"
         frame(mine, steps=2)
 
 

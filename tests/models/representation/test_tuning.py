@@ -1,15 +1,14 @@
 """Claims about fine-tuning: what it starts from stays, what it learns from is what was chosen."""
 
-import contextlib
 import copy
 
 import pytest
 import torch
 
 from models.data.objects import draw_objects
-from models.representation import downstream, tuning
-from models.representation.accuracy import Labeled, draws_of
-from models.representation.downstream import DRAWS, Asked, of_objects
+from models.representation import tuning
+from models.representation.accuracy import ALL, draws_of
+from models.representation.downstream import DRAWS, Asked, drawn_labels, of_objects
 from models.representation.encoder import Encoder, quick_encoder
 from models.representation.tuning import BATCH, Tuned, tuned_parts
 
@@ -65,26 +64,20 @@ def test_every_number_of_labels_is_told_with_a_spread(
     assert all(0 <= share <= 1 for share in told)
 
 
-def test_the_labels_are_those_of_the_linear_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also of cells, of which the probe learns from an even part."""
-    seen: dict[str, list[torch.Tensor]] = {"probe": [], "tuned": []}
-
-    def probed(train: Labeled, *_: object) -> list[float]:
-        seen["probe"] += [train.y[drawn] for drawn in draws_of(train.y, 5, DRAWS, 0)]
-        return []
-
-    def made(
-        start: object, pictures: object, answers: torch.Tensor, chosen: torch.Tensor, *_: int
-    ) -> None:
-        seen["tuned"].append(answers.flatten()[chosen])
-        raise StopIteration
-
-    monkeypatch.setattr(downstream, "probed", probed)
-    monkeypatch.setattr(tuning, "Tuned", made)
-    asked = DRAWN.asked["cells"]
-    assert len(downstream.learned_from(asked)) < asked.train.numel()
-    downstream.answered(downstream.features_of(encoder(), DRAWN), asked, 5)
-    for part in tuned_parts(encoder(), DRAWN, asked, 5, lambda _: None):
-        with contextlib.suppress(StopIteration, AssertionError):
-            part()
-    assert all(any(torch.equal(one, other) for other in seen["tuned"]) for one in seen["probe"])
+@pytest.mark.parametrize("question", ["place", "cells"])
+def test_labels_are_drawn_so_many_of_each_answer_and_otherwise_each_time(question: str) -> None:
+    """The linear probe and fine-tuning learn from these, and from no others; also of cells, out of
+    an even part of which they are drawn.
+    """
+    asked = DRAWN.asked[question]  # type: ignore[index]
+    draws = drawn_labels(asked, 5)
+    assert len(draws) == DRAWS
+    for places in draws:
+        counts = asked.train.flatten()[places].bincount(minlength=asked.answers)
+        assert counts.tolist() == [5] * asked.answers
+        assert len(places.unique()) == len(places)
+    assert not torch.equal(draws[0], draws[1])
+    (every,) = drawn_labels(asked, ALL)
+    steps = every.sort().values.diff().unique()
+    assert len(steps) == 1  # evenly
+    assert (int(steps) > 1) == (question == "cells")

@@ -1,12 +1,12 @@
 /** The visitor's own clip: chosen in the view of clips, asked about in every task on video. */
 
-import { ApiError, json } from "../../core/api.js";
+import { json } from "../../core/api.js";
 import { $ } from "../../core/dom.js";
 import { uploadClip } from "../../core/files/clip_upload.js";
 import { number, onLanguage, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { tell } from "../../core/said.js";
-import { addressOf, removePart, uploadPart } from "../../parts/own_files.js";
+import { addressOf, complain, removePart, uploadPart } from "../../parts/own_files.js";
 
 /** @typedef {{id: string, count: number, notes: string[]}} Clip what the server tells of one */
 
@@ -26,7 +26,7 @@ export class OwnClip {
   /** @param {import("../../core/state.js").State} state */
   constructor(state) {
     this.state = state;
-    const onError = (/** @type {unknown} */ error) => this.complain(error);
+    const onError = (/** @type {unknown} */ error) => complain(this.said, error);
     const { take } = uploadPart({
       row: $("[data-clip-progress]"),
       input: this.input,
@@ -80,12 +80,6 @@ export class OwnClip {
     this.remove.hidden = clips !== "own" || clip === "" || clip !== this.here?.id;
     if (!clip || clip === this.here?.id) this.facts.drop();
     else this.facts.want(clip);
-  }
-
-  /** @param {unknown} error */
-  complain(error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(this.said, () => error.message);
   }
 
   /** Back to drawn clips. The button hides, so that the focus needs another place. */

@@ -157,9 +157,13 @@ def test_all_frames_that_a_browser_sends_count_together() -> None:
 
 
 def test_a_clip_is_deleted_like_an_album_and_only_by_who_brought_it(client: TestClient) -> None:
+    client.get("/")  # a browser has its cookie before it brings anything
     album = post(client, clip(frames(6), "GIF")).json()
     address = f"/api/albums/{album['id']}"
     assert client.get(address).status_code == 200
+    other = TestClient(client.app, headers={"Accept-Language": "en"})
+    other.get("/")  # which gives it a cookie of its own
+    assert other.delete(address).status_code == 403
     assert client.delete(address).status_code == 204
     assert client.get(address).status_code == 404
 
