@@ -1,6 +1,5 @@
 """A real server and a real Chromium for the browser tests, the screenshots and the benchmark."""
 
-import json
 import os
 import shutil
 import socket
@@ -11,11 +10,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Page
 
 GUARD = 120  # seconds against hanging for ever, never a claim
 NAMES = (
@@ -101,7 +99,7 @@ def assert_fits_a_phone(page: Page) -> None:
     for tab in page.locator("[data-tab]:visible").all() or [None]:
         if tab:
             tab.click()
-        page.wait_for_selector("html:not([data-asking])", state="attached")
+        page.evaluate(STILL)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert_axe_finds_nothing(page)
 
@@ -173,32 +171,12 @@ def until(page: Page, at_least: int) -> None:
     )
 
 
-# Numbers of a page's asks, each on its line: a page in a room has two.
-UNANSWERED: WeakKeyDictionary[Page, set[tuple[WebSocket, int]]] = WeakKeyDictionary()
-
-
-def count_asks(page: Page) -> None:
-    """Keep the numbers of what the page's run is asked for until the answer is there."""
-    waiting = UNANSWERED.setdefault(page, set())
-
-    def sent(line: WebSocket, message: str | bytes) -> None:
-        waiting.add((line, json.loads(message)["id"]))
-
-    def received(line: WebSocket, message: str | bytes) -> None:
-        text = isinstance(message, str)
-        number = json.loads(message)["id"] if text else int.from_bytes(message[:4], "little")
-        waiting.discard((line, number))
-
-    def follow(line: WebSocket) -> None:
-        line.on("framesent", lambda message: sent(line, message))
-        line.on("framereceived", lambda message: received(line, message))
-
-    page.on("websocket", follow)
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
 def held(page: Page) -> int:
     """Steps of a run that was paused, once no frame is under way any more."""
-    while UNANSWERED[page]:
-        page.wait_for_timeout(20)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    page.evaluate(PAINTED)  # what the pause changed is told with the next picture
+    page.wait_for_selector("html:not(:has(.run[data-awaits]))", state="attached")
+    page.evaluate(PAINTED)
     return steps(page)

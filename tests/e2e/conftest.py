@@ -19,7 +19,7 @@ from playwright.sync_api import (
 
 from app.lab.contract import Lab
 from app.registry import LABS
-from tests.e2e.browser import GUARD, Server, count_asks, find_chromium, ready, served
+from tests.e2e.browser import GUARD, Server, find_chromium, ready, served
 
 FOLDER = Path(__file__).parent
 OpenPage = Callable[..., Page]
@@ -143,7 +143,6 @@ class Visits:
         if unfolded:
             context.add_init_script(UNFOLDED)
         page = context.new_page()
-        count_asks(page)
         page.goto(self._address + path)
         if wait:
             ready(page)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.app.pictures.decoding.test_photos import HEIC
 from tests.app.uploaded import BLUE, GREEN, RED, WHITE, corners, quarters, same_colors, saved
-from tests.e2e.browser import assert_axe_finds_nothing, ready, served
+from tests.e2e.browser import STILL, assert_axe_finds_nothing, ready, served
 from tests.e2e.conftest import OpenPage, Watch
 
 pytestmark = pytest.mark.thorough
@@ -33,8 +33,9 @@ def phone_photo(folder: Path, size: tuple[int, int] = (5712, 4284), **options: o
 
 
 WATCHED = """() => {
-    if (globalThis.sentFiles) return;
+    const known = globalThis.sentFiles;
     globalThis.sentFiles = [];
+    if (known) return;
     const send = XMLHttpRequest.prototype.send;
     XMLHttpRequest.prototype.send = function (form) {
         sentFiles.push(form.get("file"));
@@ -50,8 +51,9 @@ LAST_SENT = """async () => {
 def sent_photo(page: Page, file: Path) -> bytes:
     """What the page sends when a photo is chosen; the answer and its boxes have come."""
     page.evaluate(WATCHED)
-    with page.expect_response("**/api/rpn/proposals"):
-        page.locator("[data-file]").first.set_input_files(file)
+    page.locator("[data-file]").first.set_input_files(file)
+    page.wait_for_function("() => sentFiles.length")
+    page.evaluate(STILL)  # not the answer about the photo before
     return base64.b64decode(page.evaluate(LAST_SENT))
 
 

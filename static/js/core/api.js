@@ -1,5 +1,6 @@
 /** Talking to the server: one error shape in, one kind of Error out. Addresses are the server's paths. */
 
+import { awaitAnswers } from "./asking.js";
 import { t } from "./i18n.js";
 import { at } from "./place.js";
 import { noteAnswer } from "./recorded/noted.js";
@@ -32,19 +33,10 @@ function errorOf(response, body) {
   );
 }
 
-let asking = 0; // answers that are waited for: the root element tells it
-
-/** @param {1 | -1} more */
-function count(more) {
-  asking += more;
-  if (typeof document === "undefined") return;
-  document.documentElement.toggleAttribute("data-asking", asking > 0);
-}
-
 /** @param {string} url @param {RequestInit} init */
 async function request(url, init) {
   if (recording) return recordedAnswer(url, init);
-  count(1);
+  awaitAnswers(1);
   try {
     const response = await fetch(at(url), init);
     noteAnswer(url, init, response);
@@ -53,7 +45,7 @@ async function request(url, init) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("offline", () => t("The server cannot be reached. Is it still running?"));
   } finally {
-    count(-1);
+    awaitAnswers(-1);
   }
 }
 
@@ -160,6 +152,8 @@ export function uploadFiles(url, files, onProgress, signal, names = []) {
     call.addEventListener("abort", () => reject(signal.reason));
     signal.addEventListener("abort", () => call.abort());
     signal.throwIfAborted();
+    call.addEventListener("loadend", () => awaitAnswers(-1));
+    awaitAnswers(1);
     call.send(form);
   });
 }

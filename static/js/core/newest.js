@@ -3,6 +3,7 @@
  * one request is under way; the newest state is asked next, and its answer is what stays on show.
  */
 
+import { awaitAnswers } from "./asking.js";
 import { onLanguage } from "./i18n.js";
 
 /** @param {unknown} a @param {unknown} b */
@@ -33,8 +34,23 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  async function go() {
+  /** What is wanted rests: it is waited for from here on. @param {number} rest milliseconds */
+  function sleep(rest) {
+    awaitAnswers(1);
+    timer = setTimeout(() => {
+      wake();
+      void go();
+    }, rest);
+  }
+
+  function wake() {
+    if (timer === undefined) return;
+    clearTimeout(timer);
     timer = undefined;
+    awaitAnswers(-1);
+  }
+
+  async function go() {
     const asked = next;
     if (!asked || call) return; // the end of the call under way comes back here
     next = null;
@@ -65,16 +81,14 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
       wanted = next = { state };
       refused = null;
       if (!follow) call?.abort();
-      clearTimeout(timer);
-      timer = undefined;
-      if (rest) timer = setTimeout(go, rest);
+      wake();
+      if (rest) sleep(rest);
       else void go();
     },
     /** Nothing is wanted any more: what is under way is aborted and never shown. */
     drop() {
       wanted = next = refused = null;
-      clearTimeout(timer);
-      timer = undefined;
+      wake();
       call?.abort();
     },
     /** Whether an answer is still to come. */
