@@ -164,6 +164,10 @@ class LectureRoom:
         for line in self.lines():
             line.lose()
 
+    def shown_runs(self) -> set[str]:
+        """The runs that the room is shown, by their names."""
+        return set(self.shown.runs.values()) if self.shown else set()
+
     def is_over(self, now: float, keep: float, idle: float) -> bool:
         """Whether the presenter has been away for `keep` seconds, or has shown nothing for `idle`
         seconds.

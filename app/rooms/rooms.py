@@ -36,6 +36,8 @@ class Rooms:
         self._owners: dict[str, Visitor] = {}
         self._used: OrderedDict[str, None] = OrderedDict()
         self._attempts = Attempts()
+        # Of a run that is here: keep its past, or no longer. Is it here?
+        self.keep_past: Callable[[str, bool], bool] = lambda run_id, on: False
         # What a room has begun goes on, whether or not its presenter's line is there.
         self.background = Background(log, "the work of a room")
 
@@ -115,9 +117,23 @@ class Rooms:
                 room.close(RoomGone(N_("This room has closed, because nothing was shown in it.")))
             if room.closed:
                 self._forget(code)
+                self.keep_pasts(set(), before=room.shown_runs())
 
     def _forget(self, code: str) -> None:
         del self._rooms[code], self._owners[code]
+
+    def keep_pasts(self, shown: set[str], before: set[str]) -> None:
+        """Guests look back where the presenter does, also at what was before they came: the pasts
+        of the runs that are shown are kept. Of one that no room is shown any more nothing is kept.
+        """
+        for run_id in shown:
+            self._keep_past(run_id, True)
+        for run_id in before - self.shown_runs():
+            self._keep_past(run_id, False)
+
+    def _keep_past(self, run_id: str, on: bool) -> None:
+        if not self.keep_past(run_id, on):
+            self.keep_past_elsewhere(run_id, on)
 
     def keep_past_elsewhere(self, run_id: str, on: bool) -> None:
         """Have another process keep the past of a run, or no longer, where it has that run."""
@@ -129,8 +145,8 @@ class Rooms:
 
     def shown_runs(self) -> set[str]:
         """The runs that some room is shown, by their names."""
-        shown = (room.shown for room in self._rooms.values() if not room.closed)
-        return {name for x in shown if x for name in x.runs.values()}
+        rooms = (room for room in self._rooms.values() if not room.closed)
+        return {run_id for room in rooms for run_id in room.shown_runs()}
 
     async def keep_swept(self) -> None:
         while True:

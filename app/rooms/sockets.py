@@ -49,7 +49,6 @@ from app.rooms.messages import (
 from app.rooms.photos import HandedPhotos
 from app.rooms.rooms import Rooms
 from app.rooms.training import carry_on
-from app.runs.runs import Runs
 from app.runs.sockets import TOO_MUCH, Here, Refused, counted_as, parsed, refuse, until_one_ends
 
 RESTART = 1012  # close code: come again
@@ -139,9 +138,9 @@ class RoomPage:
                 name = room.follow(line, told).name
                 return {"type": "following", "id": told.id, "guest": name}
             case Show():
-                before = set(room.shown.runs.values()) if room.shown else set()
+                before = room.shown_runs()
                 room.show(line, told.shown, now)
-                self._keep_pasts(told, before)
+                self.rooms.keep_pasts(room.shown_runs(), before)
             case Where():
                 room.where(line, told)
             case AskAll():
@@ -170,18 +169,6 @@ class RoomPage:
 
     def _carry_on(self, handed: Handed | HandedPhotos) -> None:
         self.rooms.background.do(carry_on(self.room, handed, self.socket.app.state))
-
-    def _keep_pasts(self, told: Show, before: set[str]) -> None:
-        """Guests look back where the presenter does, also at what was before they came. Of a run
-        that no room is shown any more nothing is kept.
-        """
-        runs: Runs = self.socket.app.state.runs
-        for name in told.shown.runs.values():
-            if not runs.keep_past(name, True):
-                self.rooms.keep_past_elsewhere(name, True)
-        for name in before - self.rooms.shown_runs():
-            if not runs.keep_past(name, False):
-                self.rooms.keep_past_elsewhere(name, False)
 
     async def _say(self) -> None:
         """Send what is to be said, until the room ends the line."""

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import RoomError, RoomGone, RoomsFull, TooManyCodes
 from app.rooms.attempts import ALL_CODES, ALL_SECONDS, OWN_CODES, OWN_SECONDS
-from app.rooms.messages import Follow
+from app.rooms.messages import Follow, Shown
 from app.rooms.room import Line
 from app.rooms.rooms import DESERTED_SECONDS, ROOMS_PER_VISITOR, Rooms
 from app.runs.run import Visitor
@@ -179,3 +179,28 @@ def test_the_place_of_a_room_that_has_closed_is_free(rooms: Rooms) -> None:
         room.present(line, room.secret, 0)
         room.end_by(line)
         line = Line(one("p"))
+
+
+def test_of_a_run_that_only_a_closed_room_was_shown_no_past_is_kept(
+    rooms: Rooms, clock: Clock
+) -> None:
+    kept: set[str] = set()
+
+    def keep_past(run_id: str, on: bool) -> bool:
+        (kept.add if on else kept.discard)(run_id)
+        return True
+
+    rooms.keep_past = keep_past
+    first, second = (rooms.open(one(name)) for name in "ab")
+    for room, runs in ((first, {"": "own", "more": "both"}), (second, {"": "both"})):
+        line, before = Line(one("lecturer")), room.shown_runs()
+        room.present(line, room.secret, clock.now)
+        room.show(line, Shown(path="/labs/fitting", runs=runs), clock.now)
+        rooms.keep_pasts(room.shown_runs(), before)
+    assert kept == {"own", "both"}
+    first.close(RoomGone("closed"))
+    rooms.sweep()
+    assert kept == {"both"}
+    second.close(RoomGone("closed"))
+    rooms.sweep()
+    assert kept == set()
