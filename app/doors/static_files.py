@@ -18,6 +18,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from app.answers.single_flight import Flights
+
 LEVEL = 9  # of gzip: once
 WORTH = 0.9  # what does not shrink below this share, a font, a picture, is sent as it is
 PLAIN_TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
@@ -43,6 +45,7 @@ class KeptFiles(StaticFiles):
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         super().__init__(directory=directory)
         self._kept: dict[str, Kept] = {}
+        self._flights = Flights()
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Raises HTTPException 404 and 405."""
@@ -50,7 +53,8 @@ class KeptFiles(StaticFiles):
             raise HTTPException(405)
         kept = self._kept.get(path)
         if kept is None or state_of(kept.full_path) != kept.state:
-            kept = self._kept[path] = await to_thread.run_sync(self._read, path)
+            kept = await self._flights.share(path, lambda: to_thread.run_sync(self._read, path))
+            self._kept[path] = kept
         return answered(kept, Headers(scope=scope))
 
     def _read(self, path: str) -> Kept:

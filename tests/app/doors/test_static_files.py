@@ -1,15 +1,18 @@
 """Files of our own from memory: as they are on the disk now, and nothing that is not theirs."""
 
+import asyncio
 import gzip
 import os
+import threading
 from pathlib import Path
 
+import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from app.doors.static_files import KeptFiles
+from app.doors.static_files import Kept, KeptFiles
 
 
 @pytest.fixture
@@ -87,3 +90,30 @@ def test_the_packed_bytes_are_those_of_the_file(folder: Path) -> None:
     kept = KeptFiles(folder)._read("js/a.js")
     assert kept.packed is not None
     assert gzip.decompress(kept.packed) == kept.data
+
+
+def test_a_file_that_many_ask_for_at_the_same_moment_is_read_and_packed_once(folder: Path) -> None:
+    read, hold = [], threading.Event()
+
+    class OnASlowDisk(KeptFiles):
+        def _read(self, path: str) -> Kept:
+            read.append(path)
+            assert hold.wait(60)
+            return super()._read(path)
+
+    async def forty_phones() -> None:
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(Starlette(routes=[Mount("/", OnASlowDisk(folder))])),
+            base_url="http://server",
+        ) as client:
+            asked = [asyncio.create_task(client.get("/js/a.js")) for _ in range(40)]
+            while not read:
+                await asyncio.sleep(0)
+            for _ in range(100):  # all of them have come
+                await asyncio.sleep(0)
+            hold.set()
+            answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers} == {200}
+
+    asyncio.run(forty_phones())
+    assert read == ["js/a.js"]
