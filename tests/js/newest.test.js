@@ -196,7 +196,7 @@ test("what was refused is asked again in another language, unless it was an act"
   acted.query.drop();
 });
 
-test("a wish that rests is waited for from the moment it is wanted until its answer came or it was dropped", async () => {
+test("what rests before it is asked is waited for, until its answer came or it was dropped", async () => {
   const told = /** @type {boolean[]} */ ([]);
   const root = { toggleAttribute: (/** @type {string} */ _, /** @type {boolean} */ on) => told.push(on) };
   const given = Object.getOwnPropertyDescriptor(globalThis, "document");

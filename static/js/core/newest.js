@@ -31,24 +31,7 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
   let refused = null;
   /** @type {AbortController | null} */
   let call = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-
-  /** What is wanted rests: it is waited for from here on. @param {number} rest milliseconds */
-  function sleep(rest) {
-    awaitAnswers(1);
-    timer = setTimeout(() => {
-      wake();
-      void go();
-    }, rest);
-  }
-
-  function wake() {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    timer = undefined;
-    awaitAnswers(-1);
-  }
+  const rest = waitingRest(() => void go());
 
   async function go() {
     const asked = next;
@@ -67,28 +50,28 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
       }
     } finally {
       call = null;
-      if (timer === undefined) void go();
+      if (!rest.lasts) void go();
     }
   }
 
   const found = {
     /**
      * @param {S} state
-     * @param {number} [rest] milliseconds that it must stay the newest before it is asked
+     * @param {number} [quiet] milliseconds that it must stay the newest before it is asked
      */
-    want(state, rest = 0) {
+    want(state, quiet = 0) {
       if (!act && wanted && same(wanted.state, state)) return;
       wanted = next = { state };
       refused = null;
       if (!follow) call?.abort();
-      wake();
-      if (rest) sleep(rest);
+      rest.end();
+      if (quiet) rest.begin(quiet);
       else void go();
     },
     /** Nothing is wanted any more: what is under way is aborted and never shown. */
     drop() {
       wanted = next = refused = null;
-      wake();
+      rest.end();
       call?.abort();
     },
     /** Whether an answer is still to come. */
@@ -99,4 +82,30 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
   // The server says in the reader's language why it refuses.
   if (!act) onLanguage(() => refused && found.want(refused.state));
   return found;
+}
+
+/** A pause before something is asked: its answer is waited for from there on. @param {() => void} then */
+function waitingRest(then) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const rest = {
+    get lasts() {
+      return timer !== undefined;
+    },
+    /** @param {number} ms */
+    begin(ms) {
+      awaitAnswers(1);
+      timer = setTimeout(() => {
+        rest.end();
+        then();
+      }, ms);
+    },
+    end() {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      awaitAnswers(-1);
+    },
+  };
+  return rest;
 }

@@ -9,6 +9,7 @@ import { lookBack } from "./chart_guess.js";
 import { showKeys } from "./chart_legend.js";
 import { charts } from "./chart_places.js";
 import { aligned, buildPlot, TYPE } from "./chart_plot.js";
+import { placeHandle } from "./chart_handle.js";
 import { viewLife } from "./life.js";
 import { roomFor } from "./room.js";
 
@@ -73,7 +74,14 @@ import { roomFor } from "./room.js";
  * @property {import("./chart_guess.js").Guess | null} guess drawn by hand
  * @property {(number | null)[][] | null} before the columns of the run before
  */
-/** @typedef {{rebuild: boolean, fresh: boolean, resized: boolean}} Due what the next paint has to do */
+/**
+ * What the next paint has to do.
+ * @typedef {object} Due
+ * @property {boolean} rebuild
+ * @property {boolean} fresh
+ * @property {boolean} resized
+ * @property {boolean} redraw more than the place of the handle
+ */
 
 /**
  * @param {HTMLElement} root
@@ -86,7 +94,7 @@ export function chart(root, optionsOf) {
   root.append(plotRoot, keys);
   const state = chartOf(optionsOf());
   /** @type {Due} */
-  const due = { rebuild: false, fresh: false, resized: false };
+  const due = { rebuild: false, fresh: false, resized: false, redraw: false };
   const sizeNow = () => sizeOf(plotRoot, state);
   const build = () => {
     state.scale = typeScaleOf(plotRoot);
@@ -101,12 +109,8 @@ export function chart(root, optionsOf) {
     if (due.rebuild) {
       plot.destroy();
       plot = build();
-    } else {
-      if (due.resized) plot.setSize(sizeNow());
-      if (due.fresh) plot.setData(aligned(state.data));
-      else if (!due.resized) plot.redraw(false);
-    }
-    due.rebuild = due.fresh = due.resized = false;
+    } else renew(plot, state, due, sizeNow);
+    due.rebuild = due.fresh = due.resized = due.redraw = false;
   });
   const rebuild = () => {
     due.rebuild = true;
@@ -145,6 +149,19 @@ export function chart(root, optionsOf) {
       keys.remove();
     },
   };
+}
+
+/**
+ * @param {import("../../vendor/uPlot.js")} plot
+ * @param {Chart} state
+ * @param {Due} due
+ * @param {() => {width: number, height: number}} sizeNow
+ */
+function renew(plot, state, { fresh, resized, redraw }, sizeNow) {
+  if (resized) plot.setSize(sizeNow());
+  if (fresh) plot.setData(aligned(state.data));
+  else if (redraw && !resized) plot.redraw(false);
+  else placeHandle(plot, state);
 }
 
 /**
@@ -239,6 +256,7 @@ const sizeOf = (plotRoot, { options, scale }) => ({
 function take(state, due, next) {
   const { options, shown, lines } = state;
   const moved = JSON.stringify([next.rules, next.here]) !== JSON.stringify([shown.rules, shown.here]);
+  due.redraw ||= !onlyMoves(state, next);
   if (next.columns !== shown.columns) {
     const columns = /** @type {import("../math/series.js").Column[]} */ (Array.from(next.columns));
     const logs = [options.xScale === "log", options.yScale === "log"];
@@ -256,6 +274,13 @@ function take(state, due, next) {
   }
   if (next.bands) state.bands = next.bands;
   state.shown = next;
+}
+
+/** Whether only the handle is elsewhere: it needs no paint. @param {Chart} state @param {ChartData} next */
+function onlyMoves({ options, shown }, next) {
+  const names = /** @type {(keyof ChartData)[]} */ (Object.keys({ ...shown, ...next }));
+  const other = names.filter((name) => next[name] !== shown[name]);
+  return Boolean(options.handle) && other.every((name) => name === "marker" || name === "summary");
 }
 
 /** Lines, in whatever language they are named. @param {Line[]} lines */

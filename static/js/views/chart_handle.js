@@ -1,6 +1,9 @@
-/** The handle on a chart's marker: it is dragged anywhere on the plot, or moved by keys. */
+/**
+ * The handle on a chart's marker: it is dragged anywhere on the plot, or moved by keys. Its line is an
+ * element, too, so that the chart need not be painted for each place that it passes.
+ */
 
-import { h } from "../core/dom.js";
+import { $, h } from "../core/dom.js";
 import { number } from "../core/i18n.js";
 
 /** @typedef {import("../../vendor/uPlot.js")} UPlot */
@@ -14,17 +17,10 @@ import { number } from "../core/i18n.js";
 /** @type {Record<string, number>} steps that a key goes */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
-/** @param {Handle | undefined} handle */
-export const handleOf = (handle) =>
-  h("div", { class: "chart-handle", role: "slider", tabindex: 0, "aria-label": handle?.name });
-
-/**
- * @param {UPlot} plot
- * @param {Handle} handle
- * @param {HTMLElement} knob
- */
-export function dragMarker(plot, { step, onMove }, knob) {
+/** @param {UPlot} plot @param {Handle} handle */
+export function dragMarker(plot, { name, step, onMove }) {
   const { over } = plot;
+  const knob = h("div", { class: "chart-handle", role: "slider", tabindex: 0, "aria-label": name });
   const [low, high] = rangeOf(plot);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   /** @param {number} x */
@@ -35,7 +31,7 @@ export function dragMarker(plot, { step, onMove }, knob) {
   const follow = (/** @type {PointerEvent} */ event) =>
     move(plot.posToVal(event.clientX - over.getBoundingClientRect().left, "x"));
   over.classList.add("draggable");
-  over.append(knob);
+  over.append(h("i", { class: "chart-handle-line" }), knob);
   over.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     over.setPointerCapture(event.pointerId);
@@ -63,14 +59,15 @@ const rangeOf = ({ scales }) => [scales.x?.min ?? 0, scales.x?.max ?? 1];
  * Where the marker is.
  * @param {UPlot} plot
  * @param {import("./chart.js").Chart} state
- * @param {HTMLElement} knob
  */
-export function placeHandle(plot, { options, shown }, knob) {
+export function placeHandle(plot, { options, shown }) {
+  if (!options.handle) return;
   const value = shown.marker ?? null;
-  knob.hidden = value === null;
-  if (!options.handle || value === null) return;
+  const [line, knob] = [$(".chart-handle-line", plot.over), $(".chart-handle", plot.over)];
+  line.hidden = knob.hidden = value === null;
+  if (value === null) return;
   const [low, high] = rangeOf(plot);
-  knob.style.left = `${plot.valToPos(value, "x")}px`;
+  line.style.translate = knob.style.translate = `${plot.valToPos(value, "x")}px`;
   Object.assign(knob, { ariaValueMin: String(low), ariaValueMax: String(high), ariaValueNow: String(value) });
   knob.ariaValueText = number(value);
 }

@@ -3,7 +3,7 @@
 import { h, token } from "../core/dom.js";
 import { logTicks, tick } from "../math/series.js";
 import { showValues } from "./chart_legend.js";
-import { dragMarker, handleOf, placeHandle } from "./chart_handle.js";
+import { dragMarker, placeHandle } from "./chart_handle.js";
 import { paintBeside, rangeWith, wireGuess } from "./chart_guess.js";
 import { isGap, paintBands, paintMarks, paintPoints } from "./chart_marks.js";
 import uPlot from "./uplot.js";
@@ -24,7 +24,6 @@ export const aligned = (data) => /** @type {import("../../vendor/uPlot.js").Alig
  */
 export function buildPlot(root, size, state) {
   const { options } = state;
-  const handle = handleOf(options.handle);
   const tip = h("div", { class: "chart-tip", "aria-hidden": "true", hidden: true });
   const [logX, logY] = [options.xScale === "log", options.yScale === "log"];
   const plot = new uPlot(
@@ -44,7 +43,7 @@ export function buildPlot(root, size, state) {
       legend: { show: false },
       hooks: {
         drawAxes: [(u) => paintUnder(u, state)],
-        draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state, handle)],
+        draw: [(u) => paintOver(u, state), (u) => placeHandle(u, state)],
         setCursor: [(u) => showValues(u, tip, state)],
       },
     },
@@ -54,7 +53,7 @@ export function buildPlot(root, size, state) {
   plot.over.append(tip);
   wirePicking(plot, state);
   wireGuess(plot, state);
-  if (options.handle) dragMarker(plot, options.handle, handle);
+  if (options.handle) dragMarker(plot, options.handle);
   return plot;
 }
 
@@ -187,10 +186,10 @@ function paintUnder(u, state) {
 }
 
 /** @param {uPlot} u @param {Chart} state */
-function paintOver(u, { lines, data, shown, scale, places, guess }) {
+function paintOver(u, { options, lines, data, shown, scale, places, guess }) {
   if (guess?.open) return; // what runs would give the answer away
   const { marks = [], rules = [], marker = null, here = null } = shown;
   paintPoints(u, lines, data);
-  const all = marker === null ? marks : [...marks, { x: marker }];
+  const all = marker === null || options.handle ? marks : [...marks, { x: marker }];
   paintMarks(u, { marks: all, rules, here, lines, data, scale, places });
 }
