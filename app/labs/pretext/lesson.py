@@ -231,6 +231,32 @@ LESSON = (
         holds=reverses_are_one,
     ),
     Step(
+        N_("Your own clip, backwards"),
+        N_(
+            "Press “Your own clip” and bring a GIF or a short video: someone walking, a wave, a "
+            "glass that breaks. Put its frames into order and press Check. Is the reverse as likely?"
+        ),
+        {"watched": "sort"},
+        "video",
+        levers=("clips",),
+        watch=N_("Check"),
+        question=Question(
+            N_("Does this task teach the network which way time runs?"),
+            (
+                N_("Yes, if the clip cannot happen backwards."),
+                N_("No: an order and its reverse are one answer."),
+            ),
+            1,
+            N_(
+                "A glass never mends itself, so there the direction can be seen. But whoever "
+                "answers the reverse is right here, too, and learns nothing from it. The direction "
+                "is a task of its own: played forwards or backwards (Wei, Lim, Zisserman and "
+                "Freeman, 2018)."
+            ),
+        ),
+        holds=reverses_are_one,
+    ),
+    Step(
         N_("Which pretraining for which question?"),
         N_(
             "The same encoder, another head: class, place, size, number, and which cells a thing "
