@@ -234,7 +234,8 @@ LESSON = (
         N_("Your own clip, backwards"),
         N_(
             "Press “Your own clip” and bring a GIF or a short video: someone walking, a wave, a "
-            "glass that breaks. Put its frames into order and press Check. Is the reverse as likely?"
+            "glass that breaks. Put its frames into order and press Check. Is the reverse as "
+            "likely?"
         ),
         {"watched": "sort"},
         "video",
