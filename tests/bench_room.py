@@ -17,7 +17,7 @@ ROUNDS = 3
 HOME_PHONES, LAB_PHONES, FEW = 60, 200, 4
 CONNECTIONS = 6  # that a browser opens to one server
 GUARD = 300
-NO_TLS = ssl.create_default_context()  # made once: a phone's own takes longer than its page
+TLS = ssl.create_default_context()  # made once: a phone's own takes longer than its page
 MAKES_PICTURES = ("/api/samples/", "/api/detectors/scenes/")
 
 
@@ -156,7 +156,7 @@ async def phone(address: str, page: list[Asked], turn: asyncio.Semaphore) -> Non
     limits = httpx2.Limits(max_connections=CONNECTIONS)
     async with (
         turn,
-        httpx2.AsyncClient(base_url=address, limits=limits, timeout=GUARD, verify=NO_TLS) as client,
+        httpx2.AsyncClient(base_url=address, limits=limits, timeout=GUARD, verify=TLS) as client,
     ):
         own: dict[str, str] = {}  # recorded id -> this phone's own
         await load(client, page[0], own)
@@ -164,7 +164,7 @@ async def phone(address: str, page: list[Asked], turn: asyncio.Semaphore) -> Non
             if one.made:
                 own[one.made] = (await load(client, one, own)).json()["id"]
         # A connection takes the next when it has one: all requests waiting for a place at once cost
-        # the client more than the server, and were what the row measured.
+        # the client more than the server.
         rest = iter([one for one in page[1:] if not one.made])
         await asyncio.gather(*(load_in_turn(client, rest, own) for _ in range(CONNECTIONS)))
 

@@ -87,11 +87,16 @@ def wait_until_idle(server: Server) -> None:
     """Let the server load torch and the weights, as it does behind the first page:
     what that takes of the processors is not the page's.
     """
-    one = psutil.Process(server.process.pid)
     used = -IDLE_SECONDS
-    while (now := sum(one.cpu_times()[:2])) - used > 0.05 * IDLE_SECONDS:
+    while (now := processor_seconds(server)) - used > 0.05 * IDLE_SECONDS:
         used = now
         time.sleep(IDLE_SECONDS)
+
+
+def processor_seconds(server: Server) -> float:
+    """That the server and its processes have used: its forkserver loads torch before it does."""
+    one = psutil.Process(server.process.pid)
+    return sum(sum(each.cpu_times()[:2]) for each in (one, *one.children(recursive=True)))
 
 
 def slider_row() -> tuple[str, Row]:

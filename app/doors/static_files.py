@@ -2,7 +2,8 @@
 
 A room that opens a lab asks for some forty of them per phone. Starlette's own StaticFiles looks
 each one up in a thread, reads it anew, and has it packed anew, which took most of the server's
-time. A file that changes is read again: its size and time are looked at with every request.
+time. A file that changes is read again: its size and time are looked at with every request
+but those that join a reading.
 """
 
 import gzip

@@ -254,6 +254,8 @@ class LectureRoom:
         self.close(RoomGone(N_("The presenter has closed this room.")))
 
     def _check_presents(self, line: Line) -> None:
+        if self.closed:
+            raise self.closed
         if not line.presents:
             raise NotPresenter(N_("Only whoever opened this room can present in it."))
 

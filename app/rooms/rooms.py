@@ -124,7 +124,8 @@ class Rooms:
 
     def keep_pasts(self, shown: set[str], before: set[str]) -> None:
         """Guests look back where the presenter does, also at what was before they came: the pasts
-        of the runs that are shown are kept. Of one that no room is shown any more nothing is kept.
+        of the runs that are shown are kept. Of one that no room of this process is shown any more
+        nothing is kept.
         """
         for run_id in shown:
             self._keep_past(run_id, True)

@@ -3,8 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.browser import STILL
+from tests.e2e.test_language import switch
 from tests.e2e.test_nms import figures, set_slider
 
 # What covers the photo: its mean opacity, and the share of it under paint that one notices at once.
@@ -104,6 +106,42 @@ def test_the_cursor_on_the_curve_is_dragged_and_drives_the_picture(open_page):
     expect(slider).not_to_have_value("0.5")
     assert figures(page)["Kept"] > kept
     expect(knob).to_have_attribute("aria-valuenow", slider.input_value())
+    assert middle(knob) > x + 60
+
+
+def middle(knob: Locator) -> float:
+    """Where the handle is across the page, and its line with it, in CSS pixels."""
+    line = knob.page.locator(".chart-handle-line")
+    places = [
+        one["x"] + one["width"] / 2 for one in (knob.bounding_box(), line.bounding_box()) if one
+    ]
+    assert places == pytest.approx([places[0]] * 2, abs=0.6)
+    return places[0]
+
+
+def test_the_handles_line_stays_on_the_curve_in_another_language_and_size(open_page):
+    page = open_page("/labs/nms?tab=counts")
+    knob = page.get_by_role("slider", name="IoU threshold, on the curve")
+    knob.focus()
+    knob.press("Home")
+    expect(knob).to_have_attribute("aria-valuenow", "0")
+    plot = page.locator("[data-curve] .u-over")
+    knob = page.locator("[data-curve] .chart-handle")
+    assert middle(knob) == pytest.approx(plot.bounding_box()["x"], abs=1.5)
+    page.locator("input[type=range][name=iou_threshold]").fill("1")
+    expect(knob).to_have_attribute("aria-valuenow", "1")
+
+    def at_the_end() -> bool:
+        box = plot.bounding_box()
+        return middle(knob) == pytest.approx(box["x"] + box["width"], abs=1.5)
+
+    assert at_the_end()
+    switch(page, "zh")
+    page.evaluate(STILL)
+    assert at_the_end()
+    page.set_viewport_size({"width": 1100, "height": 700})
+    page.evaluate(STILL)
+    assert at_the_end()
 
 
 def test_the_cursor_on_the_curve_is_moved_by_keys(open_page):

@@ -195,28 +195,3 @@ test("what was refused is asked again in another language, unless it was an act"
   assert.deepEqual(acted.log.asked, [1, 1, 1], "an act is done each time");
   acted.query.drop();
 });
-
-test("what rests before it is asked is waited for, until its answer came or it was dropped", async () => {
-  const told = /** @type {boolean[]} */ ([]);
-  const root = { toggleAttribute: (/** @type {string} */ _, /** @type {boolean} */ on) => told.push(on) };
-  const given = Object.getOwnPropertyDescriptor(globalThis, "document");
-  Object.defineProperty(globalThis, "document", { value: { documentElement: root }, configurable: true });
-  try {
-    const { query, log, open } = page();
-    query.want(1, 5);
-    assert.deepEqual(told, [true]);
-    query.want(2, 5); // rests anew
-    assert.deepEqual(told.at(-1), true);
-    await settled(20);
-    assert.deepEqual(log.asked, [2]);
-    open.get(2)?.answer();
-    await settled();
-    assert.equal(told.at(-1), false);
-    query.want(3, 5);
-    query.drop();
-    assert.equal(told.at(-1), false);
-  } finally {
-    if (given) Object.defineProperty(globalThis, "document", given);
-    else Reflect.deleteProperty(globalThis, "document");
-  }
-});

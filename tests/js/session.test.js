@@ -36,17 +36,24 @@ test("playing asks for the next frame only after the last one is painted; pausin
 });
 
 test("a run that is paused tells whether a frame is still to come", async () => {
-  const { wire, browser, session, start } = await begun();
-  assert.equal(session.status.awaits, true);
+  let told = /** @type {import("../../static/js/core/session/standing.js").Status | null} */ (null);
+  const onStatus = (/** @type {typeof told} */ status) => (told = status);
+  const { wire, browser, session, start } = await begun({}, { onStatus });
+  assert.equal(told?.awaits, true);
   start();
-  assert.equal(session.status.awaits, false);
+  assert.equal(told?.awaits, false);
   session.play();
   browser.paint();
   session.pause();
-  assert.equal(session.status.awaits, true);
+  assert.equal(told?.awaits, true);
   wire.socket.frame(5);
   browser.paint();
-  assert.equal(session.status.awaits, false);
+  assert.equal(told?.awaits, false);
+  session.step();
+  browser.paint();
+  assert.equal(told?.awaits, true);
+  wire.socket.frame(6);
+  assert.equal(told?.awaits, false);
 });
 
 test("a live control asks for the same state anew while paused, and rides along while running", async () => {

@@ -26,6 +26,7 @@ LAB = Lab(
         Paper("Zhang, Isola, Efros", 2016, "Colorful image colorization"),
         Paper("Gidaris, Singh, Komodakis", 2018, "Unsupervised representation learning by "
               "predicting image rotations"),
+        Paper("Wei, Lim, Zisserman, Freeman", 2018, "Learning and using the arrow of time"),
         Paper("Kolesnikov, Zhai, Beyer", 2019, "Revisiting self-supervised visual representation "
               "learning"),
         Paper("Devlin, Chang, Lee, Toutanova", 2019, "BERT: pre-training of deep bidirectional "

@@ -231,11 +231,11 @@ LESSON = (
         holds=reverses_are_one,
     ),
     Step(
-        N_("Your own clip, backwards"),
+        N_("Can your clip happen backwards?"),
         N_(
             "Press “Your own clip” and bring a GIF or a short video: someone walking, a wave, a "
-            "glass that breaks. Put its frames into order and press Check. Is the reverse as "
-            "likely?"
+            "glass that breaks. Put four of its frames into order and press Check. Could your "
+            "clip happen backwards?"
         ),
         {"watched": "sort"},
         "video",
@@ -249,10 +249,10 @@ LESSON = (
             ),
             1,
             N_(
-                "A glass never mends itself, so there the direction can be seen. But whoever "
-                "answers the reverse is right here, too, and learns nothing from it. The direction "
-                "is a task of its own: played forwards or backwards (Wei, Lim, Zisserman and "
-                "Freeman, 2018)."
+                "A glass never mends itself, so there the direction can be seen. But here the "
+                "reverse counts as right, too, so no network can learn the direction from this "
+                "task. It is a task of its own: played forwards or backwards (Wei, Lim, Zisserman "
+                "and Freeman, 2018)."
             ),
         ),
         holds=reverses_are_one,

@@ -1,4 +1,7 @@
-/** What the page waits for: the root element tells it (`data-asking`). */
+/**
+ * Answers that the page waits for, until they are shown: the root element tells it (`data-asking`). Of a
+ * run's frames its bar tells (`data-awaits`).
+ */
 
 let asking = 0;
 

@@ -39,6 +39,7 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
     next = null;
     const mine = new AbortController();
     call = mine;
+    awaitAnswers(1);
     try {
       const answer = await ask(asked.state, mine.signal);
       if (!mine.signal.aborted) show(answer, asked.state);
@@ -50,6 +51,7 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
       }
     } finally {
       call = null;
+      awaitAnswers(-1);
       if (!rest.lasts) void go();
     }
   }
@@ -84,7 +86,7 @@ export function newest({ ask, show, fail, follow = false, same = alike, act = fa
   return found;
 }
 
-/** A pause before something is asked: its answer is waited for from there on. @param {() => void} then */
+/** A pause before something is asked: its answer is waited for already. @param {() => void} then */
 function waitingRest(then) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;

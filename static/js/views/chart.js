@@ -139,7 +139,7 @@ export function chart(root, optionsOf) {
     },
     /** What is shown, as a file for a spreadsheet. */
     toCsv: () => csvOf([state.options.x, ...state.lines.map((line) => line.name)], state.shown.columns),
-    /** The chart as a picture on the page's card. */
+    /** The chart as a picture on the page's card, without its handle. */
     toPng: () => pictureOf(plot.ctx.canvas),
     destroy() {
       life.end();

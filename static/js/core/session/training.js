@@ -163,6 +163,7 @@ export class Training {
     const { steps, anew } = this.#due.next(this.playing ? Math.min(speed, this.#left) : 0);
     this.#pull.asked(fps);
     this.#standing.awaits = true;
+    if (!this.playing) this.#standing.tell(); // while it plays, each frame tells
     this.#turned = this.#settings.tell();
     this.#run.next(steps, this.#settings.livePart, this.#actions.shift() ?? null);
     if (this.#lockstep.any && steps > 0 && anew) this.#pull.waitFor(this.#lockstep.advance(steps));
