@@ -135,7 +135,7 @@ def keep_here(app: FastAPI) -> None:
     app.state.addresses = share.ShortAddresses()
     app.state.runs = Runs(engine_of(settings), settings, app.state.albums)
     app.state.rooms = Rooms(settings)
-    app.state.rooms.keep_past = app.state.runs.keep_past
+    app.state.rooms.keep_past_here = app.state.runs.keep_past
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -37,7 +37,7 @@ class Rooms:
         self._used: OrderedDict[str, None] = OrderedDict()
         self._attempts = Attempts()
         # Of a run that is here: keep its past, or no longer. Is it here?
-        self.keep_past: Callable[[str, bool], bool] = lambda run_id, on: False
+        self.keep_past_here: Callable[[str, bool], bool] = lambda run_id, on: False
         # What a room has begun goes on, whether or not its presenter's line is there.
         self.background = Background(log, "the work of a room")
 
@@ -133,7 +133,7 @@ class Rooms:
             self._keep_past(run_id, False)
 
     def _keep_past(self, run_id: str, on: bool) -> None:
-        if not self.keep_past(run_id, on):
+        if not self.keep_past_here(run_id, on):
             self.keep_past_elsewhere(run_id, on)
 
     def keep_past_elsewhere(self, run_id: str, on: bool) -> None:

@@ -42,7 +42,7 @@ class WebProcess:
         state.runs = Runs(engine, settings, state.albums, self.store.process)
         state.rooms = SharedRooms(settings, self.store)
         state.rooms.go_on = self._go_on
-        state.rooms.keep_past = state.runs.keep_past
+        state.rooms.keep_past_here = state.runs.keep_past
         self.store.on_lost.append(state.shared_answers.clear)  # something may have been deleted
         self.store.when_told("past", lambda told, _: self._keep_past(**told))
         self._elsewhere: Elsewhere | None = None

@@ -190,7 +190,7 @@ def test_of_a_run_that_only_a_closed_room_was_shown_no_past_is_kept(
         (kept.add if on else kept.discard)(run_id)
         return True
 
-    rooms.keep_past = keep_past
+    rooms.keep_past_here = keep_past
     first, second = (rooms.open(one(name)) for name in "ab")
     for room, runs in ((first, {"": "own", "more": "both"}), (second, {"": "both"})):
         line, before = Line(one("lecturer")), room.shown_runs()
