@@ -22,7 +22,6 @@ from models.measures import PretextTask
 from models.representation.pictures import as_input
 
 HIDDEN = 0.5  # the gray of what is hidden
-PATCH = 8  # pixels a side
 AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))  # rows, columns
 SIDE_BINS = 5  # of I and of Q
 CHROMA = 0.35  # I and Q from -CHROMA to CHROMA
@@ -37,13 +36,13 @@ YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.31
 
 @dataclass(frozen=True)
 class Options:
-    """What a task may be told. gap: pixels between two patches; jitter: pixels that a patch may be
-    off its place, either way; color_drop: share of the patch pairs that lose their color; ratio:
+    """What a task may be told. gap: pixels between two patches, which are as large as leaves room
+    for it; jitter: pixels that a patch may be off its place, either way; color_drop: share of the patch pairs that lose their color; ratio:
     share of the blocks that are hidden; block: pixels a side of one; painted: what is hidden in
     every picture instead, a bool for each block, row by row.
     """
 
-    gap: int = 2
+    gap: int = 1
     jitter: int = 1
     color_drop: float = 0.5
     ratio: float = 0.6
@@ -105,19 +104,25 @@ def rotation(pictures: Tensor, options: Options, generator: Generator) -> Puzzle
     return Puzzle(turn(as_input(pictures), times), times)
 
 
+def patch_side(size: int, gap: int) -> int:
+    """Pixels a side of each of 3 x 3 patches with gaps between them in a picture of `size`."""
+    return (size - 2 * gap) // 3
+
+
 def patch_corners(size: int, options: Options, places: Tensor, off: Tensor) -> Tensor:
     """Top left corners int64 [N, 2, 2] (row, column) of the middle patch and of the neighbor at
     `places` [N] of `AROUND`, moved by off [N, 2, 2] pixels and kept inside the picture.
     """
-    middle = torch.full((len(places), 2), (size - PATCH) // 2)
-    neighbor = middle + torch.tensor(AROUND)[places] * (PATCH + options.gap)
-    return (torch.stack([middle, neighbor], dim=1) + off).clamp(0, size - PATCH)
+    side = patch_side(size, options.gap)
+    middle = torch.full((len(places), 2), (size - side) // 2)
+    neighbor = middle + torch.tensor(AROUND)[places] * (side + options.gap)
+    return (torch.stack([middle, neighbor], dim=1) + off).clamp(0, size - side)
 
 
-def cut(images: Tensor, corners: Tensor) -> Tensor:
-    """Patches [N, K, 3, P, P] of images [N, 3, S, S] at corners int64 [N, K, 2]."""
-    rows = corners[..., 0, None, None] + torch.arange(PATCH)[:, None]
-    columns = corners[..., 1, None, None] + torch.arange(PATCH)
+def cut(images: Tensor, corners: Tensor, side: int) -> Tensor:
+    """Patches [N, K, 3, P, P], P of `side`, of images [N, 3, S, S] at corners int64 [N, K, 2]."""
+    rows = corners[..., 0, None, None] + torch.arange(side)[:, None]
+    columns = corners[..., 1, None, None] + torch.arange(side)
     which = torch.arange(len(images)).view(-1, 1, 1, 1)
     return images.permute(0, 2, 3, 1)[which, rows, columns].permute(0, 1, 4, 2, 3)
 
@@ -135,8 +140,9 @@ def patch(pictures: Tensor, options: Options, generator: Generator) -> Puzzle:
     reach = 2 * options.jitter + 1
     off = torch.randint(reach, (n, 2, 2), generator=generator) - options.jitter
     dropped = torch.rand(n, generator=generator) < options.color_drop
-    corners = patch_corners(images.shape[-1], options, places, off)
-    patches = cut(images, corners)
+    size = images.shape[-1]
+    corners = patch_corners(size, options, places, off)
+    patches = cut(images, corners, patch_side(size, options.gap))
     patches = torch.where(dropped.view(-1, 1, 1, 1, 1), gray(patches), patches)
     return Puzzle(patches, places, at=corners)
 

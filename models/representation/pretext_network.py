@@ -24,7 +24,7 @@ from models.representation.pretext import (
 from models.representation.sizes import D_H
 
 STRIDE = 8  # pixels a side of the encoder's cells
-BROAD = 128  # hidden units of a head on several pictures
+BROAD = 128  # hidden units of a head on several pictures, and of a decoder
 TEMPERATURE = 0.2  # SimCLR's
 
 
@@ -42,12 +42,26 @@ def class_head(task: Task, classes: int) -> nn.Module:
 
 def map_head(task: Task) -> nn.Module:
     """From maps [N, K D_H, G, G] to `channels` at a finer grid: a 1 x 1 convolution whose channels
-    are laid out as pixels (Shi et al., 2016).
+    are laid out as pixels (Shi et al., 2016); where pixels are answered, after a decoder.
     """
     finer = STRIDE if task.answer == "pixels" else STRIDE // COLOR_CELL
     channels = {"bins": BINS, "colors": 2, "pixels": 3}[task.answer]
-    layer = nn.Conv2d(task.taken * D_H, channels * finer**2, 1)
-    return nn.Sequential(layer, nn.PixelShuffle(finer))
+    before = decoder(task.taken) if task.answer == "pixels" else []
+    layer = nn.Conv2d(BROAD if before else task.taken * D_H, channels * finer**2, 1)
+    return nn.Sequential(*before, layer, nn.PixelShuffle(finer))
+
+
+def decoder(pictures: int) -> list[nn.Module]:
+    """Two layers that look at neighboring cells; of several pictures the first joins what lies in
+    the same cell. Without a decoder the encoder's last layer has to hold the pixels themselves,
+    and tells less of all else (He et al., 2022, table 1a).
+    """
+    first = 3 if pictures == 1 else 1
+    layers: list[nn.Module] = []
+    for inputs, side in ((pictures * D_H, first), (BROAD, 3)):
+        convolution = nn.Conv2d(inputs, BROAD, side, padding=side // 2, bias=False)
+        layers += [convolution, nn.BatchNorm2d(BROAD), nn.ReLU(inplace=True)]
+    return layers
 
 
 class PretextNetwork(nn.Module):

@@ -18,7 +18,7 @@ from models.representation.pretext_network import PretextNetwork
 FILE = FOLDER / "pretext.safetensors"
 # Of the others the scores are recorded, too, but not their weights: the file is to stay small.
 SHIPPED: tuple[PretextTask, ...] = (
-    "rotation", "patch", "color", "regression", "masked", "sort", "speed",
+    "rotation", "patch", "color", "regression", "masked", "order", "sort", "speed",
 )  # fmt: skip
 
 

@@ -70,6 +70,20 @@ class Tuned:
         return float((torch.cat(found) == answers).double().mean())
 
 
+def tuned(
+    start: Encoder, downstream: Downstream, asked: Asked, per_answer: int, draws: int = DRAWS
+) -> list[float]:
+    """Test accuracy of an encoder fine-tuned with that many labels per answer, for each draw of the
+    labels, which are those of `downstream.answered`.
+    """
+    found = []
+    for seed, chosen in enumerate(drawn_labels(asked, per_answer, draws)):
+        learner = Tuned(start, downstream.train, asked.train, chosen, asked.answers, seed)
+        learner.train(STEPS)
+        found.append(learner.accuracy(downstream.test, asked.test))
+    return found
+
+
 class Later:
     """A training that is begun with its first part, and kept no longer than its last."""
 

@@ -5,6 +5,7 @@ python -m models.train.pretext boxes --ship            write all checkpoints as 
 python -m models.train.pretext boxes --evaluate        score the checkpoints
 python -m models.train.pretext --compare               every task, 3 seeds, equal CPU seconds, drawn
 
+A comparison that is stopped goes on where it was: a row is written as soon as it is measured.
 The tasks on pictures learn from crops of 32 pixels of real photos (`boxes` is the folder), those on
 clips from drawn clips. The rate falls linearly to 0 over all of a training's steps.
 """
@@ -12,7 +13,6 @@ clips from drawn clips. The rate falls linearly to 0 over all of a training's st
 import argparse
 import statistics
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -48,28 +48,30 @@ from models.representation.pretext_training import (
     color_shares,
 )
 from models.representation.shipped import FILE, SHIPPED, save_shipped
+from models.representation.tuning import tuned
 from models.train.run import Report, Run, train
-from models.train.scores import SCORES_FILE, provenance, write_scores
+from models.train.scores import SCORES_FILE, begun, provenance, write_scores
 from models.train.small_crops import CLASSES, load_small_crops
 
 RATE, DECAY = 2e-3, 1e-4
-PLAIN, CLIPS = 12_000, 2_000  # crops without a class, clips, to learn from
+PLAIN, CLIPS = 60_000, 2_000  # crops without a class, clips, to learn from
 FIRST_HELD_OUT = 500_000  # seeds of drawn pictures from here on are never trained on
-# Steps and pictures (or clips) a step, so that each takes about four minutes of one core.
+# Steps and pictures (or clips) a step, so that each takes one to five minutes of one core.
 LENGTHS: dict[PretextTask, tuple[int, int]] = {
     "rotation": (7000, 128),
-    "patch": (16000, 128),
+    "patch": (12000, 128),
     "color": (5000, 128),
     "regression": (2500, 128),
     "masked": (6000, 128),
-    "order": (5000, 64),
-    "sort": (3000, 64),
-    "speed": (4000, 64),
-    "frame": (2500, 64),
+    "order": (3000, 64),
+    "sort": (2500, 64),
+    "speed": (2500, 64),
+    "frame": (1400, 64),
     "simclr": (3500, 128),
-    "supervised": (2000, 128),
+    "supervised": (1500, 128),
 }
 SEEDS, SECONDS = 3, 30.0  # of the comparison
+DRAWN, DRAWN_CLIPS = 2000, 800  # pictures and clips that it learns from
 
 
 def photos_of(folder: Path) -> Material:
@@ -124,7 +126,8 @@ def learn(args: argparse.Namespace) -> None:
     def losses_of(model: PretextNetwork, step: int, generator: Generator) -> list[Tensor]:
         chosen = torch.randint(len(material.train), (batch,), generator=generator)
         labels = None if material.labels is None else material.labels[chosen]
-        puzzle = Puzzles(PretextSettings(task), generator).make(material.train[chosen], labels)
+        pictures = mirrored(material.train[chosen], generator)
+        puzzle = Puzzles(PretextSettings(task), generator).make(pictures, labels)
         return [loss_of(model, model(puzzle.inputs), puzzle, weights)]
 
     def tell(model: PretextNetwork) -> Report:
@@ -132,6 +135,16 @@ def learn(args: argparse.Namespace) -> None:
         return Report(f"{task}: own task {share:.3f}", {"own": share})
 
     train(run, range(run.step, steps), losses_of, tell, args)
+
+
+def mirrored(pictures: Tensor, generator: Generator) -> Tensor:
+    """Half of the pictures or clips [N, ..., S, S] with left and right exchanged: what a task asks
+    stays the same, and there are twice as many.
+    """
+    chosen = torch.rand(len(pictures), generator=generator) < 0.5
+    out = pictures.clone()
+    out[chosen] = pictures[chosen].flip(-1)
+    return out
 
 
 def checkpoint_of(args: argparse.Namespace, task: str) -> Path:
@@ -192,6 +205,19 @@ def table_of(network: PretextNetwork, downstream: Downstream, draws: int) -> Tab
     return table
 
 
+def tuned_table(network: PretextNetwork, downstream: Downstream, draws: int) -> Table:
+    """The same after fine-tuning the encoder."""
+    return {
+        question: {
+            name_of(labels): statistics.fmean(
+                tuned(network.encoder, downstream, asked, labels, draws)
+            )
+            for labels in LABELS
+        }
+        for question, asked in downstream.asked.items()
+    }
+
+
 def name_of(labels: int) -> str:
     return "all" if labels == LABELS[-1] else str(labels)
 
@@ -227,53 +253,54 @@ def scores_of(network: PretextNetwork, real: Downstream, drawn: Downstream) -> d
     return {"photos": table_of(network, real, 5)["class"], "drawn": table_of(network, drawn, 3)}
 
 
+COMPARED = "pretext_compared"
+
+
 def compare(args: argparse.Namespace) -> None:
     """Train every task anew on drawn pictures, for as many CPU seconds and with several seeds, and
-    ask its features every question.
+    ask its encoder every question, with a probe of its features and by fine-tuning it.
     """
-    entry: dict[str, Any] = {
+    path = Path(args.scores)
+    rows = begun(path, COMPARED, "tasks", seconds=args.seconds, seeds=args.seeds)
+    asked = drawn_downstream(0).asked
+    entry = {
         **provenance("models.train.pretext"), "seconds": args.seconds, "seeds": args.seeds,
+        "guessed": {question: guessed(one) for question, one in asked.items()},
     }  # fmt: skip
-    table: dict[str, list[Any]] = {}
     for seed in range(args.seeds):
         downstream = drawn_downstream(seed)
-        if not seed:
-            entry["guessed"] = {q: guessed(asked) for q, asked in downstream.asked.items()}
-        table.setdefault("untrained", []).append(
-            {"own": None, "steps": 0, "asked": table_of(untrained(seed), downstream, 2)}
-        )
-        for task, row in compared_rows(seed, args.seconds, downstream):
-            table.setdefault(task, []).append(row)
-            print(seed, task, row["own"], row["asked"]["class"], flush=True)
-            write_scores(
-                Path(args.scores), "pretext_compared", {**entry, "tasks": rounded_rows(table)}
-            )
+        for task in ("untrained", *get_args(PretextTask)):
+            row = rows.setdefault(task, {})
+            if "tuned" in row.get(str(seed), {}):
+                continue
+            network, told = untrained(seed), {"own": None, "steps": 0}
+            if task != "untrained":
+                network, told = compared(task, seed, args.seconds)
+            worth = {
+                "asked": table_of(network, downstream, 2),
+                "tuned": tuned_table(network, downstream, 2),
+            }
+            row[str(seed)] = {**told, **worth}
+            print(seed, task, told, flush=True)
+            write_scores(path, COMPARED, {**entry, "tasks": rows})
 
 
-def rounded_rows(table: dict[str, list[Any]]) -> dict[str, Any]:
-    """By task, then by seed: what `write_scores` rounds."""
-    return {task: {str(i): row for i, row in enumerate(rows)} for task, rows in table.items()}
+def compared(task: PretextTask, seed: int, seconds: float) -> tuple[PretextNetwork, dict[str, Any]]:
+    """A network after so many CPU seconds of its task, how well it solves it, and its steps."""
+    training = Pretext(PretextSettings(task, seed=seed), drawn_material(task, seed))
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        training.train(10)
+    own = float(training.history.row("accuracy")[-5:].mean())
+    return training.network, {"own": own, "steps": training.step}
 
 
-def compared_rows(
-    seed: int, seconds: float, downstream: Downstream
-) -> Iterator[tuple[PretextTask, dict[str, Any]]]:
-    objects, held = draw_objects(2000, seed), draw_objects(PUZZLES, FIRST_HELD_OUT + 5000 + seed)
-    stills = Material(
-        objects.images, held.images, objects.classes, held.classes, len(DRAWN_CLASSES)
-    )
-    clips = draw_clips(800, seed), draw_clips(PUZZLES, FIRST_HELD_OUT + seed)
-    moving = Material(clips[0].frames, clips[1].frames)
-    for task in get_args(PretextTask):
-        training = Pretext(
-            PretextSettings(task, seed=seed), moving if TASKS[task].video else stills
-        )
-        end = time.process_time() + seconds
-        while time.process_time() < end:
-            training.train(10)
-        own = float(training.history.row("accuracy")[-5:].mean())
-        asked = table_of(training.network, downstream, 2)
-        yield task, {"own": own, "steps": training.step, "asked": asked}
+def drawn_material(task: PretextTask, seed: int) -> Material:
+    if TASKS[task].video:
+        clips, unseen = draw_clips(DRAWN_CLIPS, seed), draw_clips(PUZZLES, FIRST_HELD_OUT + seed)
+        return Material(clips.frames, unseen.frames)
+    objects, held = draw_objects(DRAWN, seed), draw_objects(PUZZLES, FIRST_HELD_OUT + 5000 + seed)
+    return Material(objects.images, held.images, objects.classes, held.classes, len(DRAWN_CLASSES))
 
 
 def main() -> None:

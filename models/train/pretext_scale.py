@@ -6,7 +6,6 @@ A command that is stopped goes on where it was: a cell is written as soon as it 
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +24,11 @@ from models.representation.pretext_scale import (
 from models.representation.pretext_training import Material, Pretext
 from models.representation.sizes import encoder_parameters
 from models.train.pretext import table_of
-from models.train.scores import SCORES_FILE, provenance, write_scores
+from models.train.scores import SCORES_FILE, begun, provenance, write_scores
 
 NAME = "pretext_scale"
 SEEDS = 3
 Cells = dict[str, dict[str, dict[str, Any]]]  # by times, count and seed
-
-
-def begun(path: Path, steps: int) -> Cells:
-    """The cells that are recorded already, with as many steps."""
-    entry = json.loads(path.read_text()).get(NAME, {}) if path.exists() else {}
-    cells: Cells = entry.get("cells", {}) if entry.get("steps") == steps else {}
-    return cells
 
 
 def cell_of(training: Pretext, steps: int, downstream: Downstream) -> dict[str, Any]:
@@ -47,7 +39,7 @@ def cell_of(training: Pretext, steps: int, downstream: Downstream) -> dict[str, 
 
 
 def record(path: Path, seeds: int, steps: int) -> None:
-    cells = begun(path, steps)
+    cells: Cells = begun(path, NAME, "cells", steps=steps)
     for seed in range(seeds):
         downstream = downstream_of(seed)
         entry = {

@@ -45,6 +45,15 @@ def rounded(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
+def begun(path: Path, name: str, part: str, **same: Any) -> dict[str, Any]:
+    """A part of what a command that was stopped has written already under a name, if it was asked
+    for the `same`; else nothing.
+    """
+    entry = json.loads(path.read_text()).get(name, {}) if path.exists() else {}
+    found: dict[str, Any] = entry.get(part, {})
+    return found if all(entry.get(key) == value for key, value in same.items()) else {}
+
+
 def write_scores(path: Path, name: str, entry: dict[str, Any]) -> None:
     """Put one network's entry into the file, beside those of others, which stay."""
     table = json.loads(path.read_text()) if path.exists() else {}

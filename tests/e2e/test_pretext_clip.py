@@ -13,10 +13,10 @@ from tests.e2e.browser import assert_fits_a_phone
 from tests.e2e.conftest import OpenPage, Watch
 
 VIEW = "/labs/pretext?tab=video&count=200&batch_size=16"
-RECORD = """async () => {
+RECORD = """async (mimeType) => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 96, height: 64});
   const context = canvas.getContext("2d");
-  const recorder = new MediaRecorder(canvas.captureStream(30), {mimeType: "video/webm"});
+  const recorder = new MediaRecorder(canvas.captureStream(30), {mimeType});
   const parts = [];
   recorder.ondataavailable = ({data}) => parts.push(data);
   const ended = new Promise((resolve) => (recorder.onstop = resolve));
@@ -61,12 +61,14 @@ def test_an_animated_gif_goes_through_order_and_speed_and_may_be_deleted(
     expect(page.locator("[data-clip-parts] figure").first).to_be_visible()
 
 
+@pytest.mark.parametrize("kind", ["webm", "mp4"])
 def test_a_video_is_decoded_by_the_browser_which_sends_its_frames(
-    open_page: OpenPage, tmp_path: Path
+    open_page: OpenPage, tmp_path: Path, kind: str
 ) -> None:
     page = open_page(VIEW, reduced_motion="reduce")
-    (tmp_path / "bar.webm").write_bytes(base64.b64decode(page.evaluate(RECORD)))
-    bring(page, tmp_path / "bar.webm")  # the server would refuse it: only frames are taken
+    video = tmp_path / f"bar.{kind}"
+    video.write_bytes(base64.b64decode(page.evaluate(RECORD, f"video/{kind}")))
+    bring(page, video)  # the server would refuse it: only frames are taken
     said = page.locator("[data-clip-own-said]")
     expect(said).to_contain_text(re.compile(r"Your clip: \d\d frames"))
     expect(page.locator("[data-video-said]")).to_contain_text("the frames of your clip")

@@ -13,6 +13,7 @@ import {
   rangeOf,
   scaleGains,
 } from "../../static/js/labs/pretext/recorded.js";
+import { recordedOf } from "../../static/js/labs/pretext/tuning.js";
 import { ORDERS } from "../../static/js/labs/pretext/words.js";
 
 const row = (/** @type {Record<string, number>} */ asked) => ({
@@ -49,6 +50,24 @@ test("the best task is clear only where no other reaches its worst seed", () => 
   );
   assert.equal(placeOf(TASKS, "patch", "class", "10"), 2);
   assert.equal(placeOf(TASKS, "simclr", "class", "10"), null);
+});
+
+test("fine-tuning is recorded beside its probe and a training from random weights", () => {
+  const tuned = (/** @type {number} */ asked, /** @type {number} */ after) => ({
+    ...row({ class: asked }),
+    tuned: { class: { 10: after } },
+  });
+  const tasks = {
+    untrained: { 0: tuned(0.2, 0.3), 1: tuned(0.2, 0.4) },
+    rotation: { 0: tuned(0.5, 0.6), 1: tuned(0.4, 0.8) },
+  };
+  const chosen = { question: "class", labels: "10", task: "rotation" };
+  assert.deepEqual(recordedOf(tasks, "tuned", chosen), { mean: 0.7, low: 0.6, high: 0.8 });
+  assert.deepEqual(recordedOf(tasks, "probe", chosen), { mean: 0.45, low: 0.4, high: 0.5 });
+  assert.deepEqual(recordedOf(tasks, "scratch", chosen), { mean: 0.35, low: 0.3, high: 0.4 });
+  assert.equal(recordedOf(tasks, "imagenet", chosen), null);
+  assert.deepEqual(helps(tasks, "rotation", "10", "tuned"), ["class"]);
+  assert.equal(recordedOf(TASKS, "tuned", chosen), null); // of an older recording
 });
 
 test("there are 12 orders of four frames up to reversal", () => {

@@ -190,7 +190,7 @@ def parameters(config: PretextConfig) -> int:
 
     heads = {
         "rotation": 4 * (D_H + 1), "patch": 34_056, "color": 12_900, "regression": 1_032,
-        "masked": 24_768, "order": 49_666, "sort": 67_340, "speed": 66_179, "frame": 98_496,
+        "masked": 320_192, "order": 49_666, "sort": 67_340, "speed": 66_179, "frame": 238_272,
         "simclr": 24_896, "supervised": 10 * (D_H + 1),
     }  # fmt: skip
     more = SPEED_ANSWER if config.task == "speed" and config.length == LONG else 0

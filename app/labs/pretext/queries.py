@@ -103,6 +103,7 @@ def puzzles_frame(config: PretextConfig, album: Album | None) -> bytes:
         "answer": task.answer,
         "video": task.video,
         "names": names_of(config, stills),
+        "side": int(pairs.shape[-1]),  # pixels, of each input
         "chance": 1 / (answers or material.classes) if chosen else task.chance,
         "speeds": list(speeds_in(material.test.shape[1])) if config.task == "speed" else [],
         "clips": config.clips,

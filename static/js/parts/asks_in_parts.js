@@ -30,14 +30,17 @@ export class AsksInParts {
    * @param {(kind: string) => boolean} options.untrained what may be asked of an untrained network, too
    * @param {(kind: string) => void} options.onBegin
    * @param {(kind: string) => Record<string, any>} [options.more] what is told with an ask
+   * @param {(kind: string) => boolean} [options.possible] what the run's data have an answer to
    */
-  constructor(buttons, { session, kindOf, works, untrained, onBegin, more = () => ({}) }) {
+  constructor(buttons, options) {
+    const { session, kindOf, works, untrained, onBegin, more = () => ({}), possible = () => true } = options;
     this.buttons = buttons;
     this.session = session;
     this.kindOf = kindOf;
     this.works = works;
     this.untrained = untrained;
     this.more = more;
+    this.possible = possible;
     for (const button of buttons)
       button.addEventListener("click", () => {
         const kind = kindOf(button);
@@ -62,8 +65,11 @@ export class AsksInParts {
 
   /** @param {boolean} on @param {boolean} [trained] and there are classes */
   enable(on, trained = false) {
-    for (const button of this.buttons)
-      button.disabled = !on || this.session.watched || (!trained && !this.untrained(this.kindOf(button)));
+    for (const button of this.buttons) {
+      const kind = this.kindOf(button);
+      const able = this.possible(kind) && (trained || this.untrained(kind));
+      button.disabled = !on || this.session.watched || !able;
+    }
   }
 
   /**

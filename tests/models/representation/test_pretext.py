@@ -12,7 +12,6 @@ from models.representation.pretext import (
     AROUND,
     BINS,
     ORDERS,
-    PATCH,
     SPEEDS,
     TASKS,
     Options,
@@ -22,6 +21,7 @@ from models.representation.pretext import (
     chroma,
     gray,
     hidden_blocks,
+    patch_side,
     repaint,
     speeds_in,
     turn,
@@ -63,6 +63,7 @@ def test_turning_back_gives_the_picture() -> None:
 
 def test_a_patch_is_where_its_label_says() -> None:
     """With jitter, which moves both, the two are still that far from their places at most."""
+    side = patch_side(32, gap=3)
     puzzle = made("patch", Options(gap=3, jitter=1, color_drop=0))
     assert puzzle.at is not None
     images = OBJECTS.images.float() / 255
@@ -70,10 +71,10 @@ def test_a_patch_is_where_its_label_says() -> None:
         for k in range(2):
             row, column = puzzle.at[i, k].tolist()
             assert torch.equal(
-                puzzle.inputs[i, k], images[i, :, row : row + PATCH, column : column + PATCH]
+                puzzle.inputs[i, k], images[i, :, row : row + side, column : column + side]
             )
         step = puzzle.at[i, 1] - puzzle.at[i, 0]
-        due = torch.tensor(AROUND[int(puzzle.labels[i])]) * (PATCH + 3)
+        due = torch.tensor(AROUND[int(puzzle.labels[i])]) * (side + 3)
         assert (step - due).abs().max() <= 2
 
 
@@ -82,7 +83,9 @@ def test_patches_do_not_touch_across_a_gap(gap: int) -> None:
     puzzle = made("patch", Options(gap=gap, jitter=0, color_drop=0))
     assert puzzle.at is not None
     apart = (puzzle.at[:, 1] - puzzle.at[:, 0]).abs().amax(dim=1)
-    assert (apart == PATCH + gap).all()
+    side = puzzle.inputs.shape[-1]
+    assert (apart == side + gap).all()
+    assert 30 <= 3 * side + 2 * gap <= 32  # as large as there is room for
 
 
 def test_a_patch_without_color_has_three_equal_channels() -> None:

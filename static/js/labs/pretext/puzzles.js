@@ -19,13 +19,11 @@ import { tilesOf } from "../../core/pixels.js";
 /** @typedef {{scores: Float32Array, painted: OffscreenCanvas[]}} Answers */
 
 export const SIDE = 32;
-const PATCH = 8;
 
 /** @param {{header: any, arrays: any}} answer @param {string} key @returns {Puzzles} */
 export function puzzlesOf({ header, arrays }, key) {
   const count = 16;
-  const side = header.task === "patch" ? PATCH : SIDE;
-  const tiles = tilesOf(arrays.inputs, side);
+  const tiles = tilesOf(arrays.inputs, header.side);
   const shown = Math.min(count, tilesOf(arrays.originals, SIDE).length);
   const each = Math.max(1, Math.round(tiles.length / shown));
   const group = (/** @type {OffscreenCanvas[]} */ all, /** @type {number} */ n) =>

