@@ -62,8 +62,8 @@ class PretextConfig(LabConfig):
     gap: int = control(
         1, N_("Gap between patches"),
         N_(
-            "With no gap, lines that go on from patch to patch give the answer away. Wide gaps "
-            "leave room for smaller patches."
+            "With no gap, lines that go on from patch to patch give the answer away. A wide "
+            "gap leaves room for smaller patches only."
         ),
         Look(TASK, unit=N_("px"), usual=(1, 4)), ge=0, le=4,
     )  # fmt: skip

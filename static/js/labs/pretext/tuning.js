@@ -151,7 +151,7 @@ export function tuningSaid(frame, tasks, chosen) {
     t("A linear probe trains a head on frozen features; fine-tuning trains encoder and head together."),
     recordedSaid(tasks, chosen),
     canTune(frame, question)
-      ? t("“Fine-tune” does both with this run, over three draws of each number of labels.")
+      ? t("“Fine-tune” does both with this run, three times with each number of labels.")
       : t("The run’s pictures do not tell the answer to this question, so it cannot be fine-tuned for it."),
   ]);
 }
