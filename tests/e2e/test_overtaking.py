@@ -385,3 +385,15 @@ def test_a_home_page_that_is_left_asks_for_nothing_more(open_page: OpenPage, add
     page.go_back()
     ready(page)
     expect(page.locator("[data-thumbnail=fitting]")).to_contain_text("500 steps")
+
+
+def test_the_page_says_so_where_an_answer_takes_long(open_page: OpenPage) -> None:
+    page = open_page("/labs/rpn")
+    waiting = page.locator(".waiting")
+    expect(waiting).to_be_hidden()
+    line = SlowLine(page, PROPOSALS)
+    sample(page, 1)
+    line.wait_for()
+    expect(waiting).to_be_visible()
+    line.let_go()
+    expect(waiting).to_be_hidden()

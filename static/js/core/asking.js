@@ -1,6 +1,6 @@
 /**
- * Answers that the page waits for, until they are shown: the root element tells it (`data-asking`). Of a
- * run's frames its bar tells (`data-awaits`).
+ * Answers that the page waits for, until they are shown: the root element tells it (`data-asking`), and the
+ * page says so where it takes long. Of a run's frames its bar tells (`data-awaits`).
  */
 
 let asking = 0;
