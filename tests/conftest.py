@@ -13,6 +13,11 @@ from app.settings import Settings
 # What starlette's TestClient calls the server that it asks.
 os.environ.setdefault("VITRINE_ALLOWED_HOSTS", "testserver")
 
+# Where several processes test at once, each has a core: torch's threads would wait for each other,
+# spinning, and take the cores from the others. What a server sets itself holds.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Servers that tests start and stop by Ctrl+C listen to it also where whoever runs the tests, in
 # the background of a shell, does not: what is ignored would be inherited.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
