@@ -8,7 +8,8 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM ${BASE}
 # Neither has a default. EXTRAS: names of pyproject.toml's extras, separated by commas. TORCH_INDEX:
-# an index with PyTorch's wheels for a CPU alone, which come without gigabytes of CUDA.
+# an index with PyTorch's wheels for a CPU alone, which come without gigabytes of CUDA; what they
+# depend on comes from the usual index.
 ARG EXTRAS
 ARG TORCH_INDEX
 ENV PYTHONUNBUFFERED=1 \
@@ -21,7 +22,7 @@ RUN useradd --create-home --uid 1000 vitrine \
 COPY pyproject.toml requirements.py /tmp/
 RUN if [ -n "${TORCH_INDEX}" ]; then \
       python /tmp/requirements.py --only torch torchvision > /tmp/torch.txt \
-      && pip install --no-cache-dir --index-url "${TORCH_INDEX}" -r /tmp/torch.txt; \
+      && pip install --no-cache-dir --no-deps --index-url "${TORCH_INDEX}" -r /tmp/torch.txt; \
     fi \
  && python /tmp/requirements.py --extras "${EXTRAS}" > /tmp/requirements.txt \
  && pip install --no-cache-dir -r /tmp/requirements.txt

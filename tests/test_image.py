@@ -86,3 +86,10 @@ def test_the_image_takes_in_every_file_that_its_build_names() -> None:
     kept = (requirements.PYPROJECT.parent / ".dockerignore").read_text().split()
     assert "!requirements.py" in kept
     assert "!pyproject.toml" in kept
+
+
+@pytest.mark.parametrize("file", ["Makefile", "Dockerfile"])
+def test_an_index_with_torch_alone_need_have_nothing_that_torch_depends_on(file: str) -> None:
+    lines = requirements.PYPROJECT.with_name(file).read_text().splitlines()
+    [asked] = [line for line in lines if "--index-url" in line]
+    assert "--no-deps" in asked

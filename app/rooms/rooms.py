@@ -36,8 +36,8 @@ class Rooms:
         self._owners: dict[str, Visitor] = {}
         self._used: OrderedDict[str, None] = OrderedDict()
         self._attempts = Attempts()
-        # Of a run that is here: keep its past, or no longer. Is it here?
-        self.keep_past_here: Callable[[str, bool], bool] = lambda run_id, on: False
+        # Of a run, where it is here: keep its past, or no longer.
+        self.keep_past_here: Callable[[str, bool], None] = lambda run_id, on: None
         # What a room has begun goes on, whether or not its presenter's line is there.
         self.background = Background(log, "the work of a room")
 
@@ -117,27 +117,18 @@ class Rooms:
                 room.close(RoomGone(N_("This room has closed, because nothing was shown in it.")))
             if room.closed:
                 self._forget(code)
-                self.keep_pasts(set(), before=room.shown_runs())
+                self.keep_pasts(room, before=room.shown_runs())
 
     def _forget(self, code: str) -> None:
         del self._rooms[code], self._owners[code]
 
-    def keep_pasts(self, shown: set[str], before: set[str]) -> None:
+    def keep_pasts(self, room: LectureRoom, before: set[str]) -> None:
         """Guests look back where the presenter does, also at what was before they came: the pasts
-        of the runs that are shown are kept. Of one that no room of this process is shown any more
-        nothing is kept.
+        of the runs that are shown are kept. Of one that no room is shown any more nothing is kept.
         """
-        for run_id in shown:
-            self._keep_past(run_id, True)
-        for run_id in before - self.shown_runs():
-            self._keep_past(run_id, False)
-
-    def _keep_past(self, run_id: str, on: bool) -> None:
-        if not self.keep_past_here(run_id, on):
-            self.keep_past_elsewhere(run_id, on)
-
-    def keep_past_elsewhere(self, run_id: str, on: bool) -> None:
-        """Have another process keep the past of a run, or no longer, where it has that run."""
+        shown = self.shown_runs()
+        for run_id in room.shown_runs() | before:
+            self.keep_past_here(run_id, run_id in shown)
 
     async def shows(self, image_id: str) -> bool:
         """Whether a room is shown that photo."""

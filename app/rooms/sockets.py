@@ -140,7 +140,7 @@ class RoomPage:
             case Show():
                 before = room.shown_runs()
                 room.show(line, told.shown, now)
-                self.rooms.keep_pasts(room.shown_runs(), before)
+                self.rooms.keep_pasts(room, before)
             case Where():
                 room.where(line, told)
             case AskAll():

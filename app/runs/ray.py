@@ -23,7 +23,8 @@ from typing import Any
 
 from app.lab.contract import Ask
 from app.lab.controls import LabConfig
-from app.runs.engine import ERROR, FRAME, Made, Program, Worker, ended_from_outside, made_of
+from app.runs.cluster import ENVIRONMENT, Cluster, check_reached
+from app.runs.engine import ERROR, FRAME, Made, Program, Worker, ended_from_outside
 from app.settings import MEBIBYTE, Settings
 
 READY = 2  # actors that wait, with torch and the labs imported, for the next visitors
@@ -31,11 +32,10 @@ READY_BYTES = 256 * MEBIBYTE  # that each of them has reserved; a larger run get
 START_SECONDS = 60  # that a cluster may take to find, or to bring up, a machine with room
 ALIVE_SECONDS = 5  # within which an actor that waits says that it is there
 COMPUTE_SECONDS = 300  # that the answer to a question may take, its wait for a core included
-AGAIN_SECONDS = 10  # after which a cluster that could not be reached is tried again
+AGAIN_SECONDS = 5  # after which a cluster that could not be reached is tried again
+PATIENCE_SECONDS = 20  # that who begins a run waits for a cluster that is being looked for
 WATCH_SECONDS = 0.5  # between two looks whether actors wait
-# Before Ray is imported: it tells nobody how it is used, and hides no graphics card from an actor
-# that asks for no share of one.
-ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+LOOK_SECONDS = 2.0  # between two looks whether the cluster is there
 
 log = logging.getLogger("vitrine.runs")
 Back = tuple[bytes, bytes, int]  # FRAME or ERROR, the bytes, the steps taken
@@ -114,18 +114,18 @@ def limit_process(memory_bytes: int) -> None:
 class RayWorker:
     """A run in an actor."""
 
-    def __init__(self, ray: Any, actor: Any, pid: int, first: Any) -> None:
-        self._ray, self._actor, self._first = ray, actor, first
+    def __init__(self, cluster: Cluster, actor: Any, pid: int, first: Any) -> None:
+        self._cluster, self._actor, self._first = cluster, actor, first
         self.pid = pid  # on the machine where the actor is
         self._closed = False
 
     async def first(self) -> Made:
-        return await made(self._ray, self._first)
+        return await self._cluster.made(self._first)
 
     async def ask(self, ask: Ask[Any]) -> Made:
-        if self._closed:
+        if self._closed or self._cluster.over.is_set():
             raise ended_from_outside()
-        return await made(self._ray, self._actor.ask.remote(ask))
+        return await self._cluster.made(self._actor.ask.remote(ask))
 
     def kept_waiting(self) -> float:
         return 0.0  # it may be on another machine
@@ -133,55 +133,73 @@ class RayWorker:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            end(self._ray, self._actor)
-
-
-async def made(ray: Any, coming: Any) -> Made:
-    """What comes back. Raises `RunKilled` where the process, or its machine, is no more."""
-    try:
-        kind, data, taken = await coming
-    except ray.exceptions.RayError as error:
-        log.info("a process of Ray's is gone: %s", str(error).split("\n", 1)[0])
-        raise ended_from_outside() from None
-    return made_of(kind, data, taken)
-
-
-def end(ray: Any, actor: Any) -> None:
-    with suppress(ray.exceptions.RayError, ValueError):
-        ray.kill(actor, no_restart=True)
+            self._cluster.end(self._actor)
 
 
 class RayEngine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._ray: Any = None  # the module, once there is a cluster
-        self._ours = False  # the connection was made here, and ends with this engine
+        self._cluster: Cluster | None = None
         self._ready: list[tuple[Any, int]] = []  # actors that wait, and their processes
         self._lock = threading.Lock()
         self._failed = -math.inf  # when the cluster could not be reached last
-        # Ray asks its head over the network before it begins anything, without a time limit: never
-        # in the event loop, and not in the threads that all share.
-        self._threads = ThreadPoolExecutor(4, "ray")
+        # Whoever waits for the cluster; and one who looks whether it is there.
+        self._threads, self._watching = ThreadPoolExecutor(4, "ray"), ThreadPoolExecutor(1, "ray")
 
     def warm_up(self) -> None:
         with suppress(OSError):  # told in the log, and to whoever begins a run
             self._connected()
 
-    async def _aside(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.wrap_future(self._threads.submit(work, *arguments))
+    async def _there(self) -> Cluster:
+        """The cluster. Raises OSError where it cannot be reached."""
+        return await asyncio.wrap_future(self._threads.submit(self._connected))
 
     async def keep_ready(self) -> None:
-        """Have actors wait, so that no visitor waits for torch to be imported."""
+        """Have actors wait, so that no visitor waits for torch to be imported; and look whether
+        the cluster is still there.
+        """
+        await asyncio.gather(self._keep_actors(), self._watch())
+
+    async def _keep_actors(self) -> None:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            if self._ray is None or len(self._ready) >= READY:
+            cluster = self._cluster
+            if cluster is None or cluster.over.is_set() or len(self._ready) >= READY:
                 continue
             try:
-                found = await self._actor(READY_BYTES)
-                await found[0].rehearse.remote()
+                found = await self._actor(cluster, READY_BYTES)
+                await cluster.unless_over(found[0].rehearse.remote())
                 self._ready.append(found)
             except Exception as error:  # there may be one soon
                 log.warning("no actor can be made ready: %r", error)
+
+    async def _watch(self) -> None:
+        """Let go of a cluster that is no more, and look for one where there is none."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            cluster = self._cluster
+            try:
+                if cluster and cluster.ours:
+                    there = self._watching.submit(cluster.is_there)
+                    if not await asyncio.wrap_future(there):
+                        await self._let_go(cluster)
+                elif cluster is None:
+                    await asyncio.wrap_future(self._watching.submit(self._connected))
+            except OSError:
+                continue  # it is in the log
+            except Exception as error:  # a later look may go well
+                log.exception("whether the cluster is there is not known", exc_info=error)
+
+    async def _let_go(self, cluster: Cluster) -> None:
+        log.warning("the cluster is no more, and its runs are over; the next one is looked for")
+        cluster.over.set()
+        self._ready = []
+        await asyncio.wrap_future(self._watching.submit(self._leave, cluster))
+
+    def _leave(self, cluster: Cluster) -> None:
+        with self._lock:
+            cluster.leave()
+            self._cluster = None
 
     def available_bytes(self) -> None:
         """Ray knows which machine has how much, and lets a run wait for a place."""
@@ -190,21 +208,21 @@ class RayEngine:
     async def start(
         self, run: Program, config: LabConfig, threads: int = 1, expected_bytes: int = 0
     ) -> Worker:
-        ray = await self._aside(self._connected)
+        cluster = await self._there()
         more = (self._settings.run_memory_bytes, threads, self._settings.device)
-        found = await self._waiting() if expected_bytes <= READY_BYTES else None
-        actor, pid = found or await self._actor(expected_bytes)
-        return RayWorker(ray, actor, pid, actor.first.remote(run, config, *more))
+        found = await self._waiting(cluster) if expected_bytes <= READY_BYTES else None
+        actor, pid = found or await self._actor(cluster, expected_bytes)
+        return RayWorker(cluster, actor, pid, actor.first.remote(run, config, *more))
 
-    async def _waiting(self) -> tuple[Any, int] | None:
+    async def _waiting(self, cluster: Cluster) -> tuple[Any, int] | None:
         """An actor that has waited and is still there."""
         while self._ready:
             found = self._ready.pop()
             try:
                 async with asyncio.timeout(ALIVE_SECONDS):
-                    await found[0].ready.remote()
-            except (TimeoutError, self._ray.exceptions.RayError):
-                end(self._ray, found[0])
+                    await cluster.unless_over(found[0].ready.remote())
+            except (TimeoutError, cluster.ray.exceptions.RayError):
+                cluster.end(found[0])
             else:
                 return found
         return None
@@ -212,75 +230,73 @@ class RayEngine:
     async def compute(self, function: Callable[..., Any], *arguments: Any, threads: int = 1) -> Any:
         import pickle
 
-        ray = await self._aside(self._connected)
+        cluster = await self._there()
         more = (self._settings.run_memory_bytes, threads)
-        coming = await self._aside(self._task.remote, function, arguments, *more)
+        coming = await cluster.aside(cluster.task.remote, function, arguments, *more)
         try:
             async with asyncio.timeout(COMPUTE_SECONDS):
-                return pickle.loads((await made(ray, coming)).frame)
+                return pickle.loads((await cluster.made(coming)).frame)
         except (asyncio.CancelledError, TimeoutError):  # which is an OSError
-            self._threads.submit(cancel, ray, coming)  # dropping it would not end it
+            cluster.cancel(coming)
             raise
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._threads = ThreadPoolExecutor(4, "ray")
+        for threads in (self._threads, self._watching):
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._threads, self._watching = ThreadPoolExecutor(4, "ray"), ThreadPoolExecutor(1, "ray")
         if not self._lock.acquire(timeout=1):
             return  # it is still being looked for, and goes with this process
         try:
-            for actor, _ in self._ready:
-                end(self._ray, actor)
-            self._ready = []
-            if self._ours:
-                self._ray.shutdown()
-            self._ray, self._ours = None, False
+            if self._cluster:
+                for actor, _ in self._ready:
+                    self._cluster.end(actor)
+                self._cluster.close()
+            self._ready, self._cluster = [], None
         finally:
             self._lock.release()
 
-    async def _actor(self, expected_bytes: int) -> tuple[Any, int]:
+    async def _actor(self, cluster: Cluster, expected_bytes: int) -> tuple[Any, int]:
         """A new actor that can begin a run at once, and its process. Raises OSError."""
-        ray = self._ray
-        asked = self._actors.options(memory=max(expected_bytes, READY_BYTES))
-        actor = await self._aside(asked.remote)
+        asked = cluster.actors.options(memory=max(expected_bytes, READY_BYTES))
+        actor = await cluster.aside(asked.remote)
         try:
             async with asyncio.timeout(START_SECONDS):
-                return actor, await actor.ready.remote()
+                return actor, await cluster.unless_over(actor.ready.remote())
         except BaseException as error:
-            end(ray, actor)
-            if isinstance(error, TimeoutError | ray.exceptions.RayError):
+            cluster.end(actor)
+            if isinstance(error, TimeoutError | cluster.ray.exceptions.RayError):
                 raise OSError(f"the cluster has no place for a run: {error!r}") from None
             raise
 
-    def _connected(self) -> Any:
-        """Ray, connected to its cluster. Raises OSError where it cannot be reached."""
-        with self._lock:
-            if self._ray is None:
+    def _connected(self) -> Cluster:
+        """Connected to the cluster. Raises OSError where it cannot be reached."""
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            raise OSError("the cluster is still being looked for")
+        try:
+            if self._cluster is None:
                 if time.monotonic() - self._failed < AGAIN_SECONDS:
                     raise OSError("the cluster could not be reached a moment ago")
                 try:
-                    self._wrap(self._connect())
+                    self._cluster = self._connect()
                 except OSError as error:
                     log.warning("%s", error)
                     self._failed = time.monotonic()
                     raise
-            return self._ray
+            elif self._cluster.over.is_set():
+                raise OSError("the cluster is no more")
+            return self._cluster
+        finally:
+            self._lock.release()
 
-    def _wrap(self, ray: Any) -> None:
-        """Once for all: Ray sends what it wraps to its head each time."""
-        # A core each: more at once only take the cores from each other. A process that has computed
-        # a while has scattered its memory, and makes room for a new one.
-        self._task = ray.remote(num_cpus=1, max_retries=0, max_calls=64)(compute)
-        rules = {"max_restarts": 0, "max_task_retries": 0, "scheduling_strategy": "SPREAD"}
-        self._actors = ray.remote(num_cpus=0, **rules)(RunActor)
-        self._ray = ray
-
-    def _connect(self) -> Any:
+    def _connect(self) -> Cluster:
         for name, value in ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         import ray
 
-        if not ray.is_initialized():
+        ours = not ray.is_initialized()
+        if ours:
             try:
+                check_reached(self._settings.ray_address or "")
                 ray.init(
                     address=self._settings.ray_address or "local",
                     namespace="vitrine",
@@ -288,12 +304,17 @@ class RayEngine:
                     log_to_driver=False,
                     logging_level=logging.WARNING,
                 )
-            except (ConnectionError, ray.exceptions.RayError, RuntimeError, ValueError) as error:
+                return wrapped(ray, ours)
+            except (OSError, ray.exceptions.RayError, RuntimeError, ValueError) as error:
+                ray.shutdown()  # of what was half done
                 raise OSError(f"the cluster cannot be reached: {error}") from error
-            self._ours = True
-        return ray
+        return wrapped(ray, ours)
 
 
-def cancel(ray: Any, coming: Any) -> None:
-    with suppress(ray.exceptions.RayError, ValueError, TypeError):
-        ray.cancel(coming, force=True)
+def wrapped(ray: Any, ours: bool) -> Cluster:
+    """Once for all: Ray sends what it wraps to its head each time."""
+    # A core each: more at once only take the cores from each other. A process that has computed
+    # a while has scattered its memory, and makes room for a new one.
+    task = ray.remote(num_cpus=1, max_retries=0, max_calls=64)(compute)
+    rules = {"max_restarts": 0, "max_task_retries": 0, "scheduling_strategy": "SPREAD"}
+    return Cluster(ray, ours, task, ray.remote(num_cpus=0, **rules)(RunActor))

@@ -108,14 +108,13 @@ class Runs:
             raise gone()
         return run
 
-    def keep_past(self, run_id: str, on: bool) -> bool:
-        """Keep a run's past from now on, or no longer. Is the run here?"""
+    def keep_past(self, run_id: str, on: bool) -> None:
+        """Keep a run's past from now on, or no longer, where the run is here."""
         run = self.by_id.get(run_id)
         if run and on:
             run.keep_past()
         elif run:
             run.drop_past()
-        return run is not None
 
     def leave(self, run: Run, why: RunError) -> None:
         """End a run, which gives its place free."""

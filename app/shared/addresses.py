@@ -2,10 +2,9 @@
 
 import hashlib
 import secrets
-import time
-from typing import Any
 
 from app.share import unknown_address
+from app.shared.recent import Recent
 from app.shared.store import PREFIX, SharedStore
 
 DAYS = 30 * 24 * 3600  # seconds that a code lives after its last use
@@ -19,8 +18,8 @@ class SharedAddresses:
 
     def __init__(self, store: SharedStore, new: int = NEW, followed: int = FOLLOWED) -> None:
         self._store = store
-        self._new, self._followed = (f"{PREFIX}codes:{kind}" for kind in ("new", "followed"))
-        self._most = {self._new: new, self._followed: followed}
+        self._new = Recent(store, "codes:new", new, DAYS)
+        self._followed = Recent(store, "codes:followed", followed, DAYS)
 
     def code_of(self, path: str) -> str:
         """The code of a path, a new one where it has none."""
@@ -31,21 +30,19 @@ class SharedAddresses:
             redis.set(key, code, nx=True, ex=DAYS)
             code = str(redis.getex(key, ex=DAYS) or code)
             redis.set(f"{PREFIX}path:{code}", path, ex=DAYS)
-            self._note(self._kind_of(code), code)
-            return code
+        self._note(self._kind_of(code), code)
+        return code
 
     def use(self, code: str) -> None:
         """Count a code as used. Raises `NotFound`."""
         self._path_of(code)
-        with self._store.asked():
-            self._note(self._kind_of(code), code)
+        self._note(self._kind_of(code), code)
 
     def follow(self, code: str) -> str:
         """The path of a code that somebody follows. Raises `NotFound`."""
         path = self._path_of(code)
-        with self._store.asked():
-            self._store.threads.zrem(self._new, code)
-            self._note(self._followed, code)
+        self._new.forget(code)
+        self._note(self._followed, code)
         return path
 
     def _path_of(self, code: str) -> str:
@@ -56,21 +53,16 @@ class SharedAddresses:
             self._store.threads.expire(key_of(str(path)), DAYS)
         return str(path)
 
-    def _kind_of(self, code: str) -> str:
-        known = self._store.threads.zscore(self._followed, code) is not None
-        return self._followed if known else self._new
+    def _kind_of(self, code: str) -> Recent:
+        return self._followed if self._followed.has(code) else self._new
 
-    def _note(self, kind: str, code: str) -> None:
+    def _note(self, kind: Recent, code: str) -> None:
         """It is used now; those go that are too many."""
-        redis = self._store.threads
-        redis.zadd(kind, {code: time.time()})
-        spare = int(redis.zcard(kind)) - self._most[kind]
-        if spare > 0:
-            popped: Any = redis.zpopmin(kind, spare)
-            for old, _ in popped:
-                path = redis.getdel(f"{PREFIX}path:{old}")
+        for old in kind.note(code):
+            with self._store.asked():
+                path = self._store.threads.getdel(f"{PREFIX}path:{old}")
                 if path is not None:
-                    redis.delete(key_of(str(path)))
+                    self._store.threads.delete(key_of(str(path)))
 
 
 def key_of(path: str) -> str:

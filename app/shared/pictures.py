@@ -10,16 +10,19 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from app.errors import ImageGone
 from app.pictures.albums.album import Album
 from app.pictures.albums.store import ON_DISK, AlbumStore
-from app.pictures.owners import Owners
+from app.pictures.owners import MOST, Owners
 from app.pictures.private_folder import in_thread, storing
-from app.pictures.store import HOUR, Content, ImageStore, Picture
+from app.pictures.store import HOUR, MAX_IDS, Content, ImageStore, Picture
 from app.settings import Settings
 from app.shared.folder import SharedFolder, touch
+from app.shared.recent import Recent
 from app.shared.store import PREFIX, SharedStore
 
 OWNED_SECONDS = 30 * 24 * HOUR  # longer than what is owned is ever used
+ATTEMPTS = 5  # to lend a sample whose last picture is deleted each time
 
 
 class Known:
@@ -55,11 +58,18 @@ class Known:
 
 
 class SharedImages(ImageStore):
-    def __init__(self, settings: Settings, store: SharedStore, base: Path) -> None:
+    def __init__(
+        self, settings: Settings, store: SharedStore, base: Path, most: int = MAX_IDS
+    ) -> None:
+        """At most `most` ids are held, of uploads and of samples by themselves."""
         super().__init__(settings)
         self.folder: SharedFolder = SharedFolder(base, "pictures")
         self._store = store
         self._known = Known(store, "picture", settings.image_hours * HOUR)
+        self._new_ids, self._lent_ids = (
+            Recent(store, f"pictures:{kind}", most, settings.image_hours * HOUR)
+            for kind in ("new", "lent")
+        )
         store.when_told("forgotten", lambda told, _: self._tell([told["name"]]))
 
     def close(self) -> None:
@@ -72,8 +82,8 @@ class SharedImages(ImageStore):
         picture = facts and Picture(image_id, self._content(facts))
         if not picture or not touch(picture.path):
             raise self._gone()
-        with self._store.asked():
-            self._store.threads.expire(sharing(picture.digest), self._shared_seconds)
+        for names in (self._new_ids, self._lent_ids, self._sharing(picture.digest)):
+            names.use(image_id)
         return picture
 
     def _content(self, facts: Mapping[str, Any]) -> Content:
@@ -89,29 +99,44 @@ class SharedImages(ImageStore):
         """It is known before its file is in its place: whoever deletes an equal one meanwhile (see
         `_lost`) sees it, or takes a file away that this one's then replaces.
         """
-        picture = self._made_known(self._content(facts))
+        picture = self._made_known(self._content(facts), self._new_ids)
         self._settled(target, facts)
         self.make_room()
         return picture
 
+    async def offer(self, name: str, data: bytes) -> Picture:
+        for _ in range(ATTEMPTS):
+            with suppress(ImageGone):
+                return await super().offer(name, data)
+            self._offered.pop(name, None)  # its file went with its last picture: made anew
+        raise self._gone()
+
     def _lend(self, content: Content) -> Picture:
-        touch(content.path)
-        picture = self._made_known(content)
+        """Raises `ImageGone` where whoever deleted the last picture of it took the file away. As a
+        new one (see `_keep_new`) it is known before its file is looked for.
+        """
+        picture = self._made_known(content, self._lent_ids)
+        if not touch(content.path):
+            self._lost(picture.id)
+            raise self._gone()
         self.make_room()
         return picture
 
-    def _made_known(self, content: Content) -> Picture:
+    def _made_known(self, content: Content, among: Recent) -> Picture:
         picture = Picture(token_hex(16), content)
         facts = {name: value for name, value in asdict(content).items() if name != "path"}
         self._known.put(picture.id, facts)
-        with self._store.asked():
-            self._store.threads.sadd(sharing(content.digest), picture.id)
-            self._store.threads.expire(sharing(content.digest), self._shared_seconds)
+        self._sharing(content.digest).note(picture.id)
+        for old in among.note(picture.id):
+            self._lost(old)
         return picture
 
-    @property
-    def _shared_seconds(self) -> int:
-        return round(2 * self.settings.image_hours * HOUR)
+    def _sharing(self, digest: str) -> Recent:
+        """The ids that have a picture's file: no more than there are ids, some longer than they are
+        known, so that no clock takes a file from them.
+        """
+        most, hours = 2 * MAX_IDS, 2 * self.settings.image_hours
+        return Recent(self._store, f"pictures:of:{digest}", most, hours * HOUR)
 
     def make_room(self) -> None:
         """Remove files that nobody has used for too long, or that are too many."""
@@ -129,31 +154,24 @@ class SharedImages(ImageStore):
         if facts is None:
             return False
         digest = facts["digest"]
-        with self._store.asked():
-            self._store.threads.srem(sharing(digest), image_id)
-            if self._is_shared(digest):
-                return True
+        for names in (self._new_ids, self._lent_ids, self._sharing(digest)):
+            names.forget(image_id)
+        if self._is_shared(digest):
+            return True
         file, aside = self.folder.kept / digest, self.folder.path / token_hex(16)
         with suppress(FileNotFoundError):
             file.replace(aside)
-        with self._store.asked():
-            if self._is_shared(digest):  # by one that was brought meanwhile
-                with suppress(FileNotFoundError):
-                    aside.replace(file)  # in whose place lies at most the same once more
-                return True
+        if self._is_shared(digest):  # by one that was brought meanwhile
+            with suppress(FileNotFoundError):
+                aside.replace(file)  # in whose place lies at most the same once more
+            return True
         aside.unlink(missing_ok=True)
         self._store.tell_all_from_thread("forgotten", name=digest)
         return True
 
     def _is_shared(self, digest: str) -> bool:
         """Whether some picture has that file."""
-        others = self._store.threads.smembers(sharing(digest))
-        return any(self._known.has(str(other)) for other in others)
-
-
-def sharing(digest: str) -> str:
-    """The key of the ids that have a picture's file."""
-    return f"{PREFIX}sharing:{digest}"
+        return any(map(self._known.has, self._sharing(digest).newest_first()))
 
 
 class SharedAlbums(AlbumStore):
@@ -208,12 +226,18 @@ class SharedAlbums(AlbumStore):
 class SharedOwners(Owners):
     """Who brought what, for all processes."""
 
-    def __init__(self, store: SharedStore) -> None:
+    def __init__(self, store: SharedStore, most: int = MOST) -> None:
         super().__init__()
         self._known = Known(store, "owner", OWNED_SECONDS)
+        self._recent = Recent(store, "owners", most, OWNED_SECONDS)
 
     async def _remember(self, name: str, visitor: str) -> None:
-        await in_thread(self._known.put, name, {"visitor": visitor})
+        await in_thread(self._keep, name, visitor)
+
+    def _keep(self, name: str, visitor: str) -> None:
+        self._known.put(name, {"visitor": visitor})
+        for old in self._recent.note(name):
+            self._known.pop(old)
 
     async def _owner_of(self, name: str) -> str | None:
         facts = await in_thread(self._known.use, name)

@@ -14,37 +14,58 @@ from typing import Any
 
 from app.errors import RoomGone
 from app.i18n import N_
-from app.rooms.kept import kept, room_of
+from app.rooms.kept import part, parts_of, room_of
 from app.rooms.room import LectureRoom
 from app.rooms.rooms import MINUTE, Rooms
 from app.runs.run import Visitor
 from app.settings import Settings
 from app.shared.store import PREFIX, SharedStore
 
-# For whoever has the room, in one step. KEYS owner, state; ARGV process, text, seconds, the key of
-# the photo on show and of the one before, each "" where there is none.
+# For whoever has the room, in one step. KEYS owner, parts; ARGV process, seconds, the room's code,
+# and five lists, each after its length: parts' names, their texts, names of parts that are no more,
+# keys of what the room is shown, and of what it was shown before.
 KEEP = """
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('set', KEYS[2], ARGV[2], 'ex', ARGV[3])
-redis.call('expire', KEYS[1], ARGV[3])
-if ARGV[5] ~= '' and ARGV[5] ~= ARGV[4] then redis.call('del', ARGV[5]) end
-if ARGV[4] ~= '' then redis.call('set', ARGV[4], '1', 'ex', ARGV[3]) end
+local at = 4
+local function list()
+  local items = {}
+  for i = 1, tonumber(ARGV[at]) do items[i] = ARGV[at + i] end
+  at = at + #items + 1
+  return items
+end
+local names, texts = list(), list()
+for i, name in ipairs(names) do redis.call('hset', KEYS[2], name, texts[i]) end
+for _, name in ipairs(list()) do redis.call('hdel', KEYS[2], name) end
+for _, key in ipairs(KEYS) do redis.call('expire', key, ARGV[2]) end
+local shown, before = list(), list()
+for _, key in ipairs(before) do redis.call('srem', key, ARGV[3]) end
+for _, key in ipairs(shown) do
+  redis.call('sadd', key, ARGV[3])
+  redis.call('expire', key, ARGV[2])
+end
 return 1
 """
-# KEYS owner, state; ARGV the process that had it, the one that takes it over, which may have done
-# so before. The state as it is from then on, "" where there is none yet.
+# KEYS owner, parts; ARGV the process that had it, the one that takes it over, which may have done
+# so before. The parts as they are from then on, none where there are none yet.
 TAKE = """
 local owner = redis.call('get', KEYS[1])
 if owner ~= ARGV[1] and owner ~= ARGV[2] then return false end
 redis.call('set', KEYS[1], ARGV[2], 'keepttl')
-return redis.call('get', KEYS[2]) or ''
+return redis.call('hgetall', KEYS[2])
 """
-# KEYS owner, state; ARGV process, the key of the photo on show.
+# KEYS owner, parts; ARGV process, code, the keys of what the room is shown.
 DROP = """
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('del', KEYS[1], KEYS[2])
-if ARGV[2] ~= '' then redis.call('del', ARGV[2]) end
+for i = 3, #ARGV do redis.call('srem', ARGV[i], ARGV[2]) end
 return 1
+"""
+# KEYS what is shown; ARGV how the keys of rooms' owners begin. Whether a room that is there has it.
+SHOWN = """
+for _, code in ipairs(redis.call('smembers', KEYS[1])) do
+  if redis.call('exists', ARGV[1] .. code) == 1 then return 1 end
+end
+return 0
 """
 GoOn = Callable[[LectureRoom], None]
 
@@ -55,8 +76,9 @@ class SharedRooms(Rooms):
         self._store = store
         self._saving: dict[str, asyncio.Task[None]] = {}  # of each room the next one
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._written: dict[str, str] = {}
-        self._on_show: dict[str, str] = {}  # the key of each room's photo, as it was written
+        self._written: dict[str, dict[str, tuple[Any, ...]]] = {}  # what the parts were made of
+        self._on_show: dict[str, set[str]] = {}  # the keys of what each is shown, as written
+        self._looking = asyncio.Lock()
         self.go_on: GoOn = lambda room: None  # with what a room had begun elsewhere
         store.on_back.append(self._check_own)
 
@@ -108,18 +130,19 @@ class SharedRooms(Rooms):
         """Unless another process was quicker. Raises `StoreSilent`."""
         arguments = (owner, self._store.process)
         with self._store.asked():
-            text = await self._eval(TAKE, owner_key(code), state_key(code), args=arguments)
-        if text is None:
+            found = await self._eval(TAKE, owner_key(code), parts_key(code), args=arguments)
+        if found is None:
             return
         if code in self._rooms:  # as it was before it was taken from here
             self._lose(self._rooms[code])
-        if not text:  # it was being opened, and nobody was told its code
+        if not found:  # it was being opened, and nobody was told its code
             await self._drop(code)
             return
-        facts = json.loads(text)
-        room = room_of(facts["room"], self.clock())
-        self._rooms[code], self._owners[code] = room, Visitor(*facts["visitor"])
-        self._on_show[code] = photo_key(room)
+        parts = dict(zip(found[::2], found[1::2], strict=True))
+        room = room_of(parts, self.clock())
+        self._rooms[code], self._owners[code] = room, Visitor(*json.loads(parts["visitor"]))
+        self._on_show[code] = shown_keys(room)
+        self._written[code] = dict.fromkeys(parts, ())  # anew, by whoever has it now
         self._used[code] = None
         self.go_on(room)
 
@@ -155,24 +178,30 @@ class SharedRooms(Rooms):
             del self._saving[code]  # who comes from now on waits for the next
             if self._rooms.get(code) is not room:
                 raise RoomGone(N_("There is no room with this code, or no longer."))
-            facts = json.dumps(kept(room, 0.0))  # not by the clock: a second is no change
-            if facts == self._written.get(code):
-                return
             if not await self._keep(room):
                 self._lose(room)
                 raise RoomGone(N_("There is no room with this code, or no longer."))
-            self._written[code] = facts
 
     async def _keep(self, room: LectureRoom) -> bool:
-        """Write what is known of a room; whether it is still this process's."""
-        code, photo = room.code, photo_key(room)
-        visitor = list(self._owners.get(code) or ("", False))
-        text = json.dumps({"room": kept(room, self.clock()), "visitor": visitor})
-        shown = (photo, self._on_show.get(code, ""))
-        arguments = (self._store.process, text, self._seconds, *shown)
+        """Write what has changed of a room; whether it is still this process's."""
+        code = room.code
+        parts = parts_of(room, self.clock())
+        parts["visitor"] = part(list(self._owners.get(code) or ("", False)))
+        before = self._written.get(code, {})
+        new = {name: x.text() for name, x in parts.items() if before.get(name) != x.of}
+        gone = [name for name in before if name not in parts]
+        if not new and not gone:
+            return True
+        shown = shown_keys(room)
+        lists = (new.keys(), new.values(), gone, shown, self._on_show.get(code, set()))
+        arguments = [x for items in lists for x in (len(items), *items)]
+        first = (self._store.process, self._seconds, code)
         with self._store.asked():
-            mine = await self._eval(KEEP, owner_key(code), state_key(code), args=arguments)
-        self._on_show[code] = photo
+            mine = await self._eval(
+                KEEP, owner_key(code), parts_key(code), args=(*first, *arguments)
+            )
+        self._written[code] = {name: x.of for name, x in parts.items()}
+        self._on_show[code] = shown
         return bool(mine)
 
     def _forget(self, code: str) -> None:
@@ -187,21 +216,37 @@ class SharedRooms(Rooms):
             self.background.do(self._drop(code))
 
     async def _drop(self, code: str) -> None:
-        arguments = (self._store.process, self._on_show.pop(code, ""))
+        arguments = (self._store.process, code, *self._on_show.pop(code, ()))
         with self._store.asked():
-            await self._eval(DROP, owner_key(code), state_key(code), args=arguments)
+            await self._eval(DROP, owner_key(code), parts_key(code), args=arguments)
 
     def _eval(self, script: str, *keys: str, args: tuple[Any, ...]) -> Awaitable[Any]:
         return self._store.loop.eval(script, len(keys), *keys, *args)
 
     # --- What other processes ask -----------------------------------------------------------------
 
-    def keep_past_elsewhere(self, run_id: str, on: bool) -> None:
-        self.background.do(self._store.tell_all("past", run=run_id, on=on))
+    def keep_pasts(self, room: LectureRoom, before: set[str]) -> None:
+        self.background.do(self._tell_of_pasts(room, before))
+
+    async def _tell_of_pasts(self, room: LectureRoom, before: set[str]) -> None:
+        """Once it is written what the room is shown, have the processes of the runs look at it."""
+        await self.saved(room)
+        for run_id in room.shown_runs() | before:
+            await self._store.tell_all("past", run=run_id)
+
+    async def look_at_past(self, run_id: str) -> None:
+        """Keep the past of a run that is here as long as a room of any process is shown it. One
+        look after the other: the newest counts.
+        """
+        async with self._looking:
+            self.keep_past_here(run_id, await self._is_shown(run_key(run_id)))
 
     async def shows(self, image_id: str) -> bool:
+        return await self._is_shown(photo_key(image_id))
+
+    async def _is_shown(self, key: str) -> bool:
         with self._store.asked():
-            return bool(await self._store.loop.exists(on_show_key(image_id)))
+            return bool(await self._eval(SHOWN, key, args=(owner_key(""),)))
 
     def close(self) -> None:
         """The rooms go on in another process: their pages come again."""
@@ -215,15 +260,20 @@ def owner_key(code: str) -> str:
     return f"{PREFIX}room:{code}"
 
 
-def state_key(code: str) -> str:
-    return f"{PREFIX}room-state:{code}"
+def parts_key(code: str) -> str:
+    return f"{PREFIX}room-parts:{code}"
 
 
-def on_show_key(image_id: str) -> str:
-    return f"{PREFIX}on-show:{image_id}"
+def photo_key(image_id: str) -> str:
+    """The key of the rooms that are shown a photo."""
+    return f"{PREFIX}shown-photo:{image_id}"
 
 
-def photo_key(room: LectureRoom) -> str:
-    """The key of the photo that a room is shown, "" where there is none."""
+def run_key(run_id: str) -> str:
+    return f"{PREFIX}shown-run:{run_id}"
+
+
+def shown_keys(room: LectureRoom) -> set[str]:
+    """The keys of what a room is shown that others ask about."""
     photo = room.shown.photo if room.shown else None
-    return on_show_key(photo.id) if photo else ""
+    return {run_key(x) for x in room.shown_runs()} | ({photo_key(photo.id)} if photo else set())

@@ -44,7 +44,7 @@ class WebProcess:
         state.rooms.go_on = self._go_on
         state.rooms.keep_past_here = state.runs.keep_past
         self.store.on_lost.append(state.shared_answers.clear)  # something may have been deleted
-        self.store.when_told("past", lambda told, _: self._keep_past(**told))
+        self.store.when_told("past", lambda told, _: self._look_at_past(told["run"]))
         self._elsewhere: Elsewhere | None = None
         app.add_middleware(self._around)
 
@@ -58,11 +58,11 @@ class WebProcess:
         if room.handed:
             state.rooms.background.do(carry_on(room, room.handed, state))
 
-    def _keep_past(self, run: str, on: bool, **_: str) -> None:
-        """What another process's room is shown; what a room here is shown is kept on."""
+    def _look_at_past(self, run: str) -> None:
+        """Some room, of whichever process, shows the run from now on, or no longer."""
         state = self._app.state
-        if on or run not in state.rooms.shown_runs():
-            state.runs.keep_past(run, on)
+        if run in state.runs.by_id:
+            state.rooms.background.do(state.rooms.look_at_past(run))
 
     @asynccontextmanager
     async def under_way(self) -> AsyncIterator[None]:

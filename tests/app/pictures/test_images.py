@@ -316,3 +316,23 @@ def test_the_sentences_are_in_the_readers_language(client: TestClient) -> None:
     ).json()["error"]["message"]
     assert english.isascii()
     assert not chinese.isascii()
+
+
+# --- who deletes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cookie", [True, False])
+def test_a_photo_is_deleted_by_whoever_brought_it_with_or_without_a_cookie(
+    client: TestClient, cookie: bool
+) -> None:
+    if cookie:
+        client.get("/")  # which gives a cookie
+    brought = post(client, saved(quarters())).json()["url"]
+    presenter = TestClient(client.app, headers={"Accept-Language": "en"})
+    presenter.get("/")
+    elsewhere = TestClient(client.app, client=("192.0.2.7", 50000))
+    for other in (presenter, elsewhere):
+        refused(other.delete(brought), 403, "not_yours")
+    assert client.get(brought).status_code == 200
+    assert client.delete(brought).status_code == 204
+    assert client.get(brought).status_code == 404

@@ -1,6 +1,7 @@
 """Photos that a room hands in, and what is found on them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from app.labs.rpn.config import RpnConfig
 from app.labs.rpn.hand_in import PLACES, networks_of
 from app.pictures.samples import photo_pixels
 from app.registry import LABS
-from app.rooms.kept import kept, room_of
+from app.rooms.kept import parts_of, room_of
 from app.rooms.photos import HandedIn, HandedPhotos, Looked, found_within, photos_of
+from app.rooms.questions import Typed, typed
 from app.rooms.room import LectureRoom
 from app.settings import Settings
 from models.boxes.boxes import pairwise_iou
@@ -125,11 +127,40 @@ def test_photos_go_on_in_another_process() -> None:
     handed.take("one", photo("a", shown=True))
     handed.take("two", photo("b"))
     handed.came(photo("a").asked, looked([1, 0]))
-    back = room_of(json.loads(json.dumps(kept(room, 5.0))), 9.0)
+    back = room_of({name: x.text() for name, x in parts_of(room, 5.0).items()}, 9.0)
     assert isinstance(back.handed, HandedPhotos)
     assert back.handed.for_presenter() == handed.for_presenter()
     assert back.handed.waiting() == [photo("b").asked]
     assert presenter.take() == []
+
+
+def test_of_a_room_only_the_parts_that_have_changed_are_written_anew() -> None:
+    """Each answer and each photo by itself: a full room has handed in megabytes."""
+    room = LectureRoom("123456", 4, 0.0)
+    room.handed = handed = asked()
+    room.question = question = typed(1, Typed(kind="number", text="?"))
+    for name in ("one", "two"):
+        handed.take(name, photo(name))
+        question.take(name, 1.5)
+
+    def changed(deed: Callable[[], object]) -> set[str]:
+        before = {name: x.of for name, x in parts_of(room, 0.0).items()}
+        deed()
+        after = parts_of(room, 1.0)
+        assert before.keys() <= after.keys()
+        return {name for name, x in after.items() if before.get(name) != x.of}
+
+    assert changed(lambda: None) == set()
+    found = photo("one").asked
+    assert changed(lambda: handed.came(found, looked([1, 0]))) == {"photo 1 one"}
+    assert changed(lambda: handed.take("two", photo("c"))) == {"photo 1 two"}
+    assert changed(lambda: question.take("one", 2.5)) == {"answer 1 one"}
+    assert changed(lambda: handed.take("three", photo("d"))) == {"room", "photo 1 three"}
+    back = room_of({name: x.text() for name, x in parts_of(room, 5.0).items()}, 9.0)
+    assert back.question == question
+    assert isinstance(back.handed, HandedPhotos)
+    assert list(back.handed.photos.items()) == list(handed.photos.items())
+    assert back.handed.results == handed.results
 
 
 @pytest.mark.parametrize(("model", "count"), [("vitrine", 2), ("untrained", 1)])

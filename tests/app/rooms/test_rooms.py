@@ -186,9 +186,8 @@ def test_of_a_run_that_only_a_closed_room_was_shown_no_past_is_kept(
 ) -> None:
     kept: set[str] = set()
 
-    def keep_past(run_id: str, on: bool) -> bool:
+    def keep_past(run_id: str, on: bool) -> None:
         (kept.add if on else kept.discard)(run_id)
-        return True
 
     rooms.keep_past_here = keep_past
     first, second = (rooms.open(one(name)) for name in "ab")
@@ -196,7 +195,7 @@ def test_of_a_run_that_only_a_closed_room_was_shown_no_past_is_kept(
         line, before = Line(one("lecturer")), room.shown_runs()
         room.present(line, room.secret, clock.now)
         room.show(line, Shown(path="/labs/fitting", runs=runs), clock.now)
-        rooms.keep_pasts(room.shown_runs(), before)
+        rooms.keep_pasts(room, before)
     assert kept == {"own", "both"}
     first.close(RoomGone("closed"))
     rooms.sweep()

@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
     """Two nodes of Ray's, and this process connected to them."""
-    from app.runs.ray import ENVIRONMENT
+    from app.runs.cluster import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)
     import ray

@@ -3,12 +3,15 @@
 import io
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from websockets.sync.client import ClientConnection
 
 from app.errors import NotFound
 from app.lab import wire
@@ -120,6 +123,54 @@ def test_the_past_of_a_run_is_kept_for_a_room_of_the_other_process_until_it_show
 
         assert back(started["run"])
         assert not back("")
+
+
+def test_what_two_rooms_of_two_processes_show_stays_until_both_show_it_no_longer(two: Two) -> None:
+    """The past of a run, and a photo, which nobody deletes."""
+    me = Visitor(two[0])
+    brought = me.at(two[0]).post("/api/images", files={"file": photo(7)}).json()
+    picture = {"id": brought["id"], "width": 120, "height": 80}
+    rooms = [me.at(server).post("/api/rooms").json() for server in two]
+    with ExitStack() as lines:
+        mine = lines.enter_context(me.line(two[0], "/api/labs/fitting/run"))
+        other = lines.enter_context(me.line(two[0], "/api/labs/fitting/run"))
+        run, alone = (me.say(x, type="start", config={})["run"] for x in (mine, other))
+        shows = [
+            lines.enter_context(me.line(server, f"/api/rooms/{room['code']}/line"))
+            for server, room in zip(two, rooms, strict=True)
+        ]
+        watching = {
+            name: lines.enter_context(me.line(two[0], f"/api/runs/{name}/watch"))
+            for name in (run, alone)
+        }
+
+        def kept(name: str) -> bool:
+            return isinstance(me.say(watching[name], type="past", step=0), bytes)
+
+        def show(line: ClientConnection, **what: Any) -> None:
+            me.say(line, type="show", shown={"path": "/labs/fitting", **what})
+
+        def until(name: str, value: bool) -> None:
+            deadline = time.monotonic() + GUARD
+            while kept(name) != value:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+        for line, room in zip(shows, rooms, strict=True):
+            me.say(line, type="present", secret=room["secret"])
+        show(shows[0], photo=picture, runs={"": run, "more": alone})
+        show(shows[1], photo=picture, runs={"": run})
+        until(run, True)
+        until(alone, True)
+        show(shows[0])
+        until(alone, False)  # told at the same time as the other
+        time.sleep(0.3)
+        assert kept(run)
+        assert me.at(two[0]).delete(brought["url"]).status_code == 409
+        me.say(shows[1], type="close")
+        assert Visitor(two[1]).at(two[1]).get("/room/000000").status_code == 404  # rooms are swept
+        until(run, False)
+        assert me.at(two[0]).delete(brought["url"]).status_code == 204
 
 
 def test_a_run_whose_line_was_lost_goes_on_by_way_of_the_other_process(two: Two) -> None:
