@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +27,7 @@ from app.settings import Settings
 from models.detection.catalog import DETECTORS
 
 if TYPE_CHECKING:
-    from models.detection.comparison import Comparison, SceneResult
+    from models.detection.comparison import SceneResult
     from models.detection.detectors import Detectors
 
 ANSWER_BYTES = 4096  # about, in memory
@@ -59,7 +58,7 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
     """The answer; for the networks' thread."""
     import torch
 
-    from models.detection.comparison import compare
+    from models.detection.comparison import as_json, compare
 
     model = detectors("shapes", config).model
     results = []
@@ -68,7 +67,7 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
         go_on()
     draw = torch.Generator().manual_seed(0)
     found = compare(results, model.classes, draw, rule=query.rule)
-    return ClaimAnswer.model_validate({**told(found), "device": computed_on(model)})
+    return ClaimAnswer.model_validate({**as_json(found), "device": computed_on(model)})
 
 
 # What was measured since the server started, by scene and number of proposals.
@@ -86,30 +85,6 @@ def scene_result(number: int, proposals: int, model: Detectors) -> SceneResult:
             _results.clear()
         _results[key] = compare_on_scene(model, number, proposals)
     return _results[key]
-
-
-def told(found: Comparison) -> dict[str, Any]:
-    """The comparison as the answer has it; a size without objects has no recall."""
-    detectors_told = [
-        {
-            "ap50": found.ap50[i]._asdict(),
-            "ap75": found.ap75[i]._asdict(),
-            "recall": [None if math.isnan(share) else share for share in found.recall[i]],
-            "miss": found.miss[i],
-            "curve": found.curves[i],
-            "milliseconds": found.ms[i]._asdict(),
-        }
-        for i in (0, 1)
-    ]
-    return {
-        "scenes": found.scenes,
-        "objects": found.objects,
-        "sizes": found.sizes,
-        "one_stage": detectors_told[0],
-        "two_stage": detectors_told[1],
-        "gain50": found.gain50._asdict(),
-        "gain75": found.gain75._asdict(),
-    }
 
 
 @router.get("/api/detectors/known")
