@@ -9,6 +9,7 @@ resamples.
 """
 
 import math
+import time
 from typing import Any, NamedTuple
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from models.boxes.average_precision import IGNORED, RIGHT, RULES, Rule, judge, mean_at_recalls
 from models.boxes.boxes import pairwise_iou
 from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, draw_shape_scene
-from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, look
+from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, Now, look
 from models.detection.detectors import Detectors
 from models.detection.one_stage import Detections
 
@@ -76,14 +77,16 @@ def compare_on_picture(
     size: int,
     truth: Truth,
     n_proposals: int = 100,
+    pre_nms_top_n: int = PRE_NMS_TOP_N,
     asked: tuple[int, ...] | None = None,
+    now: Now = time.perf_counter,
 ) -> SceneResult:
     """Both detectors on a picture uint8 [3, H, W], its longer side `size` pixels for the model.
 
     `asked` are the classes that the picture's truth tells; detections of others are left out, as
-    nobody knows whether they are right. None: all.
+    nobody knows whether they are right. None: all. `now` as in `look`.
     """
-    looked = look(model, image, size, PRE_NMS_TOP_N, n_proposals)
+    looked = look(model, image, size, pre_nms_top_n, n_proposals, now)
 
     def of(found: Detections) -> Verdicts:
         if asked is not None:
@@ -174,7 +177,7 @@ def mean_precision(
         own = (pooled.labels == label) & counted
         totals = weights @ truths[:, label]
         values.append(weighted_precision(right[own], weights[:, pooled.scene[own]], totals, rule))
-    return torch.stack(values).nan_to_num(posinf=torch.nan).nanmean(dim=0)
+    return torch.stack(values).nanmean(dim=0)
 
 
 class Interval(NamedTuple):

@@ -162,6 +162,13 @@ def test_what_nobody_is_asked_to_find_counts_neither_as_found_nor_as_missed() ->
         assert measured.miss == (0, 0)
 
 
+def test_a_class_without_objects_has_no_part_in_the_mean() -> None:
+    all_found = verdicts([0.9], [True], [True])
+    found = compare([result(all_found, all_found, [40.0])] * 3, 4, seeded(0))
+    assert found.ap50[0] == (1, 1, 1)
+    assert found.ap75[1].value == 1
+
+
 def test_a_picture_larger_than_the_input_is_judged_in_its_own_pixels() -> None:
     model = load_detectors(SHAPE_FILES).model
     scene = draw_shape_scene(FIRST_HELD_OUT + 6)
