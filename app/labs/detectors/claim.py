@@ -17,8 +17,10 @@ from app.labs.detectors.answers import (
     ClaimQuery,
     CourseAnswer,
     CoursePoint,
+    FormsCourse,
     KnownNumbers,
     PublishedRow,
+    RecordedClaim,
     RecordedRow,
 )
 from app.labs.detectors.config import MEASURED
@@ -90,14 +92,21 @@ def scene_result(number: int, proposals: int, model: Detectors) -> SceneResult:
 @router.get("/api/detectors/known")
 def known() -> KnownNumbers:
     """Numbers beside the measured ones: what the evaluation commands wrote when the shipped weights
-    were made (on 200 drawn scenes and on photos, with command, commit and date), what a training
-    wrote on its way, and what torchvision publishes of pairs with one backbone.
+    were made (on 200 drawn scenes and on photos, with command, commit and date), the same
+    comparison as above on VOC's photos, what trainings wrote on their way, and what torchvision
+    publishes of pairs with one backbone.
     """
     from models.detection.published import published
 
     rows = [PublishedRow(**one._asdict()) for one in published()]
     table = scores()
-    return KnownNumbers(recorded=recorded(table), courses=courses(table), published=rows)
+    return KnownNumbers(
+        recorded=recorded(table),
+        claims=claims(table["detectors_claim"]),
+        courses=courses(table),
+        forms=FormsCourse.model_validate(table["small_course"]),
+        published=rows,
+    )
 
 
 def scores() -> dict[str, Any]:
@@ -106,6 +115,16 @@ def scores() -> dict[str, Any]:
 
     table: dict[str, Any] = json.loads(SCORES_FILE.read_text())
     return table
+
+
+def claims(entry: dict[str, Any]) -> list[RecordedClaim]:
+    """What both detectors are worth on photos, by number of proposals and rule of the AP."""
+    facts = {name: entry[name] for name in ("pictures", "threads", "command", "commit", "date")}
+    return [
+        RecordedClaim(**told, **facts, proposals=int(count), rule=rule, device="CPU")
+        for count, rules in sorted(entry["proposals"].items(), key=lambda one: int(one[0]))
+        for rule, told in rules.items()
+    ]
 
 
 def courses(table: dict[str, Any]) -> list[CourseAnswer]:
