@@ -58,14 +58,20 @@ function sayClasses({ output, values }, chain) {
       score: number(output.proposalScores[found.row] ?? 0),
       count: shares.length,
     }),
-    asked
-      ? t("As “{name}” the same proposal would have the box {box}{iou}.", {
-          name: asked.name,
-          box: asked.box.map((edge) => number(edge, 0)).join(t(", ")),
-          iou: iou === null ? "" : t(", IoU {iou}", { iou: number(iou) }),
-        })
-      : "",
+    asked ? sayAsked(asked, iou) : "",
   ]);
+}
+
+/**
+ * The box of another class, and its IoU with the truth where that is known.
+ * @param {NonNullable<ReturnType<typeof askedClass>>} asked
+ * @param {number | null} iou
+ */
+function sayAsked({ name, box }, iou) {
+  const values = { name, box: box.map((edge) => number(edge, 0)).join(t(", ")), iou: number(iou ?? 0) };
+  return iou === null
+    ? t("As “{name}” the same proposal would have the box {box}.", values)
+    : t("As “{name}” the same proposal would have the box {box}, IoU with the truth {iou}.", values);
 }
 
 /** What the other road has there, and where that began. @param {Model} model @param {Chain} chain */

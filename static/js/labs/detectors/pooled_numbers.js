@@ -10,7 +10,7 @@ import { binOf } from "./region.js";
 /** @typedef {import("./region.js").Bin} Bin */
 
 const READABLE = 8; // bins a side up to which their numbers are written
-const LETTERS = 2.8; // a bin is as wide as so many heights of its letters: "−0.7" fits into it
+const LETTERS = 3; // a bin is as wide as so many heights of its letters: "−0.7" fits into it
 const LISTED = 9; // cells of a bin whose values are all written out
 
 /** @param {"pool" | "align"} name */
