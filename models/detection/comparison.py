@@ -1,21 +1,24 @@
-"""One-stage against two-stage, measured on drawn scenes whose objects are known.
+"""One-stage against two-stage, measured on pictures whose objects are known: drawn scenes, photos.
 
 Average precision by VOC's rule or COCO's (`models.boxes.average_precision`), the rates at equal
 precision, recall by size, and intervals by the bootstrap over scenes (Efron, 1979): scenes are
 drawn again with replacement, both detectors on the same ones, so that a difference is one of pairs.
 
-Shape letters: S scenes; K detections of all scenes; G true boxes; C classes; B resamples.
+Shape letters: S scenes (or photos); K detections of all scenes; G true boxes; C classes; B
+resamples.
 """
 
-from typing import NamedTuple
+import math
+import time
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from models.boxes.average_precision import RIGHT, RULES, Rule, judge, mean_at_recalls
+from models.boxes.average_precision import IGNORED, RIGHT, RULES, Rule, judge, mean_at_recalls
 from models.boxes.boxes import pairwise_iou
 from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, draw_shape_scene
-from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, look
+from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, Now, look
 from models.detection.detectors import Detectors
 from models.detection.one_stage import Detections
 
@@ -27,17 +30,31 @@ ROADS = ("one_stage", "two_stage")
 THRESHOLDS = (0.5, 0.75)
 
 
+class Truth(NamedTuple):
+    """What is known of a picture; boxes in its own pixels."""
+
+    boxes: Tensor  # [G, 4]
+    labels: Tensor  # [G] int64
+    ignored: Tensor  # [G] bool: nobody is asked to find it ("difficult")
+
+
+def all_of(boxes: Tensor, labels: Tensor) -> Truth:
+    """True boxes [G, 4] with labels [G], all of which are to be found."""
+    return Truth(boxes, labels, torch.zeros(len(labels), dtype=torch.bool))
+
+
 class Verdicts(NamedTuple):
     """What one detector found in a scene, judged."""
 
     scores: Tensor  # [K]
     labels: Tensor  # [K] int64
     right: Tensor  # bool [2, 2, K]: by VOC's rule and COCO's, at IoU 0.5 and 0.75
+    counted: Tensor  # bool [2, 2, K]: not one of an object that nobody is asked to find
     met: Tensor  # [G] bool: a detection of its class overlaps it by 0.5
 
 
 class SceneResult(NamedTuple):
-    """One scene through both detectors."""
+    """One scene through both detectors; its G objects are those that are to be found."""
 
     labels: Tensor  # [G] int64
     sizes: Tensor  # [G], pixels
@@ -50,31 +67,59 @@ class SceneResult(NamedTuple):
 def compare_on_scene(model: Detectors, number: int, n_proposals: int = 100) -> SceneResult:
     """Both detectors on held-out scene `number`."""
     scene = draw_shape_scene(FIRST_HELD_OUT + number)
-    looked = look(model, scene.image, SIDE, PRE_NMS_TOP_N, n_proposals)
-    ms = looked.milliseconds
+    known = all_of(scene.boxes, scene.labels)
+    return compare_on_picture(model, scene.image, SIDE, known, n_proposals)
+
+
+def compare_on_picture(
+    model: Detectors,
+    image: Tensor,
+    size: int,
+    truth: Truth,
+    n_proposals: int = 100,
+    pre_nms_top_n: int = PRE_NMS_TOP_N,
+    asked: tuple[int, ...] | None = None,
+    now: Now = time.perf_counter,
+) -> SceneResult:
+    """Both detectors on a picture uint8 [3, H, W], its longer side `size` pixels for the model.
+
+    `asked` are the classes that the picture's truth tells; detections of others are left out, as
+    nobody knows whether they are right. None: all. `now` as in `look`.
+    """
+    looked = look(model, image, size, pre_nms_top_n, n_proposals, now)
+
+    def of(found: Detections) -> Verdicts:
+        if asked is not None:
+            known = torch.isin(found.labels, torch.tensor(asked))
+            found = Detections(*(values[known] for values in found))
+        boxes = looked.scaling.to_displayed(found.boxes)
+        return judged(found._replace(boxes=boxes), truth)
+
+    ms, wanted = looked.milliseconds, ~truth.ignored
+    boxes = truth.boxes[wanted]
     return SceneResult(
-        scene.labels,
-        (scene.boxes[:, 2:] - scene.boxes[:, :2]).prod(dim=1).sqrt(),
-        judged(looked.one_stage().found, scene.boxes, scene.labels),
-        judged(looked.two_stage().found, scene.boxes, scene.labels),
+        truth.labels[wanted],
+        (boxes[:, 2:] - boxes[:, :2]).prod(dim=1).sqrt(),
+        of(looked.one_stage().found),
+        of(looked.two_stage().found),
         sum(ms[part] for part in (*SHARED, *ONE_STAGE)),
         sum(ms[part] for part in (*SHARED, *TWO_STAGE)),
     )
 
 
-def judged(found: Detections, boxes: Tensor, labels: Tensor) -> Verdicts:
-    """Detections [K], best first, against the true boxes [G, 4] of their classes."""
-    right = torch.zeros(len(RULES), len(THRESHOLDS), len(found.scores), dtype=torch.bool)
+def judged(found: Detections, truth: Truth) -> Verdicts:
+    """Detections [K], best first, against the true boxes of their classes."""
+    verdicts = torch.zeros(len(RULES), len(THRESHOLDS), len(found.scores), dtype=torch.int64)
     for label in sorted(set(found.labels.tolist())):
-        own, truth = found.labels == label, boxes[labels == label]
-        none = torch.zeros(len(truth), dtype=torch.bool)
+        own, known = found.labels == label, truth.labels == label
+        boxes, ignored = truth.boxes[known], truth.ignored[known]
         for i, rule in enumerate(RULES):
             for j, threshold in enumerate(THRESHOLDS):
-                verdicts = judge(found.boxes[own], truth, none, threshold, rule=rule)
-                right[i, j, own] = verdicts == RIGHT
-    same = labels[:, None] == found.labels
-    met = ((pairwise_iou(boxes, found.boxes) >= 0.5) & same).any(dim=1)
-    return Verdicts(found.scores, found.labels, right, met)
+                verdicts[i, j, own] = judge(found.boxes[own], boxes, ignored, threshold, rule=rule)
+    wanted = ~truth.ignored
+    same = truth.labels[wanted, None] == found.labels
+    met = ((pairwise_iou(truth.boxes[wanted], found.boxes) >= 0.5) & same).any(dim=1)
+    return Verdicts(found.scores, found.labels, verdicts == RIGHT, verdicts != IGNORED, met)
 
 
 class Pooled(NamedTuple):
@@ -83,6 +128,7 @@ class Pooled(NamedTuple):
     scores: Tensor  # [K], falling
     labels: Tensor  # [K]
     right: Tensor  # bool [2, 2, K]: as in `Verdicts`
+    counted: Tensor
     scene: Tensor  # [K] int64, 0 .. S - 1
 
 
@@ -93,7 +139,8 @@ def pool(parts: list[Verdicts]) -> Pooled:
     order = scores.argsort(descending=True, stable=True)
     labels = torch.cat([p.labels for p in parts])[order]
     right = torch.cat([p.right for p in parts], dim=2)[:, :, order]
-    return Pooled(scores[order], labels, right, scene[order])
+    counted = torch.cat([p.counted for p in parts], dim=2)[:, :, order]
+    return Pooled(scores[order], labels, right, counted, scene[order])
 
 
 def weighted_precision(
@@ -123,13 +170,14 @@ def mean_precision(
 
     A class without a true box in a resample has no part in its mean.
     """
-    right = pooled.right[RULES.index(rule), THRESHOLDS.index(iou)]
+    at = RULES.index(rule), THRESHOLDS.index(iou)
+    right, counted = pooled.right[at], pooled.counted[at]
     values = []
     for label in range(classes):
-        own = pooled.labels == label
+        own = (pooled.labels == label) & counted
         totals = weights @ truths[:, label]
         values.append(weighted_precision(right[own], weights[:, pooled.scene[own]], totals, rule))
-    return torch.stack(values).nan_to_num(posinf=torch.nan).nanmean(dim=0)
+    return torch.stack(values).nanmean(dim=0)
 
 
 class Interval(NamedTuple):
@@ -186,7 +234,8 @@ def compare(
     met = [torch.cat([getattr(r, road).met for r in results]) for road in ROADS]
     kinds = torch.bucketize(sizes, torch.tensor(SIZES), right=True)
 
-    rights = [p.right[RULES.index(rule), 0] for p in pairs]
+    at = RULES.index(rule), 0
+    rights = [p.right[at][p.counted[at]] for p in pairs]
 
     def of(values: Tensor) -> Interval:
         return interval(float(values[0]), values[1:])
@@ -238,3 +287,27 @@ def curve(right: Tensor, total: int) -> list[float]:
 def spread(times: Tensor) -> Interval:
     low, median, high = times.quantile(torch.tensor([0.1, 0.5, 0.9]).double()).tolist()
     return Interval(median, low, high)
+
+
+def as_json(found: Comparison) -> dict[str, Any]:
+    """The comparison as files and answers have it; a size without objects has no recall."""
+
+    def of(i: int) -> dict[str, Any]:
+        return {
+            "ap50": found.ap50[i]._asdict(),
+            "ap75": found.ap75[i]._asdict(),
+            "recall": [None if math.isnan(share) else share for share in found.recall[i]],
+            "miss": found.miss[i],
+            "curve": found.curves[i],
+            "milliseconds": found.ms[i]._asdict(),
+        }
+
+    return {
+        "scenes": found.scenes,
+        "objects": found.objects,
+        "sizes": found.sizes,
+        "one_stage": of(0),
+        "two_stage": of(1),
+        "gain50": found.gain50._asdict(),
+        "gain75": found.gain75._asdict(),
+    }

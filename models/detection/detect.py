@@ -10,6 +10,7 @@ classes; H, W rows and columns of the map.
 """
 
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -32,16 +33,20 @@ ONE_STAGE = ("one_stage_head", "one_stage_boxes", "one_stage_nms")
 TWO_STAGE = ("rpn", "proposals", "pool", "box_head", "refine", "two_stage_nms")
 
 
+Now = Callable[[], float]  # seconds
+
+
 class Clock:
     """Milliseconds of parts that follow each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Now = time.perf_counter) -> None:
         self.parts: dict[str, float] = {}
-        self._last = time.perf_counter()
+        self._now = now
+        self._last = now()
 
     def lap(self, name: str) -> None:
         """The part that has just ended has that name."""
-        now = time.perf_counter()
+        now = self._now()
         self.parts[name] = 1000 * (now - self._last)
         self._last = now
 
@@ -95,14 +100,16 @@ def look(
     size: int,
     pre_nms_top_n: int = 1000,
     n_proposals: int = MOST_PROPOSALS,
+    now: Now = time.perf_counter,
 ) -> Looked:
     """Run both detectors on a photo uint8 [3, H, W], its longer side `size` pixels for the model.
 
     The first n of the proposals and their rows are what n alone would give: greedy NMS and the
     second stage treat each by itself, or after those before it. Without a proposal the second
-    stage is not called.
+    stage is not called. `now` tells the time of the clock, or that of the processor alone, which
+    other programs hardly change.
     """
-    clock = Clock()
+    clock = Clock(now)
     with torch.inference_mode():
         inputs, scaling = prepare(image, size)
         extent = (inputs.shape[-2], inputs.shape[-1])
@@ -125,6 +132,26 @@ def look(
     looked.two_stage()
     clock.lap("two_stage_nms")
     return looked
+
+
+class Second(NamedTuple):
+    """The second stage on boxes from elsewhere."""
+
+    head: Head  # a row for each box [R]
+    milliseconds: dict[str, float]  # of its parts, and of the NMS after them
+
+
+def look_again(model: Detectors, looked: Looked, boxes: Tensor) -> Second:
+    """The second stage on boxes [R, 4] that somebody else proposed, as Fast R-CNN has them: on the
+    features that are there already. Boxes in pixels of the model's input.
+    """
+    clock = Clock()
+    with torch.inference_mode():
+        inside = clip_boxes(boxes, *looked.input_shape)
+        _, head = _second_stage(model, looked.features[None], inside, looked.input_shape, clock)
+        choose_by_class(head.boxes, head.probabilities, MIN_SCORE, 100, NMS_IOU)
+    clock.lap("two_stage_nms")
+    return Second(head, clock.parts)
 
 
 def _one_stage(

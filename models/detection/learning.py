@@ -16,7 +16,14 @@ from torch import Tensor
 from models.boxes.boxes import pairwise_iou
 from models.data.shape_scenes import FIRST_HELD_OUT, ShapeScene
 from models.detection.backbone import STRIDE
-from models.detection.comparison import judged, mean_precision, pool
+from models.detection.comparison import (
+    THRESHOLDS,
+    Verdicts,
+    all_of,
+    judged,
+    mean_precision,
+    pool,
+)
 from models.detection.learner import CLASSES, Form, Found, Learner, found_by
 from models.detection.losses import (
     EasyBackground,
@@ -281,19 +288,21 @@ class Learning(Training):
 
     def measure(self) -> None:
         """Average precision and recall on held-out scenes, into `scores`."""
-        scenes = [scene_maps(FIRST_HELD_OUT + number) for number in range(HELD_OUT)]
-        found = found_by(self.learner, stacked(scenes))
-        truths = [one.scene for one in scenes]
-        verdicts = [
-            judged(one.detections, scene.boxes, scene.labels)
-            for one, scene in zip(found, truths, strict=True)
-        ]
-        pooled = pool(verdicts)
-        counts = torch.stack([torch.bincount(s.labels, minlength=CLASSES) for s in truths])
-        ones = torch.ones(1, len(scenes)).double()
-        ap50 = mean_precision(pooled, 0.5, ones, counts.double(), CLASSES)
+        found, truths = self._found_in(HELD_OUT)
+        verdicts = verdicts_of(found, truths)
+        (ap50,) = precisions_of(verdicts, truths, (0.5,))
         met = torch.cat([one.met for one in verdicts])
-        self.scores.add(self.step, float(ap50), share_of(met), self._covered(found, truths))
+        self.scores.add(self.step, ap50, share_of(met), self._covered(found, truths))
+
+    def precisions(self, scenes: int) -> list[float]:
+        """Average precision at IoU 0.5 and 0.75 on the first held-out scenes."""
+        found, truths = self._found_in(scenes)
+        return precisions_of(verdicts_of(found, truths), truths, THRESHOLDS)
+
+    def _found_in(self, count: int) -> tuple[list[Found], list[ShapeScene]]:
+        """What is found in the first held-out scenes, and what there is."""
+        scenes = [scene_maps(FIRST_HELD_OUT + number) for number in range(count)]
+        return found_by(self.learner, stacked(scenes)), [one.scene for one in scenes]
 
     def _covered(self, found: list[Found], truths: list[ShapeScene]) -> float:
         """Share of the objects that a proposal overlaps by 0.5; NaN where there are none."""
@@ -302,6 +311,23 @@ class Learning(Training):
         pairs = zip(found, truths, strict=True)
         overlaps = [pairwise_iou(scene.boxes, one.proposals) for one, scene in pairs]
         return share_of(torch.cat([(iou >= 0.5).any(dim=1) for iou in overlaps]))
+
+
+def verdicts_of(found: list[Found], truths: list[ShapeScene]) -> list[Verdicts]:
+    return [
+        judged(one.detections, all_of(scene.boxes, scene.labels))
+        for one, scene in zip(found, truths, strict=True)
+    ]
+
+
+def precisions_of(
+    verdicts: list[Verdicts], truths: list[ShapeScene], thresholds: tuple[float, ...]
+) -> list[float]:
+    """Mean average precision over the classes at each IoU."""
+    pooled = pool(verdicts)
+    counts = torch.stack([torch.bincount(s.labels, minlength=CLASSES) for s in truths]).double()
+    ones = torch.ones(1, len(truths)).double()
+    return [float(mean_precision(pooled, iou, ones, counts, CLASSES)) for iou in thresholds]
 
 
 def share_of(met: Tensor) -> float:

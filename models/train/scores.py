@@ -42,6 +42,8 @@ def rounded(value: Any) -> Any:
     """The same structure with its numbers to four decimals; pages show three at most."""
     if isinstance(value, dict):
         return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
     return round(value, 4) if isinstance(value, float) else value
 
 

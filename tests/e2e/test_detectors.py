@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 import torchvision
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app.labs.detectors import LAB
@@ -102,6 +103,15 @@ def test_where_nothing_is_found_the_page_says_the_best_guess_and_the_classes(ope
     expect(said).to_contain_text("car, bus, cat, person, train, package")
 
 
+def test_a_panorama_says_that_objects_are_smaller_than_the_anchors(open_page, tmp_path: Path):
+    page = open_page("/labs/detectors")
+    Image.linear_gradient("L").resize((1600, 160)).convert("RGB").save(tmp_path / "wide.png")
+    page.locator("[data-file]").first.set_input_files(tmp_path / "wide.png")
+    expect(page.locator("[data-said]")).to_contain_text(
+        re.compile(r"the picture is 544 × \d+ px and its smallest anchor 20 px")
+    )
+
+
 def test_known_objects_of_a_sample_are_judged_too(open_page):
     page = open_page("/labs/detectors?source=photo&sample=street")
     expect(page.locator("[data-said]")).to_contain_text("Of 7 objects")
@@ -177,6 +187,9 @@ def test_the_roads_have_the_shapes_of_the_lecture_at_256_pixels(open_page):
 def test_the_roads_are_measured_and_what_is_included_is_said(open_page):
     page = open_page("/labs/detectors?tab=roads")
     expect(page.locator(".time")).to_have_count(2)
+    parts = page.locator(".time-parts")
+    expect(parts.last).to_contain_text(re.compile(r"RPN head \d.*RoIAlign \d.*FC layers \d"))
+    assert page.locator(".time-bar .whisker.of-part").count() == 13
     totals = [float(text.split()[0]) for text in page.locator(".time-total").all_inner_texts()]
     assert all(total > 0 for total in totals)
     expect(page.locator("[data-times-said]")).to_contain_text("Median of 15 evaluations")
@@ -198,6 +211,27 @@ def test_a_box_that_is_clicked_is_followed_back_to_its_anchor(open_page):
     assert shown.count() == 1
 
 
+def test_a_proposal_has_a_box_for_each_class_and_the_other_road_its_own_start(open_page):
+    page = open_page("/labs/detectors?tab=follow", reduced_motion="reduce")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text(
+        re.compile(r"“object” is [01]\.\d+; the second stage gives K . 1 = 9")
+    )
+    expect(said).to_contain_text(re.compile(r"One-stage: the nearest box says “\w+” [01]\.\d+; it"))
+    page.locator("[data-as-class='1']").click()
+    page.wait_for_url("**as_class=1**")
+    expect(said).to_contain_text(
+        re.compile(r"As “ring” .* the box (\d+, ){3}\d+, IoU with the truth 0\.")
+    )
+    pressed = page.locator("[data-as-class='1']")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(pressed).to_be_focused()
+    pressed.click()
+    expect(said).not_to_contain_text("As “ring”")
+    page.locator("[data-detections] .chips").last.locator("button").first.click()
+    expect(page.locator("[data-as-class]")).to_have_count(0)  # one stage has one box for all
+
+
 def test_the_default_boxes_of_the_cell_are_shown_on_demand(open_page):
     page = open_page("/labs/detectors?tab=follow", reduced_motion="reduce")
     button = page.get_by_role("button", name="Default boxes of its cell")
@@ -209,7 +243,9 @@ def test_the_default_boxes_of_the_cell_are_shown_on_demand(open_page):
 
 def test_the_region_is_told_as_corners_and_as_center_width_and_height(open_page):
     page = open_page("/labs/detectors?tab=pooling&region=10,20,50,100")
-    expect(page.locator("[data-four]")).to_have_text("10, 20, 50, 100 = 30, 60, 40, 80")
+    expect(page.locator("[data-four]")).to_have_text(
+        "corners 10, 20, 50, 100; center 30, 60, size 40 × 80"
+    )
 
 
 def test_the_region_is_dragged_and_both_poolings_follow(open_page):
@@ -226,6 +262,21 @@ def test_the_region_is_dragged_and_both_poolings_follow(open_page):
     with page.expect_response("**/api/detectors/pool"):
         move(page, "bins", 2)
     expect(values).to_have_attribute("aria-label", re.compile(r"^[^;]*;[^;]*$"))
+
+
+def test_a_bin_is_worked_out_by_hand_in_both_poolings(open_page):
+    page = open_page("/labs/detectors?tab=pooling&region=20.5,30,90,110&bins=2", height=620)
+    said = page.locator("[data-bin-said]")
+    expect(said).to_contain_text("RoIPool takes the largest of")
+    numbers = page.locator("[data-pool-values=pool]")
+    side = numbers.bounding_box()["width"]
+    numbers.click(position={"x": 0.75 * side, "y": 0.25 * side})
+    page.wait_for_url("**bin=1**")
+    expect(said).to_contain_text("Bin in row 1, column 2")
+    page.keyboard.press("ArrowDown")
+    expect(said).to_contain_text("Bin in row 2, column 2")
+    listed = numbers.get_attribute("aria-label")
+    expect(said).to_contain_text(re.compile(rf"{listed.split(', ')[-1]}\."))
 
 
 def test_proposals_are_compared_by_recall_and_the_lever_asks_nobody(open_page, watch):
@@ -251,6 +302,10 @@ def test_the_family_is_run_and_timed_and_left_when_another_view_is_chosen(open_p
     assert rows.count() == 4
     for row in rows.all():
         expect(row).to_contain_text(re.compile(r"\d+ ms"))
+    page.locator("#c-external").select_option("selective")
+    expect(said).to_contain_text("Selective search takes")
+    expect(rows.first).to_contain_text("selective search")
+    expect(rows.first).to_contain_text(re.compile(r"\d+ \+ [\d,]+ ms"))
     move(page, "crops", 50)
     page.wait_for_timeout(600)
     view(page, "result")
@@ -286,8 +341,28 @@ def test_the_claim_is_measured_and_the_verdict_follows_from_the_numbers(open_pag
     course = page.locator("[data-courses]")
     expect(course).to_contain_text("at its half (617 of 1,234 steps): AP50 0.90 | 0.93")
     expect(course).to_contain_text("At its end the order is")
+    expect(course).to_contain_text("“Train it”, AP50 of 3 seeds: at half two stages")
+    expect(course).to_contain_text("One stage leads last at step 125 of 300")
     expect(page.locator("[data-recorded-from]")).to_contain_text("python -m models.train.shapes")
     expect(page.locator("[data-published]")).to_contain_text("RetinaNet, ResNet-50 (one-stage)")
+
+
+def test_photos_are_told_as_they_were_recorded_with_the_nearest_number_of_proposals(
+    open_page, watch
+):
+    page = open_page("/labs/detectors?tab=claim")
+    expect(page.locator("[data-said]")).to_contain_text("On 60 scenes with 228 objects")
+    page.locator("button[data-measured=photos]").click()
+    page.wait_for_url("**measured=photos**")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text("On 290 VOC photos with 667 objects and 100 proposals:")
+    expect(said).to_contain_text("Recorded by python -m models.train.compared --photos")
+    table = page.locator("[data-claim-table]")
+    expect(table).to_contain_text("Recall, under 32 px (210)")
+    expect(table).to_contain_text("0.73 (0.69–0.77)")
+    move(page, "proposals", 12)
+    expect(said).to_contain_text("and 10 proposals:")
+    expect(table).to_contain_text("41%")
 
 
 def test_the_files_name_both_detectors(open_page, tmp_path: Path):

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halfAndEnd, lead, sayCourse } from "../../static/js/labs/detectors/course.js";
+import {
+  halfAndEnd,
+  lastLeadOfOne,
+  lead,
+  rankedAt,
+  sayCourse,
+  sayForms,
+} from "../../static/js/labs/detectors/course.js";
 
 /** @param {number} step @param {number} one @param {number} two */
 const point = (step, one, two) => ({
@@ -39,4 +46,35 @@ test("the order flips, or stays, as the numbers say", () => {
   assert(/another one: AP50/.test(say([0.4, 0.5, 0.7, 0.6])));
   assert(/the same/.test(say([0.4, 0.5, 0.6, 0.7])));
   assert(/another one/.test(say([0.5, 0.5, 0.7, 0.6])));
+});
+
+/** @param {number[]} two @param {number[]} yolo AP50 at steps 50, 100 and 200 */
+function small(two, yolo) {
+  const points = (/** @type {number[]} */ values) =>
+    Object.fromEntries([50, 100, 200].map((step, i) => [String(step), { AP50: values[i] ?? 0, AP75: 0.1 }]));
+  return {
+    steps: 200,
+    seeds: 3,
+    forms: { two: points(two), ssd: points([0, 0.1, 0.2]), yolo: points(yolo) },
+    command: "",
+    commit: "",
+    date: "",
+  };
+}
+
+test("of the small detectors it is told who leads at half, at the end, and one stage last", () => {
+  const flips = small([0.2, 0.3, 0.6], [0.3, 0.4, 0.5]);
+  assert.deepEqual(
+    rankedAt(flips, 100).map(({ form }) => form),
+    ["yolo", "two", "ssd"],
+  );
+  assert.equal(lastLeadOfOne(flips), 100);
+  assert.equal(
+    sayForms(flips),
+    "“Train it”, AP50 of 3 seeds: at half YOLO 0.40, two stages 0.30, SSD 0.10; " +
+      "at the end two stages 0.60, YOLO 0.50, SSD 0.20. One stage leads last at step 100 of 200.",
+  );
+  assert.equal(lastLeadOfOne(small([0.3, 0.4, 0.6], [0.2, 0.3, 0.5])), null);
+  assert(/at every recorded step/.test(sayForms(small([0.3, 0.4, 0.6], [0.2, 0.3, 0.5]))));
+  assert(/One stage leads at the end/.test(sayForms(small([0.3, 0.4, 0.6], [0.2, 0.3, 0.7]))));
 });

@@ -10,7 +10,15 @@ import {
   judge,
   rates,
 } from "../../static/js/labs/detectors/outcome.js";
-import { binsOfAlign, binsOfPool, samplesOfAlign, spanOf } from "../../static/js/labs/detectors/region.js";
+import {
+  binOf,
+  binsOfAlign,
+  binsOfPool,
+  sampleAt,
+  samplesOfAlign,
+  spanOf,
+  strongestBin,
+} from "../../static/js/labs/detectors/region.js";
 import { overlap } from "../../static/js/math/geometry.js";
 import { greedyNms } from "../../static/js/math/nms.js";
 import { randomBoxes, seeded } from "./random.js";
@@ -242,4 +250,37 @@ test("RoIAlign's bins part the region, RoIPool's are whole cells", () => {
 test("rounding moves an edge by its distance to a whole cell", () => {
   const { moved } = spanOf(pooled());
   assert(Math.abs(moved[0] + 0.2 * 16) < 1e-9);
+});
+
+test("a sample between cells is the mean of the four next ones by nearness, the border's beyond", () => {
+  const values = [
+    [0, 10],
+    [20, 30],
+  ];
+  assert.equal(sampleAt(values, 0.5, 0.5), 0);
+  assert.equal(sampleAt(values, 1, 0.5), 5);
+  assert.equal(sampleAt(values, 1, 1), 15);
+  assert.equal(sampleAt(values, 1.25, 1.5), 27.5);
+  assert.equal(sampleAt(values, 0.1, -0.2), 0);
+  assert.equal(sampleAt(values, 2.4, 1.9), 30);
+});
+
+test("a bin's numbers are the largest of its cells and the mean of its samples", () => {
+  const values = [...Array(6).keys()].map((i) => [...Array(6).keys()].map((j) => 10 * i + j));
+  const region = /** @type {any} */ ({ ...pooled(), values });
+  const mean = (/** @type {number[]} */ all) => all.reduce((sum, v) => sum + v, 0) / all.length;
+  const bin = binOf(region, 1);
+  assert.deepEqual([bin.row, bin.column], [0, 1]);
+  assert.deepEqual(bin.cells, [23, 24, 33, 34]);
+  assert.equal(bin.samples.length, 4);
+  // The values rise evenly, so the mean of the samples is the value at the bin's middle.
+  assert(Math.abs(mean(bin.samples) - (10 * (2.7 - 0.5) + (3.7 - 0.5))) < 1e-9);
+  region.align.values = [
+    [0, 0],
+    [0, 7],
+  ];
+  assert.equal(strongestBin(region), 3);
+  assert.equal(binOf(region, -1).index, 3);
+  assert.equal(binOf(region, 4).index, 3);
+  assert.equal(binOf(region, 4).mean, 7);
 });

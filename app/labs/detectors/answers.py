@@ -255,6 +255,31 @@ class RecordedRow(BaseModel):
     date: str
 
 
+class RecordedClaim(ClaimAnswer):
+    """The same as for drawn scenes, of photos, as a command wrote it down."""
+
+    pictures: str
+    proposals: int = Field(description="that the second stage looked at")
+    rule: Literal["voc", "coco"]
+    threads: int = Field(description="of the processor that took the milliseconds")
+    command: str
+    commit: str
+    date: str
+
+
+class FormsCourse(BaseModel):
+    """What the small detectors of the lab were worth along their training: means over seeds."""
+
+    steps: int = Field(description="of the whole training")
+    seeds: int
+    forms: dict[str, dict[int, dict[str, float]]] = Field(
+        description="AP50 and AP75 of each form after so many steps"
+    )
+    command: str
+    commit: str
+    date: str
+
+
 class CoursePoint(BaseModel):
     """What both detectors of a training were worth after so many of its steps."""
 
@@ -289,12 +314,15 @@ class KnownNumbers(BaseModel):
     """Numbers that are not measured now, with where they come from."""
 
     recorded: list[RecordedRow]
+    claims: list[RecordedClaim]
     courses: list[CourseAnswer]
+    forms: FormsCourse
     published: list[PublishedRow]
 
 
 class FamilyQuery(PhotoQuery):
     crops: int = same_field(DetectorsConfig, "crops")
+    external: Literal["rpn", "selective"] = same_field(DetectorsConfig, "external")
     mask_network: Literal["ours", "maskrcnn_resnet50_fpn"] = Field(
         "ours", description="whose masks: ours know drawn shapes, an installed one COCO's objects"
     )
@@ -303,7 +331,11 @@ class FamilyQuery(PhotoQuery):
 class FamilyAnswer(BaseModel):
     """The family on one picture; boxes in displayed pixels."""
 
-    boxes: list[list[float]] = Field(description="the proposals that were cut out")
+    boxes: list[list[float]] = Field(description="what R-CNN cuts out and Fast R-CNN pools")
+    external: Literal["rpn", "selective"] = Field(description="whose boxes they are")
+    proposing: float | None = Field(
+        description="milliseconds of selective search; null: the boxes are the RPN's"
+    )
     names: list[str] = Field(description="what ImageNet's network calls each crop, in English")
     scores: list[float]
     found: list[list[float]] = Field(description="boxes with a mask; ours are of drawn shapes only")

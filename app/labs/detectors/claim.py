@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,8 +17,10 @@ from app.labs.detectors.answers import (
     ClaimQuery,
     CourseAnswer,
     CoursePoint,
+    FormsCourse,
     KnownNumbers,
     PublishedRow,
+    RecordedClaim,
     RecordedRow,
 )
 from app.labs.detectors.config import MEASURED
@@ -28,7 +29,7 @@ from app.settings import Settings
 from models.detection.catalog import DETECTORS
 
 if TYPE_CHECKING:
-    from models.detection.comparison import Comparison, SceneResult
+    from models.detection.comparison import SceneResult
     from models.detection.detectors import Detectors
 
 ANSWER_BYTES = 4096  # about, in memory
@@ -59,7 +60,7 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
     """The answer; for the networks' thread."""
     import torch
 
-    from models.detection.comparison import compare
+    from models.detection.comparison import as_json, compare
 
     model = detectors("shapes", config).model
     results = []
@@ -68,7 +69,7 @@ def measured(query: ClaimQuery, config: Settings) -> ClaimAnswer:
         go_on()
     draw = torch.Generator().manual_seed(0)
     found = compare(results, model.classes, draw, rule=query.rule)
-    return ClaimAnswer.model_validate({**told(found), "device": computed_on(model)})
+    return ClaimAnswer.model_validate({**as_json(found), "device": computed_on(model)})
 
 
 # What was measured since the server started, by scene and number of proposals.
@@ -88,41 +89,24 @@ def scene_result(number: int, proposals: int, model: Detectors) -> SceneResult:
     return _results[key]
 
 
-def told(found: Comparison) -> dict[str, Any]:
-    """The comparison as the answer has it; a size without objects has no recall."""
-    detectors_told = [
-        {
-            "ap50": found.ap50[i]._asdict(),
-            "ap75": found.ap75[i]._asdict(),
-            "recall": [None if math.isnan(share) else share for share in found.recall[i]],
-            "miss": found.miss[i],
-            "curve": found.curves[i],
-            "milliseconds": found.ms[i]._asdict(),
-        }
-        for i in (0, 1)
-    ]
-    return {
-        "scenes": found.scenes,
-        "objects": found.objects,
-        "sizes": found.sizes,
-        "one_stage": detectors_told[0],
-        "two_stage": detectors_told[1],
-        "gain50": found.gain50._asdict(),
-        "gain75": found.gain75._asdict(),
-    }
-
-
 @router.get("/api/detectors/known")
 def known() -> KnownNumbers:
     """Numbers beside the measured ones: what the evaluation commands wrote when the shipped weights
-    were made (on 200 drawn scenes and on photos, with command, commit and date), what a training
-    wrote on its way, and what torchvision publishes of pairs with one backbone.
+    were made (on 200 drawn scenes and on photos, with command, commit and date), the same
+    comparison as above on VOC's photos, what trainings wrote on their way, and what torchvision
+    publishes of pairs with one backbone.
     """
     from models.detection.published import published
 
     rows = [PublishedRow(**one._asdict()) for one in published()]
     table = scores()
-    return KnownNumbers(recorded=recorded(table), courses=courses(table), published=rows)
+    return KnownNumbers(
+        recorded=recorded(table),
+        claims=claims(table["detectors_claim"]),
+        courses=courses(table),
+        forms=FormsCourse.model_validate(table["small_course"]),
+        published=rows,
+    )
 
 
 def scores() -> dict[str, Any]:
@@ -131,6 +115,16 @@ def scores() -> dict[str, Any]:
 
     table: dict[str, Any] = json.loads(SCORES_FILE.read_text())
     return table
+
+
+def claims(entry: dict[str, Any]) -> list[RecordedClaim]:
+    """What both detectors are worth on photos, by number of proposals and rule of the AP."""
+    facts = {name: entry[name] for name in ("pictures", "threads", "command", "commit", "date")}
+    return [
+        RecordedClaim(**told, **facts, proposals=int(count), rule=rule, device="CPU")
+        for count, rules in sorted(entry["proposals"].items(), key=lambda one: int(one[0]))
+        for rule, told in rules.items()
+    ]
 
 
 def courses(table: dict[str, Any]) -> list[CourseAnswer]:

@@ -48,8 +48,8 @@ LIBRARY = Library(
     }
 )
 ALWAYS = {
-    "Learner", "scene_maps", "stacked", "found_by", "judged", "pool", "mean_precision", "Batches",
-    "FIRST_HELD_OUT", "CLASSES",
+    "Learner", "scene_maps", "stacked", "found_by", "all_of", "judged", "pool", "mean_precision",
+    "Batches", "FIRST_HELD_OUT", "CLASSES",
 }  # fmt: skip
 OF_FORM = {
     "two": {"drawn_anchors", "rpn_losses_of_picture", "sample_proposals", "second_stage_losses"},

@@ -160,6 +160,19 @@ class DetectorsConfig(LabConfig):
         le=MOST_CROPS,
     )
 
+    external: Literal["rpn", "selective"] = control(
+        "rpn",
+        N_("Boxes of R-CNN and Fast R-CNN"),
+        N_(
+            "Both took their proposals from elsewhere: from selective search, which is an extra "
+            "here. With the RPN's, all four of the family look at the same boxes."
+        ),
+        Look(
+            FAMILY,
+            choices={"rpn": N_("the RPN’s"), "selective": N_("from selective search")},
+        ),
+    )
+
     form: Literal["two", "ssd", "yolo"] = control(
         "two",
         N_("Detector"),
@@ -247,9 +260,12 @@ class DetectorsConfig(LabConfig):
     followed: Literal["one", "two"] = page_state("two")  # whose detection is followed
     row: int = page_state(-1, -1, 200_000)  # which one: its row of the answer; -1: the best
     label: int = page_state(0, 0, 99)  # the class that it was found as
+    as_class: int = page_state(-1, -1, 99)  # whose box of the followed proposal is shown, too
     defaults: bool = page_state(False)  # whether the default boxes of its cell are shown
     proposer: Literal["windows", "selective", "rpn"] = page_state("rpn")
     drawn: Literal["anchors", "rois"] = page_state("anchors")  # of a step's sample
+    measured: Literal["scenes", "photos"] = page_state("scenes")  # now, or recorded
     curve: Literal["learned", "losses"] = page_state("learned")
     channel: int = page_state(-1, -1, CHANNELS - 1)  # of the pooled map; -1: the strongest
+    bin: int = page_state(-1, -1, MOST_BINS**2 - 1)  # worked out by hand; -1: the strongest
     region: str = page_state("", max_length=60)  # x1,y1,x2,y2 that is pooled; "": a proposal

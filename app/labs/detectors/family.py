@@ -15,10 +15,12 @@ from app.answers.computed import pack, packed_response
 from app.answers.single_flight import until_gone
 from app.detection.inference import computed_on, go_on, network, prepared
 from app.detection.on_photo import answer_on_photo
-from app.errors import can_fail
+from app.errors import InvalidInput, can_fail
+from app.i18n import N_
 from app.lab import wire
 from app.labs.detectors.answers import FamilyAnswer, FamilyQuery
 from app.labs.detectors.looking import CAN_FAIL, key_of, looked_at, pixels_of
+from app.labs.detectors.proposing import EXTRA, has_selective_search, selective_search
 from app.pictures.images import images_of
 from app.settings import Settings
 
@@ -47,7 +49,8 @@ router = APIRouter()
     responses={**can_fail(CAN_FAIL), 200: wire.described(FamilyAnswer, "a frame")},
 )
 async def family(request: Request, query: Annotated[FamilyQuery, Body()]) -> Response:
-    """R-CNN, Fast R-CNN, Faster R-CNN and, on drawn scenes, Mask R-CNN on the same proposals.
+    """R-CNN, Fast R-CNN, Faster R-CNN and, on drawn scenes, Mask R-CNN on the same proposals; or
+    the first two on those of selective search, as they were made, where that is installed.
 
     R-CNN is really run: each of the best proposals is cut out of the picture, stretched to 224 x
     224 and named by a network with ImageNet's weights; it ends where nobody waits any more. An
@@ -56,7 +59,7 @@ async def family(request: Request, query: Annotated[FamilyQuery, Body()]) -> Res
     1 + the number of the found box whose mask covers it.
     """
     evaluate = partial(compared, query, images_of(request).settings)
-    key = ("family", *key_of(query), query.crops, query.mask_network)
+    key = ("family", *key_of(query), query.crops, query.external, query.mask_network)
     packed = await until_gone(request, answer_on_photo(request, query.image_id, key, evaluate))
     return await packed_response(request, packed, wire.MEDIA_TYPE)
 
@@ -81,10 +84,12 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
     namer, pixels = classifier(), pixels_of(image)
     looked_at(query, config, image)  # the first evaluation is slower, and no measure
     shipped, looked = looked_at(query, config, image, query.crops)
-    boxes = looked.scaling.to_displayed(looked.proposal_boxes)
+    ms = looked.milliseconds
+    boxes, fast, proposing = looked.scaling.to_displayed(looked.proposal_boxes), ms, None
+    if query.external == "selective":
+        boxes, fast, proposing = searched(shipped.model, looked, image, query.crops)
     named, crops_ms = timed(lambda: name_crops(namer, pixels, boxes, go_on))
     names = EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"]
-    ms = looked.milliseconds
     faster_ms = sum(ms[part] for part in FASTER)
     if query.mask_network == "ours":
         (mask, found), mask_ms = timed(lambda: masks(shipped.model, looked, image.shape[:2]))
@@ -96,9 +101,11 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
         names=[names[label] for label in named.labels.tolist()],
         scores=named.scores.tolist(),
         found=found,
+        external=query.external,
+        proposing=proposing,
         milliseconds={
             "rcnn": crops_ms,
-            "fast": sum(ms[part] for part in FAST),
+            "fast": sum(fast[part] for part in FAST),
             "faster": faster_ms,
             **({"mask": mask_ms} if found else {}),
         },
@@ -106,6 +113,28 @@ def compared(query: FamilyQuery, config: Settings, image: NDArray[np.uint8]) -> 
         masked_by=query.mask_network,
     )
     return pack(wire.encode(answer.model_dump(), {"mask": mask}))
+
+
+def searched(
+    model: Detectors, looked: Looked, image: NDArray[np.uint8], count: int
+) -> tuple[Tensor, dict[str, float], float]:
+    """The first boxes of selective search [R, 4] in displayed pixels, the milliseconds of Fast
+    R-CNN's parts on them, and those of the search. Raises `InvalidInput` where it is not installed.
+    """
+    import torch
+
+    from models.detection.detect import look_again
+
+    if not has_selective_search():
+        message = N_("Selective search is not installed on this server: pip install '{extra}'.")
+        raise InvalidInput(message, "external", extra=EXTRA)
+    found = selective_search(image)
+    go_on()
+    boxes = torch.from_numpy(found.boxes[:count]).float()
+    inner = looked.scaling.to_resized(boxes)
+    look_again(model, looked, inner)  # the first evaluation is slower, and no measure
+    own = look_again(model, looked, inner).milliseconds
+    return boxes, {**looked.milliseconds, **own}, found.milliseconds
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

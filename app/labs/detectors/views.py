@@ -20,7 +20,7 @@ VIEWS = (
         ("score_threshold", "proposals", "one_network", "two_network"),
     ),
     View("pooling", N_("RoI pooling"), ("bins", "input_size")),
-    View("family", N_("The family"), ("crops", "input_size", "two_network")),
+    View("family", N_("The family"), ("crops", "external", "input_size", "two_network")),
     View("proposers", N_("Proposals"), ("proposals", "input_size")),
     View(
         "train",

@@ -14,7 +14,7 @@ from models.boxes.boxes import pairwise_iou
 from models.boxes.roi import roi_align, roi_pool
 from models.boxes.windows import sliding_windows
 from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, ShapeScene, draw_shape_scene
-from models.detection.comparison import judged
+from models.detection.comparison import all_of, judged
 from models.detection.detect import ONE_STAGE, SHARED, TWO_STAGE, Looked, look
 from models.detection.one_stage import Detections
 from models.detection.published import published
@@ -44,7 +44,7 @@ def seen(shipped: Shipped, title: str, size: int = SIDE) -> Looked:
 def wrong_and_missed(found: Detections, scene: ShapeScene, threshold: float) -> tuple[int, int]:
     over = found.scores >= threshold
     kept = Detections(*(values[over] for values in found))
-    verdicts = judged(kept, scene.boxes, scene.labels)
+    verdicts = judged(kept, all_of(scene.boxes, scene.labels))
     right = int(verdicts.right[0, 0].sum())
     return len(kept.scores) - right, len(scene.labels) - right
 

@@ -310,6 +310,38 @@ def test_the_masks_of_a_scene_lie_on_its_objects(
     assert set(told["milliseconds"]) == {"rcnn", "fast", "faster", "mask"}
 
 
+def test_fast_and_r_cnn_look_at_selective_search_where_it_is_asked_for(
+    one_client: TestClient, scene: dict[str, Any]
+) -> None:
+    found = one_client.post(
+        "/api/detectors/proposers", json={"image_id": scene["id"], "model": "shapes"}
+    ).json()
+    (selective,) = [one for one in found["proposers"] if one["name"] == "selective"]
+    asked = {"image_id": scene["id"], "model": "shapes", "crops": 12}
+    told, _ = wire.decode(one_client.post(FAMILY, json={**asked, "external": "selective"}).content)
+    assert told["external"] == "selective"
+    assert told["proposing"] > 0
+    rows = {tuple(box) for box in selective["boxes"]}  # its order is partly drawn
+    assert len(told["boxes"]) == len(told["names"]) == 12
+    assert {tuple(box) for box in told["boxes"]} <= rows
+    own, _ = wire.decode(one_client.post(FAMILY, json=asked).content)
+    assert (own["external"], own["proposing"]) == ("rpn", None)
+    assert own["boxes"] != told["boxes"]
+    assert set(own["milliseconds"]) == set(told["milliseconds"])
+
+
+def test_without_selective_search_it_is_said_what_to_install(
+    one_client: TestClient, scene: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.labs.detectors.family.has_selective_search", lambda: False)
+    asked = {"image_id": scene["id"], "model": "shapes", "crops": 11, "external": "selective"}
+    answer = one_client.post(FAMILY, json=asked)
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["field"] == "external"
+    assert "pip install 'vitrine[selective-search]'" in error["message"]
+
+
 def test_a_question_about_too_many_crops_is_refused(
     client: TestClient, scene: dict[str, Any]
 ) -> None:

@@ -6,11 +6,14 @@ import pytest
 import torch
 
 from models.boxes.average_precision import RIGHT, RULES, WRONG, average_precision
+from models.data.shape_scenes import FIRST_HELD_OUT, SIDE, draw_shape_scene
 from models.detection.comparison import (
     EQUAL_PRECISION,
     SceneResult,
+    Truth,
     Verdicts,
     compare,
+    compare_on_picture,
     compare_on_scene,
     curve,
     judged,
@@ -26,9 +29,15 @@ from tests.models.detection.drawn_boxes import seeded
 def verdicts(scores: list[float], right: list[bool], met: list[bool]) -> Verdicts:
     bits = torch.tensor(right, dtype=torch.bool)
     labels = torch.zeros(len(scores), dtype=torch.int64)
-    return Verdicts(
-        torch.tensor(scores), labels, bits.expand(2, 2, -1), torch.tensor(met, dtype=torch.bool)
-    )
+    every = torch.ones_like(bits).expand(2, 2, -1)
+    met_ = torch.tensor(met, dtype=torch.bool)
+    return Verdicts(torch.tensor(scores), labels, bits.expand(2, 2, -1), every, met_)
+
+
+def truth(boxes: torch.Tensor, labels: list[int], ignored: tuple[int, ...] = ()) -> Truth:
+    left_out = torch.zeros(len(labels), dtype=torch.bool)
+    left_out[list(ignored)] = True
+    return Truth(boxes, torch.tensor(labels), left_out)
 
 
 def result(one: Verdicts, two: Verdicts, sizes: list[float]) -> SceneResult:
@@ -65,7 +74,7 @@ def test_where_objects_of_a_class_overlap_the_rules_part() -> None:
         torch.tensor([0.9, 0.8]),
         torch.tensor([0, 0]),
     )
-    told = judged(found, boxes, torch.tensor([0, 0]))
+    told = judged(found, truth(boxes, [0, 0]))
     assert told.right[0, 0].tolist() == [True, False]
     assert told.right[1, 0].tolist() == [True, True]
     scenes = [SceneResult(torch.zeros(2).long(), torch.ones(2), told, told, 1.0, 1.0)]
@@ -134,9 +143,42 @@ def test_a_second_detection_of_an_object_is_wrong_but_the_object_is_met() -> Non
         torch.tensor([0.9, 0.8, 0.7]),
         torch.tensor([0, 0, 1]),
     )
-    told = judged(found, boxes, torch.tensor([0, 2]))
+    told = judged(found, truth(boxes, [0, 2]))
     assert told.right[0, 0].tolist() == [True, False, False]
     assert told.met.tolist() == [True, False]
+
+
+def test_what_nobody_is_asked_to_find_counts_neither_as_found_nor_as_missed() -> None:
+    boxes = torch.tensor([[0.0, 0, 10, 10], [50, 50, 70, 70]])
+    found = Detections(boxes.flip(0), torch.tensor([0.9, 0.8]), torch.tensor([0, 0]))
+    told = judged(found, truth(boxes, [0, 0], ignored=(1,)))
+    assert told.counted[:, 0].tolist() == [[False, True]] * 2
+    assert told.met.tolist() == [True]
+    only = SceneResult(torch.zeros(1).long(), torch.ones(1), told, told, 1.0, 1.0)
+    for rule in RULES:
+        measured = compare([only, only], 1, seeded(0), rule=rule)
+        assert measured.objects == 2
+        assert measured.ap50[0].value == 1
+        assert measured.miss == (0, 0)
+
+
+def test_a_class_without_objects_has_no_part_in_the_mean() -> None:
+    all_found = verdicts([0.9], [True], [True])
+    found = compare([result(all_found, all_found, [40.0])] * 3, 4, seeded(0))
+    assert found.ap50[0] == (1, 1, 1)
+    assert found.ap75[1].value == 1
+
+
+def test_a_picture_larger_than_the_input_is_judged_in_its_own_pixels() -> None:
+    model = load_detectors(SHAPE_FILES).model
+    scene = draw_shape_scene(FIRST_HELD_OUT + 6)
+    twice = scene.image.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2)
+    known = truth(2 * scene.boxes, scene.labels.tolist())
+    told = compare_on_picture(model, twice, SIDE, known)
+    assert told.two_stage.met.sum() >= len(scene.labels) - 1
+    torch.testing.assert_close(told.sizes, 2 * compare_on_scene(model, 6).sizes)
+    few = compare_on_picture(model, twice, SIDE, known, asked=(2, 3))
+    assert set(few.two_stage.labels.tolist()) <= {2, 3}
 
 
 @pytest.mark.thorough

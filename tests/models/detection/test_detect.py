@@ -7,7 +7,7 @@ import torchvision
 from models.boxes.anchors import grid_anchors
 from models.boxes.boxes import decode_deltas
 from models.data.shape_scenes import FIRST_HELD_OUT, draw_shape_scene
-from models.detection.detect import PROPOSAL_IOU, Looked, look
+from models.detection.detect import PROPOSAL_IOU, Looked, look, look_again
 from models.detection.one_stage import choose_by_class, detect_by_class
 from models.detection.preprocess import prepare
 from models.detection.rpn import per_anchor
@@ -110,3 +110,14 @@ def test_the_picture_is_seen_at_the_size_that_is_asked_for(shipped: Shipped) -> 
     assert larger.input_shape == (256, 256)
     assert len(larger.anchors) == 16 * 16 * 9 == 2304
     assert prepare(image, 256)[1] == larger.scaling
+
+
+def test_the_second_stage_says_the_same_of_boxes_wherever_they_come_from(
+    shipped: Shipped, looked: Looked
+) -> None:
+    again = look_again(shipped.model, looked, looked.proposal_boxes)
+    torch.testing.assert_close(again.head.probabilities, looked.second.probabilities)
+    torch.testing.assert_close(again.head.boxes, looked.second.boxes)
+    assert set(again.milliseconds) == {"pool", "box_head", "refine", "two_stage_nms"}
+    none = look_again(shipped.model, looked, looked.proposal_boxes[:0])
+    assert none.head.probabilities.shape == (0, 9)

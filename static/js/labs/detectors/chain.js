@@ -15,8 +15,8 @@ import { anchorOf, boxOf, ownClasses, proposalOf, sharesOf } from "./outcome.js"
  * @property {Box[]} boxes where it began, proposal (two stages only), final box
  * @property {{label: number, share: number}[]} shares of each class; -1 is the background
  * @property {number | null} runnerUp the class with the second highest probability; null where none is told
- * @property {{truth: number, iou: number[]} | null} against the object it overlaps most, and the IoU of each
- *   of the boxes with it
+ * @property {{truth: number, box: number[], iou: number[]} | null} against the object it overlaps most, and
+ *   the IoU of each of the boxes with it
  * @property {Other | null} other the other road's box nearest to it
  */
 /** @typedef {{row: number, label: number, box: Box, score: number, iou: number, anchor: number}} Other */
@@ -74,7 +74,7 @@ function nearestTruth(truths, boxes) {
   });
   if (best.truth < 0) return null;
   const true_ = truths[best.truth] ?? [];
-  return { truth: best.truth, iou: boxes.map((box) => overlap(box, true_).iou) };
+  return { truth: best.truth, box: true_, iou: boxes.map((box) => overlap(box, true_).iou) };
 }
 
 /**

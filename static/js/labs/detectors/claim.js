@@ -4,14 +4,17 @@ import { json, post } from "../../core/api.js";
 import { $, h } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
+import { choiceButtons } from "../../parts/choice_buttons.js";
 import { percent } from "../../parts/percent.js";
 import { chart } from "../../views/chart.js";
 import { VARIANTS } from "../../views/marks.js";
-import { sayCourse } from "./course.js";
-import { failed } from "./page.js";
+import { sayCourse, sayForms } from "./course.js";
+import { failed, state } from "./page.js";
+import { nearestRecorded } from "./recorded.js";
 import { head, line, publishedTable, ranged } from "./published.js";
 import { computedOn, roadName } from "./words.js";
 
+/** @typedef {import("./recorded.js").RecordedClaim} RecordedClaim */
 /** @typedef {{value: number, low: number, high: number}} Interval */
 /**
  * @typedef {object} Measured
@@ -58,8 +61,8 @@ const PICTURES = {
 
 export function claimView() {
   const root = $("[data-view-of=claim]");
-  /** @type {{claim: Claim | null, proposals: number, rule: string}} */
-  const now = { claim: null, proposals: 0, rule: "" };
+  /** @type {{claim: Claim | null, recorded: RecordedClaim[], proposals: number, rule: string}} */
+  const now = { claim: null, recorded: [], proposals: 0, rule: "" };
   const curve = chart($("[data-curves]", root), () => ({
     x: t("recall"),
     y: t("precision"),
@@ -70,6 +73,7 @@ export function claimView() {
     xRange: [0, 1],
     yRange: [0, 1],
   }));
+  const showChoice = choiceButtons(state, ["measured"], root);
   const ask = newest({
     ask: (/** @type {{scenes: number, proposals: number, rule: string}} */ of, signal) =>
       post("/api/detectors/claim", of, signal),
@@ -80,33 +84,30 @@ export function claimView() {
     },
     fail: failed,
   });
-  const published = publishedTable($("[data-published]", root));
-  const known = newest({
-    ask: (/** @type {string} */ address, signal) => json(address, { signal }),
-    show: ({ recorded, courses, published: rows }) => {
-      showRecorded(root, recorded, courses);
-      published.show(rows);
-    },
-    fail: (error) => {
-      if (!(error instanceof Error)) throw error;
-      $("[data-recorded]", root).textContent = error.message;
-    },
+  const known = knownNumbers(root, (claims) => {
+    now.recorded = claims;
+    paint();
   });
 
+  /** What is told now: of the scenes, or of the photos. @returns {Claim | RecordedClaim | null} */
+  const told = () =>
+    state.values.measured === "photos" ? nearestRecorded(now.recorded, now.proposals, now.rule) : now.claim;
+
   function paint() {
-    if (!now.claim) return;
-    const { one_stage: one, two_stage: two } = now.claim;
+    showChoice();
+    const claim = told();
+    if (!claim) return;
+    const { one_stage: one, two_stage: two } = claim;
     const recall = one.curve.map((_, i) => i / (one.curve.length - 1));
-    curve.update({ columns: [recall, one.curve, two.curve], summary: sayClaim(now.claim) });
-    showTable($("[data-claim-table]", root), now.claim);
-    $("[data-said]").textContent = sayClaim(now.claim);
+    curve.update({ columns: [recall, one.curve, two.curve], summary: sayClaim(claim) });
+    showTable($("[data-claim-table]", root), claim);
+    $("[data-said]").textContent = sayClaim(claim);
   }
 
   return {
     /** @param {import("./page.js").Model} model */
     draw({ values: { proposals, rule } }) {
-      known.want("/api/detectors/known");
-      published.measure(proposals);
+      known.want(proposals);
       if (proposals !== now.proposals || rule !== now.rule) {
         // Only other proposals are looked at anew; another rule judges what was found.
         const same = proposals === now.proposals;
@@ -116,9 +117,41 @@ export function claimView() {
       }
       paint();
     },
-    say: () => (now.claim ? sayClaim(now.claim) : t("Measuring on {count} scenes …", { count: ALL })),
+    say() {
+      const claim = told();
+      return claim ? sayClaim(claim) : t("Measuring on {count} scenes …", { count: ALL });
+    },
     /** Written anew in another language. */
-    again: () => known.drop(),
+    again: known.drop,
+  };
+}
+
+/**
+ * What is not measured now: recorded and published tables, and the photos' comparison, which is handed on.
+ * @param {HTMLElement} root
+ * @param {(claims: RecordedClaim[]) => void} onClaims
+ */
+function knownNumbers(root, onClaims) {
+  const published = publishedTable($("[data-published]", root));
+  const ask = newest({
+    ask: (/** @type {string} */ address, signal) => json(address, { signal }),
+    show: ({ recorded, claims, courses, forms, published: rows }) => {
+      showRecorded(root, recorded, courses, forms);
+      published.show(rows);
+      onClaims(claims);
+    },
+    fail: (error) => {
+      if (!(error instanceof Error)) throw error;
+      $("[data-recorded]", root).textContent = error.message;
+    },
+  });
+  return {
+    /** @param {number} proposals */
+    want(proposals) {
+      ask.want("/api/detectors/known");
+      published.measure(proposals);
+    },
+    drop: () => ask.drop(),
   };
 }
 
@@ -154,12 +187,17 @@ function showTable(root, { sizes, one_stage: one, two_stage: two }) {
   );
 }
 
-/** @param {HTMLElement} root @param {Recorded[]} recorded @param {import("./course.js").Course[]} courses */
-function showRecorded(root, recorded, courses) {
+/**
+ * @param {HTMLElement} root
+ * @param {Recorded[]} recorded
+ * @param {import("./course.js").Course[]} courses
+ * @param {import("./course.js").FormsCourse} forms
+ */
+function showRecorded(root, recorded, courses, forms) {
   const rows = recorded.map((row) => lineOf(PICTURES[row.pictures]?.() ?? row.pictures, row));
   $("[data-recorded]", root).replaceChildren(head(["", "AP50", "AP75"]), h("tbody", {}, ...rows));
-  $("[data-courses]", root).textContent = sentences(courses.map(sayCourse));
-  const sources = new Map([...recorded, ...courses].map((row) => [row.command, row]));
+  $("[data-courses]", root).textContent = sentences([...courses.map(sayCourse), sayForms(forms)]);
+  const sources = new Map([...recorded, ...courses, forms].map((row) => [row.command, row]));
   $("[data-recorded-from]", root).textContent = sentences(
     [...sources.values()].map(({ command, commit, date }) =>
       t("{command}, commit {commit}, {date}.", { command, commit, date }),
@@ -174,18 +212,34 @@ const lineOf = (name, { one_stage: one, two_stage: two }) =>
     ["AP50", "AP75"].map((ap) => `${number(one[ap] ?? NaN)} | ${number(two[ap] ?? NaN)}`),
   );
 
-/** The verdict in words, from the numbers. @param {Claim} claim */
+/** The verdict in words, from the numbers. @param {Claim | RecordedClaim} claim */
 function sayClaim(claim) {
   const { scenes, objects, one_stage: one, two_stage: two, gain50, gain75 } = claim;
   const factor = two.milliseconds.value / one.milliseconds.value;
+  const recorded = "command" in claim ? claim : null;
   return sentences([
-    t("On {scenes} scenes with {objects} objects:", { scenes, objects }),
+    recorded
+      ? t("On {photos} VOC photos with {objects} objects and {proposals} proposals:", {
+          photos: scenes,
+          objects,
+          proposals: recorded.proposals,
+        })
+      : t("On {scenes} scenes with {objects} objects:", { scenes, objects }),
     gainWords(t("AP50"), gain50),
     gainWords(t("AP75"), gain75),
     t("The two-stage detector takes {factor} times as long.", { factor: number(factor, 1) }),
-    computedOn(claim),
+    recorded ? sayRecorded(recorded) : computedOn(claim),
   ]);
 }
+
+/** Where the photos' numbers come from. @param {RecordedClaim} claim */
+const sayRecorded = ({ command, commit, date, threads }) =>
+  t("Recorded by {command} (commit {commit}, {date}; threads of the CPU: {threads}).", {
+    command,
+    commit,
+    date,
+    threads,
+  });
 
 /** @param {string} name @param {Interval} gain of two stages over one */
 function gainWords(name, gain) {

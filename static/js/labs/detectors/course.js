@@ -55,3 +55,61 @@ export function sayCourse(course) {
 /** One stage | two stages. @param {Point} point @param {string} name */
 const both = ({ one_stage: one, two_stage: two }, name) =>
   `${number(one[name] ?? NaN)} | ${number(two[name] ?? NaN)}`;
+
+// --- The small detectors of "Train it" ------------------------------------------------------------------
+
+/** @typedef {Record<string, Record<string, number>>} Points AP50 and AP75 by step */
+/**
+ * @typedef {object} FormsCourse
+ * @property {number} steps of the whole training
+ * @property {number} seeds
+ * @property {Record<string, Points>} forms
+ * @property {string} command
+ * @property {string} commit
+ * @property {string} date
+ */
+
+/** @type {Record<string, () => string>} */
+const FORM_NAMES = { two: () => t("two stages"), ssd: () => "SSD", yolo: () => "YOLO" };
+
+/**
+ * The forms by their AP50 after so many steps, the best first.
+ * @param {FormsCourse} course
+ * @param {number} step
+ * @returns {{form: string, ap50: number}[]}
+ */
+export const rankedAt = ({ forms }, step) =>
+  Object.entries(forms)
+    .map(([form, points]) => ({ form, ap50: points[step]?.AP50 ?? NaN }))
+    .sort((a, b) => b.ap50 - a.ap50);
+
+/** The last recorded step at which one stage leads; null where it never does. @param {FormsCourse} course */
+export function lastLeadOfOne(course) {
+  const steps = Object.keys(course.forms.two ?? {}).map(Number);
+  return steps.filter((step) => rankedAt(course, step)[0]?.form !== "two").sort((a, b) => b - a)[0] ?? null;
+}
+
+/**
+ * Who leads at half of a small training, at its end, and when one stage leads last.
+ * @param {FormsCourse} course
+ */
+export function sayForms(course) {
+  const { steps, seeds } = course;
+  const listed = (/** @type {number} */ step) =>
+    rankedAt(course, step)
+      .map(({ form, ap50 }) => `${FORM_NAMES[form]?.() ?? form} ${number(ap50)}`)
+      .join(t(", "));
+  const last = lastLeadOfOne(course);
+  return sentences([
+    t("“Train it”, AP50 of {seeds} seeds: at half {half}; at the end {end}.", {
+      seeds,
+      half: listed(steps / 2),
+      end: listed(steps),
+    }),
+    last === null
+      ? t("Two stages lead at every recorded step.")
+      : last === steps
+        ? t("One stage leads at the end.")
+        : t("One stage leads last at step {step} of {steps}.", { step: last, steps }),
+  ]);
+}

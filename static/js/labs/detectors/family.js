@@ -19,6 +19,8 @@ import { computedOn } from "./words.js";
  * @property {number[]} scores
  * @property {number[][]} found boxes that have a mask
  * @property {string} masked_by "ours", or the installed network that made the masks
+ * @property {"rpn" | "selective"} external whose boxes R-CNN and Fast R-CNN have
+ * @property {number | null} proposing milliseconds of selective search
  * @property {Record<string, number>} milliseconds
  * @property {string} device
  */
@@ -124,59 +126,76 @@ function masked(image, width, height, mask) {
   return canvas;
 }
 
-/** @param {number} count of the proposals @returns {Kin[]} */
-const kinOf = (count) => [
-  {
-    id: "rcnn",
-    name: "R-CNN",
-    year: 2014,
-    once: t("proposals from elsewhere"),
-    each: t("crop, whole network"),
-    passes: number(count, 0),
-    paper: t("{value} s", { value: "47" }),
-  },
-  {
-    id: "fast",
-    name: "Fast R-CNN",
-    year: 2015,
-    once: t("proposals from elsewhere; backbone"),
-    each: t("RoI pooling, FC layers"),
-    passes: "1",
-    paper: t("{value} s", { value: "2.3" }),
-  },
-  {
-    id: "faster",
-    name: "Faster R-CNN",
-    year: 2015,
-    once: t("backbone; RPN proposes"),
-    each: t("RoI pooling, FC layers"),
-    passes: "1",
-    paper: t("{value} s", { value: "0.2" }),
-  },
-  {
-    id: "mask",
-    name: "Mask R-CNN",
-    year: 2017,
-    once: t("backbone; RPN proposes"),
-    each: t("RoIAlign, FC layers, mask"),
-    passes: "1",
-    paper: t("{value} s", { value: "0.2" }),
-  },
-];
+/** @param {Family | null} family @returns {Kin[]} */
+function kinOf(family) {
+  const elsewhere = family?.external === "selective" ? t("selective search") : t("proposals from elsewhere");
+  const backbone = t("{first}; {second}", { first: elsewhere, second: t("backbone") });
+  return [
+    {
+      id: "rcnn",
+      name: "R-CNN",
+      year: 2014,
+      once: elsewhere,
+      each: t("crop, whole network"),
+      passes: number(family?.boxes.length ?? 0, 0),
+      paper: t("{value} s", { value: "47" }),
+    },
+    {
+      id: "fast",
+      name: "Fast R-CNN",
+      year: 2015,
+      once: backbone,
+      each: t("RoI pooling, FC layers"),
+      passes: "1",
+      paper: t("{value} s", { value: "2.3" }),
+    },
+    {
+      id: "faster",
+      name: "Faster R-CNN",
+      year: 2015,
+      once: t("backbone; RPN proposes"),
+      each: t("RoI pooling, FC layers"),
+      passes: "1",
+      paper: t("{value} s", { value: "0.2" }),
+    },
+    {
+      id: "mask",
+      name: "Mask R-CNN",
+      year: 2017,
+      once: t("backbone; RPN proposes"),
+      each: t("RoIAlign, FC layers, mask"),
+      passes: "1",
+      paper: t("{value} s", { value: "0.2" }),
+    },
+  ];
+}
+
+/**
+ * Milliseconds of a member here: with those of its proposals before them where they come from elsewhere.
+ * @param {string} id
+ * @param {Family | null} family
+ */
+export function timeOf(id, family) {
+  const ms = family?.milliseconds[id];
+  if (!family || ms === undefined) return "–";
+  const own = number(ms, 0);
+  const outside = (id === "rcnn" || id === "fast") && family.proposing !== null;
+  return outside
+    ? t("{before} + {own} ms", { before: number(family.proposing ?? 0, 0), own })
+    : t("{value} ms", { value: own });
+}
 
 /** @param {HTMLElement} root @param {Family | null} family */
 function showTable(root, family) {
-  const ms = family?.milliseconds ?? {};
   const heads = [t("once"), t("for each box"), t("passes"), t("here"), t("paper")];
-  const rows = kinOf(family?.boxes.length ?? 0).map(({ id, name, year, once, each, passes, paper }) => {
-    const time = ms[id] === undefined ? "–" : t("{value} ms", { value: number(ms[id], 0) });
-    return h(
+  const rows = kinOf(family).map(({ id, name, year, once, each, passes, paper }) =>
+    h(
       "tr",
       {},
       h("th", { scope: "row" }, `${name}, ${year}`),
-      ...[once, each, passes, time, paper].map((text) => h("td", {}, text)),
-    );
-  });
+      ...[once, each, passes, timeOf(id, family), paper].map((text) => h("td", {}, text)),
+    ),
+  );
   root.replaceChildren(
     h("thead", {}, h("tr", {}, h("td"), ...heads.map((head) => h("th", { scope: "col" }, head)))),
     h("tbody", {}, ...rows),
@@ -184,21 +203,31 @@ function showTable(root, family) {
 }
 
 /** @param {Family | null} family */
-function sayFamily(family) {
+export function sayFamily(family) {
   if (!family) return t("R-CNN runs its network on each crop …");
-  const { boxes, milliseconds: ms } = family;
+  const { boxes, milliseconds: ms, proposing } = family;
   const factor = (ms.rcnn ?? 0) / (ms.fast ?? 1);
   return sentences([
     t(
-      "{count} passes through the network for {count} crops take {rcnn} ms; one pass and {count} poolings take {fast} ms. R-CNN takes {factor} times as long. The RPN adds {rpn} ms and replaces proposals from elsewhere.",
+      "{count} passes through the network for {count} crops take {rcnn} ms; one pass and {count} poolings take {fast} ms. R-CNN takes {factor} times as long.",
       {
         count: boxes.length,
         rcnn: number(ms.rcnn ?? 0, 0),
         fast: number(ms.fast ?? 0, 0),
         factor: number(factor, 1),
-        rpn: number((ms.faster ?? 0) - (ms.fast ?? 0), 0),
       },
     ),
+    proposing === null
+      ? t("The RPN adds {rpn} ms and replaces proposals from elsewhere.", {
+          rpn: number((ms.faster ?? 0) - (ms.fast ?? 0), 0),
+        })
+      : t(
+          "Selective search takes {before} ms before them; with the RPN all of Faster R-CNN takes {faster} ms.",
+          {
+            before: number(proposing, 0),
+            faster: number(ms.faster ?? 0, 0),
+          },
+        ),
     sayMasks(family),
     computedOn(family),
   ]);

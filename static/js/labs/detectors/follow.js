@@ -1,11 +1,12 @@
 /** Follow one detection: from its anchor over its proposal to its box, and what the other road says there. */
 
 import { $, h } from "../../core/dom.js";
-import { number, sentences, t } from "../../core/i18n.js";
+import { number, t } from "../../core/i18n.js";
 import { boxUnder } from "../../math/geometry.js";
 import { picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
-import { averageGain, centerForm, chainOf, followedOf } from "./chain.js";
+import { centerForm, chainOf, followedOf } from "./chain.js";
+import { askedClass, hasBoxes, nameOf, sayFollow } from "./follow_words.js";
 import { state } from "./page.js";
 import { className, roadName } from "./words.js";
 
@@ -159,6 +160,14 @@ function layersOf({ output, truth, values }, chain, slide) {
     const indices = Array.from({ length: count }, (_, i) => first + i);
     layers.unshift({ boxes: output.anchors, indices, style: "anchor", pale: true });
   }
+  const asked = askedClass(output, chain, Number(values.as_class));
+  if (asked)
+    layers.push({
+      boxes: asked.box,
+      indices: [0],
+      style: "chosen",
+      label: () => t("as “{name}”", { name: asked.name }),
+    });
   const truths = against && truth ? [...(truth.boxes[against.truth] ?? [])] : [];
   if (other && slide >= boxes.length - 1) {
     const road = roadName(found.road === "one" ? "two" : "one");
@@ -235,70 +244,47 @@ function showChain(root, { output }, chain) {
       ),
     ),
   );
-  const rows = shares.map(({ label, share }) =>
-    probabilityRow(nameOf(output, label), share, label === found.label),
-  );
-  $("[data-probabilities]", root).replaceChildren(...rows);
+  const rows = shares.map(({ label, share }) => {
+    const asked = hasBoxes(output, found) && label >= 0 && label !== found.label ? label : null;
+    return probabilityRow(nameOf(output, label), share, label === found.label, asked);
+  });
+  const focused = document.activeElement?.getAttribute("data-as-class");
+  const list = $("[data-probabilities]", root);
+  list.replaceChildren(...rows);
+  if (focused)
+    /** @type {HTMLElement | null} */ (list.querySelector(`[data-as-class="${focused}"]`))?.focus();
 }
 
-/** @param {string} name @param {number} share @param {boolean} chosen */
-function probabilityRow(name, share, chosen) {
+/**
+ * @param {string} name
+ * @param {number} share
+ * @param {boolean} chosen
+ * @param {number | null} asked the class whose box a click shows; null where there is none
+ */
+function probabilityRow(name, share, chosen, asked) {
   const bar = h("i");
   bar.style.width = `${100 * share}%`;
+  const pressed = asked !== null && Number(state.values.as_class) === asked;
+  const title =
+    asked === null
+      ? h("span", {}, name)
+      : h(
+          "button",
+          {
+            type: "button",
+            class: "as-class",
+            "data-as-class": String(asked),
+            "aria-pressed": String(pressed),
+            title: t("Show its box as “{name}”", { name }),
+            onclick: () => state.set({ as_class: pressed ? -1 : asked }),
+          },
+          name,
+        );
   return h(
     "li",
     { class: chosen ? "chosen" : "" },
-    h("span", {}, name),
+    title,
     h("span", { class: "share" }, bar),
     h("span", {}, number(share)),
   );
-}
-
-/** A class, or the background. @param {import("./outcome.js").Output} output @param {number} label */
-const nameOf = ({ classes }, label) => (label < 0 ? t("background") : className(classes[label]));
-
-/** Where it began. @param {Chain} chain @param {string} name */
-function sayStart({ start }, name) {
-  const { row, column, map, maps, rows, columns, isAnchor } = start;
-  const at = { name, row, column, map, maps, size: `${rows} × ${columns}` };
-  if (maps === 1 && isAnchor) return t("“{name}” began as an anchor on row {row}, column {column}.", at);
-  return isAnchor
-    ? t("“{name}” began as an anchor on row {row}, column {column} of map {map} of {maps} ({size}).", at)
-    : t("“{name}” began without an anchor: in the cell on row {row}, column {column} ({size} cells).", at);
-}
-
-/** The sentence under the picture. @param {Model} model @returns {string} */
-export function sayFollow(model) {
-  const found = followedOf(model);
-  if (!found) return t("Nothing is found with this threshold, so there is nothing to follow.");
-  const chain = chainOf(model, found);
-  const { boxes, against, runnerUp } = chain;
-  const name = className(model.output.classes[found.label]);
-  const start = sentences([
-    sayStart(chain, name),
-    runnerUp === null
-      ? t("No other class reaches 0.02 there.")
-      : t("The runner-up is “{second}”.", { second: nameOf(model.output, runnerUp) }),
-  ]);
-  if (boxes.length < 3) {
-    const ious = against && { from: number(against.iou[0] ?? 0), to: number(against.iou[1] ?? 0) };
-    return sentences([
-      start,
-      ious ? t("One stage moves it once: IoU with the truth {from} → {to}.", ious) : "",
-    ]);
-  }
-  const [from, to] = [centerForm(boxes[1] ?? [0, 0, 0, 0]), centerForm(boxes[2] ?? [0, 0, 0, 0])];
-  const moved = Math.hypot(to[0] - from[0], to[1] - from[1]);
-  const gain = averageGain(model);
-  return sentences([
-    start,
-    t("The second stage moves its center by {pixels} px.", { pixels: number(moved, 1) }),
-    gain
-      ? t("Over all {count} right detections, IoU with the truth: proposal {before}, refined {after}.", {
-          count: gain.count,
-          before: number(gain.before),
-          after: number(gain.after),
-        })
-      : "",
-  ]);
 }

@@ -12,7 +12,8 @@ import { wireTools } from "../../parts/share.js";
 import { claimView } from "./claim.js";
 import { toCoco, toCsv } from "./export.js";
 import { familyView } from "./family.js";
-import { followView, sayFollow } from "./follow.js";
+import { followView } from "./follow.js";
+import { sayFollow } from "./follow_words.js";
 import { wireHandOver } from "./hand_over.js";
 import { commandFor, installedNetworks, markNetworks } from "./installed.js";
 import { outputOf } from "./outcome.js";
@@ -51,7 +52,7 @@ const maskNetwork = () => (chosenNetwork("two") === MASKING ? MASKING : "ours");
 const result = resultView(() => draw());
 const pooling = poolingView(aboutPhoto([]));
 const family = familyView(() => {
-  const asked = aboutPhoto(["crops"])();
+  const asked = aboutPhoto(["crops", "external"])();
   return asked && { ...asked, asked: { ...asked.asked, mask_network: maskNetwork() } };
 });
 const proposers = proposersView(aboutPhoto([]));

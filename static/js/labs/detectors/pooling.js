@@ -1,17 +1,18 @@
 /** RoI pooling: one region as a crop of the photo, by RoIPool and by RoIAlign, on the real feature map. */
 
 import { post } from "../../core/api.js";
-import { $, all, context2d, oncePerFrame, token } from "../../core/dom.js";
+import { $, all, oncePerFrame } from "../../core/dom.js";
 import { number, t } from "../../core/i18n.js";
 import { newest } from "../../core/newest.js";
 import { boxAt, clipBox } from "../../math/geometry.js";
 import { boxEditor } from "../../views/box_editor.js";
 import { viewLife } from "../../views/life.js";
-import { picture, warm } from "../../views/picture.js";
+import { picture } from "../../views/picture.js";
 import { roomFor } from "../../views/room.js";
 import { centerForm, followedOf } from "./chain.js";
 import { failed, state } from "./page.js";
-import { binsOfAlign, binsOfPool, regionOfPool, samplesOfAlign, spanOf } from "./region.js";
+import { nameOfValues, paintNumbers, sayBin, wireBins } from "./pooled_numbers.js";
+import { binOf, binsOfAlign, binsOfPool, regionOfPool, samplesOfAlign, spanOf } from "./region.js";
 
 /** @typedef {import("./page.js").Model} Model */
 /** @typedef {import("./region.js").Pooled} Pooled */
@@ -24,7 +25,6 @@ const LEAST = 120;
 const BETWEEN = 24; // CSS pixels above, between and below the two rows of pictures
 /** @type {("pool" | "align")[]} */
 const KINDS = ["pool", "align"];
-const READABLE = 8; // bins a side up to which their numbers are written
 
 /** The box that is pooled: the address's, or the proposal of the followed detection. @param {Model} model */
 export function regionOf(model) {
@@ -60,13 +60,14 @@ export function poolingView(query) {
     follow: true,
   });
   wireChannels(root, () => now.pooled);
+  wireBins(root, () => now.pooled);
   const again = oncePerFrame(() => void (now.model && pictures.paint(now.model, now.pooled)));
   viewLife().onResize(root, again);
 
   return {
     /** @param {Model} model */
     draw(model) {
-      if (model.output !== now.model?.output) now.pooled = null;
+      if (model.output.anchors !== now.model?.output.anchors) now.pooled = null; // another answer
       now.model = model;
       const wanted = query();
       const { bins, channel } = model.values;
@@ -102,11 +103,14 @@ function wireChannels(root, pooled) {
  */
 function picturesOf(root, model) {
   const block = $(".pooled", root);
-  const captions = all("figcaption", block);
+  const [ofPhoto, ofCrop, ofPool, ofAlign] = all("figcaption", block).map(
+    (caption) => () => caption.offsetHeight,
+  );
   /** Two rows of pictures share the height that the captions leave of the view. */
   function high() {
-    const told = Math.max(...captions.map((caption) => caption.offsetHeight));
-    const room = roomFor(block, { least: 0, share: 0.6 }) - told - BETWEEN;
+    const upper = Math.max(ofPhoto?.() ?? 0, ofPool?.() ?? 0);
+    const lower = Math.max(ofCrop?.() ?? 0, ofAlign?.() ?? 0);
+    const room = roomFor(block, { least: 0, share: 0.6 }) - upper - lower - BETWEEN;
     return Math.min(MOST, Math.max(LEAST, Math.floor(room / 2)));
   }
   const canvas = (/** @type {string} */ name) => /** @type {HTMLCanvasElement} */ ($(name, root));
@@ -130,16 +134,16 @@ function picturesOf(root, model) {
     const region = regionOf(of);
     const layers = [{ boxes: region, indices: [0], style: "region" }];
     photo.update({ image, width, height, layers, summary: t("The photo with the region") });
-    const whole = (/** @type {number[]} */ box) => box.map((v) => number(v, 0)).join(", ");
-    $("[data-four]", root).textContent = `${whole(region)} = ${whole(centerForm(region))}`;
-    $("[data-four]", root).title = t("x1, y1, x2, y2 = center x, center y, width, height");
+    $("[data-four]", root).textContent = sayFour(region);
     const side = high();
     paintCrop(canvas("[data-crop]"), of, region, side);
     if (!pooled) return wait();
+    const bin = binOf(pooled, Number(of.values.bin));
     for (const name of KINDS) {
-      maps[name]?.update(sceneOf(pooled, name));
-      paintNumbers(canvas(`[data-pool-values=${name}]`), pooled, name, side);
+      maps[name]?.update(sceneOf(pooled, name, bin));
+      paintNumbers(canvas(`[data-pool-values=${name}]`), pooled, name, bin);
     }
+    $("[data-bin-said]", root).textContent = sayBin(bin);
     $("[data-channel-name]", root).textContent = t("Channel {channel} of {count}", {
       channel: pooled.channel,
       count: pooled.feature_map[0] ?? 0,
@@ -151,8 +155,20 @@ function picturesOf(root, model) {
       maps[name]?.update({ image: null, width: 1, height: 1, layers: [], summary: nameOfMap(name) });
       canvas(`[data-pool-values=${name}]`).setAttribute("aria-label", nameOfValues(name));
     }
+    $("[data-bin-said]", root).textContent = "";
   }
   return { paint };
+}
+
+/** A box as its corners, and as its center with width and height. @param {Box} box */
+function sayFour(box) {
+  const [x, y, w, h] = centerForm(box).map((v) => number(v, 0));
+  const corners = box.map((v) => number(v, 0)).join(t(", "));
+  return t("corners {corners}; center {center}, size {size}", {
+    corners,
+    center: [x, y].join(t(", ")),
+    size: `${w} × ${h}`,
+  });
 }
 
 /**
@@ -169,8 +185,13 @@ function paintCrop(canvas, { photo }, [x1, y1, x2, y2], side) {
   context.drawImage(photo.image, x1, y1, x2 - x1, y2 - y1, 0, 0, CROP, CROP);
 }
 
-/** @param {Pooled} pooled @param {"pool" | "align"} name @returns {import("../../views/picture.js").Scene} */
-function sceneOf(pooled, name) {
+/**
+ * @param {Pooled} pooled
+ * @param {"pool" | "align"} name
+ * @param {import("./region.js").Bin} bin
+ * @returns {import("../../views/picture.js").Scene}
+ */
+function sceneOf(pooled, name, bin) {
   const rows = pooled.values.length;
   const columns = pooled.values[0]?.length ?? 1;
   const most = Math.max(...pooled.values.flat(), 1e-6);
@@ -188,6 +209,7 @@ function sceneOf(pooled, name) {
     const samples = scaled(samplesOfAlign(pooled));
     layers.push({ boxes: samples, indices: each(samples), style: "sample" });
   }
+  layers.push({ boxes: bins, indices: [bin.index], style: "chosen" });
   return {
     image: null,
     width: columns * UNIT,
@@ -201,45 +223,6 @@ function sceneOf(pooled, name) {
 
 const nameOfMap = (/** @type {"pool" | "align"} */ name) =>
   name === "pool" ? t("RoIPool on the feature map") : t("RoIAlign on the feature map");
-
-const nameOfValues = (/** @type {"pool" | "align"} */ name) =>
-  name === "pool" ? t("Maximum of each bin") : t("Mean of each bin's samples");
-
-/**
- * The pooled numbers.
- * @param {HTMLCanvasElement} canvas
- * @param {Pooled} pooled
- * @param {"pool" | "align"} name
- * @param {number} size CSS pixels
- */
-function paintNumbers(canvas, pooled, name, size) {
-  const { values } = pooled[name];
-  const most = Math.max(...pooled.values.flat(), 1e-6);
-  canvas.style.width = `${size}px`; // as high as it is wide
-  const context = context2d(canvas, size, size);
-  const side = size / values.length;
-  context.font = `${Math.min(11, side / 2.4)}px ${token("--text")}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  values.forEach((row, i) =>
-    row.forEach((value, j) => {
-      const [r, g, b] = warm(value / most);
-      context.fillStyle = `rgb(${r} ${g} ${b})`;
-      context.fillRect(j * side, i * side, side - 0.5, side - 0.5);
-      if (values.length > READABLE) return;
-      context.fillStyle = value / most > 0.6 ? "black" : "white";
-      context.fillText(number(value, value < 10 ? 1 : 0), (j + 0.5) * side, (i + 0.5) * side);
-    }),
-  );
-  const words = nameOfValues(name);
-  canvas.setAttribute(
-    "aria-label",
-    t("{name}: {list}", {
-      name: words,
-      list: values.map((row) => row.map((v) => number(v, 1)).join(t(", "))).join(t("; ")),
-    }),
-  );
-}
 
 /** @param {Pooled} pooled */
 function sayPooling(pooled) {

@@ -212,7 +212,7 @@ function stagesOfOurs({ output, one, two, values }) {
       { title: t("NMS at 0.7"), shapes: [t("{count} proposals", { count: count(n) })], rpn: true },
       { title: t("RoIAlign"), shapes: [`${n}×${widths.reduced}×${widths.bins}×${widths.bins}`] },
       { title: t("FC layers"), shapes: [`${n}×${widths.fc}`] },
-      { title: t("C + 1 scores, 4C deltas"), shapes: [`${n}×${classes + 1}, ${n}×${4 * classes}`] },
+      { title: t("K + 1 scores, 4K deltas"), shapes: [`${n}×${classes + 1}, ${n}×${4 * classes}`] },
       { title: t("Over the threshold"), shapes: [count(two.entered)] },
       { title: t("NMS by class"), shapes: [count(two.detections.length)] },
     ],

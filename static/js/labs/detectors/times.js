@@ -140,22 +140,46 @@ const budgetName = (budget) =>
 
 /** @param {RoadTimes} times @param {number} most milliseconds that fill the width */
 function bar({ road, parts, total, shared }, most) {
-  const segments = parts.map(({ name, median }, i) => {
-    const words = `${PARTS[name]?.() ?? name} ${ms(median)}`;
-    const segment = h("i", { class: i < shared ? "shared" : `own-${i % 2}`, title: words });
-    segment.style.width = `${(100 * median) / most}%`;
+  const share = (/** @type {number} */ value) => `${(100 * value) / most}%`;
+  const segments = parts.map(({ name, median, low, high }, i) => {
+    const of = {
+      name: PARTS[name]?.() ?? name,
+      median: ms(median),
+      low: number(low, 1),
+      high: number(high, 1),
+    };
+    const title = t("{name}: {median} ({low} to {high})", of);
+    const segment = h("i", { class: i < shared ? "shared" : `own-${i % 2}`, title });
+    segment.style.width = share(median);
     return segment;
   });
-  const whisker = h("i", { class: "whisker" });
-  whisker.style.left = `${(100 * total.low) / most}%`;
-  whisker.style.width = `${(100 * (total.high - total.low)) / most}%`;
+  let before = 0;
+  const each = parts.map(({ median, low, high }) => {
+    const whisker = whiskerOf("whisker of-part", share(before + low), share(high - low));
+    before += median;
+    return whisker;
+  });
   const words = parts.map(({ name, median }) => `${PARTS[name]?.() ?? name} ${number(median, 1)}`);
   return h(
     "div",
     { class: "time" },
     h("b", {}, roadName(road)),
     h("span", { class: "time-total" }, ms(total.median)),
-    h("div", { class: "time-bar", "aria-hidden": "true" }, ...segments, whisker),
-    h("p", { class: "hint" }, words.join(" · ")),
+    h(
+      "div",
+      { class: "time-bar", "aria-hidden": "true" },
+      ...segments,
+      ...each,
+      whiskerOf("whisker", share(total.low), share(total.high - total.low)),
+    ),
+    h("p", { class: "time-parts" }, words.join(" · ")),
   );
+}
+
+/** @param {string} kind @param {string} left @param {string} width */
+function whiskerOf(kind, left, width) {
+  const whisker = h("i", { class: kind });
+  whisker.style.left = left;
+  whisker.style.width = width;
+  return whisker;
 }

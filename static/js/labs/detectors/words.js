@@ -44,11 +44,37 @@ export const verdictName = (verdict) => VERDICT_WORDS[verdict]();
 export function sayResult(model) {
   const { one, two, judged } = model;
   if (!one.detections.length && !two.detections.length) return sayNothing(model);
-  return sentences([judged ? sayJudged(judged) : sayCounts(model), sayDifference(model)]);
+  return sentences([judged ? sayJudged(judged) : sayCounts(model), sayDifference(model), saySmall(model)]);
+}
+
+const NARROW = 4; // times the smallest anchor: a picture whose shorter side has less has few that fit
+const TINY = 32; // pixels of a picture's longer side
+
+/**
+ * Where our detectors can see little: a panorama, a small input, a picture of few pixels.
+ * @param {Pick<Model, "output" | "photo">} model
+ */
+export function saySmall({ output, photo: { width, height } }) {
+  if (Object.keys(output.joined ?? {}).length === 2) return ""; // ours look at nothing
+  const { transform, anchor_shapes } = output.header;
+  const { input_width: w, input_height: h } = transform;
+  const input = `${number(w, 0)} × ${number(h, 0)}`;
+  const smallest = Math.min(...anchor_shapes.scales);
+  if (Math.max(width, height) < TINY)
+    return t("The picture has {size} px only and is stretched to {input} px: there is little to see in it.", {
+      size: `${width} × ${height}`,
+      input,
+    });
+  if (Math.min(w, h) >= NARROW * smallest) return "";
+  return t(
+    "For the network the picture is {input} px and its smallest anchor {anchor} px: objects smaller than the anchors are hardly found.",
+    { input, anchor: number(smallest, 0) },
+  );
 }
 
 /** @param {Model} model */
-function sayNothing({ output, values }) {
+function sayNothing(model) {
+  const { output, values } = model;
   const guesses = /** @type {Road[]} */ (["one", "two"])
     .map((road) => bestGuess(output, road))
     .filter((guess) => guess !== null)
@@ -68,7 +94,7 @@ function sayNothing({ output, values }) {
       name: className(output.classes[best.label]),
       score: number(best.score),
     });
-  return sentences([nothing, guess, known]);
+  return sentences([nothing, guess, known, saySmall(model)]);
 }
 
 /** @param {NonNullable<Model["judged"]>} judged */
