@@ -67,6 +67,7 @@ for _, code in ipairs(redis.call('smembers', KEYS[1])) do
 end
 return 0
 """
+UNSURE = ()  # what a part is made of that is to be written anew: no part is made of nothing
 GoOn = Callable[[LectureRoom], None]
 
 
@@ -142,13 +143,16 @@ class SharedRooms(Rooms):
         room = room_of(parts, self.clock())
         self._rooms[code], self._owners[code] = room, Visitor(*json.loads(parts["visitor"]))
         self._on_show[code] = shown_keys(room)
-        self._written[code] = dict.fromkeys(parts, ())  # anew, by whoever has it now
+        self._written[code] = dict.fromkeys(parts, UNSURE)
         self._used[code] = None
         self.go_on(room)
 
     async def _check_own(self) -> None:
-        """After the store was away: others may have taken rooms over meanwhile."""
+        """After the store was away: others may have taken rooms over meanwhile. Those that are
+        still here are written as a whole: it may have lost what it had not acknowledged.
+        """
         for code, room in list(self._rooms.items()):
+            self._written[code] = dict.fromkeys(self._written.get(code, ()), UNSURE)
             if await self._owner(code) != self._store.process:
                 self._lose(room)
 
@@ -192,10 +196,13 @@ class SharedRooms(Rooms):
         gone = [name for name in before if name not in parts]
         if not new and not gone:
             return True
-        shown = shown_keys(room)
-        lists = (new.keys(), new.values(), gone, shown, self._on_show.get(code, set()))
+        shown, shown_before = shown_keys(room), self._on_show.get(code, set())
+        lists = (new.keys(), new.values(), gone, shown, shown_before)
         arguments = [x for items in lists for x in (len(items), *items)]
         first = (self._store.process, self._seconds, code)
+        # Where the store does not answer, it may have taken them or not.
+        self._written[code] = {**before, **dict.fromkeys(new, UNSURE)}
+        self._on_show[code] = shown | shown_before
         with self._store.asked():
             mine = await self._eval(
                 KEEP, owner_key(code), parts_key(code), args=(*first, *arguments)

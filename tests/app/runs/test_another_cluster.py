@@ -19,8 +19,6 @@ from tests.app.shared.stores import Visitor
 from tests.cluster.pieces import free_port
 from tests.e2e.browser import GUARD, Server, served
 
-AGAIN_SECONDS = 40  # within which a run begins, from when the head is there again
-
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
 pytestmark = pytest.mark.servers
@@ -61,8 +59,8 @@ class Trainer:
     def line(self) -> ClientConnection:
         return self.visitor.line(self.server, "/api/labs/fitting/run")
 
-    def begun(self, line: ClientConnection, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
+    def begun(self, line: ClientConnection) -> None:
+        deadline = time.monotonic() + 2 * GUARD
         while (told := self.visitor.say(line, type="start", config={}))["type"] != "started":
             assert told["error"]["code"] in ("runs_full", "run_killed"), told
             assert time.monotonic() < deadline, told
@@ -86,10 +84,10 @@ def test_a_run_ends_with_its_cluster_and_the_next_one_begins_on_the_next_cluster
     with head(port) as first, served(**address, **TOKEN) as server:
         trainer = Trainer(server)
         with trainer.line() as line:
-            trainer.begun(line, GUARD)
+            trainer.begun(line)
             kill(first)
             assert "ended from outside" in trainer.ended(line)
         with head(port), trainer.line() as line:
-            trainer.begun(line, AGAIN_SECONDS)
+            trainer.begun(line)
             assert isinstance(trainer.visitor.say(line, type="next", steps=5), bytes)
         assert server.process.poll() is None
