@@ -58,7 +58,7 @@ PLAIN, CLIPS = 60_000, 2_000  # crops without a class, clips, to learn from
 FIRST_HELD_OUT = 500_000  # seeds of drawn pictures from here on are never trained on
 # Steps and pictures (or clips) a step, so that each takes one to five minutes of one core.
 LENGTHS: dict[PretextTask, tuple[int, int]] = {
-    "rotation": (7000, 128),
+    "rotation": (12000, 128),
     "patch": (12000, 128),
     "color": (3000, 128),  # from here on its own held-out accuracy fell
     "regression": (2500, 128),

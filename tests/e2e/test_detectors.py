@@ -302,6 +302,8 @@ def test_the_family_is_run_and_timed_and_left_when_another_view_is_chosen(open_p
     assert rows.count() == 4
     for row in rows.all():
         expect(row).to_contain_text(re.compile(r"\d+ ms"))
+    names = page.locator("[data-crop-names]")
+    expect(names).to_have_text(re.compile(r"^1 .+ \d\.\d\d( · \d .+ \d\.\d\d){4}$"))
     page.locator("#c-external").select_option("selective")
     expect(said).to_contain_text("Selective search takes")
     expect(rows.first).to_contain_text("selective search")

@@ -178,6 +178,21 @@ def test_it_takes_many_hundred_windows_and_few_proposals_to_cover_most_objects(
     assert needed(looked.proposal_boxes) < 50
 
 
+@pytest.mark.lesson("detectors", "Who finds the small objects?")
+def test_two_stages_find_the_small_objects_only_with_enough_proposals(client: Any) -> None:
+    claims = client.get("/api/detectors/known").json()["claims"]
+
+    def small(road: str, proposals: int) -> float:
+        (told,) = [c for c in claims if (c["proposals"], c["rule"]) == (proposals, "voc")]
+        assert (told["scenes"], told["sizes"][0]) == (290, 210)
+        return float(told[road]["recall"][0])
+
+    few = state_of("Who finds the small objects?")["proposals"]
+    assert small("one_stage", few) > small("two_stage", few) + 0.1
+    assert small("two_stage", 100) > small("one_stage", 100)
+    assert small("two_stage", 300) > small("one_stage", 300)
+
+
 @pytest.mark.lesson("detectors", "Are two stages always better?")
 def test_of_the_published_ones_a_one_stage_detector_has_the_highest_ap() -> None:
     rows = published()

@@ -65,6 +65,9 @@ export function familyView(query) {
     const ground = family && mask ? masked(image, width, height, mask) : image;
     view.update({ image: ground, width, height, layers, summary: sayFamily(family) });
     showTable($("[data-family]", root), family);
+    const names = $("[data-crop-names]", root);
+    names.hidden = !family;
+    names.textContent = family ? listNames(family) : "";
     $("[data-said]").textContent = sayFamily(family);
   }
 
@@ -84,6 +87,10 @@ export function familyView(query) {
   };
 }
 
+/** Every crop by its number, with what ImageNet's network calls it. @param {Family} family */
+export const listNames = ({ names, scores }) =>
+  names.map((name, i) => `${i + 1} ${name} ${number(scores[i] ?? 0)}`).join(" · ");
+
 /** @param {Family} family @returns {import("../../views/picture.js").Layer[]} */
 function layersOf({ boxes, names, scores }) {
   return [
@@ -91,7 +98,7 @@ function layersOf({ boxes, names, scores }) {
       boxes: boxes.flat(),
       indices: [...boxes.keys()],
       style: "candidate",
-      label: (i) => (i < NAMED ? `${names[i]} ${number(scores[i] ?? 0)}` : ""),
+      label: (i) => (i < NAMED ? `${i + 1} ${names[i]} ${number(scores[i] ?? 0)}` : `${i + 1}`),
     },
   ];
 }

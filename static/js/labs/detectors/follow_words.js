@@ -78,14 +78,22 @@ function sayAsked({ name, box }, iou) {
 function sayOther({ output }, { found, other }) {
   if (!other) return "";
   const road = found.road === "one" ? "two" : "one";
-  const { row, column } = startOf(output, road, other.row);
-  return t("{road}: the nearest box says “{name}” {score}; it began on row {row}, column {column}.", {
+  const { row, column, map, maps } = startOf(output, road, other.row);
+  const told = {
     road: roadName(road),
     name: className(output.classes[other.label]),
     score: number(other.score),
     row: row + 1,
     column: column + 1,
-  });
+    map,
+    maps,
+  };
+  return maps === 1
+    ? t("{road}: the nearest box says “{name}” {score}; it began on row {row}, column {column}.", told)
+    : t(
+        "{road}: the nearest box says “{name}” {score}; it began on row {row}, column {column} of map {map} of {maps}.",
+        told,
+      );
 }
 
 /** The sentence under the picture. @param {Model} model @returns {string} */

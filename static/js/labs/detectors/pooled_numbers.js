@@ -2,6 +2,7 @@
 
 import { $, context2d, token } from "../../core/dom.js";
 import { number, sentences, t } from "../../core/i18n.js";
+import { markOf } from "../../views/marks.js";
 import { warm } from "../../views/picture.js";
 import { state } from "./page.js";
 import { binOf } from "./region.js";
@@ -43,7 +44,7 @@ export function paintNumbers(canvas, pooled, name, chosen) {
       context.fillText(number(value, value < 10 ? 1 : 0), (j + 0.5) * side, (i + 0.5) * side);
     }),
   );
-  context.strokeStyle = token("--mark-chosen");
+  context.strokeStyle = token(markOf("chosen").color);
   context.lineWidth = 3;
   context.strokeRect(chosen.column * side + 1.5, chosen.row * side + 1.5, side - 3.5, side - 3.5);
   canvas.setAttribute(
