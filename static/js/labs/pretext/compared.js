@@ -92,7 +92,7 @@ export class ComparedPart {
     if (!shipped.tasks) return t("Nothing was recorded yet.");
     return sentences([
       t(
-        "Recorded: the shipped encoders on real photos of 5 classes, {train} labeled crops to learn from and {test} to test on; one seed each, so no range. The tasks on video learned from drawn clips.",
+        "Recorded: each task’s encoder on real photos of 5 classes, {train} labeled crops to learn from and {test} to test on; one seed each, so no range. The tasks on video learned from drawn clips.",
         {
           train: number(shipped.photos["to learn from"], 0),
           test: number(shipped.photos["to test on"], 0),

@@ -148,10 +148,9 @@ export function tuningSaid(frame, tasks, chosen) {
     return sentences([measuredSaid(live, labels, deviating), imagenetSaid(frame, live[3] ?? null)]);
   }
   return sentences([
-    t("A linear probe trains a head on frozen features; fine-tuning trains encoder and head together."),
     recordedSaid(tasks, chosen),
     canTune(frame, question)
-      ? t("“Fine-tune” does both with this run, three times with each number of labels.")
+      ? ""
       : t("The run’s pictures do not tell the answer to this question, so it cannot be fine-tuned for it."),
   ]);
 }
@@ -167,7 +166,8 @@ function recordedSaid(tasks, chosen) {
     chosen.labels,
     ranging,
   );
-  return said && sentences([t("Recorded on drawn pictures, {task}:", { task: taskName(chosen.task) }), said]);
+  if (!said) return t("Nothing was recorded yet.");
+  return sentences([t("Recorded on drawn pictures, after “{task}”.", { task: taskName(chosen.task) }), said]);
 }
 
 /**
