@@ -37,13 +37,13 @@ YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.31
 @dataclass(frozen=True)
 class Options:
     """What a task may be told. gap: pixels between two patches, which are as large as leaves room
-    for it; jitter: pixels that a patch may be off its place, either way; color_drop: share of the
-    patch pairs that lose their color; ratio: share of the blocks that are hidden; block: pixels a
-    side of one; painted: what is hidden in every picture instead, a bool for each block, row by
-    row.
+    for it; jitter: pixels that a patch may be off its place, inside the picture: more than half the
+    gap, and two patches may share pixels; color_drop: share of the patch pairs that lose their
+    color; ratio: share of the blocks that are hidden; block: pixels a side of one; painted: what is
+    hidden in every picture instead, a bool for each block, row by row.
     """
 
-    gap: int = 1
+    gap: int = 2
     jitter: int = 1
     color_drop: float = 0.5
     ratio: float = 0.6

@@ -5,7 +5,8 @@ python -m models.train.pretext boxes --ship            write all checkpoints as 
 python -m models.train.pretext boxes --evaluate        score the checkpoints
 python -m models.train.pretext --compare               every task, 3 seeds, equal CPU seconds, drawn
 
-A comparison that is stopped goes on where it was: a row is written as soon as it is measured.
+A comparison that is stopped goes on where it was: a row is written as soon as it is measured, and
+those of other code are measured anew.
 The tasks on pictures learn from crops of 32 pixels of real photos (`boxes` is the folder), those on
 clips from drawn clips. The rate falls linearly to 0 over all of a training's steps.
 """
@@ -56,10 +57,10 @@ from models.train.small_crops import CLASSES, load_small_crops
 RATE, DECAY = 2e-3, 1e-4
 PLAIN, CLIPS = 60_000, 2_000  # crops without a class, clips, to learn from
 FIRST_HELD_OUT = 500_000  # seeds of drawn pictures from here on are never trained on
-# Steps and pictures (or clips) a step, so that each takes one to five minutes of one core.
+# Steps and pictures (or clips) a step; each takes one to eight minutes of a core by itself.
 LENGTHS: dict[PretextTask, tuple[int, int]] = {
     "rotation": (12000, 128),
-    "patch": (12000, 128),
+    "patch": (20000, 128),
     "color": (3000, 128),  # from here on its own held-out accuracy fell
     "regression": (2500, 128),
     "masked": (6000, 128),
@@ -270,8 +271,9 @@ def compare(args: argparse.Namespace) -> None:
     for seed in range(args.seeds):
         downstream = drawn_downstream(seed)
         for task in ("untrained", *get_args(PretextTask)):
-            row = rows.setdefault(task, {})
-            if "tuned" in row.get(str(seed), {}):
+            row, commit = rows.setdefault(task, {}), entry["commit"]
+            if row.get(str(seed), {}).get("commit") == commit:
+                print(seed, task, "is recorded", flush=True)
                 continue
             network, told = untrained(seed), {"own": None, "steps": 0}
             if task != "untrained":
@@ -280,7 +282,7 @@ def compare(args: argparse.Namespace) -> None:
                 "asked": table_of(network, downstream, 2),
                 "tuned": tuned_table(network, downstream, 2),
             }
-            row[str(seed)] = {**told, **worth}
+            row[str(seed)] = {**told, **worth, "commit": commit}
             print(seed, task, told, flush=True)
             write_scores(path, COMPARED, {**entry, "tasks": rows})
 

@@ -60,12 +60,12 @@ class PretextConfig(LabConfig):
         Look(TASK, choices={"random": N_("random weights"), "photos": N_("shipped weights")}),
     )
     gap: int = control(
-        1, N_("Gap between patches"),
+        2, N_("Gap between patches"),
         N_(
             "With no gap, lines that go on from patch to patch give the answer away. A wide "
             "gap leaves room for smaller patches only."
         ),
-        Look(TASK, unit=N_("px"), usual=(1, 4)), ge=0, le=4,
+        Look(TASK, unit=N_("px"), usual=(2, 4)), ge=0, le=4,
     )  # fmt: skip
     jitter: int = control(
         1, N_("Jitter"), N_("Each patch lies off its place by up to so many pixels."),

@@ -88,6 +88,16 @@ def test_patches_do_not_touch_across_a_gap(gap: int) -> None:
     assert 30 <= 3 * side + 2 * gap <= 32  # as large as there is room for
 
 
+def test_the_usual_jitter_lets_no_two_patches_share_a_pixel() -> None:
+    usual = Options(color_drop=0)
+    assert usual.jitter > 0
+    for seed in range(20):
+        puzzle = made("patch", usual, seed)
+        assert puzzle.at is not None
+        apart = (puzzle.at[:, 1] - puzzle.at[:, 0]).abs().amax(dim=1)
+        assert (apart >= puzzle.inputs.shape[-1]).all()
+
+
 def test_a_patch_without_color_has_three_equal_channels() -> None:
     puzzle = made("patch", Options(color_drop=1))
     assert torch.equal(puzzle.inputs[:, :, 0], puzzle.inputs[:, :, 2])
