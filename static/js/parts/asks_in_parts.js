@@ -19,6 +19,7 @@ export class AsksInParts {
   /** @type {string | null} what is to be asked of the run next */
   waiting = null;
   begun = 0; // at this step: a new run forgets what waits
+  able = [false, false]; // the buttons are on; the network is trained, and there are classes
 
   /**
    * @param {HTMLButtonElement[]} buttons
@@ -65,10 +66,17 @@ export class AsksInParts {
 
   /** @param {boolean} on @param {boolean} [trained] and there are classes */
   enable(on, trained = false) {
+    this.able = [on, trained];
+    this.refresh();
+  }
+
+  /** Another setting may have no answer in the run's data. */
+  refresh() {
+    const [on, trained] = this.able;
     for (const button of this.buttons) {
       const kind = this.kindOf(button);
-      const able = this.possible(kind) && (trained || this.untrained(kind));
-      button.disabled = !on || this.session.watched || !able;
+      const useful = this.possible(kind) && (trained || this.untrained(kind));
+      button.disabled = !on || this.session.watched || !useful;
     }
   }
 

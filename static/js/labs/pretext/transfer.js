@@ -156,7 +156,7 @@ export class TransferPart {
     this.tuning.draw(this.frame, this.tasks, this.state.values);
     showOnly("over", (one) => one === shown);
     $("[data-ask]").hidden = shown === "tuning"; // which measures the probe beside, by itself
-    if (this.frame) this.asks.goOn(this.frame, false); // another question may have no answer
+    this.asks.refresh();
     this.drawTable(question, labels, task);
     $("[data-transfer-said]").textContent = this.sentence();
   }
