@@ -210,8 +210,9 @@ class SharedRooms(Rooms):
             mine = await self._eval(
                 KEEP, owner_key(code), parts_key(code), args=(*first, *arguments)
             )
-        self._written[code] = {name: x.of for name, x in parts.items()}
-        self._on_show[code] = shown
+        if self._rooms.get(code) is room:  # it may have gone meanwhile
+            self._written[code] = {name: x.of for name, x in parts.items()}
+            self._on_show[code] = shown
         return bool(mine)
 
     def _forget(self, code: str) -> None:
