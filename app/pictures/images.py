@@ -94,7 +94,7 @@ async def upload(request: Request) -> ImageAnswer:
     store = images_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as upload:
         picture = await until_gone(request, store.put(upload.folder / "0"))
-    await owners_of(request).brought(request, picture.id)
+    await owners_of(request).brought(request, "photo", picture.id)
     return answer(picture)
 
 
@@ -119,6 +119,7 @@ async def show(request: Request, image_id: ImageId) -> Response:
 )
 async def forget(request: Request, image_id: ImageId) -> None:
     """Forget a picture at once, and whatever was found out about it."""
+    await in_thread(images_of(request).get, image_id)
     await owners_of(request).check(request, image_id)
     if await request.app.state.rooms.shows(image_id):  # a guest knows its name
         raise RoomError(

@@ -4,6 +4,8 @@ or in a room, may see it.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from fastapi import Request
 
 from app.errors import NotYours
@@ -12,34 +14,39 @@ from app.pictures.store import MAX_IDS
 from app.shelf import Shelf
 from app.visitors import address_of, visitor_of
 
-MOST = 3 * MAX_IDS  # ids that are remembered: as many as there are of uploads, samples and albums
+Kind = Literal["photo", "sample", "album"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Owners:
     """Visitors by the ids of what they brought. A browser without cookies is known by its address
     alone, which others may share: they may delete what it brought, and who has a cookie may not.
+
+    Of each kind so many are remembered: samples, which cost nothing, crowd out no photo's.
     """
 
-    def __init__(self) -> None:
-        self._names: Shelf[str, str] = Shelf()
+    def __init__(self, most: int = MAX_IDS) -> None:
+        self._most = most
+        self._names: dict[Kind, Shelf[str, str]] = {kind: Shelf() for kind in KINDS}
 
-    async def brought(self, request: Request, name: str) -> None:
+    async def brought(self, request: Request, kind: Kind, name: str) -> None:
         """The sender of the request has brought what has that id."""
-        await self._remember(name, whose(request))
+        await self._remember(kind, name, whose(request))
 
     async def check(self, request: Request, name: str) -> None:
-        """Raises `NotYours` where another has brought it."""
-        owner = await self._owner_of(name)
-        if owner and owner != whose(request):
+        """Raises `NotYours` where another has brought it, or nobody knows who: of what is there."""
+        if await self._owner_of(name) != whose(request):
             raise NotYours(N_("Only whoever brought these pictures can delete them."))
 
-    async def _remember(self, name: str, visitor: str) -> None:
-        self._names.put(name, visitor)
-        for _ in self._names.leaving(lambda: len(self._names) > MOST):
+    async def _remember(self, kind: Kind, name: str, visitor: str) -> None:
+        names = self._names[kind]
+        names.put(name, visitor)
+        for _ in names.leaving(lambda: len(names) > self._most):
             pass
 
     async def _owner_of(self, name: str) -> str | None:
-        return self._names.use(name)
+        found = (names.use(name) for names in self._names.values())
+        return next(filter(None, found), None)
 
 
 def whose(request: Request) -> str:

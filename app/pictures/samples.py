@@ -236,7 +236,7 @@ def sample_answer(name: str, known: Specimen, language: str) -> SampleAnswer:
 async def choose(request: Request, name: SampleName) -> ChosenSample:
     """Use a sample: answers like an upload, and with its known boxes."""
     known, picture = await until_gone(request, chosen(request, name))
-    await owners_of(request).brought(request, picture.id)
+    await owners_of(request).brought(request, "sample", picture.id)
     scale = picture.width / known.width, picture.height / known.height
     boxes = known.boxes and [
         [x1 * scale[0], y1 * scale[1], x2 * scale[0], y2 * scale[1]]

@@ -48,6 +48,7 @@ class LectureRoom:
         self.shown: Shown | None = None
         self.question: Asked | None = None
         self.closed: DomainError | None = None
+        self.lost = False  # whether it has closed here alone: another process has it
         self.let_in: dict[str, None] = {}  # visitors who had the right code
         self.touched = now  # when the presenter did something last
         self.left: float | None = now  # since when no presenter is there; None: one is
@@ -159,7 +160,7 @@ class LectureRoom:
 
     def lose(self, why: DomainError) -> None:
         """Another process has the room: nothing of it goes on here, and its pages come back."""
-        self.closed = self.closed or why
+        self.closed, self.lost = self.closed or why, True
         self._phones.set()
         for line in self.lines():
             line.lose()

@@ -13,7 +13,7 @@ from typing import Any
 from app.errors import ImageGone
 from app.pictures.albums.album import Album
 from app.pictures.albums.store import ON_DISK, AlbumStore
-from app.pictures.owners import MOST, Owners
+from app.pictures.owners import KINDS, Kind, Owners
 from app.pictures.private_folder import in_thread, storing
 from app.pictures.store import HOUR, MAX_IDS, Content, ImageStore, Picture
 from app.settings import Settings
@@ -226,19 +226,28 @@ class SharedAlbums(AlbumStore):
 class SharedOwners(Owners):
     """Who brought what, for all processes."""
 
-    def __init__(self, store: SharedStore, most: int = MOST) -> None:
-        super().__init__()
+    def __init__(self, store: SharedStore, most: int = MAX_IDS) -> None:
+        super().__init__(most)
         self._known = Known(store, "owner", OWNED_SECONDS)
-        self._recent = Recent(store, "owners", most, OWNED_SECONDS)
+        self._recent: dict[Kind, Recent] = {
+            kind: Recent(store, f"owners:{kind}", most, OWNED_SECONDS) for kind in KINDS
+        }
 
-    async def _remember(self, name: str, visitor: str) -> None:
-        await in_thread(self._keep, name, visitor)
+    async def _remember(self, kind: Kind, name: str, visitor: str) -> None:
+        await in_thread(self._keep, kind, name, visitor)
 
-    def _keep(self, name: str, visitor: str) -> None:
+    def _keep(self, kind: Kind, name: str, visitor: str) -> None:
         self._known.put(name, {"visitor": visitor})
-        for old in self._recent.note(name):
+        for old in self._recent[kind].note(name):
             self._known.pop(old)
 
     async def _owner_of(self, name: str) -> str | None:
-        facts = await in_thread(self._known.use, name)
-        return str(facts["visitor"]) if facts else None
+        return await in_thread(self._used, name)
+
+    def _used(self, name: str) -> str | None:
+        facts = self._known.use(name)
+        if not facts:
+            return None
+        for names in self._recent.values():
+            names.use(name)
+        return str(facts["visitor"])

@@ -160,6 +160,7 @@ class SharedRooms(Rooms):
         """Another process has taken the room over: its pages find it there."""
         if self._rooms.get(room.code) is room:
             self._forget(room.code)
+            self._on_show.pop(room.code, None)
         room.lose(RoomGone(N_("There is no room with this code, or no longer.")))
 
     # --- Writing ----------------------------------------------------------------------------------
@@ -169,7 +170,9 @@ class SharedRooms(Rooms):
         Raises `StoreSilent`, or `RoomGone` where another process has the room by now.
         """
         if room.closed:
-            await self._drop(room.code)
+            # Not where another process has it, nor where this one has taken it back since.
+            if not room.lost and self._rooms.get(room.code) in (None, room):
+                await self._drop(room.code)
             return
         saving = self._saving.get(room.code)
         if saving is None:
@@ -207,8 +210,9 @@ class SharedRooms(Rooms):
             mine = await self._eval(
                 KEEP, owner_key(code), parts_key(code), args=(*first, *arguments)
             )
-        self._written[code] = {name: x.of for name, x in parts.items()}
-        self._on_show[code] = shown
+        if self._rooms.get(code) is room:  # it may have gone meanwhile
+            self._written[code] = {name: x.of for name, x in parts.items()}
+            self._on_show[code] = shown
         return bool(mine)
 
     def _forget(self, code: str) -> None:

@@ -57,11 +57,15 @@ def begun(path: Path, name: str, part: str, **same: Any) -> dict[str, Any]:
 
 
 def write_scores(path: Path, name: str, entry: dict[str, Any]) -> None:
-    """Put one network's entry into the file, beside those of others, which stay."""
+    """Put one network's entry into the file, beside those of others, which stay. It is written
+    beside, then moved: a crash leaves the old one whole.
+    """
     table = json.loads(path.read_text()) if path.exists() else {}
     table[name] = rounded(entry)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(table, indent=2, sort_keys=True) + "\n")
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(table, indent=2, sort_keys=True) + "\n")
+    beside.replace(path)
 
 
 def median_cpu_ms(work: Callable[[], object], repeats: int = 15, warm_up: int = 3) -> float:

@@ -173,7 +173,7 @@ async def settle(request: Request, draft_id: DraftId) -> AlbumAnswer:
     drafts, store = drafts_of(request), albums_of(request)
     async with drafts.use(draft_id) as gathered:
         album = await until_gone(request, store.settle(gathered))
-        await owners_of(request).brought(request, album.id)
+        await owners_of(request).brought(request, "album", album.id)
         answer = await told(request, album)
     await drafts.drop(draft_id)
     return answer

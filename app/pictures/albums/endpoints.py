@@ -12,7 +12,7 @@ from app.errors import AlbumTooLarge, InvalidInput, can_fail
 from app.i18n import N_, language_of
 from app.pictures.albums.album import Album, counts_by_rule, labeled, opened, pictures_of
 from app.pictures.albums.classes import Rule
-from app.pictures.albums.store import AlbumStore
+from app.pictures.albums.store import ON_DISK, AlbumStore
 from app.pictures.albums.words import notes
 from app.pictures.decoding.album_limits import UNLABELED
 from app.pictures.owners import owners_of
@@ -131,7 +131,7 @@ async def upload(request: Request) -> AlbumAnswer:
     store = albums_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as brought:
         album = await until_gone(request, store.put(brought.folder, brought.names))
-    await owners_of(request).brought(request, album.id)
+    await owners_of(request).brought(request, "album", album.id)
     return await told(request, album)
 
 
@@ -143,7 +143,7 @@ async def upload_clip(request: Request) -> AlbumAnswer:
     store = albums_of(request)
     async with uploaded(request, store.folder, allowed(store.settings)) as brought:
         album = await until_gone(request, store.put_clip(brought.folder, brought.names))
-    await owners_of(request).brought(request, album.id)
+    await owners_of(request).brought(request, "album", album.id)
     return await told(request, album)
 
 
@@ -177,5 +177,8 @@ def bytes_by_rule(album: Album, rule: Rule) -> bytes:
 @router.delete("/{album_id}", status_code=204, responses=CANNOT_DELETE)
 async def forget(request: Request, album_id: AlbumId) -> None:
     """Forget the pictures at once; a run that learns from them goes on."""
-    await owners_of(request).check(request, album_id)
-    await in_thread(albums_of(request).delete, album_id)
+    store = albums_of(request)
+    if album_id not in ON_DISK:  # which nobody brought
+        await store.find(album_id)
+        await owners_of(request).check(request, album_id)
+    await in_thread(store.delete, album_id)

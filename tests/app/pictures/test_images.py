@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 from starlette.testclient import TestClient
 
+from app.pictures.owners import Owners
 from tests.app.uploaded import (
     BLUE,
     GREEN,
@@ -336,3 +337,16 @@ def test_a_photo_is_deleted_by_whoever_brought_it_with_or_without_a_cookie(
     assert client.get(brought).status_code == 200
     assert client.delete(brought).status_code == 204
     assert client.get(brought).status_code == 404
+
+
+def test_what_nobody_knows_the_owner_of_nobody_deletes_and_what_is_not_there_is_gone(
+    client: TestClient,
+) -> None:
+    client.app.state.owners = Owners(most=1)  # type: ignore[attr-defined]
+    first, second = (post(client, saved(quarters())).json()["url"] for _ in range(2))
+    client.post("/api/samples/street")
+    refused(client.delete(first), 403, "not_yours")
+    assert client.get(first).status_code == 200
+    assert client.delete(second).status_code == 204
+    refused(client.delete(f"/api/images/{'0' * 32}"), 404, "image_gone")
+    refused(client.delete(f"/api/albums/{'0' * 32}"), 404, "album_gone")

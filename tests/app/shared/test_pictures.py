@@ -90,10 +90,28 @@ def test_who_brought_what_is_bounded_too(store: RedisServer) -> None:
 
     async def body() -> list[str | None]:
         for i in range(10):
-            await owners._remember(f"thing-{i}", "someone")
+            await owners._remember("photo", f"thing-{i}", "someone")
         return [await owners._owner_of(f"thing-{i}") for i in range(10)]
 
     assert asyncio.run(body()) == [None] * 7 + ["someone"] * 3
+
+
+def test_whose_a_photo_is_outlasts_samples_without_end_and_photos_since_it_was_asked(
+    store: RedisServer,
+) -> None:
+    owners = SharedOwners(SharedStore(store.url), most=3)
+
+    async def body() -> list[str | None]:
+        await owners._remember("photo", "mine", "me")
+        for i in range(10):
+            await owners._remember("sample", f"sample-{i}", "other")
+        found = [await owners._owner_of("mine")]
+        for i in range(5):
+            await owners._remember("photo", f"their-{i}", "other")
+            found.append(await owners._owner_of("mine"))
+        return found
+
+    assert asyncio.run(body()) == ["me"] * 6
 
 
 def test_a_sample_whose_file_went_is_not_lent(store: RedisServer, tmp_path: Path) -> None:

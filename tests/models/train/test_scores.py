@@ -20,6 +20,23 @@ def test_one_networks_scores_leave_those_of_others(tmp_path: Path) -> None:
     assert table == {"a": {"x": {"y": 0.1235, "n": 3, "s": "t"}}, "b": {"x": 2.0}}
 
 
+def test_a_crash_while_scores_are_written_leaves_the_old_ones_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "scores.json"
+    scores.write_scores(path, "a", {"x": 1.0})
+    before = path.read_text()
+
+    def crash(self: Path, text: str) -> int:
+        self.write_bytes(text.encode()[:5])
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Path, "write_text", crash)
+    with pytest.raises(OSError, match="full"):
+        scores.write_scores(path, "b", {"x": 2.0})
+    assert path.read_text() == before
+
+
 def test_a_number_says_its_command_and_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["x", "--evaluate", "/some/where/boxes", "--sizes", "320"])
     said = scores.provenance("models.train.detectors")
