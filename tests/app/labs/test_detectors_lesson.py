@@ -189,6 +189,8 @@ def test_two_stages_find_the_small_objects_only_with_enough_proposals(client: An
 
     few = state_of("Who finds the small objects?")["proposals"]
     assert small("one_stage", few) > small("two_stage", few) + 0.1
+    assert few == 10
+    assert small("two_stage", few) < 0.5  # fewer than half
     assert small("two_stage", 100) > small("one_stage", 100)
     assert small("two_stage", 300) > small("one_stage", 300)
 
