@@ -8,7 +8,7 @@ import pytest
 import torch
 import torchvision
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.labs.detectors import LAB
 from tests.e2e.browser import assert_fits_a_phone
@@ -365,6 +365,44 @@ def test_photos_are_told_as_they_were_recorded_with_the_nearest_number_of_propos
     move(page, "proposals", 12)
     expect(said).to_contain_text("and 10 proposals:")
     expect(table).to_contain_text("41%")
+
+
+def test_numbers_of_one_source_do_not_stand_under_the_name_of_the_other(open_page, watch):
+    watch.allowed.add("503")
+    asked: list[int] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.post_data_json["scenes"])
+        route.fulfill(status=503, json={"error": {"code": "busy", "message": "Too many wait."}})
+
+    page = open_page("/labs/detectors?tab=claim&measured=photos")
+    said, table = page.locator("[data-said]"), page.locator("[data-claim-table]")
+    expect(said).to_contain_text("On 290 VOC photos")
+    page.route("**/api/detectors/claim", refuse)
+    move(page, "proposals", 50)
+    expect(said).to_contain_text("On 290 VOC photos")
+    assert not any(url.endswith("/claim") for url in watch.requests)  # photos measure no scene
+    page.locator("button[data-measured=scenes]").click()
+    expect(said).to_have_text("Too many wait.")
+    expect(table).to_be_empty()
+    page.unroute("**/api/detectors/claim")
+    view(page, "result")
+    expect(said).to_contain_text("the one-stage detector finds")
+    view(page, "claim")
+    expect(said).to_contain_text("On 60 scenes with 228 objects")
+    assert asked == [10]
+
+
+def test_the_measuring_ends_when_the_view_is_left(open_page):
+    page = open_page("/labs/detectors?tab=claim")
+    held: list[Route] = []
+    page.route("**/api/detectors/claim", lambda route: held.append(route))
+    move(page, "proposals", 7)
+    page.wait_for_timeout(600)  # the lever rests
+    assert len(held) == 1
+    with page.expect_event("requestfailed", lambda one: one.url.endswith("/claim")):
+        view(page, "result")
+    expect(page.locator("[data-said]")).to_contain_text("the one-stage detector finds")
 
 
 def test_the_files_name_both_detectors(open_page, tmp_path: Path):

@@ -165,7 +165,8 @@ class DetectorsConfig(LabConfig):
         N_("Boxes of R-CNN and Fast R-CNN"),
         N_(
             "Both took their proposals from elsewhere: from selective search, which is an extra "
-            "here. With the RPN's, all four of the family look at the same boxes."
+            "here. With the RPN's, they look at the same boxes as Faster R-CNN; an installed Mask "
+            "R-CNN has an RPN of its own."
         ),
         Look(
             FAMILY,

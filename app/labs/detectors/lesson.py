@@ -324,8 +324,9 @@ LESSON = (
     Step(
         N_("Who finds the small objects?"),
         N_(
-            "These numbers are recorded, on 290 photos; 210 of their objects are under 32 pixels. "
-            "The second stage looks at {proposals} proposals. Move the lever to 300."
+            "These numbers are recorded, on 290 photos of at most 320 pixels; 210 of their objects "
+            "are under 32 pixels. The second stage looks at {proposals} proposals. Move the lever "
+            "to 300."
         ),
         {"measured": "photos", "proposals": 10},
         "claim",
@@ -336,9 +337,9 @@ LESSON = (
             (N_("One stage."), N_("Two stages."), N_("Both find equally many.")),
             0,
             N_(
-                "One stage looks at every anchor. Two stages look only at what is proposed, and 10 "
-                "boxes seldom cover the small objects. With 100 and more proposals two stages find "
-                "more of them."
+                "One stage looks at every anchor. Two stages look only at what is proposed, and "
+                "with 10 boxes they find fewer than half of the small objects. With 100 and more "
+                "proposals two stages find more of them."
             ),
         ),
         see=(("rpn", "Too many boxes"),),

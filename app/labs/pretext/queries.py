@@ -215,7 +215,7 @@ class Recorded(BaseModel):
 
 @router.get("/api/pretext/recorded")
 def recorded() -> Recorded:
-    """How the shipped encoders do on photos, all tasks compared on drawn pictures, and scale."""
+    """How each task's encoder does on photos, all tasks compared on drawn pictures, and scale."""
     from models.detection.weights import FOLDER
 
     table = json.loads((FOLDER / "scores.json").read_text())

@@ -3,6 +3,7 @@
 The steps that train carry their predicates (`holds`), which tests/app/test_lessons.py asks.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from app.labs.detectors import LAB
+from app.labs.detectors.config import MEASURED, MEASURED_STEP
 from models.boxes.boxes import pairwise_iou
 from models.boxes.roi import roi_align, roi_pool
 from models.boxes.windows import sliding_windows
@@ -189,6 +191,8 @@ def test_two_stages_find_the_small_objects_only_with_enough_proposals(client: An
 
     few = state_of("Who finds the small objects?")["proposals"]
     assert small("one_stage", few) > small("two_stage", few) + 0.1
+    assert few == 10
+    assert small("two_stage", few) < 0.5  # fewer than half
     assert small("two_stage", 100) > small("one_stage", 100)
     assert small("two_stage", 300) > small("one_stage", 300)
 
@@ -200,3 +204,20 @@ def test_of_the_published_ones_a_one_stage_detector_has_the_highest_ap() -> None
     assert (best.name, best.kind) == ("FCOS", "one-stage")
     pair = {row.kind: row.box_map for row in rows if row.backbone.startswith("MobileNet")}
     assert pair["two-stage"] > pair["one-stage"]  # the other way round in another pair
+
+
+def test_numbers_typed_into_the_view_of_the_claim_are_the_measured_and_the_recorded(
+    client: Any,
+) -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "templates/labs/detectors.html").read_text()
+    script = (root / "static/js/labs/detectors/claim.js").read_text()
+    claims = client.get("/api/detectors/known").json()["claims"]
+    ((scenes, small),) = {(claim["scenes"], claim["sizes"][0]) for claim in claims}
+    assert f"{MEASURED} scenes, now" in page
+    assert f"const ALL = {MEASURED};" in script
+    assert f"const PART = {MEASURED_STEP};" in script
+    assert f"{scenes} photos, recorded" in page
+    assert f"{scenes} VOC photos" in script
+    step = LAB.lesson[TITLES.index("Who finds the small objects?")]
+    assert f"{scenes} photos of at most 320 pixels; {small} of their objects" in str(step.text)

@@ -47,6 +47,7 @@ import { computedOn, roadName } from "./words.js";
  */
 
 /** @typedef {"one_stage" | "two_stage"} Stages */
+/** @typedef {{proposals: number, rule: string}} Judged what a claim is measured with */
 
 const ALL = 60; // scenes
 const PART = 10; // of them in one request
@@ -61,77 +62,117 @@ const PICTURES = {
 
 export function claimView() {
   const root = $("[data-view-of=claim]");
-  /** @type {{claim: Claim | null, recorded: RecordedClaim[], proposals: number, rule: string}} */
-  const now = { claim: null, recorded: [], proposals: 0, rule: "" };
-  const curve = chart($("[data-curves]", root), () => ({
-    x: t("recall"),
-    y: t("precision"),
-    lines: [
-      { name: roadName("one"), color: VARIANTS[0], dash: [7, 4] },
-      { name: roadName("two"), color: VARIANTS[1] },
-    ],
-    xRange: [0, 1],
-    yRange: [0, 1],
-  }));
+  /** @type {{claim: Claim | null, of: Judged | null, recorded: RecordedClaim[], asked: number}} */
+  const now = { claim: null, of: null, recorded: [], asked: 0 }; // `of`: what the claim was measured with
+  const curve = precisionChart($("[data-curves]", root));
   const showChoice = choiceButtons(state, ["measured"], root);
   const ask = newest({
-    ask: (/** @type {{scenes: number, proposals: number, rule: string}} */ of, signal) =>
-      post("/api/detectors/claim", of, signal),
-    show: (/** @type {Claim} */ claim, { scenes, ...of }) => {
-      Object.assign(now, { claim, ...of });
+    ask: (/** @type {Judged & {scenes: number}} */ of, signal) => post("/api/detectors/claim", of, signal),
+    show: (/** @type {Claim} */ claim, { proposals, rule }) => {
+      Object.assign(now, { claim, of: { proposals, rule } });
       paint();
-      if (scenes < ALL) ask.want({ scenes: scenes + PART, ...of });
+      measure();
     },
     fail: failed,
   });
-  const known = knownNumbers(root, (claims) => {
-    now.recorded = claims;
-    paint();
+  const known = knownNumbers(root, {
+    onClaims: (claims) => {
+      now.recorded = claims;
+      paint();
+    },
+    onError: (error) => isOnShow() && state.values.measured === "photos" && failed(error),
   });
 
   /** What is told now: of the scenes, or of the photos. @returns {Claim | RecordedClaim | null} */
-  const told = () =>
-    state.values.measured === "photos" ? nearestRecorded(now.recorded, now.proposals, now.rule) : now.claim;
+  function told() {
+    const { measured, proposals, rule } = valuesOfNow();
+    return measured === "photos" ? nearestRecorded(now.recorded, proposals, rule) : now.claim;
+  }
+
+  function say() {
+    const claim = told();
+    if (claim) return sayClaim(claim);
+    return state.values.measured === "photos"
+      ? t("Reading what was recorded on photos …")
+      : t("Measuring on {count} scenes …", { count: ALL });
+  }
 
   function paint() {
     showChoice();
     const claim = told();
-    if (!claim) return;
-    const { one_stage: one, two_stage: two } = claim;
-    const recall = one.curve.map((_, i) => i / (one.curve.length - 1));
-    curve.update({ columns: [recall, one.curve, two.curve], summary: sayClaim(claim) });
-    showTable($("[data-claim-table]", root), claim);
-    $("[data-said]").textContent = sayClaim(claim);
+    curve.update({ columns: claim ? curvesOf(claim) : [[], [], []], summary: claim ? sayClaim(claim) : "" });
+    const table = $("[data-claim-table]", root);
+    if (claim) showTable(table, claim);
+    else table.replaceChildren();
+    if (isOnShow()) $("[data-said]").textContent = say();
+  }
+
+  /** Ask for the scenes that lack: the photos' numbers are recorded. */
+  function measure() {
+    const { measured, proposals, rule } = valuesOfNow();
+    const scenes = isOnShow() && measured === "scenes" ? nextScenes(now, { proposals, rule }) : null;
+    if (scenes === null) return ask.drop();
+    const rest = now.asked && now.asked !== proposals ? REST : 0;
+    now.asked = proposals;
+    ask.want({ scenes, proposals, rule }, rest);
   }
 
   return {
     /** @param {import("./page.js").Model} model */
-    draw({ values: { proposals, rule } }) {
+    draw({ values: { proposals } }) {
       known.want(proposals);
-      if (proposals !== now.proposals || rule !== now.rule) {
-        // Only other proposals are looked at anew; another rule judges what was found.
-        const same = proposals === now.proposals;
-        const rest = same || now.proposals === 0 ? 0 : REST;
-        Object.assign(now, { proposals, rule });
-        ask.want({ scenes: (same && now.claim?.scenes) || PART, proposals, rule }, rest);
-      }
+      measure();
       paint();
     },
-    say() {
-      const claim = told();
-      return claim ? sayClaim(claim) : t("Measuring on {count} scenes …", { count: ALL });
-    },
+    say,
+    /** Nobody looks at it any more: the measuring that is under way ends. */
+    leave: ask.drop,
     /** Written anew in another language. */
     again: known.drop,
   };
 }
 
+/** @returns {Judged & {measured: string}} */
+const valuesOfNow = () => /** @type {any} */ (state.values);
+const isOnShow = () => state.values.tab === "claim";
+
+/** @param {HTMLElement} root */
+const precisionChart = (root) =>
+  chart(root, () => ({
+    x: t("recall"),
+    y: t("precision"),
+    lines: [
+      { name: roadName("one"), color: VARIANTS[0] ?? "", dash: [7, 4] },
+      { name: roadName("two"), color: VARIANTS[1] ?? "" },
+    ],
+    xRange: [0, 1],
+    yRange: [0, 1],
+  }));
+
+/** Precision of both over recall. @param {Claim} claim */
+function curvesOf({ one_stage: one, two_stage: two }) {
+  const recall = one.curve.map((_, i) => i / (one.curve.length - 1));
+  return [recall, one.curve, two.curve];
+}
+
+/**
+ * How many scenes are to be asked for next; null when all are measured.
+ * Only other proposals are looked at anew; another rule judges what was found.
+ * @param {{claim: Claim | null, of: Judged | null}} now
+ * @param {Judged} wanted
+ */
+function nextScenes({ claim, of }, { proposals, rule }) {
+  if (!claim || of?.proposals !== proposals) return PART;
+  if (of.rule !== rule) return claim.scenes;
+  return claim.scenes < ALL ? claim.scenes + PART : null;
+}
+
 /**
  * What is not measured now: recorded and published tables, and the photos' comparison, which is handed on.
  * @param {HTMLElement} root
- * @param {(claims: RecordedClaim[]) => void} onClaims
+ * @param {{onClaims: (claims: RecordedClaim[]) => void, onError: (error: Error) => void}} told
  */
-function knownNumbers(root, onClaims) {
+function knownNumbers(root, { onClaims, onError }) {
   const published = publishedTable($("[data-published]", root));
   const ask = newest({
     ask: (/** @type {string} */ address, signal) => json(address, { signal }),
@@ -143,6 +184,7 @@ function knownNumbers(root, onClaims) {
     fail: (error) => {
       if (!(error instanceof Error)) throw error;
       $("[data-recorded]", root).textContent = error.message;
+      onError(error);
     },
   });
   return {

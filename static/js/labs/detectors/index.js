@@ -28,7 +28,12 @@ import { none } from "./truth.js";
 import { sayResult } from "./words.js";
 
 /** @typedef {import("./page.js").Model} Model */
-/** @typedef {{draw: (model: Model) => void, drawPhoto?: (photo: any, summary: string) => void}} View */
+/**
+ * @typedef {object} View
+ * @property {(model: Model) => void} draw
+ * @property {(photo: any, summary: string) => void} [drawPhoto]
+ * @property {() => void} [leave] nobody looks at it any more
+ */
 
 const REST = 150; // milliseconds that a control rests before the network is asked
 const said = $("[data-said]");
@@ -119,17 +124,14 @@ function originWords() {
 
 const draw = oncePerFrame(() => {
   const { photo } = page;
-  if (state.values.tab === "train") {
-    family.leave();
-    return train.enter();
-  }
+  const view = views[state.values.tab];
+  for (const other of Object.values(views)) if (other !== view) other.leave?.();
+  if (state.values.tab === "train") return train.enter();
   train.leave();
   if (!photo) return;
   others.want();
   const searching = photos.searching || others.busy;
   const model = modelOfPage();
-  const view = views[state.values.tab];
-  if (view !== family) family.leave();
   const origin = model ? (ROADS.every(isOurs) ? "shipped" : "fetched") : "";
   showOrigin({ origin, words: model ? originWords() : "", searching, answered: model !== null });
   if (!model) {

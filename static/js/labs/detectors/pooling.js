@@ -78,6 +78,8 @@ export function poolingView(query) {
       paint();
     },
     say: () => (now.pooled ? sayPooling(now.pooled) : ""),
+    /** Its answer is not written under another view. */
+    leave: ask.drop,
   };
 }
 

@@ -90,6 +90,8 @@ export function proposersView(query) {
     },
     /** @param {Model} of */
     say: (of) => sayProposers(now.answer, of),
+    /** Its answer is not written under another view. */
+    leave: ask.drop,
   };
 }
 
