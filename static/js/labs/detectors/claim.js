@@ -261,7 +261,7 @@ function sayClaim(claim) {
   const recorded = "command" in claim ? claim : null;
   return sentences([
     recorded
-      ? t("On {photos} VOC photos with {objects} objects and {proposals} proposals:", {
+      ? t("On {photos} VOC photos of at most 320 px with {objects} objects and {proposals} proposals:", {
           photos: scenes,
           objects,
           proposals: recorded.proposals,
