@@ -64,20 +64,19 @@ def test_squared_error_paints_drabber_than_classes_of_color_do() -> None:
 
 
 @pytest.mark.claims
-@pytest.mark.parametrize("seed", [0, 1])
-def test_without_a_gap_the_task_is_easier_and_teaches_less(seed: int) -> None:
+def test_without_a_gap_the_task_is_easier_with_every_seed_and_teaches_less_on_average() -> None:
     step = next(step for step in LAB.lesson if step.title == "A shortcut through the gap")
     assert step.stop is not None
     state = {name: x for name, x in step.state.items() if name in PretextConfig.model_fields}
     levers = {name: PretextConfig.model_fields[name].default for name in step.levers}
-    losses, probes = [], []
-    for settings in (state, {**state, **levers}):
-        frame = trained(PretextConfig(**{**settings, "seed": seed}), step.stop)
-        loss = measured(frame, "history", "loss")
-        losses.append(np.nanmean(loss[-20:]))
-        probes.append(measured(frame, "probes", "many")[-1])
-    assert losses[0] < losses[1]
-    assert probes[0] < probes[1]
+    losses, probes = np.zeros((2, 3)), np.zeros((2, 3))
+    for i, settings in enumerate((state, {**state, **levers})):
+        for seed in range(3):
+            frame = trained(PretextConfig(**{**settings, "seed": seed}), step.stop)
+            losses[i, seed] = np.nanmean(measured(frame, "history", "loss")[-20:])
+            probes[i, seed] = measured(frame, "probes", "many")[-1]
+    assert (losses[0] < losses[1]).all()
+    assert probes[0].mean() < probes[1].mean()
 
 
 def trained(config: PretextConfig, steps: int) -> PretextFrame:
