@@ -357,7 +357,9 @@ def test_photos_are_told_as_they_were_recorded_with_the_nearest_number_of_propos
     page.locator("button[data-measured=photos]").click()
     page.wait_for_url("**measured=photos**")
     said = page.locator("[data-said]")
-    expect(said).to_contain_text("On 290 VOC photos with 667 objects and 100 proposals:")
+    expect(said).to_contain_text(
+        "On 290 VOC photos of at most 320 px with 667 objects and 100 proposals:"
+    )
     expect(said).to_contain_text("Recorded by python -m models.train.compared --photos")
     table = page.locator("[data-claim-table]")
     expect(table).to_contain_text("Recall, under 32 px (210)")
@@ -395,6 +397,7 @@ def test_numbers_of_one_source_do_not_stand_under_the_name_of_the_other(open_pag
 
 def test_the_measuring_ends_when_the_view_is_left(open_page):
     page = open_page("/labs/detectors?tab=claim")
+    expect(page.locator("[data-said]")).to_contain_text("On 60 scenes with 228 objects")
     held: list[Route] = []
     page.route("**/api/detectors/claim", lambda route: held.append(route))
     move(page, "proposals", 7)
