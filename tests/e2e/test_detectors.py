@@ -359,8 +359,6 @@ def test_photos_are_told_as_they_were_recorded_with_the_nearest_number_of_propos
     said = page.locator("[data-said]")
     recorded = "On 290 VOC photos of at most 320 px with 667 objects and 100 proposals:"
     expect(said).to_contain_text(recorded)
-        "On 290 VOC photos of at most 320 px with 667 objects and 100 proposals:"
-    )
     expect(said).to_contain_text("Recorded by python -m models.train.compared --photos")
     table = page.locator("[data-claim-table]")
     expect(table).to_contain_text("Recall, under 32 px (210)")
