@@ -26,7 +26,8 @@ async def made_ready(runs: Runs) -> list[int]:
     assert isinstance(engine, RayEngine)
     await asyncio.to_thread(engine.warm_up)
     keeping = asyncio.create_task(engine.keep_ready())
-    await eventually(lambda: len(engine._ready) == READY)
+    for count in range(1, READY + 1):  # one after the other; each imports torch and all labs
+        await eventually(lambda count=count: len(engine._ready) >= count)
     keeping.cancel()
     return [process for _, process in engine._ready]
 
