@@ -18,7 +18,7 @@ from app.pictures.private_folder import in_thread, storing
 from app.pictures.store import HOUR, MAX_IDS, Content, ImageStore, Picture
 from app.settings import Settings
 from app.shared.folder import SharedFolder, touch
-from app.shared.recent import Recent
+from app.shared.recent import Recent, use
 from app.shared.store import PREFIX, SharedStore
 
 OWNED_SECONDS = 30 * 24 * HOUR  # longer than what is owned is ever used
@@ -82,8 +82,8 @@ class SharedImages(ImageStore):
         picture = facts and Picture(image_id, self._content(facts))
         if not picture or not touch(picture.path):
             raise self._gone()
-        for names in (self._new_ids, self._lent_ids, self._sharing(picture.digest)):
-            names.use(image_id)
+        kinds = (self._new_ids, self._lent_ids, self._sharing(picture.digest))
+        use(self._store, image_id, kinds)
         return picture
 
     def _content(self, facts: Mapping[str, Any]) -> Content:
@@ -228,6 +228,7 @@ class SharedOwners(Owners):
 
     def __init__(self, store: SharedStore, most: int = MAX_IDS) -> None:
         super().__init__(most)
+        self._store = store
         self._known = Known(store, "owner", OWNED_SECONDS)
         self._recent: dict[Kind, Recent] = {
             kind: Recent(store, f"owners:{kind}", most, OWNED_SECONDS) for kind in KINDS
@@ -248,6 +249,5 @@ class SharedOwners(Owners):
         facts = self._known.use(name)
         if not facts:
             return None
-        for names in self._recent.values():
-            names.use(name)
+        use(self._store, name, self._recent.values())
         return str(facts["visitor"])

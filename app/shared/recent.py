@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.shared.store import PREFIX, SharedStore
@@ -18,38 +18,41 @@ class Recent:
     """
 
     def __init__(self, store: SharedStore, kind: str, most: int, seconds: float) -> None:
-        self._store, self._key = store, f"{PREFIX}{kind}"
-        self._most, self._seconds = most, round(seconds)
+        self._store, self.key = store, f"{PREFIX}{kind}"
+        self._most, self.seconds = most, round(seconds)
 
     def note(self, name: str) -> list[str]:
         """A name is used now; those that are too many go, and are returned."""
         with self._store.asked():
             redis, now = self._store.threads, time.time()
-            redis.zadd(self._key, {name: now})
-            redis.expire(self._key, self._seconds)
-            redis.zremrangebyscore(self._key, "-inf", now - self._seconds)
-            spare = int(redis.zcard(self._key)) - self._most
-            popped: Any = redis.zpopmin(self._key, spare) if spare > 0 else []
+            redis.zadd(self.key, {name: now})
+            redis.expire(self.key, self.seconds)
+            redis.zremrangebyscore(self.key, "-inf", now - self.seconds)
+            spare = int(redis.zcard(self.key)) - self._most
+            popped: Any = redis.zpopmin(self.key, spare) if spare > 0 else []
         return [str(name) for name, _ in popped]
-
-    def use(self, name: str) -> None:
-        """Count a name as used now, where it is among these."""
-        with self._store.asked():
-            self._store.threads.zadd(self._key, {name: time.time()}, xx=True)
-            self._store.threads.expire(self._key, self._seconds)
 
     def has(self, name: str) -> bool:
         with self._store.asked():
-            return self._store.threads.zscore(self._key, name) is not None
+            return self._store.threads.zscore(self.key, name) is not None
 
     def forget(self, name: str) -> None:
         with self._store.asked():
-            self._store.threads.zrem(self._key, name)
+            self._store.threads.zrem(self.key, name)
 
     def newest_first(self) -> Iterator[str]:
         for at in itertools.count(step=PAGE):
             with self._store.asked():
-                found: Any = self._store.threads.zrevrange(self._key, at, at + PAGE - 1)
+                found: Any = self._store.threads.zrevrange(self.key, at, at + PAGE - 1)
             yield from map(str, found)
             if len(found) < PAGE:
                 return
+
+
+def use(store: SharedStore, name: str, kinds: Iterable[Recent]) -> None:
+    """Count a name as used now in those of the kinds that have it, in one trip to the store."""
+    with store.asked(), store.threads.pipeline(transaction=False) as asked:
+        for kind in kinds:
+            asked.zadd(kind.key, {name: time.time()}, xx=True)
+            asked.expire(kind.key, kind.seconds)
+        asked.execute()
