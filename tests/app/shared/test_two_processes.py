@@ -89,10 +89,10 @@ def test_a_run_is_watched_from_the_other_process_frame_by_frame(two: Two) -> Non
     me, other = Visitor(two[0]), Visitor(two[1])
     with me.line(two[0], "/api/labs/fitting/run") as mine:
         started = me.say(mine, type="start", config={})
-        me.say(mine, type="next", steps=5)
+        first = me.say(mine, type="next", steps=5)  # fewer where a busy machine has no time for 5
+        assert wire.decode(first)[0]["step"] > 0
         with other.line(two[1], f"/api/runs/{started['run']}/watch") as watching:
-            seen = other.say(watching, type="next")
-            assert wire.decode(seen)[0]["step"] == 5
+            assert other.say(watching, type="next") == first
             frame = me.say(mine, type="next", steps=5)
             assert other.say(watching, type="next") == frame
 
