@@ -177,13 +177,13 @@ def test_a_run_whose_line_was_lost_goes_on_by_way_of_the_other_process(two: Two)
     me = Visitor(two[0])
     with me.line(two[0], "/api/labs/fitting/run") as lost:
         started = me.say(lost, type="start", config={})
-        me.say(lost, type="next", steps=5)
+        me.say(lost, type="next", steps=1)  # of more, a busy machine may take fewer
         lost.socket.close()
     with me.line(two[1], "/api/labs/fitting/run") as line:
         resumed = me.say(line, type="resume", run=started["run"], key=started["key"])
         assert resumed["type"] == "resumed"
-        frame = me.say(line, type="next", steps=5)
-        assert wire.decode(frame)[0]["step"] == 10
+        frame = me.say(line, type="next", steps=1)
+        assert wire.decode(frame)[0]["step"] == 2
 
 
 def test_a_new_run_on_either_process_begins_there(two: Two) -> None:
